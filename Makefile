@@ -1,0 +1,27 @@
+# The commands of this project: `make demo` shows it, `make test` proves it, and the others are parts of these.
+.PHONY: setup demo test lint format lock northwind
+
+setup: ## only the environment: .venv with .venv/bin/trellis
+	@bash tools/setup.sh
+
+demo: setup ## a small filled CRM on 127.0.0.1:8000
+	@.venv/bin/trellis demo
+
+test: ## the whole test run, with everything that it needs
+	@bash tools/test.sh
+
+lint: ## the checks that run no code: style, types, layers
+	@bash tools/setup.sh dev
+	@bash tools/lint.sh
+
+format: ## writes the code in the one style
+	@bash tools/setup.sh dev
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format --quiet .
+
+lock: ## requirements/*.txt anew from pyproject.toml
+	@bash tools/setup.sh dev
+	@bash tools/lock.sh
+
+northwind: setup ## the Northwind sample, from a folder of its CSV files: make northwind DATA=folder
+	@.venv/bin/python -m tools.northwind "$(DATA)"
