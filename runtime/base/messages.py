@@ -1,0 +1,39 @@
+"""A message to a person: an English sentence with named places, translated only where it is shown."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Translate = Callable[[str], str]
+"""From an English text to the same text in the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A whole sentence such as ``{label} is required.`` and the values of its places.
+
+    A parameter may itself be translatable: anything with ``in_language`` (a label) is given in the reader's
+    language when the message is rendered.
+    """
+
+    text: str
+    parameters: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def render(self, translate: Translate = lambda text: text, language: str = "en") -> str:
+        """The sentence in the reader's language."""
+        return translate(self.text).format_map(
+            {name: _in_language(value, language) for name, value in self.parameters.items()}
+        )
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+def message(text: str, **parameters: object) -> Message:
+    """Write a message: ``message("{label} is required.", label=field.label)``."""
+    return Message(text, MappingProxyType(parameters))
+
+
+def _in_language(value: object, language: str) -> object:
+    in_language = getattr(value, "in_language", None)
+    return in_language(language) if callable(in_language) else value

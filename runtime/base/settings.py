@@ -1,0 +1,75 @@
+"""Settings: what the environment says. The README's table is generated from this list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, the default in words, and what it is for."""
+
+    variable: str
+    default: str
+    purpose: str
+
+
+SETTINGS = (
+    Setting("TRELLIS_DATABASE", "sqlite:///var/trellis.db", "The database, as an SQLAlchemy address."),
+    Setting("TRELLIS_SCHEMA", "public", "The PostgreSQL schema that holds the site."),
+    Setting("TRELLIS_FILES", "var/files", "The folder that holds uploaded files."),
+    Setting("TRELLIS_SECRET", "made once, kept in var/secret", "The key that signs and encrypts, 32 characters or more."),
+    Setting("TRELLIS_HOSTS", "any", "The host names the site answers to, separated by commas."),
+    Setting("TRELLIS_SECURE", "no", "Say yes behind HTTPS: cookies are then sent over HTTPS alone."),
+    Setting("TRELLIS_POOL", "8", "How many requests work, and how many connections are open, at one time."),
+    Setting("TRELLIS_UPLOAD_MIB", "25", "The largest file that may be uploaded, in MiB."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process was told. Paths are absolute."""
+
+    database: str
+    schema: str
+    files: Path
+    secret: str | None
+    hosts: tuple[str, ...]
+    secure: bool
+    pool: int
+    upload_bytes: int
+    folder: Path
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], folder: Path | None = None) -> "Settings":
+        """Read the environment. ``folder`` is where ``var`` lies: the folder the command was started in.
+
+        Raises :class:`ValueError` with a whole sentence where a value does not fit.
+        """
+        base = (folder or Path.cwd()).absolute()
+        var = base / "var"
+        return cls(
+            database=environment.get("TRELLIS_DATABASE") or f"sqlite:///{var / 'trellis.db'}",
+            schema=environment.get("TRELLIS_SCHEMA") or "public",
+            files=base / (environment.get("TRELLIS_FILES") or var / "files"),
+            secret=environment.get("TRELLIS_SECRET") or None,
+            hosts=_words(environment.get("TRELLIS_HOSTS", "")),
+            secure=environment.get("TRELLIS_SECURE", "no").strip().lower() in ("yes", "true", "1"),
+            pool=_whole("TRELLIS_POOL", environment.get("TRELLIS_POOL") or "8", 1, 64),
+            upload_bytes=_whole("TRELLIS_UPLOAD_MIB", environment.get("TRELLIS_UPLOAD_MIB") or "25", 1, 4096) << 20,
+            folder=var,
+        )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _whole(variable: str, text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise ValueError(f"{variable} is {text!r}; it must be a whole number from {least} to {most}.")
+    return number

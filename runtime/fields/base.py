@@ -1,0 +1,138 @@
+"""What a field type declares: everything the program knows of it stands in its one file."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.types import TypeEngine
+
+from runtime.base.messages import Message
+from runtime.fields.formats import Formats
+from runtime.model.catalog import Field, Picklist
+from runtime.model.types import ValueType
+
+
+class InvalidValueError(Exception):
+    """A value that a field refuses; ``message`` is the sentence shown at the field."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What of the pack a field type may look at while it completes its settings."""
+
+    currency: str
+    currencies: tuple[str, ...]
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsing:
+    """How to read what was written: whose language and time zone, through which door, in which formats.
+
+    ``door`` is ``form``, ``rest`` or ``import``. A form and an import give text; REST gives JSON values. ``decimal`` is
+    the decimal separator and ``date_format`` the strptime format that an import's map names.
+    """
+
+    door: str
+    formats: Formats
+    timezone: ZoneInfo
+    currency: str
+    picklists: Mapping[str, Picklist]
+    decimal: str | None = None
+    date_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A physical column of a field. ``suffix`` is '' for the value itself, ``currency`` for money's second column.
+
+    ``references`` is the module whose ``id`` the column points at, when it is a foreign key.
+    """
+
+    suffix: str
+    type: TypeEngine[Any]
+    references: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A related record named by the values of its fields instead of its id: ``{"match": {"email": "…"}}``."""
+
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A value as it may be written in REST, and the canonical value it becomes; run by the contract tests."""
+
+    raw: object
+    value: object
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class FieldType(ABC):
+    """One type of field. It has no state: what differs between two fields is in their settings."""
+
+    name: ClassVar[str]
+    """The type's name in the language."""
+    title: ClassVar[str]
+    """The type's name for people, in English."""
+    widget: ClassVar[str]
+    """The file in ``templates/widgets/`` that draws it."""
+    settings_schema: ClassVar[Mapping[str, Mapping[str, Any]]] = MappingProxyType({})
+    """JSON Schema of each setting of its own, by key; ``description`` is the reference's text."""
+    required_settings: ClassVar[tuple[str, ...]] = ()
+    """The settings that must be written."""
+    operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in", "not in", "is_empty")
+    """The operators of the expression language a person may filter it by."""
+    linked: ClassVar[bool] = False
+    """Whether its values live in a link table instead of in columns of the record's own table."""
+    sortable: ClassVar[bool] = True
+    """Whether a list may be sorted by it."""
+    examples: ClassVar[tuple[Example, ...]] = ()
+    """Values that are accepted, with what they become."""
+    rejects: ClassVar[tuple[object, ...]] = ()
+    """Values that are refused, each with a message."""
+
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings with every default filled in; raises InvalidValueError when they contradict each other."""
+        return dict(settings)
+
+    @abstractmethod
+    def value_type(self, settings: Mapping[str, Any]) -> ValueType:
+        """What its values are to an expression."""
+
+    @abstractmethod
+    def columns(self, settings: Mapping[str, Any]) -> tuple[Column, ...]:
+        """Its physical columns, the value's own first; () for a linked type."""
+
+    @abstractmethod
+    def parse(self, raw: object, field: Field, parsing: Parsing) -> object:
+        """The canonical value of what was written; None (or ()) when it is empty.
+
+        Raises :class:`InvalidValueError`. A relation gives the id as an int, or a :class:`Match`; that the record exists
+        is the writer's question.
+        """
+
+    def to_columns(self, value: object) -> tuple[object, ...]:
+        """The value's parts in the order of :meth:`columns`."""
+        return (value,)
+
+    def from_columns(self, parts: tuple[Any, ...]) -> object:
+        """The canonical value from what the columns hold."""
+        return parts[0]
+
+    def to_json(self, value: Any) -> object:
+        """The REST form of a canonical value; also what the change log keeps."""
+        return value
+
+    @abstractmethod
+    def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
+        """The value for a person, '' when it is empty. Relations are given their title by the reader instead."""

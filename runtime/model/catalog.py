@@ -1,0 +1,323 @@
+"""The Catalog: everything a configuration says, resolved, checked and immutable."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as fresh
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from runtime.base.diagnostic import Span
+from runtime.model.label import Label
+from runtime.model.types import ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a thing of the catalog was written: the layer (a pack's folder name, ``system``, ``site``) and the place."""
+
+    layer: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression of the configuration, parsed and typed. ``tree`` belongs to the room ``expressions``."""
+
+    text: str
+    span: Span
+    type: ValueType
+    tree: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a module. ``settings`` are its type's own, complete with defaults; ``default`` is canonical."""
+
+    key: str
+    module: str
+    type: str
+    label: Label
+    value_type: ValueType
+    origin: Origin
+    help: Label | None = None
+    settings: Mapping[str, Any] = fresh(default_factory=lambda: MappingProxyType({}))
+    required: bool = False
+    unique: bool = False
+    index: bool = False
+    readonly: bool = False
+    search: bool = False
+    log: bool = True
+    pii: bool = False
+    mass_edit: bool = True
+    default: object = None
+    system: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The modules that this field's records belong to; () for a field that points at none."""
+        modules: tuple[str, ...] = self.settings.get("modules", ())
+        return modules
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A resolved path such as ``account.industry``: the relations to walk, then the field to read.
+
+    ``fields`` has every step in order; all but the last are to-one relations. ``attribute`` is an attribute of the
+    last step's picklist (``stage.probability``), or None.
+    """
+
+    text: str
+    fields: tuple[Field, ...]
+    attribute: str | None = None
+
+    @property
+    def field(self) -> Field:
+        """The field that is read at the end."""
+        return self.fields[-1]
+
+    @property
+    def hops(self) -> tuple[Field, ...]:
+        """The relations that are walked to get there."""
+        return self.fields[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One key of a sort order. Empties come last, both ways."""
+
+    path: Path
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Several records that hang on one: the inverse of a relation, rows, or the links of a ``relations`` field.
+
+    ``kind`` is ``inverse`` (records of ``target`` whose relation ``via`` points here), ``rows`` (child records of
+    ``target``, whose ``parent`` is here), ``links`` (this module's own ``relations`` field ``via``) or ``linked``
+    (the other side of ``target``'s ``relations`` field ``via``).
+    """
+
+    key: str
+    module: str
+    kind: str
+    target: str
+    via: str
+    label: Label
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a record is called: texts and paths in turn (``("", first_name), (" ", last_name)``) and a last text."""
+
+    parts: tuple[tuple[str, Path], ...]
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The pattern of a record's number. ``reset`` is ``never``, ``year`` or ``month``."""
+
+    format: str
+    reset: str = "never"
+    gapless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by itself."""
+
+    key: str
+    label: Label
+    plural: Label
+    icon: str
+    title: Title
+    fields: Mapping[str, Field]
+    record_fields: Mapping[str, Field]
+    origin: Origin
+    numbering: Numbering | None = None
+    search: tuple[Path, ...] = ()
+    collections: Mapping[str, Collection] = fresh(default_factory=lambda: MappingProxyType({}))
+    indexes: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    parent: str | None = None
+    parent_key: str | None = None
+    system: bool = False
+
+    def field(self, key: str) -> Field | None:
+        """A field by its key, the record's own included; None when there is none."""
+        return self.fields.get(key) or self.record_fields.get(key)
+
+    def all_fields(self) -> Iterator[Field]:
+        """Every field: the pack's, then the record's own."""
+        yield from self.fields.values()
+        yield from self.record_fields.values()
+
+    def rows(self) -> Iterator[Collection]:
+        """The collections that are edited inside the card, in order."""
+        return (collection for collection in self.collections.values() if collection.kind == "rows")
+
+
+@dataclass(frozen=True, slots=True)
+class PicklistValue:
+    """One value of a picklist. ``attributes`` has its ``kind`` and every extra attribute; a missing one is None."""
+
+    key: str
+    label: Label
+    color: str | None
+    attributes: Mapping[str, Any]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Picklist:
+    """A list of values that carry meaning. ``attribute_types`` tells each extra attribute's type."""
+
+    key: str
+    values: Mapping[str, PicklistValue]
+    attribute_types: Mapping[str, ValueType]
+    origin: Origin
+    label: Label = fresh(default_factory=lambda: Label.of(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a card. ``kind`` is ``fields``, ``rows``, ``related`` or ``component``.
+
+    ``fields`` are the paths of a block of fields; ``collection`` is the key of what ``rows`` or ``related`` shows, with
+    its ``columns_shown``, ``where``, ``sort`` and ``actions``; ``component`` is a component's name.
+    """
+
+    key: str
+    kind: str
+    label: Label
+    origin: Origin
+    columns: int = 2
+    fields: tuple[Path, ...] = ()
+    collection: str | None = None
+    columns_shown: tuple[Path, ...] = ()
+    where: Expression | None = None
+    sort: tuple[SortKey, ...] = ()
+    actions: tuple[str, ...] = ()
+    component: str | None = None
+    settings: Mapping[str, Any] = fresh(default_factory=lambda: MappingProxyType({}))
+    when: Expression | None = None
+    collapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of a card: its blocks in order."""
+
+    key: str
+    label: Label
+    blocks: tuple[Block, ...]
+    origin: Origin
+    icon: str | None = None
+    when: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a module's records are shown: the card, the small dialog for a new one, the quick view, the list."""
+
+    module: str
+    process: Field | None
+    header: tuple[Path, ...]
+    tabs: tuple[Tab, ...]
+    side: tuple[Block, ...]
+    create: tuple[Path, ...]
+    quick_view: tuple[Path, ...]
+    list: tuple[Path, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A saved list of a module."""
+
+    key: str
+    module: str
+    label: Label
+    where: Expression | None
+    columns: tuple[Path, ...]
+    sort: tuple[SortKey, ...]
+    quick: tuple[Path, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the menu: a module, or one of its filters."""
+
+    module: str
+    filter: str | None
+    label: Label
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """A titled part of the menu."""
+
+    key: str
+    label: Label
+    icon: str | None
+    items: tuple[MenuItem, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A place in the tree of roles. Rights come later; until then the name alone is kept and checked."""
+
+    key: str
+    label: Label
+    under: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One pack among those a configuration is stacked of, lowest first."""
+
+    name: str
+    title: str
+    version: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A whole configuration. ``sources`` keeps every file's text by its name, and ``hash`` tells two apart."""
+
+    title: Label
+    version: str
+    layers: tuple[Layer, ...]
+    languages: tuple[str, ...]
+    currency: str
+    timezone: str
+    rates: Mapping[str, Decimal]
+    constants: Mapping[str, object]
+    modules: Mapping[str, Module]
+    picklists: Mapping[str, Picklist]
+    layouts: Mapping[str, Layout]
+    filters: Mapping[str, Mapping[str, Filter]]
+    menu: tuple[MenuGroup, ...]
+    roles: Mapping[str, Role]
+    sources: Mapping[str, str]
+    hash: str
+    settings: Mapping[str, Any] = fresh(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies money may be in: the site's own, then those it has a rate for."""
+        return (self.currency, *(code for code in self.rates if code != self.currency))
+
+    def module_of(self, field: Field) -> Module:
+        """The module a field belongs to."""
+        return self.modules[field.module]
+

@@ -1,0 +1,50 @@
+"""Canonical values: what a field's value is inside the program, whatever door it came through.
+
+==================  =========================================================================
+field type          value (empty is always None; an empty text is None too)
+==================  =========================================================================
+text-like           str
+integer             int
+decimal, percent    Decimal, quantized to the field's scale
+money               Money
+boolean             bool
+date                date
+datetime            datetime, aware, UTC
+picklist            str, the value's key
+multi_picklist      tuple of keys in the picklist's order, () when empty
+relation, user      int, the id of the record
+relations           tuple of Link, () when empty
+files               tuple of int, ids of ``files`` records, () when empty
+auto_number         str
+==================  =========================================================================
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An exact amount of one currency (ISO 4217 code)."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A related record as a reader sees it: where it is and what it is called."""
+
+    module: str
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a ``relations`` field: the record it points at, and the attributes of the link itself."""
+
+    id: int
+    attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
