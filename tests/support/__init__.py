@@ -1,0 +1,1 @@
+"""What tests are written with: fixtures for databases, the browser and the application, one file each."""

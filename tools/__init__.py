@@ -1,0 +1,1 @@
+"""Programs for those who work on Trellis itself: `make` runs them, and the product imports none of them."""
