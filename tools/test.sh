@@ -18,7 +18,7 @@ done
 lint=0
 bash tools/lint.sh || lint=$?
 tests=0
-.venv/bin/pytest --numprocesses 2 --dist worksteal "$@" || tests=$?
+.venv/bin/pytest --numprocesses 2 --dist loadgroup "$@" || tests=$?
 
 if [ "$lint" != 0 ]; then echo "The checks before the tests failed; their messages are above the tests." >&2; fi
 if [ "$tests" != 0 ]; then exit "$tests"; fi
