@@ -1,0 +1,211 @@
+// What the screens do beyond links and forms; each of them works without it, only slower.
+
+const root = document.documentElement;
+const on = (type, selector, handle) => document.addEventListener(type, (event) => {
+  const found = event.target.closest?.(selector);
+  if (found) handle(event, found);
+});
+
+// --- theme: at once here, and told to the server for the next page ---
+on("submit", "[data-theme-form]", (event, form) => {
+  event.preventDefault();
+  const theme = event.submitter.value;
+  root.dataset.bsTheme = theme;
+  document.querySelector("meta[name=color-scheme]").content = theme === "auto" ? "light dark" : theme;
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
+  const body = new URLSearchParams(new FormData(form));
+  body.set("theme", theme);
+  fetch(form.action, { method: "POST", body, redirect: "manual" });
+});
+
+// --- keyboard: Ctrl or Cmd and the key of a [data-key] ("k", "alt+n"); Escape closes menus ---
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
+    }
+  }
+  if (!event.ctrlKey && !event.metaKey) return;
+  const key = (event.altKey ? "alt+" : "") + event.key.toLowerCase();
+  const target = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key);
+  if (!target) return;
+  event.preventDefault();
+  if (target.matches("input")) target.focus();
+  else target.click();
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+on("click", "[data-dismiss]", (_event, button) => button.parentElement.remove());
+
+// --- dialogs: what htmx puts into #dialog is shown; a link marked data-close closes it ---
+document.addEventListener("htmx:after:swap", (event) => {
+  const dialog = document.querySelector("#dialog");
+  if (event.detail.ctx?.target === dialog && dialog.hasChildNodes()) dialog.showModal();
+  document.querySelector("#errors")?.focus();
+});
+on("click", "dialog [data-close]", (event, link) => {
+  event.preventDefault();
+  link.closest("dialog").close();
+});
+on("click", "dialog", (event, dialog) => {
+  if (event.target === dialog) dialog.close();
+});
+
+// --- quick filters apply at once; empty ones stay out of the address ---
+let waiting;
+const later = (form) => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => form.requestSubmit(), 300);
+};
+on("change", "form[data-autosubmit]", (event, form) => {
+  if (!event.target.matches("[role=combobox], [data-live]")) form.requestSubmit();
+});
+on("input", "form[data-autosubmit] [data-live]", (_event, input) => later(input.form));
+document.addEventListener("htmx:config:request", (event) => {
+  const { request, sourceElement } = event.detail.ctx;
+  if (sourceElement.matches("[role=combobox]")) {
+    request.body = new FormData();
+    request.body.set("q", sourceElement.dataset.fresh ? "" : sourceElement.value.trim());
+    request.body.set("for", sourceElement.id);
+  } else if (sourceElement.matches("form[data-autosubmit]")) {
+    for (const [name, value] of [...request.body]) if (!value || name.endsWith(":text")) request.body.delete(name);
+  }
+});
+
+// --- type-ahead: an editable combobox over a listbox that the server fills ---
+const parts = (input) => ({ box: input.closest("[data-combobox]"), list: document.getElementById(input.getAttribute("aria-controls")) });
+const options = (list) => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
+function place(input, list) {
+  const at = input.getBoundingClientRect();
+  const width = Math.max(at.width, 224);
+  const below = innerHeight - at.bottom > 288 || at.top < 288;
+  Object.assign(list.style, { position: "fixed", right: "auto", width: `${width}px`, left: `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px` });
+  Object.assign(list.style, below ? { top: `${at.bottom + 4}px`, bottom: "auto" } : { top: "auto", bottom: `${innerHeight - at.top + 4}px` });
+}
+function open(input, list) {
+  if (!list.matches(":popover-open")) list.showPopover();
+  place(input, list);
+  input.setAttribute("aria-expanded", "true");
+}
+function close(input) {
+  const { list } = parts(input);
+  if (list.matches(":popover-open")) list.hidePopover();
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+}
+function ask(input) {
+  input.dataset.fresh = "yes";
+  input.dispatchEvent(new Event("pick"));
+}
+function choose(input, option) {
+  const { box } = parts(input);
+  if (box.dataset.combobox === "many") {
+    const chips = box.querySelector(".checks");
+    if (![...chips.querySelectorAll("input")].some((tick) => tick.value === option.dataset.id)) {
+      const chip = box.querySelector("template").content.firstElementChild.cloneNode(true);
+      chip.querySelector("input").value = option.dataset.id;
+      chip.querySelector("span").textContent = option.dataset.text;
+      chips.append(chip);
+    }
+    input.value = "";
+  } else {
+    input.value = input.dataset.text = option.dataset.text;
+    box.querySelector("input[type=hidden]").value = option.dataset.id;
+  }
+  close(input);
+  box.querySelector("input[type=hidden]").dispatchEvent(new Event("change", { bubbles: true }));
+}
+on("input", "[role=combobox]", (_event, input) => { delete input.dataset.fresh; });
+on("click", "[role=combobox]", (_event, input) => { if (input.getAttribute("aria-expanded") === "false") ask(input); });
+document.addEventListener("htmx:after:swap", (event) => {
+  const input = event.detail.ctx?.sourceElement;
+  if (input?.matches?.("[role=combobox]") && document.activeElement === input) open(input, parts(input).list);
+});
+on("keydown", "[role=combobox]", (event, input) => {
+  const { list } = parts(input);
+  const shown = list.matches(":popover-open");
+  const all = options(list);
+  const current = all.findIndex((option) => option.ariaSelected === "true");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (!shown) return ask(input);
+    const step = event.key === "ArrowDown" ? 1 : current < 0 ? 0 : -1;
+    const next = all[(current + step + all.length) % all.length];
+    for (const option of all) option.ariaSelected = String(option === next);
+    if (next) {
+      input.setAttribute("aria-activedescendant", next.id);
+      next.scrollIntoView({ block: "nearest" });
+    }
+  } else if (event.key === "Enter" && shown) {
+    event.preventDefault();
+    if (all[current]) choose(input, all[current]);
+  } else if (event.key === "Escape" && shown) {
+    event.preventDefault();
+    close(input);
+  } else if (event.key === "Tab" && shown && all[current]) choose(input, all[current]);
+});
+document.addEventListener("pointerdown", (event) => {
+  const option = event.target.closest?.(".picker [role=option]");
+  if (!option) return;
+  event.preventDefault();
+  const input = document.querySelector(`[aria-controls="${option.parentElement.id}"]`);
+  if (!option.ariaDisabled) choose(input, option);
+});
+document.addEventListener("focusout", (event) => {
+  const input = event.target;
+  if (!input.matches?.("[role=combobox]")) return;
+  close(input);
+  if (parts(input).box.dataset.combobox === "many") input.value = "";
+  else if (input.value.trim()) input.value = input.dataset.text;
+  else {
+    const hidden = parts(input).box.querySelector("input[type=hidden]");
+    const had = hidden.value;
+    hidden.value = input.value = input.dataset.text = "";
+    if (had) hidden.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+for (const type of ["scroll", "resize"]) addEventListener(type, (event) => {
+  const input = document.querySelector("[role=combobox][aria-expanded=true]");
+  if (input && !event.target.closest?.(".picker")) place(input, parts(input).list);
+}, { capture: true, passive: true });
+
+// --- rows editor: add, move and delete in place; the hidden keys carry the order ---
+let added = 0;
+on("click", "[data-rows] button[name=_rows]", (event, button) => {
+  event.preventDefault();
+  const editor = button.closest("[data-rows]");
+  const body = editor.querySelector("tbody");
+  const row = button.closest("tr");
+  const [, act] = button.value.split(":");
+  const said = editor.querySelector("[data-said]");
+  if (act === "add") {
+    const holder = document.createElement("tbody");
+    holder.innerHTML = editor.querySelector("template").innerHTML.replaceAll("__key__", `n${Date.now()}${added++}`);
+    const fresh = holder.firstElementChild;
+    body.append(fresh);
+    window.htmx?.process(fresh);
+    fresh.querySelector("td:not(.row-move) :is(input:not([type=hidden]), select, textarea)")?.focus();
+    said.textContent = said.dataset.added;
+  } else if (act === "delete") {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (next?.querySelector(".row-delete button") ?? editor.querySelector(".rows-foot button")).focus();
+    said.textContent = said.dataset.deleted;
+  } else {
+    if (act === "up") row.previousElementSibling?.before(row);
+    else row.nextElementSibling?.after(row);
+    button.focus();
+    said.textContent = said.dataset.moved;
+  }
+  editor.closest("form").dataset.touched = "yes";
+});
+
+// --- an edited form asks before it is left ---
+on("input", "form[data-guard]", (_event, form) => { form.dataset.touched = "yes"; });
+on("submit", "form[data-guard]", (_event, form) => { delete form.dataset.touched; });
+addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-touched]")) event.preventDefault(); });
+
+// --- a phone shows the step of the process that the record is at ---
+document.querySelector(".chevrons .current")?.scrollIntoView({ block: "nearest", inline: "center" });
