@@ -73,13 +73,18 @@ def _start(folder: Path, programs: Path) -> None:
 
 
 def _reachable(programs: Path, folder: Path, account: dict[str, Any]) -> Path:
-    # Programs in a home folder that only its owner may enter are copied to where the server's account reads.
+    # The packaged programs may lie in a home folder that only its owner enters: then the account gets a copy.
     try:
         subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **account)
     except (OSError, subprocess.CalledProcessError):
-        copy = folder / "postgresql"
-        shutil.copytree(programs.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
-        return copy / programs.name
+        package, copy = programs.parents[1], folder / "programs"
+        for part in (
+            package,
+            package.with_name(f"{package.name}.libs"),
+        ):  # the wheel's own libraries lie beside it
+            if part.exists():
+                shutil.copytree(part, copy / part.name, symlinks=True, dirs_exist_ok=True)
+        return copy / programs.relative_to(package.parent)
     return programs
 
 
