@@ -1,0 +1,40 @@
+"""The actor: who does something, and through which door."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who reads or writes.
+
+    ``user_id`` is None for the system and for one who has not signed in; ``system`` tells the two apart.
+    ``door`` is how they came (``form``, ``rest``, ``import``, ``cli``, ``system``), and ``cause`` what made
+    the system act (a workflow's run, say). ``groups`` are the ids of the groups that the user belongs to.
+    """
+
+    user_id: int | None
+    name: str = ""
+    admin: bool = False
+    door: str = "form"
+    language: str = "en"
+    timezone: str = "UTC"
+    cause: str | None = None
+    role: str | None = None
+    groups: tuple[int, ...] = ()
+    system: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it is a user, or the system itself."""
+        return self.system or self.user_id is not None
+
+    def through(self, door: str) -> "Actor":
+        """The same actor by another door."""
+        return replace(self, door=door)
+
+
+SYSTEM = Actor(user_id=None, name="System", admin=True, door="system", system=True)
+"""The runtime itself: workflows, jobs and commands act as it, and say in ``cause`` what for."""
+
+NOBODY = Actor(user_id=None)
+"""One who has not signed in."""
