@@ -1,0 +1,95 @@
+"""The column types that SQLAlchemy lacks: decimals and moments that are exact on both databases."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TIMESTAMP, BigInteger, Numeric, Text, TypeDecorator, TypeEngine
+
+from runtime.expressions.numbers import DIGITS, exact_units, from_units
+
+
+class ScaledDecimal(TypeDecorator[Decimal]):
+    """An exact decimal of 18 digits, ``scale`` of them decimals: units in an INTEGER on SQLite, else NUMERIC.
+
+    A value comes as Decimal or int and goes out as Decimal with exactly ``scale`` decimals. One that does not
+    fit (too many digits, more decimals than the scale, not a number) raises ValueError and a float raises
+    TypeError, before any of it reaches the database. The database's own ``avg`` is not exact: divide a sum by
+    a count instead.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, scale: int) -> None:
+        if not 0 <= scale <= DIGITS:
+            raise ValueError(f"The scale is {scale}; it must be from 0 to {DIGITS}.")
+        self.scale = scale
+        super().__init__(DIGITS, scale, asdecimal=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """BIGINT on SQLite, NUMERIC(18, scale) elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(Numeric(DIGITS, self.scale, asdecimal=True))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
+        """What the database is given."""
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+            raise TypeError(f"{value!r} is not an exact number: a Decimal or an int is needed.")
+        units = exact_units(value, self.scale)
+        if units is None:
+            raise ValueError(f"{value} does not fit {DIGITS} digits, {self.scale} of them decimals.")
+        return units if dialect.name == "sqlite" else from_units(units, self.scale)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The exact decimal that was stored."""
+        if value is None:
+            return None
+        if isinstance(value, float):
+            raise TypeError(f"{value!r} came from the database as a binary float; the query is not exact.")
+        if dialect.name == "sqlite":
+            return from_units(value, self.scale)
+        return value if isinstance(value, Decimal) else Decimal(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, aware and in UTC: text ``YYYY-MM-DD HH:MM:SS.ffffff`` on SQLite, timestamptz elsewhere.
+
+    The text sorts as the moment does. A datetime without a time zone raises ValueError.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """TEXT on SQLite, TIMESTAMP WITH TIME ZONE elsewhere."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """What the database is given."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; a moment must have one.")
+        moment = value.astimezone(UTC)
+        return moment_text(moment) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """The moment, aware and in UTC."""
+        if value is None:
+            return None
+        return read_moment(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def moment_text(moment: datetime) -> str:
+    """A UTC moment as SQLite keeps it."""
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def read_moment(text: str) -> datetime:
+    """The UTC moment that SQLite keeps as this text."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
