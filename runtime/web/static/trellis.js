@@ -43,7 +43,7 @@ on("click", "[data-dismiss]", (_event, button) => button.parentElement.remove())
 document.addEventListener("htmx:after:swap", (event) => {
   const dialog = document.querySelector("#dialog");
   if (event.detail.ctx?.target === dialog && dialog.hasChildNodes()) dialog.showModal();
-  document.querySelector("#errors")?.focus();
+  if (event.detail.ctx?.target?.id === "form") document.querySelector("#errors")?.focus();
 });
 on("click", "dialog [data-close]", (event, link) => {
   event.preventDefault();
@@ -92,6 +92,7 @@ function open(input, list) {
 function close(input) {
   const { list } = parts(input);
   if (list.matches(":popover-open")) list.hidePopover();
+  list.removeAttribute("style"); // htmx would copy it to the element's successor, which the content policy forbids
   input.setAttribute("aria-expanded", "false");
   input.removeAttribute("aria-activedescendant");
 }
