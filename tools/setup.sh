@@ -31,44 +31,35 @@ find_python() { # prints the first Python that is new enough
   return 1
 }
 
-find_pip() { # prints a pip outside .venv that can install into it
+find_pip() { # sets `pip` to the words that install into .venv: with its own pip, or with one outside it
   local candidate
-  for candidate in "$python -m pip" pip3 pip; do
-    if $candidate --python .venv/bin/python --version >/dev/null 2>&1; then
-      echo "$candidate --python .venv/bin/python"
-      return
-    fi
+  for candidate in "" "python3 -m pip" pip3 pip "${python:-python3} -m pip"; do
+    pip=".venv/bin/python -m pip"
+    if [ -n "$candidate" ]; then pip="$candidate --python .venv/bin/python"; fi
+    if .venv/bin/python -c '' 2>/dev/null && $pip --version >/dev/null 2>&1; then return; fi
   done
   return 1
 }
 
-build_environment() { # makes .venv and sets `pip` to the words that install into it
-  if ! .venv/bin/python -c '' 2>/dev/null; then
-    if ! python=$(find_python); then
-      if is_root_on_apt; then apt_install python3 python3-venv; fi
-      python=$(find_python) || fail "it needs Python 3.11 or newer. On Debian or Ubuntu: apt-get install python3 python3-venv"
-    fi
-    if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-      "$python" -m venv .venv
-    elif "$python" -m venv --without-pip .venv 2>/dev/null && find_pip >/dev/null; then
-      : # a pip outside the environment installs into it
-    elif is_root_on_apt; then
-      apt_install python3-venv
-      "$python" -m venv .venv || fail "$python has no venv module. Name another Python: make setup PYTHON=/usr/bin/python3"
-    else
-      fail "$python has no venv module with pip. On Debian or Ubuntu: sudo apt-get install python3-venv"
-    fi
+build_environment() { # makes .venv, unless it is there and pip can install into it
+  if find_pip; then return; fi
+  if ! python=$(find_python); then
+    if is_root_on_apt; then apt_install python3 python3-venv; fi
+    python=$(find_python) || fail "it needs Python 3.11 or newer. On Debian or Ubuntu: apt-get install python3 python3-venv"
   fi
-  if .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    pip=".venv/bin/python -m pip"
+  if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    "$python" -m venv --clear .venv
   else
-    python=$(find_python)
-    pip=$(find_pip) || fail "there is no pip. On Debian or Ubuntu: sudo apt-get install python3-venv, then remove .venv"
+    "$python" -m venv --clear --without-pip .venv 2>/dev/null || true
+    if ! find_pip && is_root_on_apt; then
+      apt_install python3-venv
+      "$python" -m venv --clear .venv || fail "$python has no venv module. Name another: make setup PYTHON=/usr/bin/python3"
+    fi
   fi
+  find_pip || fail "$python has no venv module with pip. On Debian or Ubuntu: apt-get install python3-venv"
 }
 
-mkdir -p .venv
-exec 9>.venv/.setup-lock # two runs at once would write into each other's installation
+exec 9<pyproject.toml # two runs at once would write into each other's installation
 flock 9
 
 # A stamp is the content of what was installed and the folder's own path, for an environment does not survive a move.
