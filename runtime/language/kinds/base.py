@@ -1,0 +1,108 @@
+"""What a kind of file declares: where its files lie, and the JSON Schema of each piece of one."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from runtime.base.registry import Registry
+from runtime.fields.base import FieldType
+from runtime.language.nodes import MapNode
+
+Schema = dict[str, Any]
+"""A JSON Schema, draft 2020-12."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why no form of a piece can be told: the code and sentence, and the key it stands at (the piece itself when None)."""
+
+    code: str
+    message: str
+    help: str = ""
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One piece of a file: a map with its own schema, which may name other pieces by ``$ref``.
+
+    A piece that has several forms has no properties of its own: ``choose`` names the definition to take, and ``forms``
+    are all of them, for editors. What the language has and this version does not is refused with a code: the keys in
+    ``later``, the values in ``later_values``, and an ``=`` expression in one of ``later_expressions``.
+    """
+
+    schema: Schema = field(default_factory=dict)
+    choose: Callable[[MapNode], str | Misfit] | None = None
+    forms: tuple[str, ...] = ()
+    later: Mapping[str, str] = MappingProxyType({})
+    later_values: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    later_expressions: tuple[str, ...] = ()
+
+
+class Kind(ABC):
+    """A kind of file. ``folder`` has one file for each key, or ``file`` is the only one."""
+
+    name: ClassVar[str]
+    """The kind's name, and the first part of the name of each of its definitions."""
+    folder: ClassVar[str] = ""
+    """The folder inside the pack, for a kind with a file for each key."""
+    file: ClassVar[str] = ""
+    """The file inside the pack, for a kind with a single one."""
+    title: ClassVar[str]
+    """What it is, for the heading of its schema."""
+    layered: ClassVar[bool] = True
+    """Whether a file may also be a layer over another pack's, with nulls, edits of lists and places."""
+
+    @abstractmethod
+    def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
+        """Its pieces by name; the one that is named like the kind is the entire file."""
+
+
+def one_of(*names: str) -> Schema:
+    """A text out of a list."""
+    return {"enum": list(names)}
+
+
+def described(schema: Schema, description: str) -> Schema:
+    """The schema with the sentence that the reference and an editor show."""
+    return {**schema, "description": description}
+
+
+def closed(properties: Mapping[str, Schema], required: tuple[str, ...] = ()) -> Schema:
+    """A map with these keys and no others."""
+    schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    if required:
+        schema["required"] = list(required)
+    return schema
+
+
+def map_of(schema: Schema) -> Schema:
+    """A map of any keys to values of one schema."""
+    return {"type": "object", "additionalProperties": schema}
+
+
+def ref(name: str) -> Schema:
+    """Another piece, by its name."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+TEXT: Schema = {"type": "string"}
+WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 500}
+LABEL: Schema = {
+    "anyOf": [WORDS, {"type": "object", "minProperties": 1, "additionalProperties": WORDS}],
+    "title": "a text, or texts by language such as {en: Deal, fi: Kauppa}",
+}
+FLAG: Schema = {"type": "boolean"}
+KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
+PATH: Schema = {"type": "string", "minLength": 1, "maxLength": 500, "title": "a field, or a path such as account.name"}
+PATHS: Schema = {"type": "array", "items": PATH}
+SORT: Schema = {"type": "array", "items": {**PATH, "title": "a field, with - before it for the reverse order"}}
+EXPRESSION: Schema = {"type": ["string", "boolean", "number"], "title": "an expression"}
+LITERAL: Schema = {"type": ["string", "boolean", "number"], "title": "a text, a number, true or false"}
+ICON: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "maxLength": 60, "title": "the name of an icon"}
+COLORS = (
+    "blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan", "gray",
+)  # fmt: skip
+"""The colours of picklist values."""

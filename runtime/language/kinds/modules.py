@@ -1,0 +1,148 @@
+"""The kind ``modules``: record types, with their fields and rows."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from runtime.base.registry import Registry
+from runtime.fields.base import FieldType
+from runtime.language.kinds.base import (
+    FLAG,
+    ICON,
+    KEY,
+    LABEL,
+    LITERAL,
+    PATH,
+    PATHS,
+    Definition,
+    Kind,
+    Misfit,
+    Schema,
+    closed,
+    described,
+    map_of,
+    one_of,
+    ref,
+)
+from runtime.language.nodes import MapNode
+from runtime.language.words import near, shown
+
+EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
+    {
+        "label": described(LABEL, "What people call it; made from the key when left out."),
+        "help": described(LABEL, "A sentence under the field in forms."),
+        "required": described(FLAG, "Whether it must be filled in."),
+        "unique": described(FLAG, "Whether no two records may have the same value; empty ones may."),
+        "default": described(
+            {"anyOf": [LITERAL, {"type": "array", "items": LITERAL}], "title": "a value of the field"},
+            "The value of a new record that was given none.",
+        ),
+        "readonly": described(FLAG, "Whether people may not change it."),
+        "index": described(FLAG, "Whether the database keeps an index, for fast filters and sorting."),
+        "search": described(FLAG, "Whether a search looks into it."),
+        "log": described(FLAG, "Whether its changes go to the change log; true when left out."),
+        "pii": described(FLAG, "Whether it is personal data."),
+        "mass_edit": described(FLAG, "Whether it may be changed in many records at once; true when left out."),
+    }
+)
+"""The settings of every type."""
+LATER_TYPES = (
+    "rich_text", "time", "duration", "tags", "any_relation", "file", "image", "address", "json", "color", "rating",
+    "barcode", "geo", "secret",
+)  # fmt: skip
+"""The field types that the language has and this version does not."""
+LATER_IN_FIELDS = MappingProxyType(
+    {"formula": "N101", "virtual": "N101", "was": "N106", "depends_on": "N108"}
+)
+LATER_IN_MODULES = MappingProxyType(
+    {"rules": "N102", "checks": "N103", "duplicates": "N104", "lock": "N105", "was": "N106"}
+)
+
+
+class ModulesKind(Kind):
+    """``schemas/modules/<module>.yaml``."""
+
+    name = "modules"
+    folder = "schemas/modules"
+    title = "A module: schemas/modules/<module>.yaml"
+
+    def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
+        """The module, its rows, and one form of a field for each field type."""
+        forms = {f"field_{name}": _field(field_type) for name, field_type in types.items()}
+        later_types = {name: "N118" for name in LATER_TYPES if name not in types}
+        fields = Definition(
+            choose=_form_of(types),
+            forms=tuple(forms),
+            later_values=MappingProxyType({"type": MappingProxyType(later_types)}),
+        )
+        rows = closed(
+            {
+                "module": described(KEY, "The module of the child records."),
+                "label": described(LABEL, "What people call them."),
+            },
+            ("module",),
+        )
+        return MappingProxyType(
+            {"modules": Definition(_module(), later=LATER_IN_MODULES), "field": fields, **forms, "rows": Definition(rows)}
+        )
+
+
+def _form_of(types: Registry[FieldType]) -> Callable[[MapNode], str | Misfit]:
+    def choose(node: MapNode) -> str | Misfit:
+        written = node.get("type")
+        if written is None:
+            return Misfit("S104", '"type" is missing', f"write one of {', '.join(types)}")
+        name = written.plain
+        if isinstance(name, str) and name in types:
+            return f"field_{name}"
+        return Misfit(
+            "S107",
+            f"unknown field type {shown(name)}",
+            near(str(name), types) or f"the field types are {', '.join(types)}",
+            "type",
+        )
+
+    return choose
+
+
+def _field(field_type: FieldType) -> Definition:
+    settings = {name: dict(schema) for name, schema in field_type.settings_schema.items()}
+    kind = described(one_of(field_type.name), f"{field_type.title}.")
+    properties = {"type": kind, **EVERY_FIELD, **settings}
+    if "link" in settings:
+        properties["link"] = {**settings["link"], "additionalProperties": ref("field")}
+    later = {**LATER_IN_FIELDS, **dict.fromkeys(field_type.later_settings, "N119")}
+    return Definition(
+        closed(properties, ("type", *field_type.required_settings)),
+        later=MappingProxyType(later),
+        later_expressions=("default", "required", "readonly"),
+    )
+
+
+def _module() -> Schema:
+    numbering = closed(
+        {
+            "format": described(KEY, 'The pattern, as "POT-{YYYY}-{seq:5}".'),
+            "reset": described(one_of("never", "year", "month"), "When counting begins anew."),
+            "gapless": described(FLAG, "Whether no number may be left out; slower when many write at once."),
+        },
+        ("format",),
+    )
+    return closed(
+        {
+            "label": described(LABEL, "What one record is called."),
+            "plural": described(LABEL, "What several are called."),
+            "icon": described(ICON, "The name of its icon."),
+            "title": described(PATH, 'What a record is called: a field, or "{first_name} {last_name}".'),
+            "numbering": described(
+                {"anyOf": [KEY, numbering], "title": 'a pattern, or {format: "POT-{seq:5}", reset: year}'},
+                "The pattern of a record's number.",
+            ),
+            "search": described(PATHS, "The fields a search looks into."),
+            "fields": described({"type": "object", "additionalProperties": ref("field")}, "Its fields, in order."),
+            "rows": described(map_of(ref("rows")), "Child records that are edited inside the card."),
+            "indexes": described({"type": "array", "items": PATHS}, "Fields that the database indexes together."),
+            "unique": described(
+                {"type": "array", "items": PATHS}, "Fields in all of which no two records may be alike."
+            ),
+        }
+    )

@@ -1,0 +1,59 @@
+"""The kind ``picklists``: lists of values that carry meaning."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from runtime.base.registry import Registry
+from runtime.fields.base import FieldType
+from runtime.language.kinds.base import (
+    COLORS,
+    KEY,
+    LABEL,
+    LITERAL,
+    Definition,
+    Kind,
+    closed,
+    described,
+    map_of,
+    one_of,
+    ref,
+)
+
+OWN_KEYS = ("label", "color")
+"""What every value may have; `kind` and anything else are attributes that expressions read."""
+
+
+class PicklistsKind(Kind):
+    """``schemas/picklists/<picklist>.yaml``."""
+
+    name = "picklists"
+    folder = "schemas/picklists"
+    title = "A picklist: schemas/picklists/<picklist>.yaml"
+
+    def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
+        """The picklist and its values."""
+        value = {
+            "type": "object",
+            "properties": {
+                "label": described(LABEL, "What people call it; made from the key when left out."),
+                "color": described(one_of(*COLORS), "The colour it is drawn in."),
+                "kind": described(KEY, "What it means to rules: several values may be of one kind."),
+            },
+            "additionalProperties": described(LITERAL, "An attribute that expressions read: stage.probability."),
+        }
+        return MappingProxyType(
+            {
+                "picklists": Definition(
+                    closed(
+                        {
+                            "label": described(LABEL, "What people call the list."),
+                            "values": described(map_of(ref("value")), "Its values, in order."),
+                        },
+                        ("values",),
+                    )
+                ),
+                "value": Definition(
+                    value, later=MappingProxyType({"next": "N109", "roles": "N109", "was": "N106"})
+                ),
+            }
+        )

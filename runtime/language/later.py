@@ -1,0 +1,59 @@
+"""What the language has and this version does not: refused with a code, never ignored."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from runtime.base.diagnostic import Code
+
+HELP = "take it out for now"
+
+FEATURES: Mapping[str, str] = MappingProxyType(
+    {
+        "N101": "fields cannot be computed by a formula",
+        "N102": "modules have no rules",
+        "N103": "modules have no checks of their own",
+        "N104": "duplicates are not looked for",
+        "N105": "modules do not lock related records",
+        "N106": "renames cannot be declared",
+        "N107": "only literals are taken here",
+        "N108": "picklists do not depend on other fields",
+        "N109": "transitions and roles of picklist values are not enforced",
+        "N110": "filters are drawn as lists only",
+        "N111": "filters have no KPIs",
+        "N112": "workflows do not run",
+        "N113": "modules have no tools",
+        "N114": "jobs do not run",
+        "N115": "there are no approvals",
+        "N116": "there are no dashboards",
+        "N117": "dynamic field formulas do not run",
+        "N118": "there is no such field type",
+        "N119": "the field type has no such setting",
+        "N120": "there is no such component",
+        "N121": "related lists have no actions of their own",
+        "N122": "packs bring no records to start with",
+    }
+)
+"""Each code with the half of the sentence that says what is missing."""
+
+FOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "schemas/workflows": "N112",
+        "schemas/tools": "N113",
+        "schemas/jobs": "N114",
+        "schemas/approvals": "N115",
+        "schemas/dashboards": "N116",
+        "formulas": "N117",
+        "data": "N122",
+    }
+)
+"""Folders whose files are not read yet."""
+
+CODES = tuple(
+    Code(
+        code,
+        f"Not there yet: {feature}",
+        f"The language describes this, and this version of Trellis does not do it yet: {feature}. A configuration that relies on "
+        "it is refused, because ignoring it would let you believe that it works.\n\nTake it out for now.",
+    )
+    for code, feature in FEATURES.items()
+)

@@ -1,0 +1,292 @@
+"""Shape: each piece of a file is validated against its JSON Schema, and what is wrong becomes diagnostics with places.
+
+The schemas of all kinds are one set of definitions. A definition is compiled once, without those it refers to: the walk goes
+from piece to piece itself and chooses the form of a piece (a field by its type, a block by what it shows), so a message
+speaks of one form and never of a union of twenty.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from referencing import Registry as SchemaRegistry
+
+from runtime.base.diagnostic import Diagnostic, Span
+from runtime.language import later
+from runtime.language import shape_codes as codes
+from runtime.language.kinds.base import Definition, Misfit, Schema
+from runtime.language.nodes import ListNode, MapNode, Node, Scalar, walk
+from runtime.language.words import names, near, shown
+
+Path = tuple[str, ...]
+"""The place of a piece in the configuration: the kind, the file's key, and the keys inside it."""
+
+KINDS_OF_VALUE = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a map",
+    "array": "a list",
+    "null": "null",
+}
+SUGGESTED = 20
+"""For how many unknown keys of one map a near name is sought: a file of nonsense must not cost seconds."""
+
+
+class Shapes:
+    """The definitions, each compiled when it is first needed."""
+
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+        self.definitions = definitions
+        self._compiled: dict[str, _Compiled] = {}
+
+    def compiled(self, name: str) -> "_Compiled":
+        """One definition, ready to validate."""
+        if name not in self._compiled:
+            self._compiled[name] = _Compiled(self.definitions[name])
+        return self._compiled[name]
+
+
+class _Compiled:
+    """A definition's validator, without what it refers to, and which of its children are pieces of their own."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        schema = definition.schema
+        self.children: dict[str, str] = {}
+        self.children_of: dict[str, str] = {}
+        for key, child in schema.get("properties", {}).items():
+            if name := _ref(child):
+                self.children[key] = name
+            elif name := _ref(child.get("additionalProperties")):
+                self.children_of[key] = name
+        self.rest = _ref(schema.get("additionalProperties"))
+        self.required: tuple[str, ...] = tuple(schema.get("required", ()))
+        self.known: dict[str, Schema] = schema.get("properties", {})
+        checker = FormatChecker(formats=("date", "regex"))
+        self.validator = Draft202012Validator(_opened(schema), registry=SchemaRegistry(), format_checker=checker)
+
+
+def _ref(schema: object) -> str | None:
+    target = schema.get("$ref") if isinstance(schema, dict) else None
+    return target.removeprefix("#/$defs/") if isinstance(target, str) else None
+
+
+def _opened(schema: Any) -> Any:
+    """The schema with a plain map in the place of each reference."""
+    if isinstance(schema, dict):
+        return {"type": "object"} if "$ref" in schema else {key: _opened(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_opened(value) for value in schema]
+    return schema
+
+
+class ShapeCheck:
+    """Validates whole files; gives back what of them is sound, and remembers the pieces that are not."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.found: list[Diagnostic] = []
+        self.broken: set[Path] = set()
+
+    def check(self, name: str, node: Node, path: Path, at: Node) -> MapNode | None:
+        """The sound part of a piece, or None when nothing of it can be used. ``at`` is the node of its key."""
+        if not isinstance(node, MapNode):
+            self._report(codes.WRONG_KIND, f"{shown(node.plain)} stands here; it must be a map", node.span, path)
+            return self._lost(path)
+        compiled = self.shapes.compiled(name)
+        rest = self._without_later(compiled.definition, node, path)
+        if rest is None:
+            return self._lost(path)
+        if compiled.definition.choose is not None:
+            form = compiled.definition.choose(rest)
+            if isinstance(form, Misfit):
+                place = rest.items[form.key] if form.key else at
+                self._report(form.code, form.message, place.span, path, form.help)
+                return self._lost(path)
+            return self.check(form, rest, path, at)
+        dropped = set(self._validate(compiled, rest, path, at))
+        for key in dropped:
+            self.broken.add((*path, key))
+        if not dropped.isdisjoint(compiled.required):
+            return self._lost(path)
+        return self._children(compiled, rest, dropped, path)
+
+    def _lost(self, path: Path) -> None:
+        self.broken.add(path)
+
+    def _children(self, compiled: _Compiled, node: MapNode, dropped: set[str], path: Path) -> MapNode:
+        """The map with its pieces checked in turn."""
+        if not (compiled.children or compiled.children_of or compiled.rest):
+            return node.without(*dropped) if dropped else node
+        items: dict[str, Node] = {}
+        for key, child in node.items.items():
+            sound: Node | None = child
+            if key in dropped:
+                sound = None
+            elif name := compiled.children.get(key):
+                sound = self.check(name, child, (*path, key), node.keys[key])
+            elif (name := compiled.children_of.get(key)) and isinstance(child, MapNode):
+                sound = self._each(name, child, (*path, key))
+            elif compiled.rest and key not in compiled.known:
+                sound = self.check(compiled.rest, child, (*path, key), node.keys[key])
+            if sound is not None:
+                items[key] = sound
+        return MapNode(node.source, node.start, node.end, {key: node.keys[key] for key in items}, items)
+
+    def _each(self, name: str, node: MapNode, path: Path) -> MapNode:
+        items: dict[str, Node] = {}
+        for key, child in node.items.items():
+            sound = self.check(name, child, (*path, key), node.keys[key])
+            if sound is not None:
+                items[key] = sound
+        return MapNode(node.source, node.start, node.end, {key: node.keys[key] for key in items}, items)
+
+    def _without_later(self, definition: Definition, node: MapNode, path: Path) -> MapNode | None:
+        """The map without the keys that are not there yet; None when all of it is of no use without them."""
+        refused: list[str] = []
+        for key, code in definition.later.items():
+            if key in node.items:
+                refused.append(key)
+                self._report_later(code, f'"{key}"', node.keys[key].span, (*path, key))
+        for key in definition.later_expressions:
+            value = node.text(key)
+            if value is not None and value.startswith("="):
+                refused.append(key)
+                self._report_later("N107", f'an = expression in "{key}"', node.items[key].span, (*path, key))
+        for key, values in definition.later_values.items():
+            value = node.text(key)
+            if value is not None and value in values:
+                self._report_later(values[value], f'{key} "{value}"', node.items[key].span, (*path, key))
+                return None
+        for key in refused:
+            self.broken.add((*path, key))
+        return node.without(*refused) if refused else node
+
+    def _report_later(self, code: str, what: str, span: Span, path: Path) -> None:
+        self.found.append(
+            Diagnostic(code, f"{what} is not there yet: {later.FEATURES[code]}", span, dotted(path), later.HELP)
+        )
+
+    def _report(self, code: Any, message: str, span: Span, path: Path, help: str = "") -> None:
+        name = code if isinstance(code, str) else code.name
+        self.found.append(Diagnostic(name, message, span, dotted(path), help or codes.FALLBACK_HELP[name]))
+
+    def _validate(self, compiled: _Compiled, node: MapNode, path: Path, at: Node) -> Iterator[str]:
+        """Report what is wrong with one piece; gives the keys that cannot be used."""
+        plain = node.plain
+        for error in compiled.validator.iter_errors(plain):
+            if error.validator == "additionalProperties" and not error.absolute_path:
+                yield from self._report_unknown(node, compiled.known, path)
+                continue
+            if error.validator == "required" and not error.absolute_path:
+                missing = [key for key in error.validator_value if key not in node.items]
+                for key in missing:
+                    self._report(codes.MISSING, f'"{key}" is missing', at.span, path, _how_to_write(compiled, key))
+                yield from missing
+                continue
+            leaf = _leaf(error)
+            place = tuple(leaf.absolute_path)
+            self._report_leaf(leaf, node, path, place)
+            if place:
+                yield str(place[0])
+
+    def _report_unknown(self, node: MapNode, known: Mapping[str, Schema], path: Path) -> Iterator[str]:
+        for count, key in enumerate(key for key in node.items if key not in known):
+            if count == 100:
+                self._report(codes.UNKNOWN_KEY, "and more unknown keys follow", node.keys[key].span, path)
+            if count < 100:
+                help = near(key, known) if count < SUGGESTED else ""
+                self._report(
+                    codes.UNKNOWN_KEY,
+                    f"unknown key {shown(key)}",
+                    node.keys[key].span,
+                    (*path, key),
+                    help or f"the keys here are {names(sorted(known), 24)}",
+                )
+            yield key
+
+    def _report_leaf(self, error: ValidationError, node: MapNode, path: Path, place: tuple[str | int, ...]) -> None:
+        target = walk(node, place)
+        span = target.span
+        here = (*path, *map(str, place))
+        rule, wanted, value = error.validator, error.validator_value, error.instance
+        schema = error.schema if isinstance(error.schema, Mapping) else {}
+        title = schema.get("title")
+        if rule == "additionalProperties" and isinstance(target, MapNode):
+            list(self._report_unknown(target, schema.get("properties", {}), here))
+        elif rule == "required" and isinstance(target, MapNode):
+            for key in (key for key in wanted if key not in target.items):
+                self._report(codes.MISSING, f'"{key}" is missing', span, here)
+        elif rule in ("type", "anyOf"):
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            expected = title or " or ".join(KINDS_OF_VALUE[kind] for kind in kinds if isinstance(kind, str))
+            self._report(
+                codes.WRONG_KIND, f"{shown(value)} stands here; it must be {expected}", span, here, _quote(target, expected)
+            )
+        elif rule in ("enum", "const"):
+            allowed = [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
+            help = near(str(value), allowed) or f"write one of {names(allowed, 24)}"
+            self._report(codes.NOT_ONE_OF, f"{shown(value)} is not known here", span, here, help)
+        else:
+            self._report(codes.OUT_OF_BOUNDS, f"{shown(value)} {_why(error, title)}", span, here)
+
+
+def _leaf(error: ValidationError) -> ValidationError:
+    """The innermost error that says most: in a union, that of the form whose type fits what was written."""
+    while error.validator == "anyOf" and error.context:
+        branches: dict[int, list[ValidationError]] = {}
+        for inner in error.context:
+            branches.setdefault(int(inner.schema_path[0]), []).append(inner)
+        fitting = [
+            errors
+            for errors in branches.values()
+            if not any(inner.validator == "type" and len(inner.path) == 0 for inner in errors)
+        ]
+        if not fitting:
+            return error
+        error = fitting[0][0]
+    return error
+
+
+def _why(error: ValidationError, title: object) -> str:
+    limit = error.validator_value
+    match error.validator:
+        case "minLength" | "minItems" | "minProperties":
+            return "is empty" if limit == 1 else f"is too short; {limit} is the least"
+        case "maxLength" | "maxItems" | "maxProperties":
+            return f"is too long; {limit} is the most"
+        case "minimum":
+            return f"is too small; {limit} is the least"
+        case "maximum":
+            return f"is too large; {limit} is the most"
+        case "exclusiveMinimum":
+            return f"is too small; it must be more than {limit}"
+        case "pattern" | "format":
+            return f"is not {title}" if title else "is not written as it must be"
+        case "uniqueItems":
+            return "has an item twice"
+    return "does not fit"
+
+
+def _quote(node: Node, expected: str) -> str:
+    if isinstance(node, Scalar) and not isinstance(node.value, str) and "text" in expected:
+        return f'quote it: "{node.text}"'
+    return ""
+
+
+def _how_to_write(compiled: _Compiled, key: str) -> str:
+    description = compiled.known.get(key, {}).get("description")
+    return f"write {key}: {str(description)[0].lower()}{str(description)[1:]}" if description else ""
+
+
+def dotted(path: Path) -> str:
+    """The path as diagnostics show it: without the kind, ``deals.fields.stage``; single files keep their name."""
+    return ".".join(path[1:] if len(path) > 1 and path[0] not in ("pack", "menu", "roles", "sharing") else path)
+
+
+def plain_items(node: Node | None) -> list[str]:
+    """The texts of a list of texts."""
+    return [str(item.value) for item in node.scalars()] if isinstance(node, ListNode) else []
