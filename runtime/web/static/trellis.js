@@ -43,8 +43,20 @@ on("click", "[data-dismiss]", (_event, button) => button.parentElement.remove())
 document.addEventListener("htmx:after:swap", (event) => {
   const dialog = document.querySelector("#dialog");
   if (event.detail.ctx?.target === dialog && dialog.hasChildNodes()) dialog.showModal();
-  if (event.detail.ctx?.target?.id === "form") document.querySelector("#errors")?.focus();
 });
+// --- forms sent by htmx: a refused one shows its errors in place, a saved one becomes the page it redirects to ---
+document.addEventListener("htmx:before:response", (event) => {
+  const { response, hx } = event.detail.ctx;
+  if (response.raw.redirected) hx.pushurl = response.raw.url.slice(location.origin.length);
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  const { target, sourceElement } = event.detail.ctx ?? {};
+  if (!sourceElement?.matches?.("form[data-guard], body")) return;
+  if (target === document.body) scrollTo(0, 0);
+  showStep();
+  (document.querySelector("#errors") ?? document.querySelector("#main")).focus();
+});
+
 on("click", "dialog [data-close]", (event, link) => {
   event.preventDefault();
   link.closest("dialog").close();
@@ -70,6 +82,8 @@ document.addEventListener("htmx:config:request", (event) => {
     request.body.set("q", sourceElement.dataset.fresh ? "" : sourceElement.value.trim());
     request.body.set("for", sourceElement.id);
   } else if (sourceElement.matches("form[data-autosubmit]")) {
+    const now = new URLSearchParams(location.search); // the order may have changed since the form was drawn
+    for (const { name } of sourceElement.querySelectorAll(":scope > input[type=hidden]")) if (now.has(name)) request.body.set(name, now.get(name));
     for (const [name, value] of [...request.body]) if (!value || name.endsWith(":text")) request.body.delete(name);
   }
 });
@@ -209,4 +223,7 @@ on("submit", "form[data-guard]", (_event, form) => { delete form.dataset.touched
 addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-touched]")) event.preventDefault(); });
 
 // --- a phone shows the step of the process that the record is at ---
-document.querySelector(".chevrons .current")?.scrollIntoView({ block: "nearest", inline: "center" });
+function showStep() {
+  document.querySelector(".chevrons .current")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+showStep();
