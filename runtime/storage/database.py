@@ -1,0 +1,132 @@
+"""The database of one site: reading, and the one way to write."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from runtime.storage.engines import SAFE_SQLITE, Engines, open_engines
+from runtime.storage.errors import BusyError, StorageError, UnavailableError
+from runtime.storage.lock import WriteLock
+from runtime.storage.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+SQLITE_SIGNS = ("unable to open database", "disk is full", "disk I/O error")
+"""What SQLite says when the machine, not the statement, is at fault."""
+
+BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
+"""PostgreSQL's codes for: the lock did not come in time, a deadlock, a serialisation failure."""
+
+
+class Database:
+    """One site's database. It is safe to share between threads."""
+
+    def __init__(self, engines: Engines, schema: str, patience: float) -> None:
+        self._reading = engines.reading
+        self._writing = engines.writing
+        self.schema = schema
+        self.dialect: str = engines.writing.dialect.name
+        self._lock = WriteLock(patience) if self.dialect == "sqlite" else None
+
+    @classmethod
+    def open(cls, url: str, schema: str = "public", pool: int = 8, patience: float = 10.0) -> "Database":
+        """Open a database by its SQLAlchemy address; SQLite's file and folder are made when they are not
+        there.
+
+        ``pool`` is how many connections may read, and on PostgreSQL how many may write, at one time;
+        ``patience`` is the longest wait for a lock or a connection, in seconds. On PostgreSQL nothing is
+        connected to yet. Raises :class:`UnavailableError`.
+        """
+        database = cls(open_engines(url, schema, pool, patience), schema, patience)
+        if database.dialect == "sqlite":
+            with database.write():  # makes the file, in WAL mode, before a reader may come
+                pass
+        return database
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that only reads. Each statement sees what was committed when it began."""
+        with _as_storage_errors():
+            connection = self._reading.connect()
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction: committed at the end, rolled back by an exception.
+
+        On SQLite writers take turns in the order they came. Raises :class:`BusyError` when the wait is too
+        long. What was asked for with ``after_commit`` is called last, when the lock is free again.
+        """
+        if self._lock is not None:
+            self._lock.acquire()
+        try:
+            with _as_storage_errors(), self._writing.begin() as connection:
+                transaction = Transaction(connection)
+                yield transaction
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+        for call in transaction.afterwards:
+            try:
+                call()
+            except Exception:
+                log.exception("What was to happen after a commit failed.")
+
+    def optimize(self) -> None:
+        """Let the database look at what the tables hold now, so that it plans well; after a large change."""
+        with self.write() as transaction:
+            if self.dialect == "sqlite":
+                transaction.connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            transaction.connection.exec_driver_sql("ANALYZE")
+
+    def warnings(self) -> tuple[str, ...]:
+        """What an administrator should know of the database engine itself."""
+        if self.dialect == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+            safe = ".".join(map(str, SAFE_SQLITE))
+            fault = (
+                f"SQLite {sqlite3.sqlite_version} can in rare cases damage a database that several processes"
+            )
+            return (f"{fault} write to at once; {safe} does not. One process alone is not affected.",)
+        return ()
+
+    def close(self) -> None:
+        """Close every connection. The last one, a writing one, leaves SQLite's file whole by itself."""
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+@contextmanager
+def _as_storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise BusyError("Every connection to the database is in use: try again in a moment.") from error
+    except DBAPIError as error:
+        if (known := storage_error(error)) is not None:
+            raise known from error
+        raise
+
+
+def storage_error(error: DBAPIError) -> StorageError | None:
+    """The error as one of the database's own state; None when the statement itself is at fault."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in BUSY_STATES or "database is locked" in str(error.orig):
+        return BusyError("Others are writing the same data: try again in a moment.")
+    no_connection = state is not None and (state[:2] in ("08", "53", "57"))
+    if error.connection_invalidated or no_connection or any(sign in str(error.orig) for sign in SQLITE_SIGNS):
+        return UnavailableError(f"The database does not answer: {error.orig}")
+    if (
+        type(error.orig).__name__ == "OperationalError"
+        and state is None
+        and not isinstance(error.orig, sqlite3.Error)
+    ):
+        return UnavailableError(f"The database does not answer: {error.orig}")
+    return None

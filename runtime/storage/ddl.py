@@ -1,0 +1,126 @@
+"""The statements that make tables, columns and indexes; all run in the caller's transaction, on both
+databases.
+"""
+
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, insert, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropIndex
+
+from runtime.expressions.text import postgresql_functions
+from runtime.storage.engines import quoted
+from runtime.storage.errors import StorageError
+from runtime.storage.runtime_tables import FORMAT
+from runtime.storage.searching import create_search_index
+from runtime.storage.tables import ModuleTable, Tables
+
+
+class UnknownFormatError(StorageError):
+    """The database was set up by another version of the runtime, or by something else."""
+
+
+def initialise(connection: Connection, tables: Tables, schema: str) -> None:
+    """Set an empty database up: its schema and functions on PostgreSQL, and the runtime's own tables."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"))
+        _install_trigrams(connection)
+        for statement in postgresql_functions(schema):
+            connection.exec_driver_sql(statement.replace("%", "%%"))
+        connection.execute(CreateSequence(tables.metadata._sequences["trellis_ids"]))
+    own = [table for name, table in tables.metadata.tables.items() if name.startswith("trellis_")]
+    for table in own:
+        connection.execute(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(CreateIndex(index))
+    connection.execute(insert(tables.counters).values(key="format", value=FORMAT))
+
+
+def check_format(connection: Connection, tables: Tables) -> None:
+    """Raise :class:`UnknownFormatError` when the database is of another version of the runtime."""
+    counters = tables.counters
+    found = connection.execute(select(counters.c.value).where(counters.c.key == "format")).scalar()
+    if found != FORMAT:
+        raise UnknownFormatError(
+            f"The database has the format {found}, and this version of Trellis works with {FORMAT}."
+        )
+
+
+def create_table(connection: Connection, table: Table) -> None:
+    """Create a table without its indexes. On PostgreSQL its foreign keys wait for
+    :func:`add_foreign_keys`.
+    """
+    inline: list[ForeignKeyConstraint] | None = None if connection.dialect.name == "sqlite" else []
+    connection.execute(CreateTable(table, include_foreign_key_constraints=inline))
+
+
+def add_foreign_keys(connection: Connection, table: Table) -> None:
+    """Add a new table's foreign keys, once the tables they point at are there; SQLite has them already."""
+    if connection.dialect.name == "sqlite":
+        return
+    constraints = [each for each in table.constraints if isinstance(each, ForeignKeyConstraint)]
+    for constraint in sorted(constraints, key=lambda each: str(each.name)):
+        connection.execute(AddConstraint(constraint))
+
+
+def add_column(connection: Connection, column: Column[Any]) -> None:
+    """Add an empty column, its foreign key included, to its table."""
+    operations = Operations(MigrationContext.configure(connection))
+    copy: Column[Any] = column._copy()
+    operations.add_column(column.table.name, copy, inline_references=True)
+
+
+def create_index(connection: Connection, index: Index) -> bool:
+    """Create an index; False when this PostgreSQL cannot (it has no trigrams, and searching reads
+    instead).
+    """
+    if "gin_trgm_ops" in index.dialect_options["postgresql"]["ops"].values() and not has_trigrams(connection):
+        return False
+    connection.execute(CreateIndex(index))
+    return True
+
+
+def drop_index(connection: Connection, name: str, table: Table) -> None:
+    """Drop an index that is no longer asked for."""
+    gone = Index(name)
+    gone.table = table
+    connection.execute(DropIndex(gone))
+
+
+def create_search(connection: Connection, module: ModuleTable) -> None:
+    """Make SQLite's trigram table of a module, and the triggers that keep it."""
+    if module.search_index is not None:
+        for statement in create_search_index(module.search_index, module.table.name):
+            connection.exec_driver_sql(statement)
+
+
+def create_everything(connection: Connection, tables: Tables, schema: str) -> None:
+    """Set up an empty database with every table of the catalog; what a test needs, and what applying does in
+    steps.
+    """
+    initialise(connection, tables, schema)
+    made = [*(module.table for module in tables.modules.values()), *tables.links.values()]
+    for table in made:
+        create_table(connection, table)
+    for table in made:
+        add_foreign_keys(connection, table)
+        for index in table.indexes:
+            create_index(connection, index)
+    for module in tables.modules.values():
+        create_search(connection, module)
+
+
+def has_trigrams(connection: Connection) -> bool:
+    """Whether this PostgreSQL has the extension pg_trgm where the site sees it."""
+    query = "SELECT 1 FROM pg_opclass WHERE opcname = 'gin_trgm_ops' AND pg_opclass_is_visible(oid)"
+    return connection.dialect.name == "postgresql" and connection.execute(text(query)).first() is not None
+
+
+def _install_trigrams(connection: Connection) -> None:
+    try:
+        with connection.begin_nested():
+            connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"))
+    except DBAPIError:
+        return  # not installed on the server, or this account may not: searching then reads every record

@@ -1,0 +1,129 @@
+"""The one engine factory: how a connection to SQLite or PostgreSQL is opened, for reading and for writing.
+
+Reading and writing have a pool each. A reading connection has no transaction and cannot write; a writing one
+begins every transaction explicitly (``BEGIN IMMEDIATE`` on SQLite), so that DDL rolls back like everything
+else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from runtime.expressions.text import sqlite_functions
+from runtime.storage.errors import UnavailableError
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL may lose the last commits when the power goes
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16384",  # KiB, each connection; mmap_size stays 0, it makes a known corruption worse
+)
+SAFE_SQLITE = (3, 51, 3)
+"""The first SQLite without the race of a WAL reset against a checkpoint of another connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The two pools of one site's database."""
+
+    reading: Engine
+    writing: Engine
+
+
+def open_engines(url: str, schema: str, pool: int, patience: float) -> Engines:
+    """Make the pools. ``patience`` is the longest wait for a lock or for a free connection, in seconds.
+
+    Raises :class:`UnavailableError` with a whole sentence where the address cannot be used.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise UnavailableError(
+            f"{url!r} is not a database's address, such as sqlite:///var/trellis.db."
+        ) from error
+    match address.get_backend_name():
+        case "sqlite":
+            return _sqlite(address, pool, patience)
+        case "postgresql":
+            return _postgresql(address.set(drivername="postgresql+psycopg"), schema, pool, patience)
+        case other:
+            raise UnavailableError(f"Trellis keeps its data in SQLite or PostgreSQL, not in {other}.")
+
+
+def _sqlite(url: URL, pool: int, patience: float) -> Engines:
+    if not url.database or url.database == ":memory:" or "mode" in url.query:
+        raise UnavailableError(
+            "SQLite needs a file, such as sqlite:///var/trellis.db; memory has one connection."
+        )
+    try:
+        Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder of {url.database} cannot be made: {error.strerror}.") from error
+    shared: dict[str, Any] = {
+        "connect_args": {
+            "timeout": patience,
+            "check_same_thread": False,
+            "isolation_level": None,
+            "cached_statements": 512,
+        },
+        "pool_timeout": patience,
+        "max_overflow": 0,
+    }
+    reading = create_engine(url, pool_size=pool, **shared)
+    writing = create_engine(url, pool_size=1, **shared)
+    event.listen(reading, "connect", _sqlite_setup((*SQLITE_PRAGMAS, "PRAGMA query_only=ON")))
+    event.listen(writing, "connect", _sqlite_setup(SQLITE_PRAGMAS))
+    event.listen(writing, "begin", _begin_immediate)
+    return Engines(reading, writing)
+
+
+def _sqlite_setup(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
+    functions = sqlite_functions()
+
+    def setup(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(pragma)
+        for name, function in functions.items():
+            connection.create_function(name, 1, function, deterministic=True)
+
+    return setup
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A deferred transaction that reads and then writes fails at once, whatever the busy timeout is.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL, schema: str, pool: int, patience: float) -> Engines:
+    shared: dict[str, Any] = {"pool_size": pool, "pool_timeout": patience, "max_overflow": 0}
+    reading = create_engine(url, isolation_level="AUTOCOMMIT", **shared)
+    writing = create_engine(url, **shared)
+    path = f"{quoted(schema)}, public" if schema != "public" else "public"
+    everyone = {"search_path": path, "timezone": "UTC", "lock_timeout": f"{int(patience * 1000)}ms"}
+    event.listen(reading, "connect", _postgresql_setup({**everyone, "default_transaction_read_only": "on"}))
+    event.listen(writing, "connect", _postgresql_setup(everyone))
+    return Engines(reading, writing)
+
+
+def _postgresql_setup(settings: dict[str, str]) -> Callable[[Any, Any], None]:
+    calls = ", ".join("set_config(%s, %s, false)" for _ in settings)
+    values = [part for setting in settings.items() for part in setting]
+
+    def setup(connection: Any, _record: Any) -> None:
+        # Outside a transaction, for a rollback would take the settings away again.
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute(f"SELECT {calls}", values)
+        connection.autocommit = before
+
+    return setup
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,190 @@
+"""The tables of the runtime itself (``trellis_…``), which no pack describes."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from runtime.expressions.columns import UtcDateTime
+
+FORMAT = 1
+"""The version of these tables' own shape, kept in the counter ``format``; a database of another one is
+refused.
+"""
+
+Big = BigInteger().with_variant(Integer, "sqlite")
+"""A whole number of 63 bits. SQLite makes a primary key its row id only when it is called INTEGER."""
+
+Json = JSON().with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeTables:
+    """The runtime's own tables, each by what it holds."""
+
+    metadata: MetaData
+    counters: Table
+    revisions: Table
+    revision_files: Table
+    change_sets: Table
+    change_log: Table
+    outbox: Table
+    sessions: Table
+    credentials: Table
+    api_keys: Table
+    login_failures: Table
+    idempotency: Table
+
+
+def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
+    """Add the runtime's tables to a fresh MetaData."""
+    Sequence("trellis_ids", metadata=metadata, data_type=BigInteger)
+    return RuntimeTables(
+        metadata=metadata,
+        counters=Table(
+            "trellis_counters",
+            metadata,
+            Column("key", Text, primary_key=True),
+            Column("value", BigInteger, nullable=False),
+        ),
+        revisions=Table(
+            "trellis_revisions",
+            metadata,
+            Column("id", Big, primary_key=True, autoincrement=False),
+            Column("hash", Text, nullable=False),
+            Column("title", Text, nullable=False),
+            Column("version", Text, nullable=False),
+            Column("layers", Json, nullable=False),
+            Column("names", Json, nullable=False),
+            Column("shape", Json, nullable=False),
+            Column("steps", Json, nullable=False),
+            Column("applied_at", UtcDateTime(), nullable=False),
+            Column("applied_by", Text),
+        ),
+        revision_files=Table(
+            "trellis_revision_files",
+            metadata,
+            Column("revision_id", BigInteger, primary_key=True),
+            Column("name", Text, primary_key=True),
+            Column("text", Text, nullable=False),
+        ),
+        change_sets=Table(
+            "trellis_change_sets",
+            metadata,
+            Column("id", Big, primary_key=True, autoincrement=False),
+            Column("at", UtcDateTime(), nullable=False),
+            Column("user_id", BigInteger),
+            Column("door", Text, nullable=False),
+            Column("cause", Text),
+            Column("revision_id", BigInteger),
+            Column("undone_by", BigInteger),
+        ),
+        change_log=_change_log(metadata),
+        outbox=_outbox(metadata),
+        sessions=Table(
+            "trellis_sessions",
+            metadata,
+            Column("token_hash", Text, primary_key=True),
+            Column("user_id", BigInteger, nullable=False, index=True),
+            Column("created_at", UtcDateTime(), nullable=False),
+            Column("last_seen_at", UtcDateTime(), nullable=False),
+            Column("address", Text),
+            Column("agent", Text),
+        ),
+        credentials=Table(
+            "trellis_credentials",
+            metadata,
+            Column("user_id", Big, primary_key=True, autoincrement=False),
+            Column("password_hash", Text, nullable=False),
+            Column("changed_at", UtcDateTime(), nullable=False),
+        ),
+        api_keys=Table(
+            "trellis_api_keys",
+            metadata,
+            Column("id", Big, primary_key=True, autoincrement=False),
+            Column("user_id", BigInteger, nullable=False, index=True),
+            Column("label", Text, nullable=False),
+            Column("begins", Text, nullable=False),
+            Column("key_hash", Text, nullable=False, unique=True),
+            Column("created_at", UtcDateTime(), nullable=False),
+            Column("last_used_at", UtcDateTime()),
+            Column("revoked_at", UtcDateTime()),
+        ),
+        login_failures=Table(
+            "trellis_login_failures",
+            metadata,
+            Column("id", Big, primary_key=True, autoincrement=False),
+            Column("account", Text, nullable=False),
+            Column("address", Text, nullable=False),
+            Column("at", UtcDateTime(), nullable=False, index=True),
+            Index("ix_trellis_login_failures_account", "account", "at"),
+            Index("ix_trellis_login_failures_address", "address", "at"),
+        ),
+        idempotency=Table(
+            "trellis_idempotency",
+            metadata,
+            Column("key", Text, primary_key=True),
+            Column("user_id", Big, primary_key=True, autoincrement=False),
+            Column("fingerprint", Text, nullable=False),
+            Column("state", Text, nullable=False),
+            Column("status", Integer),
+            Column("body", LargeBinary),
+            Column("created_at", UtcDateTime(), nullable=False, index=True),
+        ),
+    )
+
+
+def _change_log(metadata: MetaData) -> Table:
+    # One row a record and save. A record's history is read newest first, a change set's whole.
+    return Table(
+        "trellis_change_log",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=False),
+        Column("change_set_id", BigInteger, nullable=False),
+        Column("module", Text, nullable=False),
+        Column("record_id", BigInteger, nullable=False),
+        Column("action", Text, nullable=False),
+        Column("version", Integer),
+        Column("old", Json),
+        Column("new", Json),
+        Column("at", UtcDateTime(), nullable=False),
+        Column("user_id", BigInteger),
+        Index("ix_trellis_change_log_record", "record_id", "id"),
+        Index("ix_trellis_change_log_change_set", "change_set_id"),
+    )
+
+
+def _outbox(metadata: MetaData) -> Table:
+    # An effect that is still to come, written with the data that causes it; `key` makes a repeat harmless.
+    return Table(
+        "trellis_outbox",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=False),
+        Column("event", Text, nullable=False),
+        Column("module", Text),
+        Column("records", Json, nullable=False),
+        Column("change_set_id", BigInteger),
+        Column("key", Text, nullable=False),
+        Column("state", Text, nullable=False, server_default="waiting"),
+        Column("lease_until", UtcDateTime()),
+        Column("tries", Integer, nullable=False, server_default="0"),
+        Column("next_at", UtcDateTime(), nullable=False),
+        Column("last_error", Text),
+        Column("created_at", UtcDateTime(), nullable=False),
+        Column("done", Boolean, nullable=False, server_default="0"),
+        UniqueConstraint("key", name="ux_trellis_outbox_key"),
+    )

@@ -1,0 +1,64 @@
+"""The transaction: the one seam through which data is written."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection, NestedTransaction
+
+IDS = "ids"
+"""The counter of the site's one id space (a row on SQLite, a sequence on PostgreSQL)."""
+
+
+class Transaction:
+    """One unit of work: everything on its connection lands together, or nothing does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._afterwards: list[Callable[[], object]] = []
+
+    def allocate_ids(self, n: int) -> list[int]:
+        """``n`` ids that no other record of the site has or will have, in ascending order."""
+        if n <= 0:
+            return []
+        if self.connection.dialect.name == "postgresql":
+            found = self.connection.exec_driver_sql(
+                "SELECT nextval('trellis_ids') FROM generate_series(1, %(n)s)", {"n": n}
+            )
+            return sorted(found.scalars())
+        last = self._advance(IDS, n)
+        return list(range(last - n + 1, last + 1))
+
+    def next_numbers(self, key: str, n: int) -> int:
+        """The first of ``n`` consecutive numbers of a counter, which starts at 1.
+
+        Others who want the same counter wait until this transaction has ended, so none is given twice, and
+        none is lost when it fails. Whoever needs several counters asks for them in the order of their keys,
+        lest two writers wait for each other.
+        """
+        return self._advance(key, n) - n + 1
+
+    def savepoint(self) -> AbstractContextManager[NestedTransaction]:
+        """A part of the transaction that can fail by itself: an exception undoes the part and goes on up."""
+        return self.connection.begin_nested()
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Call this once everything has landed, outside the lock; not at all when it does not land."""
+        self._afterwards.append(call)
+
+    @property
+    def afterwards(self) -> tuple[Callable[[], object], ...]:
+        """What is to be called after the commit, in the order it was asked for."""
+        return tuple(self._afterwards)
+
+    def _advance(self, key: str, n: int) -> int:
+        # The counter's value after n more, in one statement.
+        key_place, n_place = (
+            ("?1", "?2") if self.connection.dialect.name == "sqlite" else ("%(key)s", "%(n)s")
+        )
+        parameters = (key, n) if self.connection.dialect.name == "sqlite" else {"key": key, "n": n}
+        value = self.connection.exec_driver_sql(
+            f"INSERT INTO trellis_counters (key, value) VALUES ({key_place}, {n_place})"
+            f" ON CONFLICT (key) DO UPDATE SET value = trellis_counters.value + {n_place} RETURNING value",
+            parameters,
+        ).scalar_one()
+        return int(value)
