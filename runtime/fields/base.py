@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.types import TypeEngine
 
-from runtime.base.messages import Message
-from runtime.fields.formats import Formats
+from runtime.base.messages import Message, message
+from runtime.fields.formats import Formats, UnreadableError
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import ValueType
 
@@ -47,6 +47,8 @@ class Parsing:
     picklists: Mapping[str, Picklist]
     decimal: str | None = None
     date_format: str | None = None
+    types: "Mapping[str, FieldType]" = field(default_factory=lambda: MappingProxyType({}))
+    """The field types by name; only a type that holds other fields (a link's attributes) asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A related record named by the values of its fields instead of its id: ``{"match": {"email": "…"}}``."""
+    """A related record named by the values of its fields instead of its id: ``{"match": {"email": "…"}}``.
+
+    ``values`` are as they were written; ``attributes`` are a link's own, canonical, where it is one of ``relations``.
+    """
 
     values: Mapping[str, object]
+    attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ class Example:
     raw: object
     value: object
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Input = str | tuple[str, ...] | Mapping[str, str]
+"""What a form's control holds: a text, several, or the texts of its parts by name (money: amount and currency)."""
 
 
 class FieldType(ABC):
@@ -90,12 +100,16 @@ class FieldType(ABC):
     """JSON Schema of each setting of its own, by key; ``description`` is the reference's text."""
     required_settings: ClassVar[tuple[str, ...]] = ()
     """The settings that must be written."""
+    later_settings: ClassVar[tuple[str, ...]] = ()
+    """Settings that the language names and this version does not have yet."""
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in", "not in", "is_empty")
     """The operators of the expression language a person may filter it by."""
     linked: ClassVar[bool] = False
     """Whether its values live in a link table instead of in columns of the record's own table."""
     sortable: ClassVar[bool] = True
     """Whether a list may be sorted by it."""
+    given: ClassVar[bool] = False
+    """Whether the program gives its values, so that no form or REST request writes them; an import may."""
     examples: ClassVar[tuple[Example, ...]] = ()
     """Values that are accepted, with what they become."""
     rejects: ClassVar[tuple[object, ...]] = ()
@@ -133,6 +147,35 @@ class FieldType(ABC):
         """The REST form of a canonical value; also what the change log keeps."""
         return value
 
+    def from_json(self, value: Any) -> object:
+        """The canonical value of what :meth:`to_json` gave, unchecked: it may be older than today's settings."""
+        return value
+
     @abstractmethod
     def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
         """The value for a person, '' when it is empty. Relations are given their title by the reader instead."""
+
+    def plain(self, value: Any) -> str:
+        """The value as text for a machine (a CSV file), '' when it is empty; an import reads it back alike.
+
+        Numbers have ``.`` for their decimals whatever the language, so an import of them names that separator.
+        """
+        return "" if value is None else str(value)
+
+    def input(self, value: Any, field: Field, formats: Formats) -> Input:
+        """What the form's control holds, '' when it is empty; a form that sends it back means the same value.
+
+        Where a control cannot say all of a value (a moment's microseconds, the second of two equal hours in autumn),
+        what comes back unchanged must be compared with this and left alone.
+        """
+        return self.plain(value)
+
+
+def refuse(field: Field, text: str, **parameters: object) -> InvalidValueError:
+    """The error of a value that does not fit; ``text`` is a whole sentence about ``{label}``."""
+    return InvalidValueError(message(text, label=field.label, **parameters))
+
+
+def refuse_unreadable(field: Field, error: UnreadableError) -> InvalidValueError:
+    """The error of a text that :class:`Formats` could not read."""
+    return refuse(field, error.message.text, **error.message.parameters)

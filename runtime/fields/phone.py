@@ -1,0 +1,97 @@
+"""The field type ``phone``: a telephone number."""
+
+import re
+from types import MappingProxyType
+from typing import Any
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from runtime.fields.base import Example, Parsing, refuse
+from runtime.fields.formats import Formats
+from runtime.fields.written import WrittenType, clean, limited
+from runtime.model.catalog import Field
+
+LONGEST = 40
+_NATIONAL = re.compile(r"[0-9()+\-./ \u2010-\u2013]+(?:(?: ?,? ?(?:ext\.?|x|#) ?)[0-9]{1,7})?", re.IGNORECASE)
+_EXTENSION = ";ext="
+
+
+class Phone(WrittenType):
+    """A telephone number. One that says its country is kept as ``+358401234567`` (E.164) and shown with spaces.
+
+    Any other is kept as it was typed, when it looks like one: without its country nobody can tell what it is, and guessing
+    one would change the number. The setting ``region`` names the country where that is known.
+    """
+
+    name = "phone"
+    title = "Phone"
+    widget = "phone"
+    settings_schema = MappingProxyType(
+        {
+            "region": {
+                "type": "string",
+                "pattern": "^[A-Z]{2}$",
+                "description": "The country (ISO 3166, such as FI) of numbers that are written without one.",
+            },
+        }
+    )
+    later_settings = ("many", "pattern")
+    examples = (
+        Example("+358 40 123 4567", "+358401234567"),
+        Example("+1 (206) 555-9857 ext. 5467", "+12065559857;ext=5467"),
+        Example("+12065559857;ext=5467", "+12065559857;ext=5467"),
+        Example("(5) 555-4729", "(5) 555-4729"),
+        Example("030-0074321", "030-0074321"),
+        Example("(0)2-953010", "(0)2-953010"),
+        Example("112", "112"),
+        Example("040 123 4567", "+358401234567", {"region": "FI"}),
+        Example("555-8787", "555-8787", {"region": "FI"}),
+        Example("  ", None),
+    )
+    rejects = (
+        "call me",
+        "+999 12",
+        "+1",
+        "12",
+        "()",
+        "1-800-FLOWERS",
+        "0" * 41,
+        "\u0660\u0661\u0662\u0663",
+        358401234567,
+        ["112"],
+    )
+
+    def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+        """The number; see the class."""
+        text = clean(raw, field)
+        if text is None:
+            return None
+        limited(text, field, LONGEST)
+        international = text[0] == "+"
+        written = text.replace(_EXTENSION, " ext. ") if international else text
+        if not _NATIONAL.fullmatch(written) or not 3 <= sum(map(str.isdigit, written)) <= 22:
+            raise refuse(field, "{label} must be a telephone number.")
+        region = field.settings.get("region")
+        if not international and region is None:
+            return text
+        try:
+            number = phonenumbers.parse(written, region)
+        except NumberParseException:
+            number = None
+        if number and (phonenumbers.is_possible_number if international else phonenumbers.is_valid_number)(
+            number
+        ):
+            return _canonical(number)
+        if international:
+            raise refuse(field, "{label} is not a telephone number of the country that it names.")
+        return text
+
+    def text(self, value: Any, field: Field, formats: Formats, picklists: Any) -> str:
+        """The number as it is written between countries."""
+        return formats.phone(value) if value else ""
+
+
+def _canonical(number: phonenumbers.PhoneNumber) -> str:
+    digits = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return f"{digits}{_EXTENSION}{number.extension}" if number.extension else digits

@@ -1,0 +1,57 @@
+"""The field type ``text``: one line of text."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from runtime.fields.base import Example, Parsing, Surroundings
+from runtime.fields.exact import check_limits
+from runtime.fields.written import WrittenType, clean, limited
+from runtime.model.catalog import Field
+
+
+class Text(WrittenType):
+    """A line of text; white space around it is not kept."""
+
+    name = "text"
+    title = "Text"
+    widget = "text"
+    settings_schema = MappingProxyType(
+        {
+            "max": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 4000,
+                "default": 255,
+                "description": "The most characters it may have.",
+            },
+            "min": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 4000,
+                "description": "The fewest characters it may have, unless it is empty.",
+            },
+        }
+    )
+    later_settings = ("pattern",)
+    examples = (
+        Example("Acme", "Acme"),
+        Example("  Ääkkösiä  ", "Ääkkösiä"),
+        Example("e\u0301te\u0301", "été"),
+        Example("=1+1", "=1+1"),
+        Example("", None),
+        Example("  \n ", None),
+        Example("four", "four", {"min": 4, "max": 4}),
+    )
+    rejects = ("a\x00b", "a\ud800", "a\x1bb", "two\nlines", "x" * 256, 12, True, ["a"])
+
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings with the usual length."""
+        completed = {"max": 255, **settings}
+        check_limits(completed)
+        return completed
+
+    def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+        """The line, cleaned."""
+        text = clean(raw, field)
+        return text and limited(text, field, field.settings["max"], field.settings.get("min", 0))
