@@ -1,0 +1,24 @@
+"""What the writer and the reader work on: one snapshot's parts, side by side."""
+
+from dataclasses import dataclass
+
+from runtime.base.clock import Clock
+from runtime.base.registry import Registry
+from runtime.fields.base import FieldType
+from runtime.model.catalog import Catalog
+from runtime.storage.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The catalog, its tables and its field types, all of one revision.
+
+    ``revision`` is the applied revision's number, which every change set remembers; None where nothing is
+    applied yet.
+    """
+
+    catalog: Catalog
+    tables: Tables
+    types: Registry[FieldType]
+    clock: Clock
+    revision: int | None = None

@@ -1,0 +1,118 @@
+"""The change log: one row a record and save, with the old and the new values of what changed; and its change
+set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert
+
+from runtime.model.values import Link
+from runtime.records.plan import FieldPlan
+from runtime.records.work import Batch, Work
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What happened to one record.
+
+    ``old`` is None for one that was created, both are for a deletion and a restore.
+    """
+
+    module: str
+    record_id: int
+    action: str
+    version: int
+    old: Json | None = None
+    new: Json | None = None
+
+
+def open_change_set(batch: Batch, change_set: int) -> None:
+    """Begin the change set that every entry of a save belongs to: who, when, by which door, for what."""
+    batch.tx.connection.execute(
+        insert(batch.plans.workplace.tables.change_sets).values(
+            id=change_set,
+            at=batch.now,
+            user_id=batch.actor.user_id,
+            door=batch.actor.door,
+            cause=batch.actor.cause,
+            revision_id=batch.plans.workplace.revision,
+        )
+    )
+
+
+def drop_change_set(batch: Batch, change_set: int) -> None:
+    """Take a change set back: nothing of it could be written."""
+    table = batch.plans.workplace.tables.change_sets
+    batch.tx.connection.execute(delete(table).where(table.c.id == change_set))
+
+
+def entry_of(work: Work) -> Entry:
+    """The entry of a record that is created or updated. Fields with ``log: false`` are left out."""
+    plan, logged = work.plan, work.plan.logged
+    if work.old is None:
+        new: Json = {}
+        for key, value in work.values.items():
+            if value is not None and value != () and key in logged:
+                new[key] = plan.fields[key].type.to_json(value)
+        for key, links in work.links.items():
+            if key in logged:
+                new[key] = links_json(plan.fields[key], links.after)
+        return Entry(plan.key, work.id, "created", 1, None, new)
+    old: Json = {}
+    new = {}
+    for key in work.changed:
+        if key in logged:
+            to_json = plan.fields[key].type.to_json
+            old[key], new[key] = to_json(work.old.get(key)), to_json(work.values[key])
+    for key, links in work.links.items():
+        if key in logged:
+            field = plan.fields[key]
+            old[key], new[key] = links_json(field, links.before), links_json(field, links.after)
+    return Entry(plan.key, work.id, "updated", int(str(work.old["version"])) + 1, old, new)
+
+
+def links_json(field: FieldPlan, links: Sequence[Link]) -> object:
+    """Links as the change log keeps them."""
+    if field.type.name == "files":
+        return [link.id for link in links]
+    if not field.attributes:
+        return [link.id for link in links]
+    return [
+        {
+            "id": link.id,
+            **{
+                key: field.attributes[key].type.to_json(value)
+                for key, value in link.attributes.items()
+                if value is not None
+            },
+        }
+        for link in links
+    ]
+
+
+def write_entries(batch: Batch, change_set: int, entries: list[Entry]) -> None:
+    """Write the entries: one statement."""
+    if not entries:
+        return
+    ids = batch.tx.allocate_ids(len(entries))
+    batch.tx.connection.execute(
+        insert(batch.plans.workplace.tables.change_log),
+        [
+            {
+                "id": entry_id,
+                "change_set_id": change_set,
+                "module": entry.module,
+                "record_id": entry.record_id,
+                "action": entry.action,
+                "version": entry.version,
+                "old": entry.old,
+                "new": entry.new,
+                "at": batch.now,
+                "user_id": batch.actor.user_id,
+            }
+            for entry_id, entry in zip(ids, entries, strict=True)
+        ],
+    )

@@ -1,0 +1,228 @@
+"""Plans: what the writer knows of each module before any record comes, made once a snapshot."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Column, Table
+
+from runtime.fields.base import FieldType, Parsing
+from runtime.fields.formats import Formats
+from runtime.model.catalog import Collection, Field, Module
+from runtime.records.base import Workplace
+from runtime.records.pattern import Pattern
+from runtime.storage.searching import SearchText, is_searched, own_search_fields
+from runtime.storage.tables import ModuleTable, link_attributes, link_columns
+
+STAMPS = (
+    "id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "version",
+    "archived_at",
+    "deleted_at",
+)
+"""What the writer sets in every record; nobody writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributePlan:
+    """One attribute of a link: its field and its columns in the link table."""
+
+    field: Field
+    type: FieldType
+    columns: tuple[Column[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """One field: how it is parsed, and where it is kept.
+
+    ``columns`` are the names of its columns in the module's table; ``link`` is the table of a linked field
+    instead. ``single`` says that the one column holds the canonical value as it is. ``on_delete`` is what
+    becomes of this field when the record it points at is deleted.
+    """
+
+    key: str
+    field: Field
+    type: FieldType
+    parse: Callable[[object, Field, Parsing], object]
+    columns: tuple[str, ...]
+    single: bool
+    targets: tuple[str, ...]
+    link: Table | None
+    attributes: Mapping[str, AttributePlan]
+    on_delete: str
+
+    @property
+    def empty(self) -> object:
+        """What the field holds when it holds nothing."""
+        return () if self.link is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """One module. ``stored`` are the fields with columns, ``linked`` those with links, ``writable`` what may
+    be given.
+
+    ``uniques`` are groups of fields in which no two records are alike. ``depth`` is 0 for a module of its
+    own, 1 for the rows of one, and so on: parents are written first.
+    """
+
+    key: str
+    module: Module
+    table: ModuleTable
+    fields: Mapping[str, FieldPlan]
+    stored: tuple[FieldPlan, ...]
+    linked: tuple[FieldPlan, ...]
+    writable: Mapping[str, FieldPlan]
+    importable: Mapping[str, FieldPlan]
+    rows: Mapping[str, Collection]
+    defaults: Mapping[str, object]
+    required: tuple[FieldPlan, ...]
+    uniques: tuple[tuple[str, ...], ...]
+    numbers: Mapping[str, Pattern]
+    logged: frozenset[str]
+    search: SearchText | None
+    depth: int
+
+    @property
+    def parent(self) -> str | None:
+        """The module whose rows these records are, or None."""
+        return self.module.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """A to-one field of some module that may point at records of another."""
+
+    plan: ModulePlan
+    field: FieldPlan
+    rows: bool
+
+
+class Plans:
+    """The plans of one snapshot, each made when it is first asked for."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self.workplace = workplace
+        self._plans: dict[str, ModulePlan] = {}
+        self._referrers: dict[str, tuple[Referrer, ...]] = {}
+
+    def get(self, key: str) -> ModulePlan | None:
+        """The plan of a module, or None when there is no such module."""
+        plan = self._plans.get(key)
+        if plan is None and key in self.workplace.catalog.modules:
+            plan = self._plans[key] = self._make(self.workplace.catalog.modules[key])
+        return plan
+
+    def __getitem__(self, key: str) -> ModulePlan:
+        plan = self.get(key)
+        if plan is None:
+            raise KeyError(key)
+        return plan
+
+    def referrers(self, key: str) -> tuple[Referrer, ...]:
+        """The to-one fields of every module that may point at this one's records, its rows' parents among
+        them.
+        """
+        found = self._referrers.get(key)
+        if found is None:
+            found = self._referrers[key] = tuple(
+                Referrer(plan, field, rows=field.key == "parent" and plan.parent == key)
+                for plan in map(self.__getitem__, self.workplace.catalog.modules)
+                for field in plan.stored
+                if key in field.targets and field.key not in ("created_by", "updated_by")
+            )
+        return found
+
+    def _make(self, module: Module) -> ModulePlan:
+        table = self.workplace.tables.module(module.key)
+        fields = {field.key: self._field(field, table) for field in module.all_fields()}
+        own = [fields[key] for key in module.fields]
+        may = {plan.key: plan for plan in own if not plan.field.readonly and not plan.type.given}
+        for key in ("owner", "parent", "position"):
+            if key in module.record_fields and (key == "owner" or module.parent is not None):
+                may[key] = fields[key]
+        given = {plan.key: plan for plan in fields.values() if plan.type.given and not plan.field.readonly}
+        return ModulePlan(
+            key=module.key,
+            module=module,
+            table=table,
+            fields=MappingProxyType(fields),
+            stored=tuple(plan for plan in fields.values() if plan.link is None),
+            linked=tuple(plan for plan in fields.values() if plan.link is not None),
+            writable=MappingProxyType(may),
+            importable=MappingProxyType(may | given),
+            rows=MappingProxyType({collection.key: collection for collection in module.rows()}),
+            defaults=MappingProxyType(
+                {plan.key: plan.field.default for plan in own if plan.field.default not in (None, ())}
+            ),
+            required=tuple(plan for plan in own if plan.field.required and not plan.type.given),
+            uniques=(
+                *((plan.key,) for plan in fields.values() if plan.field.unique),
+                *((("number",),) if module.numbering is not None else ()),
+                *module.unique,
+            ),
+            numbers=MappingProxyType(_numbers(module, fields)),
+            logged=frozenset(key for key in module.fields if module.fields[key].log) | {"owner", "parent"},
+            search=self._search(module),
+            depth=self._depth(module),
+        )
+
+    def _field(self, field: Field, table: ModuleTable) -> FieldPlan:
+        kind = self.workplace.types[field.type]
+        link = self.workplace.tables.link(field.module, field.key) if kind.linked else None
+        return FieldPlan(
+            key=field.key,
+            field=field,
+            type=kind,
+            parse=kind.parse,
+            columns=() if link is not None else tuple(column.key for column in table.columns[field.key]),
+            single=_is_single(type(kind)),
+            targets=field.targets,
+            link=link,
+            attributes=MappingProxyType({} if link is None else self._attributes(field, link)),
+            on_delete="cascade" if field.key == "parent" else field.settings.get("on_delete", "restrict"),
+        )
+
+    def _attributes(self, field: Field, link: Table) -> dict[str, AttributePlan]:
+        types = self.workplace.types
+        return {
+            key: AttributePlan(attribute, types[attribute.type], link_columns(link, key, attribute, types))
+            for key, attribute in link_attributes(field).items()
+        }
+
+    def _search(self, module: Module) -> SearchText | None:
+        if not is_searched(module):
+            return None
+        catalog = self.workplace.catalog
+        formats = Formats(catalog.languages[0], catalog.timezone)
+        return SearchText(own_search_fields(module), self.workplace.types, catalog.picklists, formats)
+
+    def _depth(self, module: Module) -> int:
+        depth, parent = 0, module.parent
+        while parent is not None:
+            depth, parent = depth + 1, self.workplace.catalog.modules[parent].parent
+        return depth
+
+
+def _is_single(kind: type[FieldType]) -> bool:
+    # Whether the type leaves the canonical value as it is on the way to its one column and back.
+    return kind.to_columns is FieldType.to_columns and kind.from_columns is FieldType.from_columns
+
+
+def _numbers(module: Module, fields: Mapping[str, FieldPlan]) -> dict[str, Pattern]:
+    # A module that declares no numbering leaves `number` empty.
+    patterns: dict[str, Pattern] = {}
+    for key, plan in fields.items():
+        if not plan.type.given:
+            continue
+        if key in module.fields:
+            patterns[key] = Pattern(plan.field.settings["format"], plan.field.settings["reset"])
+        elif module.numbering is not None:
+            patterns[key] = Pattern(module.numbering.format, module.numbering.reset)
+    return patterns

@@ -1,0 +1,274 @@
+"""Relations: whom a change points at is found and shown to exist, with one statement for each module pointed
+at.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import and_, select
+
+from runtime.base.messages import Message, message
+from runtime.fields.base import InvalidValueError, Match
+from runtime.model.values import Link
+from runtime.records.among import among
+from runtime.records.parse import ParsedLinking
+from runtime.records.plan import FieldPlan, ModulePlan
+from runtime.records.stored import links_of
+from runtime.records.work import Batch, LinkChange, Work
+
+Names = tuple[str, ...]
+Key = tuple[object, ...]
+
+
+def resolve(batch: Batch, works: list[Work]) -> None:
+    """Turn every Match into an id, and refuse what points at no record (or at one that the actor may not
+    read).
+    """
+    found = Matches(batch)
+    pointing = [(work, field) for work in works for field in _pointing(work)]
+    for work, field in pointing:
+        for item in _items(work.values[field.key]):
+            if isinstance(item, Match):
+                found.want(field.targets, item)
+    found.look_up()
+    wanted: dict[str, set[int]] = {}
+    for work, field in pointing:
+        _fill_in(work, field, found)
+        for target_id in _ids(work, field):
+            for module in field.targets:
+                wanted.setdefault(module, set()).add(target_id)
+    there = {module: readable(batch, module, ids) for module, ids in wanted.items()}
+    for work, field in pointing:
+        for target_id in _ids(work, field):
+            if not any(target_id in there[module] for module in field.targets):
+                work.refuse(
+                    field.key, message("{label} names no record that exists.", label=field.field.label)
+                )
+                break
+
+
+def link(batch: Batch, works: list[Work]) -> None:
+    """Work out what becomes of the links; two statements at most for each linked field that is named."""
+    plan = works[0].plan
+    for field in plan.linked:
+        naming = [work for work in works if field.key in work.values and not work.asked.errors]
+        standing: dict[int, list[Link]] = {}
+        known = [work.id for work in naming if not work.is_new]
+        if known:
+            standing = links_of(batch.tx.connection, field, known, batch.dialect)
+        seen = _seen(batch, field, naming, standing)
+        for work in naming:
+            given = work.values.pop(field.key)
+            change = _change(field, given, standing.get(work.id, []), seen)
+            if change is not None:
+                work.links[field.key] = change
+            if field.field.required and not (change.after if change else standing.get(work.id)):
+                work.refuse(field.key, message("{label} is required.", label=field.field.label))
+
+
+def readable(batch: Batch, module: str, ids: set[int]) -> set[int]:
+    """Those of the ids that are records of the module, not deleted, and open to the actor: one statement."""
+    plan = batch.plans[module]
+    if not ids or not batch.judge.may(batch.actor, module, "read").allowed:
+        return set()
+    columns = plan.table.columns
+    statement = select(columns["id"][0]).where(
+        among(columns["id"][0], ids, batch.dialect), columns["deleted_at"][0].is_(None)
+    )
+    return set(batch.tx.connection.execute(statement).scalars())
+
+
+class Matches:
+    """Records named by their values, looked up together: one statement for each module and set of fields."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._wanted: dict[tuple[str, Names], set[Key]] = {}
+        self._found: dict[tuple[str, Names], dict[Key, list[int]]] = {}
+        self._keys: dict[tuple[str, Names, Key], Key | Message] = {}
+
+    def want(self, modules: Iterable[str], match: Match) -> None:
+        """Note that a record of one of these modules is asked for."""
+        names = tuple(match.values)
+        for module in modules:
+            key = self._key(module, names, match)
+            if not isinstance(key, Message):
+                self._wanted.setdefault((module, names), set()).add(key)
+
+    def look_up(self) -> None:
+        """Ask the database for all that is wanted."""
+        for (module, names), keys in self._wanted.items():
+            plan = self._batch.plans[module]
+            found = self._found[module, names] = {}
+            if self._batch.judge.may(self._batch.actor, module, "read").allowed:
+                for record_id, key in _having(self._batch, plan, names, keys):
+                    found.setdefault(key, []).append(record_id)
+        self._wanted = {}
+
+    def find(self, modules: Iterable[str], match: Match) -> int | Message:
+        """The id of the one record that fits, or what is wrong."""
+        names = tuple(match.values)
+        found: list[int] = []
+        for module in modules:
+            key = self._key(module, names, match)
+            if isinstance(key, Message):
+                return key
+            found.extend(self._found.get((module, names), {}).get(key, ()))
+        if len(found) == 1:
+            return found[0]
+        written = ", ".join(str(value) for value in match.values.values())[:100]
+        if found:
+            return message('{count} records are called "{written}".', count=len(found), written=written)
+        return message('There is no record "{written}".', written=written)
+
+    def _key(self, module: str, names: Names, match: Match) -> Key | Message:
+        written = (module, names, tuple(map(_hashable, match.values.values())))
+        key = self._keys.get(written)
+        if key is None:
+            key = self._keys[written] = self._parse(module, match.values)
+        return key
+
+    def _parse(self, module: str, values: Mapping[str, object]) -> Key | Message:
+        plan = self._batch.plans[module]
+        parts: list[object] = []
+        if not values:
+            return message("A record is found by the value of one field at least.")
+        for name, raw in values.items():
+            field = plan.fields.get(name)
+            if field is None or field.link is not None:
+                return message(
+                    '{module} has no field "{field}" to find it by.', module=plan.module.label, field=name
+                )
+            try:
+                value = field.parse(raw, field.field, self._batch.parsing)
+            except InvalidValueError as error:
+                return error.message
+            if value is None or value == () or isinstance(value, Match):
+                return message("A record is found by values that are not empty.")
+            parts.append(value)
+        return tuple(parts)
+
+
+def _having(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Iterable[tuple[int, Key]]:
+    # The records that have one of the keys. Asked for column by column, which may find too many: the pairs
+    # are checked.
+    table = plan.table.table
+    fields = [plan.fields[name] for name in names]
+    conditions = [
+        among(
+            table.c[field.columns[0]],
+            {field.type.to_columns(key[place])[0] for key in keys},
+            batch.dialect,
+        )
+        for place, field in enumerate(fields)
+    ]
+    columns = [table.c[name] for field in fields for name in field.columns]
+    statement = select(plan.table.columns["id"][0], *columns).where(
+        and_(*conditions), plan.table.columns["deleted_at"][0].is_(None)
+    )
+    for record_id, *parts in batch.tx.connection.execute(statement):
+        key: list[object] = []
+        for field in fields:
+            width = len(field.columns)
+            key.append(field.type.from_columns(tuple(parts[:width])))
+            parts = parts[width:]
+        if tuple(key) in keys:
+            yield record_id, tuple(key)
+
+
+def _pointing(work: Work) -> list[FieldPlan]:
+    fields = work.plan.fields
+    found = []
+    for key, value in work.values.items():
+        field = fields[key]
+        if not field.targets or value is None or value == ():
+            continue
+        if key == "parent" and work.parent is not None:
+            continue  # the writer's own doing
+        if work.old is not None and field.link is None and work.old.get(key) == value:
+            continue  # what stands may stand, even when it was deleted since
+        found.append(field)
+    return found
+
+
+def _items(value: object) -> tuple[object, ...]:
+    if isinstance(value, ParsedLinking):
+        return (*value.add, *value.remove)
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _fill_in(work: Work, field: FieldPlan, found: Matches) -> None:
+    value = work.values[field.key]
+
+    def known(items: tuple[object, ...]) -> tuple[object, ...]:
+        ids: list[object] = []
+        for item in items:
+            if isinstance(item, Match):
+                target = found.find(field.targets, item)
+                if isinstance(target, Message):
+                    work.refuse(field.key, target)
+                    continue
+                ids.append(Link(target, item.attributes) if field.link is not None else target)
+            else:
+                ids.append(Link(item) if field.link is not None and isinstance(item, int) else item)
+        return tuple(ids)
+
+    if isinstance(value, ParsedLinking):
+        work.values[field.key] = ParsedLinking(known(value.add), known(value.remove))
+    elif field.link is not None:
+        work.values[field.key] = known(_items(value))
+    else:
+        work.values[field.key] = next(iter(known((value,))), None)
+
+
+def _ids(work: Work, field: FieldPlan) -> list[int]:
+    # What is newly pointed at; what is only taken away need not exist.
+    value = work.values[field.key]
+    items = value.add if isinstance(value, ParsedLinking) else _items(value)
+    return [item.id if isinstance(item, Link) else item for item in items if isinstance(item, Link | int)]
+
+
+def _seen(batch: Batch, field: FieldPlan, works: list[Work], standing: Mapping[int, list[Link]]) -> set[int]:
+    # Of the links that are not named again, those that the actor sees: hidden ones (to deleted records) stay.
+    unnamed: set[int] = set()
+    for work in works:
+        named = set(_ids(work, field))
+        unnamed.update(old.id for old in standing.get(work.id, ()) if old.id not in named)
+    if not unnamed:
+        return set()
+    return set().union(*(readable(batch, module, unnamed) for module in field.targets))
+
+
+def _change(field: FieldPlan, given: object, standing: list[Link], seen: set[int]) -> LinkChange | None:
+    before = {old.id: old for old in standing}
+    if isinstance(given, ParsedLinking):
+        taken = {item.id for item in given.remove if isinstance(item, Link)}
+        wanted = {**before, **{item.id: item for item in given.add if isinstance(item, Link)}}
+        wanted = {target: item for target, item in wanted.items() if target not in taken}
+    else:
+        items = given if isinstance(given, tuple) else ()
+        wanted = {item.id: item for item in items if isinstance(item, Link)}
+        wanted.update({old.id: old for old in standing if old.id not in wanted and old.id not in seen})
+    after = [_merged(field, before.get(target), item) for target, item in wanted.items()]
+    ordered = field.type.name == "files"
+    reordered = ordered and [old.id for old in standing] != [item.id for item in after]
+    removed = [target for target in before if target not in wanted]
+    written: list[tuple[int, Link]] = []
+    for place, item in enumerate(after):
+        old = before.get(item.id)
+        if old is None or reordered or dict(old.attributes) != dict(item.attributes):
+            written.append((place if ordered else len(standing) + place, item))
+    if not removed and not written:
+        return None
+    return LinkChange(tuple(standing), tuple(after), tuple(removed), tuple(written))
+
+
+def _merged(field: FieldPlan, old: Link | None, new: Link) -> Link:
+    # An attribute that is not named keeps its value.
+    if not field.attributes:
+        return Link(new.id)
+    empty: dict[str, object] = dict.fromkeys(field.attributes)
+    return Link(new.id, empty | dict(old.attributes if old is not None else {}) | dict(new.attributes))
+
+
+def _hashable(value: object) -> object:
+    return value if isinstance(value, str | int) else repr(value)

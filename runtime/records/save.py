@@ -1,0 +1,436 @@
+"""The one writer: every record that is made, changed, deleted or brought back goes through here, in batches.
+
+The steps, in this order, all in the caller's transaction and each a constant number of statements for any
+batch:
+
+1. find the records as they stand, and lock them; rights on them; their versions
+2. read what was written, rows included; fill defaults in
+3. find and check what it points at; required; unique
+4. find out what a deletion takes along, and what a restore brings back
+5. leave out what was refused (all of it, when the batch is all or nothing)
+6. rights on the records as they will be
+7. number; write; change log; outbox
+
+Formulas, rules and checks have their place between 3 and 4: they read what is checked, and their results are
+subject to the rights.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from runtime.base.messages import message
+from runtime.fields.base import Parsing
+from runtime.identity.actor import Actor
+from runtime.records import change_log, deletion, numbering, outbox, parse, relations, restore, rows, unique
+from runtime.records.access import Judge
+from runtime.records.base import Workplace
+from runtime.records.change import Change, Refused, Saved
+from runtime.records.change_log import Entry
+from runtime.records.deletion import Deletion, Doomed
+from runtime.records.plan import ModulePlan, Plans
+from runtime.records.restore import Restoring, Returning
+from runtime.records.stored import Values, records_by_id
+from runtime.records.work import FOUND_NOTHING, STALE, Asked, Batch, Work
+from runtime.records.write import insert_records, touch, update_records, write_links
+from runtime.storage.transaction import Transaction
+
+NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
+
+RACES = 3
+"""How often a batch is checked anew when the database refuses it, because somebody else wrote the same just
+then.
+"""
+
+
+class Writer:
+    """Writes records. One for a snapshot: it keeps the plans of its modules; it holds no other state."""
+
+    def __init__(self, workplace: Workplace, judge: Judge) -> None:
+        self.plans = Plans(workplace)
+        self.judge = judge
+
+    def save(
+        self,
+        tx: Transaction,
+        changes: Sequence[Change],
+        actor: Actor,
+        parsing: Parsing,
+        *,
+        atomic: bool = True,
+        formats: Mapping[str, Parsing] = NO_FORMATS,
+    ) -> list[Saved | Refused]:
+        """Write the changes; gives what became of each, in their order.
+
+        ``atomic`` writes all of them or none; else the good ones are written and the others refused.
+        ``formats`` says how to read single fields of the changed records, where ``parsing`` does not serve
+        all. A refusal writes nothing and raises nothing; what raises is the database's own trouble, and the
+        transaction must be rolled back.
+        """
+        workplace = self.plans.workplace
+        now = workplace.clock.now()
+        batch = Batch(
+            plans=self.plans,
+            judge=self.judge,
+            tx=tx,
+            actor=actor,
+            parsing=parsing,
+            formats=formats,
+            atomic=atomic,
+            now=now,
+            today=now.astimezone(ZoneInfo(workplace.catalog.timezone)).date(),
+            asked=[Asked(index, change) for index, change in enumerate(changes)],
+        )
+        _Saving(batch).run()
+        return [asked.outcome() for asked in batch.asked]
+
+
+class _Saving:
+    """One call of the writer."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        self.doomed: list[tuple[ModulePlan, Doomed]] = []
+        self.returning: list[Returning] = []
+        self.deletion = Deletion()
+        self.restoring = Restoring()
+
+    def run(self) -> None:
+        """Take every step."""
+        batch = self.batch
+        self._find()
+        works = batch.works.values()
+        for level in list(works):
+            self._read(level)
+        relations.resolve(batch, batch.all())
+        for same in works:
+            relations.link(batch, same)
+            unique.check(batch, same)
+        self._plan_removals()
+        self._leave_out()
+        self._judge_new()
+        self._leave_out()
+        self._settle()
+        self._write()
+
+    # 1: what stands
+
+    def _find(self) -> None:
+        batch = self.batch
+        wanted: dict[str, list[Asked]] = {}
+        for asked in batch.asked:
+            change = asked.change
+            plan = batch.plans.get(change.module)
+            if plan is None:
+                asked.refuse("", message('There is no module "{module}".', module=change.module), "not_found")
+            elif change.action not in RIGHTS:
+                asked.refuse("", message('"{action}" is nothing to do.', action=change.action))
+            elif not (verdict := batch.judge.may(batch.actor, plan.key, _right(change))).allowed:
+                for reason in verdict.reasons:
+                    asked.refuse("", reason, "forbidden")
+            elif change.id is not None:
+                wanted.setdefault(plan.key, []).append(asked)
+            elif change.action == "save":
+                batch.add(Work(plan=plan, asked=asked, raw=change.values, id=batch.fresh_id()))
+            else:
+                asked.refuse("", FOUND_NOTHING, "not_found")
+        for key, them in wanted.items():
+            plan = batch.plans[key]
+            ids = {asked.change.id for asked in them if asked.change.id is not None}
+            standing = records_by_id(batch.tx.connection, plan, ids, batch.dialect)
+            taken: set[int] = set()
+            for asked in them:
+                self._take(plan, asked, standing, taken)
+
+    def _take(self, plan: ModulePlan, asked: Asked, standing: Mapping[int, Values], taken: set[int]) -> None:
+        batch, change = self.batch, asked.change
+        record_id = change.id or 0
+        values = standing.get(record_id)
+        gone = values is not None and values["deleted_at"] is not None
+        if values is None or gone != (change.action == "restore"):
+            asked.refuse("", FOUND_NOTHING, "not_found")
+            return
+        verdict = batch.judge.may(batch.actor, plan.key, _right(change), record=values)
+        if not verdict.allowed:
+            for reason in verdict.reasons:
+                asked.refuse("", reason, "forbidden")
+            return
+        if record_id in taken:
+            asked.refuse("", message("The same record is in the batch twice."))
+            return
+        taken.add(record_id)
+        version = int(str(values["version"]))
+        if change.version is not None and change.version != version:
+            asked.refuse("", STALE, "conflict")
+        elif change.action == "delete":
+            parent = values.get("parent") if plan.parent is not None else None
+            self.doomed.append(
+                (plan, Doomed(record_id, version, asked, parent if isinstance(parent, int) else None))
+            )
+        elif change.action == "restore":
+            self.returning.append(Returning(plan, record_id, values, asked))
+        else:
+            batch.add(Work(plan=plan, asked=asked, raw=change.values, id=record_id, old=values))
+
+    # 2 and 3: what was written
+
+    def _read(self, works: list[Work]) -> None:
+        batch, plan = self.batch, works[0].plan
+        for work in works:
+            parse.parse(batch, work)
+            parse.require(batch, work)
+        if plan.rows:
+            found = rows.expand(batch, works)
+            by_module: dict[str, list[Work]] = {}
+            for row in found:
+                batch.add(row)
+                by_module.setdefault(row.plan.key, []).append(row)
+            for same in by_module.values():
+                self._read(same)
+        if plan.parent is not None:
+            self._place(plan, [work for work in works if work.parent is None])
+
+    def _place(self, plan: ModulePlan, works: list[Work]) -> None:
+        # Rows that are written by themselves, not in their parent's list.
+        for work in works:
+            parent = plan.fields["parent"]
+            if work.old is None and work.values.get("parent") is None:
+                work.refuse("parent", message("{label} is required.", label=parent.field.label))
+            elif work.old is not None and work.values.get("parent", work.old["parent"]) != work.old["parent"]:
+                work.refuse("parent", message("A row stays with its record."))
+
+    # 4: what goes and what comes back
+
+    def _plan_removals(self) -> None:
+        batch = self.batch
+        rows_gone: list[tuple[ModulePlan, Doomed]] = []
+        by_module: dict[str, list[int]] = {}
+        for removal in batch.removals:
+            by_module.setdefault(removal.plan.key, []).append(removal.id)
+        for key, ids in by_module.items():
+            standing = records_by_id(batch.tx.connection, batch.plans[key], ids, batch.dialect, lock=False)
+            rows_gone.extend(
+                (removal.plan, Doomed(removal.id, int(str(standing[removal.id]["version"])), removal.asked))
+                for removal in batch.removals
+                if removal.plan.key == key
+            )
+        if rows_gone or self.doomed:
+            self.deletion = deletion.plan_deletion(batch, [*rows_gone, *self.doomed])
+        self.restoring = restore.plan_restore(batch, self.returning)
+
+    # 5 and 6: what may be written
+
+    def _leave_out(self) -> None:
+        batch = self.batch
+        nothing = batch.atomic and any(asked.errors for asked in batch.asked)
+        batch.drop_refused()
+        deletion.leave_out_refused(self.deletion, nothing)
+        restore.leave_out_refused(self.restoring, nothing)
+
+    def _judge_new(self) -> None:
+        batch = self.batch
+        for works in batch.works.values():
+            for work in works:
+                if work.parent is not None:
+                    continue  # rows take their parent's rights
+                record = work.values if work.old is None else {**work.old, **work.values}
+                verdict = batch.judge.may(
+                    batch.actor, work.plan.key, _right(work.asked.change), record=record
+                )
+                if not verdict.allowed:
+                    for reason in verdict.reasons:
+                        work.refuse("", reason, "forbidden")
+
+    # 7: writing
+
+    def _settle(self) -> None:
+        # What really changes; what is new gets its id and its number.
+        batch = self.batch
+        works = batch.all()
+        for work in works:
+            if work.old is not None:
+                old = work.old
+                work.changed = tuple(key for key, value in work.values.items() if old.get(key) != value)
+            if work.parent is not None and (work.is_new or work.changed or work.links):
+                work.parent.touched = True
+        fresh = [work for work in works if work.is_new]
+        for work, record_id in zip(fresh, batch.tx.allocate_ids(len(fresh)), strict=True):
+            work.id = record_id
+        for work in fresh:
+            if work.parent is not None:
+                work.values["parent"] = work.parent.id
+        for same in batch.works.values():
+            self._append(same)
+            numbering.number(batch, same)
+
+    def _append(self, works: list[Work]) -> None:
+        # Rows that are written by themselves stand after those that are there.
+        plan = works[0].plan
+        alone = [work for work in works if plan.parent is not None and work.parent is None and work.is_new]
+        waiting = [work for work in alone if work.values.get("position") is None]
+        if not waiting:
+            return
+        last = rows.last_positions(self.batch, plan, {int(str(work.values["parent"])) for work in waiting})
+        for work in waiting:
+            parent = int(str(work.values["parent"]))
+            last[parent] = work.values["position"] = last.get(parent, 0) + 1
+
+    def _write(self) -> None:
+        batch = self.batch
+        if not self._anything():
+            self._tell(batch.asked)
+            return
+        change_set = batch.tx.allocate_ids(1)[0]
+        change_log.open_change_set(batch, change_set)
+        if not self._try(change_set):
+            change_log.drop_change_set(batch, change_set)
+
+    def _anything(self) -> bool:
+        return (
+            any(work.is_new or work.changed or work.links or work.touched for work in self.batch.all())
+            or any(self.deletion.doomed.values())
+            or bool(self.restoring.returning)
+        )
+
+    def _try(self, change_set: int) -> bool:
+        # All of it at once. When the database refuses, somebody else may have written the same in the
+        # meantime: then the
+        # checks find it now. What no check finds is looked for by halves.
+        batch = self.batch
+        for _ in range(RACES):
+            try:
+                with batch.tx.savepoint():
+                    self._write_all(change_set)
+            except (IntegrityError, DataError, OverflowError):
+                refused = sum(1 for asked in batch.asked if asked.errors)
+                for works in list(batch.works.values()):
+                    unique.check(batch, works)
+                if refused == sum(1 for asked in batch.asked if asked.errors):
+                    break
+                self._leave_out()
+                if not self._anything():
+                    self._tell(batch.asked)
+                    return False
+            else:
+                self._tell(batch.asked)
+                return True
+        return self._by_halves(change_set, [asked for asked in batch.asked if not asked.errors])
+
+    def _by_halves(self, change_set: int, them: list[Asked]) -> bool:
+        batch = self.batch
+        before = (batch.works, self.deletion, self.restoring)
+        self._narrow({asked.index for asked in them})
+        try:
+            with batch.tx.savepoint():
+                self._write_all(change_set)
+        except (IntegrityError, DataError, OverflowError):
+            if len(them) == 1 or batch.atomic:
+                them[0].refuse("", message("The database refuses this record."))
+                return False
+        else:
+            self._tell(them)
+            return True
+        finally:
+            batch.works, self.deletion, self.restoring = before
+        middle = len(them) // 2
+        first = self._by_halves(change_set, them[:middle])
+        return self._by_halves(change_set, them[middle:]) or first
+
+    def _narrow(self, indexes: set[int]) -> None:
+        batch = self.batch
+        batch.works = {
+            key: kept
+            for key, works in batch.works.items()
+            if (kept := [work for work in works if work.asked.index in indexes])
+        }
+        doomed = {
+            module: {key: each for key, each in records.items() if each.asked.index in indexes}
+            for module, records in self.deletion.doomed.items()
+        }
+        emptied = [each for each in self.deletion.emptied if each.asked.index in indexes]
+        self.deletion = Deletion(doomed, emptied)
+        self.restoring = Restoring(
+            {key: each for key, each in self.restoring.returning.items() if each.asked.index in indexes},
+            [each for each in self.restoring.refilled if each.asked.index in indexes],
+            [each for each in self.restoring.cleared if each[0].asked.index in indexes],
+        )
+
+    def _write_all(self, change_set: int) -> None:
+        batch = self.batch
+        entries: list[Entry] = deletion.carry_out(batch, self.deletion)
+        entries.extend(restore.carry_out(batch, self.restoring))
+        parents: dict[str, set[int]] = {}
+        for works in sorted(batch.works.values(), key=lambda works: works[0].plan.depth):
+            plan = works[0].plan
+            new = [work for work in works if work.is_new]
+            changed = [
+                work for work in works if not work.is_new and (work.changed or work.links or work.touched)
+            ]
+            insert_records(batch, plan, new)
+            update_records(batch, plan, changed)
+            for field in plan.linked:
+                write_links(batch, field, [work for work in works if field.key in work.links])
+            entries.extend(change_log.entry_of(work) for work in (*new, *changed))
+            if plan.module.parent is not None:
+                alone = (work for work in (*new, *changed) if work.parent is None)
+                parents.setdefault(plan.module.parent, set()).update(
+                    int(str(work.get("parent"))) for work in alone
+                )
+        self._touch_parents(parents)
+        change_log.write_entries(batch, change_set, entries)
+        outbox.write_outbox(batch, change_set, entries)
+
+    def _touch_parents(self, parents: dict[str, set[int]]) -> None:
+        # A record whose rows were written by themselves has changed: a form that was opened before must not
+        # undo it.
+        batch = self.batch
+        for plan, doomed in self.doomed:
+            going = doomed.id in self.deletion.doomed.get(plan.key, {})
+            if going and plan.parent is not None and doomed.parent is not None:
+                parents.setdefault(plan.parent, set()).add(doomed.parent)
+        for back in self.returning:
+            if back.plan.parent is not None and back.id in self.restoring.returning:
+                parents.setdefault(back.plan.parent, set()).add(int(str(back.values["parent"])))
+        for module, ids in parents.items():
+            known = {work.id for work in batch.works.get(module, ())}
+            known.update(self.deletion.doomed.get(module, ()), self.restoring.returning)
+            touch(batch, batch.plans[module], ids - known)
+
+    def _tell(self, them: list[Asked]) -> None:
+        # What became of each change that was not refused.
+        works = {work.asked.index: work for work in self.batch.all() if not work.path}
+        doomed = {each.asked.index: each for _, each in self.doomed}
+        returning = {each.asked.index: each for each in self.returning}
+        for asked in them:
+            if asked.errors:
+                continue
+            work = works.get(asked.index)
+            if work is not None:
+                asked.result = _saved(work)
+            elif asked.index in doomed and doomed[asked.index].id in self.deletion.doomed.get(
+                asked.change.module, {}
+            ):
+                gone = doomed[asked.index]
+                asked.result = Saved(asked.change.module, gone.id, gone.version + 1, "deleted")
+            elif asked.index in returning and returning[asked.index].id in self.restoring.returning:
+                back = returning[asked.index]
+                asked.result = Saved(back.plan.key, back.id, int(str(back.values["version"])) + 1, "restored")
+
+
+def _saved(work: Work) -> Saved:
+    if work.old is None:
+        return Saved(work.plan.key, work.id, 1, "created")
+    version = int(str(work.old["version"]))
+    if work.changed or work.links or work.touched:
+        return Saved(work.plan.key, work.id, version + 1, "updated")
+    return Saved(work.plan.key, work.id, version, "unchanged")
+
+
+RIGHTS = MappingProxyType({"save": "update", "delete": "delete", "restore": "delete"})
+"""The right that each action needs on a record that stands."""
+
+
+def _right(change: Change) -> str:
+    return "create" if change.action == "save" and change.id is None else RIGHTS[change.action]

@@ -1,0 +1,133 @@
+"""Writing: new records, changed records and links, each kind in one statement for each module."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+
+from runtime.records.among import among
+from runtime.records.plan import FieldPlan, ModulePlan
+from runtime.records.work import Batch, Work
+
+Row = dict[str, Any]
+
+
+def insert_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
+    """Write new records."""
+    if not works:
+        return
+    stamps = {
+        "created_at": batch.now,
+        "created_by": batch.actor.user_id,
+        "updated_at": batch.now,
+        "updated_by": batch.actor.user_id,
+        "version": 1,
+    }
+    stored, search = plan.stored, plan.search
+    rows: list[Row] = []
+    for work in works:
+        values = work.values
+        values.update(stamps)
+        values["id"] = work.id
+        row: Row = {}
+        for field in stored:
+            value = values.get(field.key)
+            if field.single:
+                row[field.columns[0]] = value
+            else:
+                row.update(zip(field.columns, field.type.to_columns(value), strict=True))
+        if search is not None and plan.table.search is not None:
+            row[plan.table.search.key] = search.of(values)
+        rows.append(row)
+    batch.tx.connection.execute(insert(plan.table.table), rows)
+
+
+def update_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
+    """Write changed records.
+
+    The statement names every field that any of them changes, so that there is one for the whole batch; a
+    record that does not change one of them writes what stands there: it is locked, and was read in this
+    transaction.
+    """
+    if not works:
+        return
+    keys = sorted({key for work in works for key in work.changed})
+    fields = [plan.fields[key] for key in keys]
+    searched = plan.search is not None and plan.search.changes_with(keys)
+    rows: list[Row] = []
+    for work in works:
+        old = work.old or {}
+        row: Row = {"_id": work.id, "_version": int(str(old["version"])) + 1}
+        for field in fields:
+            value = work.get(field.key)
+            for name, part in zip(field.columns, field.type.to_columns(value), strict=True):
+                row[f"_{name}"] = part
+        if searched and plan.search is not None:
+            row["_search"] = plan.search.of({**old, **work.values})
+        rows.append(row)
+    columns = plan.table.columns
+    table = plan.table.table
+    values: dict[str, Any] = {
+        columns["version"][0].key: bindparam("_version"),
+        columns["updated_at"][0].key: batch.now,
+        columns["updated_by"][0].key: batch.actor.user_id,
+    }
+    for field in fields:
+        for name in field.columns:
+            values[name] = bindparam(f"_{name}", type_=table.c[name].type)
+    if searched and plan.table.search is not None:
+        values[plan.table.search.key] = bindparam("_search")
+    statement = update(table).where(columns["id"][0] == bindparam("_id")).values(values)
+    batch.tx.connection.execute(statement, rows)
+
+
+def write_links(batch: Batch, field: FieldPlan, works: list[Work]) -> None:
+    """Write what becomes of one field's links: those that go or change are deleted, those that come or change
+    added.
+    """
+    if field.link is None:
+        return
+    table = field.link
+    gone = [
+        {"_source": work.id, "_target": target}
+        for work in works
+        if not work.is_new
+        for target in (
+            *work.links[field.key].removed,
+            *(link.id for _, link in work.links[field.key].written),
+        )
+    ]
+    if gone:
+        statement = delete(table).where(
+            table.c.source_id == bindparam("_source"), table.c.target_id == bindparam("_target")
+        )
+        batch.tx.connection.execute(statement, gone)
+    come: list[Row] = []
+    for work in works:
+        for position, link in work.links[field.key].written:
+            row: Row = {"source_id": work.id, "target_id": link.id, "position": position}
+            for key, attribute in field.attributes.items():
+                parts = attribute.type.to_columns(link.attributes.get(key))
+                row.update(zip((column.key for column in attribute.columns), parts, strict=True))
+            come.append(row)
+    if come:
+        batch.tx.connection.execute(insert(table), come)
+
+
+def touch(batch: Batch, plan: ModulePlan, ids: Collection[int], **values: Any) -> None:
+    """Stamp records as changed now, and set the same in all of them: ``deleted_at``, say."""
+    if not ids:
+        return
+    columns = plan.table.columns
+    version = columns["version"][0]
+    statement = update(plan.table.table).where(among(columns["id"][0], ids, batch.dialect))
+    batch.tx.connection.execute(
+        statement.values(
+            {
+                version: version + 1,
+                columns["updated_at"][0]: batch.now,
+                columns["updated_by"][0]: batch.actor.user_id,
+                **{columns[key][0]: value for key, value in values.items()},
+            }
+        )
+    )
