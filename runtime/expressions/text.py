@@ -106,7 +106,7 @@ def quoted(identifier: str) -> str:
 
 
 def folded(text: ColumnElement[Any], schema: str | None = None) -> ColumnElement[str]:
-    """``trellis_fold(text)`` in SQL; ``schema`` is where PostgreSQL keeps it, None when on the search path."""
+    """``trellis_fold(text)`` in SQL; ``schema`` is where PostgreSQL has it, None if on the search path."""
     return _in_code_order("trellis_fold", text, schema)
 
 

@@ -1,0 +1,6 @@
+"""The operators of the language, one file each, found by discovery.
+
+To add one: a file with a subclass of :class:`runtime.expressions.operators.base.Operator`. Its docstring says
+what it does and ends with examples, ``>>> expression`` and the literal it gives on the next line, which run
+as tests.
+"""

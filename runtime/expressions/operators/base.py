@@ -1,0 +1,159 @@
+"""What an operator declares: which operands it takes, its meaning in Python and its meaning in SQL."""
+
+import ast
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlalchemy import ColumnElement, true
+
+from runtime.expressions import codes
+from runtime.expressions.fitting import Report, fit_member, fit_pair
+from runtime.expressions.scope import Scope
+from runtime.expressions.tree import Literal, Node
+from runtime.model.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DURATION,
+    MONEY,
+    NONE,
+    NUMBERS,
+    TEXT,
+    ListType,
+    ValueType,
+)
+
+if TYPE_CHECKING:
+    from runtime.expressions.sql import Sql
+    from runtime.expressions.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Operands of fitting types, and the type of what the operator makes of them."""
+
+    type: ValueType
+    operands: tuple[Node, ...]
+
+
+class Operator(ABC):
+    """One operator. It has no state."""
+
+    name: ClassVar[str]
+    """As it is written."""
+    syntax: ClassVar[type[ast.AST]]
+    """What Python's syntax tree calls it."""
+    signature: ClassVar[str]
+    """What it takes and gives, in words."""
+
+    @abstractmethod
+    def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
+        """The operands fitted to each other; None, and reported, when they do not fit."""
+
+    @abstractmethod
+    def value(self, operands: Iterator[object]) -> object:
+        """The value in Python. Operands are evaluated as they are taken, and None when empty."""
+
+    def condition(self, sql: "Sql", operands: tuple[Node, ...]) -> ColumnElement[bool]:
+        """In SQL, for one that gives a boolean: true exactly where the value is true, else false or NULL."""
+        raise NotImplementedError(f"{self.name} is no condition.")
+
+    def negation(self, sql: "Sql", operands: tuple[Node, ...]) -> ColumnElement[bool]:
+        """In SQL: true exactly where the value is not true, else false or NULL."""
+        return self.condition(sql, operands).is_not(true())
+
+    def column(self, sql: "Sql", operands: tuple[Node, ...]) -> "Value":
+        """In SQL, for one that gives no boolean: its value."""
+        raise NotImplementedError(f"{self.name} has no value over fields.")
+
+
+class Equality(Operator):
+    """Compares two values of one kind for being the same."""
+
+    signature = "two values of one kind → boolean"
+
+    def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
+        """Both of one kind, and no lists."""
+        left, right = operands
+        pair = fit_pair(left, right, scope, report)
+        if pair is None:
+            return None
+        for side in pair:
+            if isinstance(side.type, ListType):
+                message = f'Lists are not compared with "{self.name}".'
+                help_text = "write 'a' in list, or is_empty(list)"
+                report(codes.INCOMPARABLE, left.start, right.end, message, help_text)
+                return None
+        return Checked(BOOLEAN, pair)
+
+
+class Ordering(Operator):
+    """Compares two values of one kind that have an order."""
+
+    signature = "two texts, numbers, moneys or dates → boolean"
+    orders: ClassVar[tuple[ValueType, ...]] = (TEXT, *NUMBERS, MONEY, DATE, DATETIME, DURATION)
+
+    def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
+        """Both of one kind that has an order, and neither the literal ``none``."""
+        left, right = operands
+        for side in operands:
+            if side.type == NONE or (isinstance(side, Literal) and side.value is None):
+                message = f'Nothing is "{self.name}" none: ordering with empty is never true.'
+                help_text = "write is_empty(…), or compare with == none"
+                report(codes.NEVER_TRUE, left.start, right.end, message, help_text)
+                return None
+        pair = fit_pair(left, right, scope, report)
+        if pair is None:
+            return None
+        for side in pair:
+            if side.type not in self.orders:
+                message = f'A {side.type} has no order, so it cannot be compared with "{self.name}".'
+                report(codes.INCOMPARABLE, left.start, right.end, message, "write == or in")
+                return None
+        return Checked(BOOLEAN, pair)
+
+
+class Membership(Operator):
+    """Asks whether a list has a value."""
+
+    signature = "a value and a list of its kind → boolean"
+
+    def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
+        """A value, and a list of values of its kind; a written list is fitted value by value."""
+        pair = fit_member(operands[0], operands[1], scope, report)
+        return Checked(BOOLEAN, pair) if pair else None
+
+
+class Logic(Operator):
+    """Joins conditions; empty counts as false."""
+
+    signature = "conditions → boolean"
+
+    def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
+        """Conditions alone."""
+        wrong = False
+        for operand in operands:
+            if operand.type not in (BOOLEAN, NONE):
+                message = f'"{self.name}" joins conditions; this is a {operand.type}.'
+                help_text = "compare it, or write not is_empty(…)"
+                report(codes.WRONG_TYPE, operand.start, operand.end, message, help_text)
+                wrong = True
+        return None if wrong else Checked(BOOLEAN, operands)
+
+
+class Shift(Operator):
+    """Moves a date, or a date and time, by a duration."""
+
+    signature = "a date or date and time, and a duration → the same; two durations → duration"
+
+    def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
+        """A date and a duration; any other arithmetic is not there yet."""
+        left, right = operands
+        if left.type in (DATE, DATETIME, DURATION) and right.type == DURATION:
+            return Checked(left.type, operands)
+        message = f'"{self.name}" between a {left.type} and a {right.type} is not there yet.'
+        help_text = "a date is moved by days: today() - days(7)"
+        report(codes.NOT_YET, left.start, right.end, message, help_text)
+        return None

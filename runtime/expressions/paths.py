@@ -1,0 +1,183 @@
+"""Finds what a path means: fields, relations to walk, a picklist's attribute."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from runtime.base.suggest import did_you_mean
+from runtime.expressions import codes
+from runtime.expressions.fitting import Report
+from runtime.expressions.scope import Scope
+from runtime.expressions.tree import Attribute, Node, Read
+from runtime.model.catalog import Field, Path
+from runtime.model.types import (
+    INTEGER,
+    NONE,
+    TEXT,
+    ListType,
+    PicklistType,
+    RecordType,
+    ValueType,
+    record_of,
+)
+
+HOPS = 10
+"""How many relations one path may walk."""
+WAYS = 16
+"""How many ways one path may have through relations to several modules."""
+
+_Ways = tuple[tuple[Field, ...], ...]
+
+
+class PathFinder:
+    """Finds paths in one scope. ``explained`` tells whether the last failure has been reported already."""
+
+    def __init__(self, scope: Scope, report: Report) -> None:
+        self.scope = scope
+        self.explained = False
+        self._report = report
+
+    def this(self, start: int, end: int) -> Node | None:
+        """The record itself, or the one that is one scope out."""
+        outer = self.scope.this is not None
+        module = self.scope.modules[self.scope.this or self.scope.module]
+        field = module.field("id")
+        if field is None:
+            raise LookupError(f"The module {module.key!r} has no field id; every record has one.")
+        return Read(record_of(module.key), start, end, (Path("this", (field,)),), ("id",), outer)
+
+    def find(
+        self, names: tuple[str, ...], start: int, ends: tuple[int, ...], outer: bool = False
+    ) -> Node | None:
+        """What the names mean; ``ends`` tells where each of them ends. None when they mean nothing.
+
+        ``explained`` is false when it is the first name that is not known: what is near to that, the caller
+        knows.
+        """
+        self.explained = outer
+        outer = outer and self.scope.this is not None
+        module = self.scope.this if outer and self.scope.this else self.scope.module
+        ways: _Ways = ((),)
+        type_: ValueType = record_of(module)
+        for index, name in enumerate(names):
+            at = (ends[index] - len(name), ends[index])
+            if isinstance(type_, PicklistType):
+                return self._attribute(ways, names, index, type_, start, ends, outer)
+            if name == "id" and index and isinstance(type_, RecordType):
+                if index < len(names) - 1:
+                    return self._dead_end("id", INTEGER, ends[index], ends[-1])
+                return self._read(INTEGER, ways, names[:index], start, ends[index], outer)
+            if not isinstance(type_, RecordType):
+                return self._dead_end(names[index - 1], type_, start, ends[-1])
+            stepped = self._step(ways, type_, name, at)
+            if stepped is None:
+                return None
+            ways, type_ = stepped
+            if len(ways[0]) > HOPS or len(ways) > WAYS:
+                message = f"A path may walk {HOPS} relations, and at most {WAYS} ways."
+                self.explained = True
+                self._report(codes.TOO_LARGE, start, ends[-1], message)
+                return None
+            self.explained = True
+        return self._read(type_, ways, names, start, ends[-1], outer)
+
+    def _read(
+        self, type_: ValueType, ways: _Ways, names: tuple[str, ...], start: int, end: int, outer: bool
+    ) -> Read:
+        text = ".".join(names)
+        return Read(type_, start, end, tuple(Path(text, way) for way in ways), names, outer)
+
+    def _step(
+        self, ways: _Ways, type_: RecordType, name: str, at: tuple[int, int]
+    ) -> tuple[_Ways, ValueType] | None:
+        found: list[tuple[Field, ...]] = []
+        for way in ways:
+            targets = way[-1].value_type if way else type_
+            if isinstance(targets, RecordType):
+                fields = (self.scope.modules[module].field(name) for module in targets.modules)
+                found.extend((*way, field) for field in fields if field is not None)
+        if not found:
+            self._unknown(type_, name, at)
+            return None
+        common = _common_type([way[-1] for way in found])
+        if common is None:
+            modules = " and ".join(dict.fromkeys(f'"{way[-1].module}"' for way in found))
+            self.explained = True
+            self._report(codes.AMBIGUOUS, *at, f'"{name}" is not of one type in {modules}.')
+            return None
+        return tuple(found), common
+
+    def _unknown(self, type_: RecordType, name: str, at: tuple[int, int]) -> None:
+        modules = [self.scope.modules[module] for module in type_.modules]
+        for module in modules:
+            collection = module.collections.get(name)
+            if collection is not None:
+                message = f'"{name}" is many records of "{collection.target}"; these are not there yet.'
+                self.explained = True
+                self._report(codes.NOT_YET, *at, message)
+                return
+        if self.explained:
+            shown = " or ".join(f'"{module.key}"' for module in modules)
+            known = [field.key for module in modules for field in module.all_fields()]
+            message = f'{shown} has no field "{name}".'
+            self._report(codes.UNKNOWN_FIELD, *at, message, did_you_mean(name, known))
+
+    def _dead_end(self, name: str, type_: ValueType, start: int, end: int) -> Node | None:
+        self.explained = True
+        if isinstance(type_, ListType) and isinstance(type_.of, RecordType):
+            message = f'"{name}" is several records; what lies behind them is not there yet.'
+            self._report(codes.NOT_YET, start, end, message)
+            return None
+        message = f'"{name}" is a {type_}; it has nothing behind its dot.'
+        self._report(codes.NO_PATH, start, end, message)
+        return None
+
+    def _attribute(
+        self,
+        ways: _Ways,
+        names: tuple[str, ...],
+        index: int,
+        type_: PicklistType,
+        start: int,
+        ends: tuple[int, ...],
+        outer: bool,
+    ) -> Node | None:
+        self.explained = True
+        picklist = self.scope.picklists[type_.picklist]
+        name, at = names[index], (ends[index] - len(names[index]), ends[index])
+        values = {key: value.attributes.get(name) for key, value in picklist.values.items()}
+        known = dict.fromkeys(key for value in picklist.values.values() for key in value.attributes)
+        if name == "label":
+            message = "Labels of picklist values are not there yet."
+            self._report(codes.NOT_YET, *at, message, "compare the value's key")
+            return None
+        attribute_type = picklist.attribute_types.get(name, TEXT if name in known else NONE)
+        if attribute_type == NONE:
+            message = f'The values of the picklist "{picklist.key}" have no "{name}".'
+            known.update(dict.fromkeys(picklist.attribute_types))
+            help_text = did_you_mean(name, known) or (f"they have {', '.join(known)}" if known else "")
+            self._report(codes.UNKNOWN_ATTRIBUTE, *at, message, help_text)
+            return None
+        if index < len(names) - 1:
+            return self._dead_end(name, attribute_type, start, ends[-1])
+        read = self._read(type_, ways, names[:index], start, ends[index - 1], outer)
+        frozen: Mapping[str, object] = MappingProxyType(values)
+        return Attribute(attribute_type, start, at[1], read, name, frozen)
+
+
+def _common_type(fields: list[Field]) -> ValueType | None:
+    """The one type of fields of the same key in several modules; None when they differ."""
+    first = fields[0]
+    if all(isinstance(field.value_type, RecordType) for field in fields):
+        modules = [module for field in fields for module in _modules(field.value_type)]
+        return record_of(*dict.fromkeys(modules))
+    same = all(
+        field.value_type == first.value_type
+        and field.settings.get("scale") == first.settings.get("scale")
+        and field.type == first.type
+        for field in fields
+    )
+    return first.value_type if same else None
+
+
+def _modules(type_: ValueType) -> tuple[str, ...]:
+    return type_.modules if isinstance(type_, RecordType) else ()
