@@ -8,3 +8,9 @@ that imports simpleeval.
 One more function is one more file in ``functions/``, one more operator one in ``operators/``: each declares
 its signature, its examples (which run as tests), its meaning in Python and its meaning in SQL.
 """
+
+from runtime.expressions.language import Language
+from runtime.expressions.moment import Moment
+from runtime.expressions.scope import Scope
+
+__all__ = ["Language", "Moment", "Scope"]

@@ -16,15 +16,8 @@ class Binding(Protocol):
     Joins are LEFT JOINs, so that what a missing record would hold is NULL.
     """
 
-    @property
-    def dialect(self) -> str:
-        """``sqlite`` or ``postgresql``."""
-        ...
-
-    @property
-    def schema(self) -> str | None:
-        """The PostgreSQL schema that holds the text functions; None when it is on the search path."""
-        ...
+    dialect: str
+    """``sqlite`` or ``postgresql``."""
 
     def columns(self, path: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The physical columns of the path's last field, the value's own first.

@@ -64,7 +64,7 @@ def order_in_sql(sql: Sql, sign: str, left: Value, right: Value) -> ColumnElemen
         return _order_amount(sql, sign, left, right.known)
     if left.type == TEXT:
         key = literal(order_key(str(right.known)), left.column.type)
-        return signed(sign, ordered(left.column, sql.binding.schema), key)
+        return signed(sign, ordered(left.column), key)
     if left.moment is not None and isinstance(right.known, date):
         return _moment_ordered(sql, sign, left, right.known)
     return signed(sign, left.column, _known(left, right.known))
@@ -159,8 +159,7 @@ def _order_columns(sql: Sql, sign: str, left: Value, right: Value) -> ColumnElem
         condition = amounts.ordered(sql.binding.dialect, sign, left.column, right.column)
         return and_(condition, _one_currency(left, right))
     if left.type == TEXT:
-        schema = sql.binding.schema
-        return signed(sign, ordered(left.column, schema), ordered(right.column, schema))
+        return signed(sign, ordered(left.column), ordered(right.column))
     return signed(sign, left.column, right.column)
 
 

@@ -14,18 +14,18 @@ def contains_in_sql(sql: Sql, text: Value, part: Value) -> ColumnElement[bool]:
     if _is_nothing(text) or _is_nothing(part):
         return false()
     if sql.binding.dialect == "postgresql" and part.is_known:
-        return _folded(sql, text).like(f"%{_escaped(part)}%", escape="\\")
+        return _folded(text).like(f"%{_escaped(part)}%", escape="\\")
     find = func.instr if sql.binding.dialect == "sqlite" else func.strpos
-    return find(_folded(sql, text), _folded(sql, part)) > 0
+    return find(_folded(text), _folded(part)) > 0
 
 
 def starts_with_in_sql(sql: Sql, text: Value, start: Value) -> ColumnElement[bool]:
     """Whether one text starts with the other; a range of the folded text, where the start is known."""
     if _is_nothing(text) or _is_nothing(start):
         return false()
-    column = _folded(sql, text)
+    column = _folded(text)
     if not start.is_known:
-        prefix = _folded(sql, start)
+        prefix = _folded(start)
         left = func.substr(column, 1, func.length(prefix))
         return left == prefix
     if sql.binding.dialect == "postgresql":
@@ -40,7 +40,7 @@ def ends_with_in_sql(sql: Sql, text: Value, end: Value) -> ColumnElement[bool]:
     """Whether one text ends with the other."""
     if _is_nothing(text) or _is_nothing(end):
         return false()
-    column, suffix = _folded(sql, text), _folded(sql, end)
+    column, suffix = _folded(text), _folded(end)
     if sql.binding.dialect == "sqlite":
         return func.substr(column, -func.length(suffix)) == suffix
     return func.right(column, func.length(suffix)) == suffix
@@ -50,10 +50,10 @@ def _is_nothing(value: Value) -> bool:
     return value.is_known and value.known is None
 
 
-def _folded(sql: Sql, value: Value) -> ColumnElement[Any]:
+def _folded(value: Value) -> ColumnElement[Any]:
     if value.is_known:
         return literal(fold(str(value.known)), Text())
-    return folded(value.column, sql.binding.schema)
+    return folded(value.column)
 
 
 def _escaped(value: Value) -> str:

@@ -105,19 +105,14 @@ def quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
-def folded(text: ColumnElement[Any], schema: str | None = None) -> ColumnElement[str]:
-    """``trellis_fold(text)`` in SQL; ``schema`` is where PostgreSQL has it, None if on the search path."""
-    return _in_code_order("trellis_fold", text, schema)
+def folded(text: ColumnElement[Any]) -> ColumnElement[str]:
+    """``trellis_fold(text)`` in SQL, found on PostgreSQL's search path; for searching, and for an index."""
+    return _ByCodePoint(Function("trellis_fold", text, type_=Text()))
 
 
-def ordered(text: ColumnElement[Any], schema: str | None = None) -> ColumnElement[str]:
-    """``trellis_order(text)`` in SQL, to sort, compare and index text by; ``schema`` as in :func:`folded`."""
-    return _in_code_order("trellis_order", text, schema)
-
-
-def _in_code_order(name: str, text: ColumnElement[Any], schema: str | None) -> ColumnElement[str]:
-    place = (schema,) if schema else ()
-    return _ByCodePoint(Function(name, text, type_=Text(), packagenames=place))
+def ordered(text: ColumnElement[Any]) -> ColumnElement[str]:
+    """``trellis_order(text)`` in SQL, found on PostgreSQL's search path; to sort, compare and index text by."""
+    return _ByCodePoint(Function("trellis_order", text, type_=Text()))
 
 
 class _ByCodePoint(FunctionElement[str]):
