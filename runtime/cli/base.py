@@ -3,14 +3,17 @@
 from abc import ABC, abstractmethod
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import ClassVar, Protocol, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, TextIO
 
-from runtime.base.diagnostic import Code
-from runtime.base.registry import Registry
-from runtime.base.settings import Settings
-from runtime.expressions import Language
-from runtime.fields.base import FieldType
-from runtime.language.checks.base import Check
+if TYPE_CHECKING:
+    from runtime.base.diagnostic import Code
+    from runtime.base.registry import Registry
+    from runtime.base.settings import Settings
+    from runtime.expressions.language import Language
+    from runtime.fields.base import FieldType
+    from runtime.language.checks.base import Check
+    from runtime.sites.site import Site
 
 DONE = 0
 """The command did what was asked."""
@@ -34,28 +37,36 @@ class House(Protocol):
     """The composition root, as far as commands use it; :mod:`runtime.assembly` builds the one there is."""
 
     @property
-    def types(self) -> Registry[FieldType]:
+    def types(self) -> "Registry[FieldType]":
         """The field types."""
         ...
 
     @property
-    def checks(self) -> Registry[Check]:
+    def checks(self) -> "Registry[Check]":
         """The semantic checks."""
         ...
 
     @property
-    def language(self) -> Language:
+    def language(self) -> "Language":
         """The expression language."""
         ...
 
     @property
-    def codes(self) -> Mapping[str, Code]:
+    def codes(self) -> "Mapping[str, Code]":
         """Every diagnostic code, with its page."""
         ...
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """What the environment says."""
+        ...
+
+    def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
+        """The site of the settings' database; an empty one is given the pack. Raises :class:`CommandError`."""
+        ...
+
+    def serve(self, site: "Site", host: str, port: int, *, watch: bool = False) -> None:
+        """Answer requests until the process is told to stop."""
         ...
 
     @property
@@ -70,7 +81,7 @@ class House(Protocol):
 
 
 class Command(ABC):
-    """One command. Its name is its file's; it has no state: everything comes with the arguments and the house."""
+    """One command. Its name is its file's. It has no state: all comes with the arguments and the house."""
 
     help: ClassVar[str]
     """One sentence for the list of commands."""

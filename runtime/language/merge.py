@@ -7,7 +7,7 @@ from runtime.language import pack_codes as codes
 from runtime.language.kinds.layouts import CONTENTS
 from runtime.language.kinds.modules import EVERY_FIELD
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
-from runtime.language.words import near, names, shown
+from runtime.language.words import names, near, shown
 
 LIST_EDIT = frozenset(("add", "remove", "before", "after"))
 PLACES = ("after", "before")
@@ -90,7 +90,11 @@ class Merge:
                 return self._edited(below, node, path), None
             if not isinstance(below, MapNode):
                 self._report(
-                    codes.NO_LIST.name, "no layer below has this list", node, path, "write the list itself: [a, b]"
+                    codes.NO_LIST.name,
+                    "no layer below has this list",
+                    node,
+                    path,
+                    "write the list itself: [a, b]",
                 )
                 return None, None
         place = self._wanted_place(node)
@@ -115,7 +119,9 @@ class Merge:
             if upper.items["type"].plain != lower.items["type"].plain:
                 return lower.without(*(key for key in lower.items if key not in KEPT_BY_FIELDS))
         elif self.kind == "layouts":
-            written = [key for key in CONTENTS if key in upper.items and not isinstance(upper.items[key], MapNode)]
+            written = [
+                key for key in CONTENTS if key in upper.items and not isinstance(upper.items[key], MapNode)
+            ]
             if written and written[0] not in lower.items:
                 others = [key for key in CONTENTS if key in lower.items]
                 if others and not isinstance(lower.items[others[0]], MapNode):

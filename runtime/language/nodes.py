@@ -1,13 +1,13 @@
 """Located nodes: what a YAML file says, every piece with the place that it was written at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from runtime.base.diagnostic import Span
 from runtime.language.locate import offsets_in_file
 from runtime.language.source import Source
 
-Plain = None | bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"]
+Plain = bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"] | None
 """What remains of a node without its places."""
 
 
@@ -42,7 +42,7 @@ class Scalar(Node):
         source: Source,
         start: int,
         end: int,
-        value: None | bool | int | Decimal | str,
+        value: bool | int | Decimal | str | None,
         text: str,
         style: str = "",
     ) -> None:
@@ -148,13 +148,18 @@ class ListNode(Node):
         return (node for node in self.items if isinstance(node, Scalar))
 
 
-def walk(node: Node, path: tuple[str | int, ...]) -> Node:
-    """The node at the end of a path of keys and indexes, or the last one on the way that is there."""
+def walk(node: Node, path: Sequence[str | int]) -> Node:
+    """The node at the end of a path of keys and indexes, or the last one on the way that is there.
+
+    An index may also be written as text, as it stands in a dotted path.
+    """
     for step in path:
-        if isinstance(node, MapNode) and isinstance(step, str) and step in node.items:
-            node = node.items[step]
-        elif isinstance(node, ListNode) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
-        else:
+        following: Node | None = None
+        if isinstance(node, MapNode):
+            following = node.items.get(str(step))
+        elif isinstance(node, ListNode) and str(step).isdecimal() and int(step) < len(node.items):
+            following = node.items[int(step)]
+        if following is None:
             return node
+        node = following
     return node

@@ -66,7 +66,9 @@ class _Stack:
         name = STANDARD if folder == standard_folder() else folder.name
         prefix = "" if is_top else f"{name}/"
         if folder in self.below:
-            self._report(codes.CIRCLE.name, f'the pack "{name}" stands on itself', bounds, "take one of the two out")
+            self._report(
+                codes.CIRCLE.name, f'the pack "{name}" stands on itself', bounds, "take one of the two out"
+            )
             return
         known = next((layer for layer in self.layers if layer.layer.folder == str(folder)), None)
         if known is not None:
@@ -102,14 +104,20 @@ class _Stack:
             return
         if read_range(bounds.plain) is None:
             self._report(
-                codes.NO_VERSION.name, f"{shown(bounds.plain)} is no range of versions", bounds, 'write it as ">=1.0, <2"'
+                codes.NO_VERSION.name,
+                f"{shown(bounds.plain)} is no range of versions",
+                bounds,
+                'write it as ">=1.0, <2"',
             )
             return
         found = self._find(folder, name)
         if found is None:
             beside = "beside this pack, in a folder packs, and where --packs points"
             self._report(
-                codes.NOT_FOUND.name, f"the pack {shown(name)} is not found", bounds, f"it is looked for {beside}"
+                codes.NOT_FOUND.name,
+                f"the pack {shown(name)} is not found",
+                bounds,
+                f"it is looked for {beside}",
             )
             return
         self.add(found, bounds, name)

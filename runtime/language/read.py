@@ -7,14 +7,14 @@ process.
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -34,7 +34,9 @@ DEPTH = 40
 """How deep lists and maps may lie in one another."""
 SHOWN = 60
 """How much of an offending text a message repeats."""
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
+)
 """Control characters, line ends other than LF and CRLF, and marks that make text read otherwise than it is written."""
 
 
@@ -145,7 +147,7 @@ class _Reader:
 
     def _document(self) -> Node | None:
         parser = CParser(self.source.text)
-        next_event: Callable[[], Event] = parser.get_event
+        next_event: Callable[[], Any] = parser.get_event
         next_event()
         event = next_event()
         if not isinstance(event, DocumentStartEvent):
@@ -178,14 +180,14 @@ class _Reader:
             )
         return node
 
-    def _mark_span(self, event: Event) -> Span:
+    def _mark_span(self, event: Any) -> Span:
         return self.source.span(event.start_mark.index, max(event.end_mark.index, event.start_mark.index + 1))
 
     @staticmethod
-    def _is_bare(event: ScalarEvent) -> bool:
+    def _is_bare(event: Any) -> bool:
         return not event.style and event.value == "" and event.tag is None and event.anchor is None
 
-    def _node(self, event: Event, next_event: Callable[[], Event], depth: int) -> Node:
+    def _node(self, event: Any, next_event: Callable[[], Any], depth: int) -> Node:
         kind = type(event)
         if kind is ScalarEvent:
             return self._scalar(event)
@@ -210,7 +212,7 @@ class _Reader:
             return self._map(event, next_event, depth)
         return self._list(event, next_event, depth)
 
-    def _refuse_marks(self, event: Event) -> None:
+    def _refuse_marks(self, event: Any) -> None:
         """Report an anchor or a tag on a node."""
         if event.anchor is not None:
             self._report(
@@ -227,12 +229,12 @@ class _Reader:
                 "take the tag out: the schema knows each value's type",
             )
 
-    def _scalar(self, event: ScalarEvent) -> Scalar:
+    def _scalar(self, event: Any) -> Scalar:
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
         start, end, text = event.start_mark.index, event.end_mark.index, event.value
         style = event.style or ""
-        value: object = text
+        value: bool | int | Decimal | str | None = text
         if not style:
             try:
                 value = resolve(text)
@@ -245,12 +247,12 @@ class _Reader:
                 )
         elif style in ("|", ">"):
             end = start + len(self.source.text[start:end].rstrip())
-        scalar = Scalar(self.source, start, end, value, text, style)  # type: ignore[arg-type]
+        scalar = Scalar(self.source, start, end, value, text, style)
         if style in ("'", '"'):
             self.last_quoted = scalar
         return scalar
 
-    def _list(self, event: SequenceStartEvent, next_event: Callable[[], Event], depth: int) -> ListNode:
+    def _list(self, event: Any, next_event: Callable[[], Any], depth: int) -> ListNode:
         start = event.start_mark.index
         items: list[Node] = []
         self.path.append("")
@@ -260,7 +262,7 @@ class _Reader:
                 self._report(
                     codes.BARE,
                     "an item of a list is empty",
-                    self.source.span(event.start_mark.index - 1, event.start_mark.index),
+                    self._mark_span(event),
                     "write the item, or take the dash or comma out",
                 )
                 continue
@@ -268,7 +270,7 @@ class _Reader:
         self.path.pop()
         return ListNode(self.source, start, self._end(event), items)
 
-    def _map(self, event: MappingStartEvent, next_event: Callable[[], Event], depth: int) -> MapNode:
+    def _map(self, event: Any, next_event: Callable[[], Any], depth: int) -> MapNode:
         start = event.start_mark.index
         keys: dict[str, Scalar] = {}
         items: dict[str, Node] = {}
@@ -298,11 +300,11 @@ class _Reader:
         self.path.pop()
         return MapNode(self.source, start, self._end(event), keys, items)
 
-    def _end(self, event: Event) -> int:
+    def _end(self, event: Any) -> int:
         """Where a collection ends: a block's end mark is at the next token, past blank lines and comments."""
         return int(event.end_mark.index)
 
-    def _key(self, event: Event, next_event: Callable[[], Event], depth: int) -> Scalar:
+    def _key(self, event: Any, next_event: Callable[[], Any], depth: int) -> Scalar:
         """The key of an entry; what cannot be one is reported, and its text taken."""
         if type(event) is not ScalarEvent:
             place = self._mark_span(event)
@@ -346,7 +348,7 @@ class _Reader:
 
     def _report_syntax(self, error: MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
-        offset = min(mark.index, max(len(self.source.text) - 1, 0)) if mark else 0
+        offset = min(int(mark.index), max(len(self.source.text) - 1, 0)) if mark else 0
         span = self.source.span(offset, offset + 1) if self.source.text else Span.point(self.source.name)
         problem = error.problem or error.context or "it cannot be read"
         self.path.clear()

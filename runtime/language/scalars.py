@@ -27,7 +27,7 @@ class TooLongError(ValueError):
     """A number has more digits than can be kept exactly."""
 
 
-def resolve(text: str) -> None | bool | int | Decimal | str:
+def resolve(text: str) -> bool | int | Decimal | str | None:
     """What a plain (unquoted) scalar means. ``no``, ``on``, ``12:30``, ``012``, ``1_000`` and dates are text.
 
     Raises :class:`TooLongError` for a number that has more than 18 digits.

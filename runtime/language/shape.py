@@ -66,7 +66,9 @@ class _Compiled:
         self.required: tuple[str, ...] = tuple(schema.get("required", ()))
         self.known: dict[str, Schema] = schema.get("properties", {})
         checker = FormatChecker(formats=("date", "regex"))
-        self.validator = Draft202012Validator(_opened(schema), registry=SchemaRegistry(), format_checker=checker)
+        self.validator = Draft202012Validator(
+            _opened(schema), registry=SchemaRegistry(), format_checker=checker
+        )
 
 
 def _ref(schema: object) -> str | None:
@@ -77,7 +79,9 @@ def _ref(schema: object) -> str | None:
 def _opened(schema: Any) -> Any:
     """The schema with a plain map in the place of each reference."""
     if isinstance(schema, dict):
-        return {"type": "object"} if "$ref" in schema else {key: _opened(value) for key, value in schema.items()}
+        return (
+            {"type": "object"} if "$ref" in schema else {key: _opened(value) for key, value in schema.items()}
+        )
     if isinstance(schema, list):
         return [_opened(value) for value in schema]
     return schema
@@ -94,28 +98,31 @@ class ShapeCheck:
     def check(self, name: str, node: Node, path: Path, at: Node) -> MapNode | None:
         """The sound part of a piece, or None when nothing of it can be used. ``at`` is the node of its key."""
         if not isinstance(node, MapNode):
-            self._report(codes.WRONG_KIND, f"{shown(node.plain)} stands here; it must be a map", node.span, path)
-            return self._lost(path)
+            self._report(
+                codes.WRONG_KIND, f"{shown(node.plain)} stands here; it must be a map", node.span, path
+            )
+            self.broken.add(path)
+            return None
         compiled = self.shapes.compiled(name)
         rest = self._without_later(compiled.definition, node, path)
         if rest is None:
-            return self._lost(path)
+            self.broken.add(path)
+            return None
         if compiled.definition.choose is not None:
             form = compiled.definition.choose(rest)
             if isinstance(form, Misfit):
                 place = rest.items[form.key] if form.key else at
                 self._report(form.code, form.message, place.span, path, form.help)
-                return self._lost(path)
+                self.broken.add(path)
+                return None
             return self.check(form, rest, path, at)
         dropped = set(self._validate(compiled, rest, path, at))
         for key in dropped:
             self.broken.add((*path, key))
         if not dropped.isdisjoint(compiled.required):
-            return self._lost(path)
+            self.broken.add(path)
+            return None
         return self._children(compiled, rest, dropped, path)
-
-    def _lost(self, path: Path) -> None:
-        self.broken.add(path)
 
     def _children(self, compiled: _Compiled, node: MapNode, dropped: set[str], path: Path) -> MapNode:
         """The map with its pieces checked in turn."""
@@ -167,7 +174,9 @@ class ShapeCheck:
 
     def _report_later(self, code: str, what: str, span: Span, path: Path) -> None:
         self.found.append(
-            Diagnostic(code, f"{what} is not there yet: {later.FEATURES[code]}", span, dotted(path), later.HELP)
+            Diagnostic(
+                code, f"{what} is not there yet: {later.FEATURES[code]}", span, dotted(path), later.HELP
+            )
         )
 
     def _report(self, code: Any, message: str, span: Span, path: Path, help: str = "") -> None:
@@ -184,7 +193,9 @@ class ShapeCheck:
             if error.validator == "required" and not error.absolute_path:
                 missing = [key for key in error.validator_value if key not in node.items]
                 for key in missing:
-                    self._report(codes.MISSING, f'"{key}" is missing', at.span, path, _how_to_write(compiled, key))
+                    self._report(
+                        codes.MISSING, f'"{key}" is missing', at.span, path, _how_to_write(compiled, key)
+                    )
                 yield from missing
                 continue
             leaf = _leaf(error)
@@ -208,11 +219,14 @@ class ShapeCheck:
                 )
             yield key
 
-    def _report_leaf(self, error: ValidationError, node: MapNode, path: Path, place: tuple[str | int, ...]) -> None:
+    def _report_leaf(
+        self, error: ValidationError, node: MapNode, path: Path, place: tuple[str | int, ...]
+    ) -> None:
         target = walk(node, place)
         span = target.span
         here = (*path, *map(str, place))
-        rule, wanted, value = error.validator, error.validator_value, error.instance
+        rule, value = error.validator, error.instance
+        wanted: Any = error.validator_value
         schema = error.schema if isinstance(error.schema, Mapping) else {}
         title = schema.get("title")
         if rule == "additionalProperties" and isinstance(target, MapNode):
@@ -224,7 +238,11 @@ class ShapeCheck:
             kinds = [wanted] if isinstance(wanted, str) else wanted
             expected = title or " or ".join(KINDS_OF_VALUE[kind] for kind in kinds if isinstance(kind, str))
             self._report(
-                codes.WRONG_KIND, f"{shown(value)} stands here; it must be {expected}", span, here, _quote(target, expected)
+                codes.WRONG_KIND,
+                f"{shown(value)} stands here; it must be {expected}",
+                span,
+                here,
+                _quote(target, expected),
             )
         elif rule in ("enum", "const"):
             allowed = [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
@@ -284,7 +302,9 @@ def _how_to_write(compiled: _Compiled, key: str) -> str:
 
 def dotted(path: Path) -> str:
     """The path as diagnostics show it: without the kind, ``deals.fields.stage``; single files keep their name."""
-    return ".".join(path[1:] if len(path) > 1 and path[0] not in ("pack", "menu", "roles", "sharing") else path)
+    return ".".join(
+        path[1:] if len(path) > 1 and path[0] not in ("pack", "menu", "roles", "sharing") else path
+    )
 
 
 def plain_items(node: Node | None) -> list[str]:

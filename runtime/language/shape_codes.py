@@ -20,7 +20,9 @@ NOT_ONE_OF = Code(
     "A value is not one of those possible",
     "Only a few values mean something here, and this is none of them.",
 )
-MISSING = Code("S104", "A key is missing", "This cannot work without the key; nothing sensible could be assumed for it.")
+MISSING = Code(
+    "S104", "A key is missing", "This cannot work without the key; nothing sensible could be assumed for it."
+)
 OUT_OF_BOUNDS = Code(
     "S105",
     "A value is out of bounds",

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.registry import Registry
@@ -36,8 +35,8 @@ class Definition:
     schema: Schema = field(default_factory=dict)
     choose: Callable[[MapNode], str | Misfit] | None = None
     forms: tuple[str, ...] = ()
-    later: Mapping[str, str] = MappingProxyType({})
-    later_values: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    later: Mapping[str, str] = field(default_factory=dict)
+    later_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     later_expressions: tuple[str, ...] = ()
 
 
@@ -96,12 +95,25 @@ LABEL: Schema = {
 }
 FLAG: Schema = {"type": "boolean"}
 KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
-PATH: Schema = {"type": "string", "minLength": 1, "maxLength": 500, "title": "a field, or a path such as account.name"}
+PATH: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 500,
+    "title": "a field, or a path such as account.name",
+}
 PATHS: Schema = {"type": "array", "items": PATH}
-SORT: Schema = {"type": "array", "items": {**PATH, "title": "a field, with - before it for the reverse order"}}
+SORT: Schema = {
+    "type": "array",
+    "items": {**PATH, "title": "a field, with - before it for the reverse order"},
+}
 EXPRESSION: Schema = {"type": ["string", "boolean", "number"], "title": "an expression"}
 LITERAL: Schema = {"type": ["string", "boolean", "number"], "title": "a text, a number, true or false"}
-ICON: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]*$", "maxLength": 60, "title": "the name of an icon"}
+ICON: Schema = {
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9-]*$",
+    "maxLength": 60,
+    "title": "the name of an icon",
+}
 COLORS = (
     "blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan", "gray",
 )  # fmt: skip

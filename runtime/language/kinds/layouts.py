@@ -30,7 +30,18 @@ CONTENTS = ("fields", "rows", "related", "component")
 """What a block may show; it has exactly one of these keys."""
 COMPONENTS = ("change_log",)
 """The components that are there."""
-LATER_COMPONENTS = ("discussion", "timeline", "files", "hierarchy", "map", "chart", "related", "rows", "iframe", "html")
+LATER_COMPONENTS = (
+    "discussion",
+    "timeline",
+    "files",
+    "hierarchy",
+    "map",
+    "chart",
+    "related",
+    "rows",
+    "iframe",
+    "html",
+)
 """The components that the language has and this version does not."""
 TAB_KEYS = ("label", "icon", "when")
 """What a tab itself has; its other keys are blocks."""
@@ -92,10 +103,15 @@ class LayoutsKind(Kind):
 def _form_of(node: MapNode) -> str | Misfit:
     written = [content for content in CONTENTS if content in node.items]
     if not written:
-        return Misfit("S104", "the block does not say what it shows", "give it one of fields, rows, related, component")
+        return Misfit(
+            "S104", "the block does not say what it shows", "give it one of fields, rows, related, component"
+        )
     if len(written) > 1:
         return Misfit(
-            "S108", f"the block shows two things: {written[0]} and {written[1]}", "make two blocks of it", written[1]
+            "S108",
+            f"the block shows two things: {written[0]} and {written[1]}",
+            "make two blocks of it",
+            written[1],
         )
     return f"block_{written[0]}"
 
@@ -110,7 +126,8 @@ def _block(content: str) -> Definition:
     if content == "fields":
         properties["fields"] = described(PATHS, "The fields it shows, in order.")
         properties["columns"] = described(
-            {"type": "integer", "minimum": 1, "maximum": 4}, "How many fields stand side by side; 2 when left out."
+            {"type": "integer", "minimum": 1, "maximum": 4},
+            "How many fields stand side by side; 2 when left out.",
         )
     elif content == "component":
         properties["component"] = described(one_of(*COMPONENTS), "The component it shows.")

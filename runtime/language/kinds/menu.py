@@ -34,7 +34,9 @@ class MenuKind(Kind):
                         {
                             "label": described(LABEL, "The group's name."),
                             "icon": described(ICON, "The group's icon."),
-                            "items": described({"type": "array", "items": items}, "What stands in it, in order."),
+                            "items": described(
+                                {"type": "array", "items": items}, "What stands in it, in order."
+                            ),
                             "profiles": described({"type": "array", "items": KEY}, "Whose menu it is in."),
                         },
                         ("items",),

@@ -41,7 +41,9 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
         "search": described(FLAG, "Whether a search looks into it."),
         "log": described(FLAG, "Whether its changes go to the change log; true when left out."),
         "pii": described(FLAG, "Whether it is personal data."),
-        "mass_edit": described(FLAG, "Whether it may be changed in many records at once; true when left out."),
+        "mass_edit": described(
+            FLAG, "Whether it may be changed in many records at once; true when left out."
+        ),
     }
 )
 """The settings of every type."""
@@ -82,7 +84,12 @@ class ModulesKind(Kind):
             ("module",),
         )
         return MappingProxyType(
-            {"modules": Definition(_module(), later=LATER_IN_MODULES), "field": fields, **forms, "rows": Definition(rows)}
+            {
+                "modules": Definition(_module(), later=LATER_IN_MODULES),
+                "field": fields,
+                **forms,
+                "rows": Definition(rows),
+            }
         )
 
 
@@ -110,7 +117,7 @@ def _field(field_type: FieldType) -> Definition:
     properties = {"type": kind, **EVERY_FIELD, **settings}
     if "link" in settings:
         properties["link"] = {**settings["link"], "additionalProperties": ref("field")}
-    later = {**LATER_IN_FIELDS, **dict.fromkeys(field_type.later_settings, "N119")}
+    later = {**dict.fromkeys(field_type.later_settings, "N119"), **LATER_IN_FIELDS}
     return Definition(
         closed(properties, ("type", *field_type.required_settings)),
         later=MappingProxyType(later),
@@ -138,9 +145,13 @@ def _module() -> Schema:
                 "The pattern of a record's number.",
             ),
             "search": described(PATHS, "The fields a search looks into."),
-            "fields": described({"type": "object", "additionalProperties": ref("field")}, "Its fields, in order."),
+            "fields": described(
+                {"type": "object", "additionalProperties": ref("field")}, "Its fields, in order."
+            ),
             "rows": described(map_of(ref("rows")), "Child records that are edited inside the card."),
-            "indexes": described({"type": "array", "items": PATHS}, "Fields that the database indexes together."),
+            "indexes": described(
+                {"type": "array", "items": PATHS}, "Fields that the database indexes together."
+            ),
             "unique": described(
                 {"type": "array", "items": PATHS}, "Fields in all of which no two records may be alike."
             ),

@@ -5,7 +5,17 @@ from types import MappingProxyType
 
 from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
-from runtime.language.kinds.base import LABEL, LITERAL, TEXT, Definition, Kind, closed, described, map_of, one_of
+from runtime.language.kinds.base import (
+    LABEL,
+    LITERAL,
+    TEXT,
+    Definition,
+    Kind,
+    closed,
+    described,
+    map_of,
+    one_of,
+)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -23,7 +33,8 @@ class PackKind(Kind):
             {
                 "week": described({"type": "array", "items": one_of(*DAYS)}, "The days one works on."),
                 "holidays": described(
-                    {"type": "array", "items": {"type": "string", "format": "date"}}, "Days off, as 2026-12-25."
+                    {"type": "array", "items": {"type": "string", "format": "date"}},
+                    "Days off, as 2026-12-25.",
                 ),
             }
         )
@@ -44,7 +55,9 @@ class PackKind(Kind):
                             ),
                             "currency": described(TEXT, "The currency of money that names none, as EUR."),
                             "timezone": described(TEXT, "The time zone of the site, as Europe/Helsinki."),
-                            "constants": described(map_of(LITERAL), "Values for every expression: const.vat."),
+                            "constants": described(
+                                map_of(LITERAL), "Values for every expression: const.vat."
+                            ),
                             "fiscal_year": described(
                                 {**fiscal_year, "title": "a month and a day such as 04-01"}, "Its first day."
                             ),

@@ -39,7 +39,9 @@ class PicklistsKind(Kind):
                 "color": described(one_of(*COLORS), "The colour it is drawn in."),
                 "kind": described(KEY, "What it means to rules: several values may be of one kind."),
             },
-            "additionalProperties": described(LITERAL, "An attribute that expressions read: stage.probability."),
+            "additionalProperties": described(
+                LITERAL, "An attribute that expressions read: stage.probability."
+            ),
         }
         return MappingProxyType(
             {

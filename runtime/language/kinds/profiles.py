@@ -26,7 +26,9 @@ class ProfilesKind(Kind):
                     closed(
                         {
                             "label": described(LABEL, "What people call it."),
-                            "modules": described(map_of(closed(dict.fromkeys(RIGHTS, FLAG))), "Rights by module."),
+                            "modules": described(
+                                map_of(closed(dict.fromkeys(RIGHTS, FLAG))), "Rights by module."
+                            ),
                             "fields": described(
                                 map_of(closed({"read": right, "update": right})), "Rights by module.field."
                             ),

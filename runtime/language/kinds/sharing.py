@@ -27,6 +27,8 @@ class SharingKind(Kind):
             },
             ("module", "to", "grant"),
         )
-        default = described(map_of(one_of("private", "read", "write")), "Who sees a module's records at first.")
+        default = described(
+            map_of(one_of("private", "read", "write")), "Who sees a module's records at first."
+        )
         rules = described({"type": "array", "items": rule}, "What is widened.")
         return MappingProxyType({"sharing": Definition(closed({"default": default, "rules": rules}))})

@@ -22,5 +22,9 @@ class TranslationsKind(Kind):
         """The file: nested maps down to texts."""
         parts = {part: described({"type": "object"}, f"Texts of {part}.") for part in PARTS}
         return MappingProxyType(
-            {"translations": Definition(closed({"title": described(WORDS, "What the CRM is called."), **parts}))}
+            {
+                "translations": Definition(
+                    closed({"title": described(WORDS, "What the CRM is called."), **parts})
+                )
+            }
         )

@@ -1,0 +1,245 @@
+"""Load: a pack's folder, or the text of its layers, into a Catalog or into everything that is wrong."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from runtime.base.diagnostic import Diagnostic, Span, has_errors
+from runtime.base.registry import Registry, discover
+from runtime.expressions.language import Language
+from runtime.fields.base import FieldType
+from runtime.language import kinds, later
+from runtime.language import shape_codes as shapes
+from runtime.language.checks.base import Check
+from runtime.language.draft import Draft
+from runtime.language.kinds.base import Kind
+from runtime.language.merge import Merge
+from runtime.language.nodes import MapNode, Node
+from runtime.language.packs import SYSTEM, LayerFiles, stack, system_layer
+from runtime.language.places import Place, place_of
+from runtime.language.read import read
+from runtime.language.report import in_order
+from runtime.language.resolve.filters import frozen
+from runtime.language.resolve.whole import resolve
+from runtime.language.shape import ShapeCheck, Shapes
+from runtime.language.source import Source
+from runtime.language.words import shown
+from runtime.model.catalog import Catalog
+from runtime.model.label import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of loading. ``catalog`` is None when there are errors.
+
+    ``diagnostics`` are in the order of files and lines. ``sources`` has each file's text by the name diagnostics call it:
+    the files of the uppermost layer by their path in the pack, those below it with the layer's name before.
+    ``layers`` are the texts that were loaded, lowest first and without the system's own, to be kept as a revision.
+    """
+
+    catalog: Catalog | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+    layers: tuple[LayerFiles, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether the configuration is refused."""
+        return self.catalog is None
+
+
+def load(
+    pack: Path,
+    *,
+    packs: Sequence[Path] = (),
+    types: Registry[FieldType],
+    checks: Registry[Check],
+    language: Language,
+) -> Loaded:
+    """Load a pack from its folder. ``packs`` are more folders to look for required packs in. Never raises for bad input."""
+    layers, found = stack(pack, packs)
+    return load_sources(layers, types=types, checks=checks, language=language, found=found)
+
+
+def load_sources(
+    layers: Sequence[LayerFiles],
+    *,
+    types: Registry[FieldType],
+    checks: Registry[Check],
+    language: Language,
+    found: Iterable[Diagnostic] = (),
+) -> Loaded:
+    """Load layers from their text, lowest first; the system's own layer is put below them.
+
+    ``found`` is what was wrong with the folders already.
+    """
+    whole = [system_layer(), *(layer for layer in layers if layer.layer.name != SYSTEM)]
+    return _Load(whole, types, checks, language, list(found)).run()
+
+
+def known_kinds() -> Registry[Kind]:
+    """The kinds of files there are."""
+    return Registry("kind of file", discover(kinds, Kind))  # type: ignore[type-abstract]
+
+
+class _Load:
+    """One load: read, layer, check the shape, resolve, check the meaning."""
+
+    def __init__(
+        self,
+        layers: list[LayerFiles],
+        types: Registry[FieldType],
+        checks: Registry[Check],
+        language: Language,
+        found: list[Diagnostic],
+    ) -> None:
+        self.layers = layers
+        self.kinds = known_kinds()
+        self.checks = checks
+        self.found = found
+        self.sources: dict[str, str] = {}
+        self.draft = Draft(types, language)
+        self.draft.top_layer = layers[-1].layer.name
+        self.nodes: dict[tuple[str, str], list[MapNode]] = {}
+
+    def run(self) -> Loaded:
+        """See :func:`load`."""
+        for problem in self.found:
+            self._lose_file(problem.span.file)
+        for index, layer in enumerate(self.layers):
+            self._read_layer(layer, is_top=index == len(self.layers) - 1)
+        self._merge_and_check()
+        title = resolve(self.draft)
+        self.found += self.draft.found
+        for check in self.checks.values():
+            self.found += check.run(self.draft)
+        diagnostics = tuple(in_order(self.found))
+        catalog = None if has_errors(diagnostics) else self._catalog(title)
+        return Loaded(
+            catalog,
+            diagnostics,
+            MappingProxyType(self.sources),
+            tuple(layer for layer in self.layers if layer.layer.name != SYSTEM),
+        )
+
+    def _place(self, path: str) -> Place:
+        return place_of(path, self.kinds)
+
+    def _read_layer(self, layer: LayerFiles, *, is_top: bool) -> None:
+        prefix = "" if is_top else f"{layer.layer.name}/"
+        for path in sorted(layer.files):
+            text = layer.files[path]
+            source = Source(f"{prefix}{path}", text, layer.layer.name, path)
+            self.sources[source.name] = text
+            place = self._place(path)
+            if place.later:
+                self._report_later(place.later, source)
+            elif place.problem:
+                self._report(shapes.MISPLACED.name, place.problem, source, place.help)
+            else:
+                self._read_file(source, place)
+
+    def _report_later(self, code: str, source: Source) -> None:
+        message = f"this file is not read yet: {later.FEATURES[code]}"
+        self._report(code, message, source, later.HELP)
+
+    def _report(self, code: str, message: str, source: Source, help: str) -> None:
+        self.found.append(Diagnostic(code, message, Span.point(source.name), source.stem, help))
+
+    def _read_file(self, source: Source, place: Place) -> None:
+        draft = self.draft
+        draft.files.setdefault(place.kind, set()).add(place.key)
+        if place.kind == "modules" and source.layer == SYSTEM:
+            draft.system.add(place.key)
+        node, found = read(source)
+        self.found += found
+        if found or node is None:
+            self._lose(place)
+        elif isinstance(node, MapNode):
+            self.nodes.setdefault((place.kind, place.key), []).append(node)
+        else:
+            self._report_no_map(node, source)
+            self._lose(place)
+
+    def _report_no_map(self, node: Node, source: Source) -> None:
+        message = f"{shown(node.plain)} stands here; it must be a map"
+        help = "write keys and values: label: Deal"
+        self.found.append(Diagnostic(shapes.WRONG_KIND.name, message, node.span, source.stem, help))
+
+    def _lose_file(self, name: str) -> None:
+        """A file that could not even be read as text; which layer it is in does not matter here."""
+        for path in (name, name.partition("/")[2]):
+            place = self._place(path)
+            if place.kind:
+                self.draft.files.setdefault(place.kind, set()).add(place.key)
+                self._lose(place)
+
+    def _lose(self, place: Place) -> None:
+        self.draft.broken.add((place.kind, place.key))
+        self.draft.is_blind = True
+
+    def _merge_and_check(self) -> None:
+        """Layer the files of each key, and keep what of each is sound."""
+        draft = self.draft
+        draft.files.setdefault("modules", set())
+        definitions = {
+            name: one for kind in self.kinds.values() for name, one in kind.definitions(draft.types).items()
+        }
+        check = ShapeCheck(Shapes(definitions))
+        for (kind, key), nodes in self.nodes.items():
+            if (kind, key) in draft.broken:
+                continue
+            merge = Merge(kind)
+            merged = merge.layers(nodes, key)
+            self.found += merge.found
+            sound = check.check(kind, merged, (kind, key), merged)
+            if sound is not None:
+                draft.trees.setdefault(kind, {})[key] = sound
+            self._note_broken_words(check, kind, key, merged)
+        self.found += check.found
+        draft.broken |= check.broken
+
+    def _note_broken_words(self, check: ShapeCheck, kind: str, key: str, merged: MapNode) -> None:
+        """The names that an unsound module or field would have given: nobody is blamed for using them."""
+        if kind != "modules" or not check.broken:
+            return
+        fields = merged.map("fields")
+        for name, node in fields.items.items() if fields else ():
+            path = (kind, key, "fields", name)
+            if (kind, key) in check.broken or (kind, key, "fields") in check.broken or path in check.broken:
+                self.draft.broken_words.add(name)
+            if any(len(broken) >= 2 and broken[:2] == (kind, key) for broken in check.broken):
+                inverse = node.text("inverse") if isinstance(node, MapNode) else None
+                if inverse and (
+                    path in check.broken or (*path, "inverse") in check.broken or (kind, key) in check.broken
+                ):
+                    self.draft.broken_words.add(inverse)
+
+    def _catalog(self, title: Label) -> Catalog:
+        draft = self.draft
+        pack = draft.pack
+        top = self.layers[-1].layer
+        digest = hashlib.sha256()
+        for name in sorted(self.sources):
+            digest.update(f"{name}\0{len(self.sources[name])}\0{self.sources[name]}\0".encode())
+        return Catalog(
+            title=title,
+            version=top.version,
+            layers=tuple(layer.layer for layer in self.layers),
+            languages=pack.languages,
+            currency=pack.currency,
+            timezone=pack.timezone,
+            rates=pack.rates,
+            constants=pack.constants,
+            modules=MappingProxyType(draft.modules),
+            picklists=MappingProxyType(draft.picklists),
+            layouts=MappingProxyType(draft.layouts),
+            filters=frozen(draft.filters),
+            menu=draft.menu,
+            roles=MappingProxyType(draft.roles),
+            sources=MappingProxyType(self.sources),
+            hash=digest.hexdigest(),
+            settings=pack.settings,
+        )

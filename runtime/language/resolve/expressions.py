@@ -1,0 +1,52 @@
+"""Resolves expressions: hands them to the expression language with their scope and the map of their places."""
+
+from runtime.language import reading_codes
+from runtime.language.draft import Draft, diagnostic
+from runtime.language.nodes import Node, Scalar
+from runtime.language.read import is_unbalanced
+from runtime.language.shape import Path
+from runtime.model.catalog import Expression
+from runtime.model.types import ValueType
+
+
+def resolve_expression(
+    draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType, this: str | None = None
+) -> Expression | None:
+    """The expression that a node holds; None when there is none, or when it is wrong, which is told."""
+    if not isinstance(node, Scalar):
+        return None
+    if _is_cut(node):
+        draft.found.append(
+            diagnostic(
+                reading_codes.BENT.name,
+                "YAML takes what follows the # for a comment, and cuts the expression there",
+                node.span,
+                path,
+                "quote it: put the entire expression in double quotes",
+            )
+        )
+        return None
+    text = node.text.rstrip() if node.style in ("|", ">") else node.text
+    expression, found = draft.language.parse(text, node.span, draft.scope(module, this), expect, node.locate)
+    if found and not draft.is_excused(text):
+        draft.found += [
+            diagnostic(
+                one.code,
+                one.message,
+                one.span,
+                path,
+                one.help,
+                is_warning=not one.is_error,
+                related=one.related,
+            )
+            for one in found
+        ]
+    return expression
+
+
+def _is_cut(node: Scalar) -> bool:
+    """Whether a comment follows on the same line, and brackets or quotes are open before it."""
+    if node.style or not is_unbalanced(node.text):
+        return False
+    rest = node.source.text[node.end :].split("\n", 1)[0]
+    return rest.lstrip(" ").startswith("#")

@@ -1,0 +1,44 @@
+"""Resolves ``pack.yaml``: languages, money, time, constants."""
+
+from decimal import Decimal
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from runtime.language.draft import Draft, PackSettings
+from runtime.language.nodes import MapNode, Scalar
+from runtime.language.shape import plain_items
+
+
+def resolve_pack(draft: Draft) -> PackSettings:
+    """The pack's settings, with what they default to; a time zone that is not known gives way to UTC."""
+    tree = draft.single("pack")
+    if tree is None:
+        return PackSettings()
+    timezone = tree.text("timezone") or "UTC"
+    try:
+        ZoneInfo(timezone)
+    except (ValueError, OSError, LookupError):
+        draft.note("timezone", timezone, tree.items["timezone"], ("pack", "timezone"))
+        timezone = "UTC"
+    constants = tree.map("constants")
+    return PackSettings(
+        tuple(plain_items(tree.list("languages"))) or ("en",),
+        tree.text("currency") or "EUR",
+        timezone,
+        MappingProxyType(_rates(tree)),
+        MappingProxyType({key: node.plain for key, node in constants.items.items()} if constants else {}),
+        MappingProxyType(
+            {key: tree.items[key].plain for key in ("fiscal_year", "workdays") if key in tree.items}
+        ),
+    )
+
+
+def _rates(tree: MapNode) -> dict[str, Decimal]:
+    rates = tree.map("rates")
+    if rates is None:
+        return {}
+    return {
+        currency: Decimal(node.value)
+        for currency, node in rates.items.items()
+        if isinstance(node, Scalar) and isinstance(node.value, int | Decimal)
+    }
