@@ -30,7 +30,7 @@ class CheckCommand(Command):
     def run(self, arguments: Namespace, house: House) -> int:
         """Print the report; 1 when there are errors."""
         from runtime.language.load import load
-        from runtime.language.report import json_report, sarif_report, text_report, summary
+        from runtime.language.report import as_json, as_sarif, as_text, summary
 
         loaded = load(
             arguments.pack,
@@ -41,13 +41,13 @@ class CheckCommand(Command):
         )
         found = loaded.diagnostics
         if arguments.format == "json":
-            print(json_report(found), file=house.out)
+            print(as_json(found), file=house.out)
         elif arguments.format == "sarif":
             base = f"{arguments.pack.resolve().as_uri()}/"
-            print(sarif_report(found, house.codes, __version__, base), file=house.out)
+            print(as_sarif(found, house.codes, __version__, base), file=house.out)
         else:
             if found:
-                print(text_report(found, loaded.sources), end="\n\n", file=house.out)
+                print(as_text(found, loaded.sources), end="\n\n", file=house.out)
             files = sum(len(layer.files) for layer in loaded.layers)
             print(summary(found, files), file=house.out)
         return WRONG_INPUT if loaded.has_errors else DONE

@@ -25,7 +25,7 @@ def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
     return f"{checked}: {_count(errors, 'error')}, {_count(warnings, 'warning')}."
 
 
-def text_report(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> str:
+def as_text(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> str:
     """Blocks of text, one a diagnostic, with the offending line and a caret under what is meant."""
     lines: dict[str, list[str]] = {}
 
@@ -66,7 +66,7 @@ def _window(text: str, column: int) -> tuple[str, int]:
     return before + text[start : start + LINE] + after, column - start + len(before)
 
 
-def json_report(diagnostics: Sequence[Diagnostic]) -> str:
+def as_json(diagnostics: Sequence[Diagnostic]) -> str:
     """``{"errors": n, "warnings": n, "diagnostics": [...]}``."""
     errors = sum(found.is_error for found in diagnostics)
     return json.dumps(
@@ -101,7 +101,7 @@ def _place(span: Span) -> dict[str, object]:
     }
 
 
-def sarif_report(diagnostics: Sequence[Diagnostic], codes: Mapping[str, Code], version: str, base: str) -> str:
+def as_sarif(diagnostics: Sequence[Diagnostic], codes: Mapping[str, Code], version: str, base: str) -> str:
     """A SARIF 2.1.0 log of one run. ``base`` is the URI of the pack's folder, which the files' names begin at."""
     used = list(dict.fromkeys(found.code for found in diagnostics))
     rules = [
