@@ -25,7 +25,9 @@ class AutoNumber(WrittenType):
                 "type": "string",
                 "pattern": FORMAT,
                 "maxLength": LONGEST,
-                "description": "What the number looks like: free text with {seq} or {seq:5} (at least five digits), {YYYY}, {YY}, {MM}.",
+                "default": "{seq}",
+                "description": "What the number looks like: free text with {seq} or {seq:5} (at least five "
+                "digits), {YYYY}, {YY}, {MM}.",
             },
             "reset": {
                 "enum": list(RESETS),
@@ -34,7 +36,6 @@ class AutoNumber(WrittenType):
             },
         }
     )
-    required_settings = ("format",)
     later_settings = ("gapless",)
     given = True
     examples = (
@@ -47,10 +48,10 @@ class AutoNumber(WrittenType):
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
         """The settings; a format that would give the same number twice is refused."""
-        completed = {"reset": "never", **settings}
+        completed = {"format": "{seq}", "reset": "never", **settings}
         why_not = why_not_a_pattern(completed["format"], completed["reset"])
         if why_not:
-            raise InvalidValueError(message(why_not))
+            raise InvalidValueError(message("{reason}", reason=why_not))
         return completed
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:

@@ -36,8 +36,8 @@ class Surroundings:
 class Parsing:
     """How to read what was written: whose language and time zone, through which door, in which formats.
 
-    ``door`` is ``form``, ``rest`` or ``import``. A form and an import give text; REST gives JSON values. ``decimal`` is
-    the decimal separator and ``date_format`` the strptime format that an import's map names.
+    ``door`` is ``form``, ``rest`` or ``import``. A form and an import give text; REST gives JSON values.
+    ``decimal`` is the decimal separator and ``date_format`` the strptime format that an import's map names.
     """
 
     door: str
@@ -53,7 +53,7 @@ class Parsing:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A physical column of a field. ``suffix`` is '' for the value itself, ``currency`` for money's second column.
+    """A physical column of a field. ``suffix`` is '' for the value itself, ``currency`` for money's other.
 
     ``references`` is the module whose ``id`` the column points at, when it is a foreign key.
     """
@@ -67,7 +67,8 @@ class Column:
 class Match:
     """A related record named by the values of its fields instead of its id: ``{"match": {"email": "…"}}``.
 
-    ``values`` are as they were written; ``attributes`` are a link's own, canonical, where it is one of ``relations``.
+    ``values`` are as they were written; ``attributes`` are a link's own, canonical, where it is one of
+    ``relations``.
     """
 
     values: Mapping[str, object]
@@ -84,7 +85,7 @@ class Example:
 
 
 Input = str | tuple[str, ...] | Mapping[str, str]
-"""What a form's control holds: a text, several, or the texts of its parts by name (money: amount and currency)."""
+"""What a form's control holds: a text, several, or its parts by name (money: ``amount`` and ``currency``)."""
 
 
 class FieldType(ABC):
@@ -116,7 +117,7 @@ class FieldType(ABC):
     """Values that are refused, each with a message."""
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
-        """The settings with every default filled in; raises InvalidValueError when they contradict each other."""
+        """The settings with every default filled in; raises InvalidValueError when they contradict."""
         return dict(settings)
 
     @abstractmethod
@@ -131,8 +132,8 @@ class FieldType(ABC):
     def parse(self, raw: object, field: Field, parsing: Parsing) -> object:
         """The canonical value of what was written; None (or ()) when it is empty.
 
-        Raises :class:`InvalidValueError`. A relation gives the id as an int, or a :class:`Match`; that the record exists
-        is the writer's question.
+        Raises :class:`InvalidValueError`. A relation gives the id as an int, or a :class:`Match`; that the
+        record exists is the writer's question. A canonical value is accepted too, at every door.
         """
 
     def to_columns(self, value: object) -> tuple[object, ...]:
@@ -148,25 +149,25 @@ class FieldType(ABC):
         return value
 
     def from_json(self, value: Any) -> object:
-        """The canonical value of what :meth:`to_json` gave, unchecked: it may be older than today's settings."""
+        """The canonical value of what :meth:`to_json` gave, unchecked: it may be older than the settings."""
         return value
 
     @abstractmethod
     def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
-        """The value for a person, '' when it is empty. Relations are given their title by the reader instead."""
+        """The value for a person, '' when it is empty; a :class:`~runtime.model.values.Ref` is its title."""
 
     def plain(self, value: Any) -> str:
         """The value as text for a machine (a CSV file), '' when it is empty; an import reads it back alike.
 
-        Numbers have ``.`` for their decimals whatever the language, so an import of them names that separator.
+        Numbers have ``.`` for their decimals whatever the language, so an import of them names that one.
         """
         return "" if value is None else str(value)
 
     def input(self, value: Any, field: Field, formats: Formats) -> Input:
         """What the form's control holds, '' when it is empty; a form that sends it back means the same value.
 
-        Where a control cannot say all of a value (a moment's microseconds, the second of two equal hours in autumn),
-        what comes back unchanged must be compared with this and left alone.
+        Where a control cannot say all of a value (a moment's microseconds, the second of two equal hours in
+        autumn), what comes back unchanged must be compared with this and left alone.
         """
         return self.plain(value)
 

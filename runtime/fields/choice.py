@@ -14,7 +14,7 @@ LONGEST = 255
 def choose(raw: object, field: Field, parsing: Parsing) -> str | None:
     """The key of the value that was written; None when it is empty.
 
-    A form and REST give the key itself. An import may give the key or the label, in any language and any case.
+    A form and REST give the key itself. An import may give the key or the label, in any language and case.
     """
     if raw is None:
         return None

@@ -53,7 +53,7 @@ class Date(FieldType):
         return (Column("", DateColumn()),)
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> datetime.date | None:
-        """The day. An import may hold it with a time, where the format says so or where the time is midnight."""
+        """The day. An import may give it with a time, where the format says so or it is midnight."""
         if isinstance(raw, datetime.date) and not isinstance(raw, datetime.datetime):
             return raw
         if raw is None:

@@ -1,4 +1,4 @@
-"""How one language writes dates and times, and how it reads what people type; its patterns are parsed once."""
+"""How one language writes dates and times, and reads what people type; its patterns are parsed once."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -170,7 +170,7 @@ class DateFormat:
 
 
 def read_moment(text: str) -> datetime | None:
-    """A moment in ISO's (RFC 3339's) way, aware when it has an offset; None when it is not written in that way.
+    """A moment in ISO's (RFC 3339's) way, aware when it has an offset; None when it is written otherwise.
 
     Digits beyond microseconds are cut. Raises :class:`UnreadableError` where there is no such day or time.
     """
@@ -207,9 +207,9 @@ def by_format(text: str, format_: str) -> datetime:
 
 
 def in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
-    """A moment in UTC. A naive one is in ``zone``; of two that the clocks show alike, in autumn, it is the earlier.
+    """A moment in UTC. A naive one is in ``zone``; of two that clocks show alike in autumn the earlier.
 
-    Raises :class:`UnreadableError` for a time that the clocks skip in spring, and outside the years 1 to 9999.
+    Raises :class:`UnreadableError` for a time that clocks skip in spring, and outside the years 1 to 9999.
     """
     try:
         aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)

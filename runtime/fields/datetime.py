@@ -58,7 +58,7 @@ class DateTime(FieldType):
         return (Column("", UtcDateTime()),)
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> datetime.datetime | None:
-        """The moment in UTC; what a form or an import gives without an offset is in the time zone of ``parsing``."""
+        """The moment in UTC; without an offset, which REST demands, it is in the zone of ``parsing``."""
         if raw is None:
             return None
         moment: datetime.datetime | None

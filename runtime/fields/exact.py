@@ -1,4 +1,4 @@
-"""How a number is read exactly, through any door, and held to 18 digits; the types with decimals share a class."""
+"""How a number is read exactly, through any door, and held to 18 digits; what types with decimals share."""
 
 import math
 import re
@@ -87,15 +87,19 @@ def read_integer(raw: object, field: Field, parsing: Parsing) -> int | None:
         if not raw.strip():
             return None
         try:
-            return parsing.formats.parse_integer(raw, parsing.decimal)
+            whole = parsing.formats.parse_integer(raw, parsing.decimal)
         except UnreadableError as error:
             raise refuse_unreadable(field, error) from None
-    number = read_decimal(raw, field, parsing)
-    if number is None:
-        return None
-    if number != number.to_integral_value(context=_EXACT):
-        raise refuse(field, "{label} must be a whole number.")
-    return int(number)
+    else:
+        number = read_decimal(raw, field, parsing)
+        if number is None:
+            return None
+        if number != number.to_integral_value(context=_EXACT):
+            raise refuse(field, "{label} must be a whole number.")
+        whole = int(number)
+    if abs(whole) >= 10**DIGITS:
+        raise refuse(field, _TOO_LARGE, digits=DIGITS)
+    return whole
 
 
 def rounded(number: Decimal, scale: int, field: Field) -> Decimal:

@@ -33,8 +33,8 @@ class Files(FieldType):
             "accept": {
                 "type": "string",
                 "pattern": rf"^{_ACCEPTED}(?:, *{_ACCEPTED})*$",
-                "description": "The kinds of files it takes, as in HTML: endings and content types, separated by commas "
-                "(.pdf, image/*).",
+                "description": "The kinds of files it takes, as in HTML: endings and content types, with "
+                "commas between them (.pdf, image/*).",
             },
         }
     )

@@ -21,8 +21,9 @@ PHONES = 5000
 class Formats:
     """Texts for one reader, and values from what that reader types.
 
-    Building one loads locale data (about 10 ms the first time), so its owner keeps one for each language and time zone.
-    Every ``parse_…`` raises :class:`UnreadableError`, whose message leaves the field's ``{label}`` open.
+    Building one loads locale data (about 10 ms the first time), so its owner keeps one for each language and
+    time zone. ``translate`` gives the words that no locale data has (Yes, No). Every ``parse_…`` raises
+    :class:`UnreadableError`, whose message leaves the field's ``{label}`` open.
     """
 
     def __init__(self, language: str, timezone: str, translate: Translate = lambda text: text) -> None:
@@ -63,7 +64,7 @@ class Formats:
         return self._numbers.input(value)
 
     def input_datetime(self, value: dt.datetime) -> str:
-        """A moment as the browser's own control holds it: in the reader's zone, to the millisecond at most."""
+        """A moment as the browser's own control holds it: the reader's time, to the millisecond at most."""
         local = value.astimezone(self.timezone).replace(tzinfo=None)
         if local.microsecond:
             return local.isoformat(timespec="milliseconds")
@@ -95,7 +96,7 @@ class Formats:
         return self._dates.read_date(text)
 
     def parse_datetime(self, text: str, timezone: ZoneInfo | None = None) -> dt.datetime:
-        """A moment as people type it here, or in ISO's way, in UTC; without an offset it is in ``timezone``."""
+        """A moment as people type it here, or in ISO's way, in UTC; ``timezone`` is of one without offset."""
         return self._dates.read_datetime(text, timezone or self.timezone).astimezone(dt.UTC)
 
 

@@ -17,7 +17,9 @@ from runtime.model.currency import minor_digits
 from runtime.model.types import MONEY, ValueType
 from runtime.model.values import Money as Amount
 
-_UNITS = re.compile(r"[^\d\s.,'\u2019+\-\u2212\u200e\u200f]+")
+_SIGNS = "+-\u2212"
+_LETTER = re.compile(r"[^\W\d_]|[$\u00a2-\u00a5\u20a0-\u20cf]")
+_INVISIBLE = str.maketrans("", "", "\u200e\u200f\u061c")
 
 
 class Money(FieldType):
@@ -144,15 +146,18 @@ class Money(FieldType):
 
 
 def _apart(text: str, field: Field, formats: Formats) -> tuple[str, str | None]:
-    """The number and the currency of what a person typed: ``12,50 €``, ``EUR 12.50``, ``$5``."""
-    units = _UNITS.findall(text[:80])
-    if not units:
-        return text, None
+    """The number and the currency of what a person typed: ``12,50 €``, ``EUR 12.50``, ``-$5``."""
+    written = text.translate(_INVISIBLE).strip()
+    if written.isascii() and not _LETTER.search(written):
+        return written, None
+    sign, body = (written[0], written[1:].lstrip()) if written[0] in _SIGNS else ("", written)
     known = field.settings["currencies"]
-    for currency in known:
-        if len(units) == 1 and units[0].casefold() in (
-            currency.casefold(),
-            formats.symbol(currency).casefold(),
-        ):
-            return text.replace(units[0], "", 1), currency
-    raise refuse(field, "{label} must be an amount in {currencies}.", currencies=" or ".join(known))
+    names = {name: currency for currency in known for name in (formats.symbol(currency), currency)}
+    for name in sorted(names, key=len, reverse=True):
+        if body[: len(name)].casefold() == name.casefold():
+            return f"{sign}{body[len(name) :].strip()}", names[name]
+        if body[-len(name) :].casefold() == name.casefold():
+            return f"{sign}{body[: -len(name)].strip()}", names[name]
+    if _LETTER.search(body):
+        raise refuse(field, "{label} must be an amount in {currencies}.", currencies=" or ".join(known))
+    return written, None

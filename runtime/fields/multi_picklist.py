@@ -25,7 +25,7 @@ class MultiPicklist(FieldType):
     )
     required_settings = ("picklist",)
     later_settings = ("depends_on",)
-    operators = ("==", "!=", "contains", "is_empty")
+    operators = ("in", "not in", "is_empty")
     sortable = False
     examples = (
         Example(["won", "open"], ("open", "won"), {"picklist": "stages"}),

@@ -1,10 +1,10 @@
-"""How one language writes numbers and money, and how it reads what people type; its patterns are parsed once."""
+"""How one language writes numbers and money, and reads what people type; its patterns are parsed once."""
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from babel import Locale
-from babel.numbers import get_currency_symbol
+from babel.numbers import NumberPattern, get_currency_symbol
 
 from runtime.base.messages import Message, message
 from runtime.model.currency import minor_digits
@@ -31,7 +31,7 @@ class UnreadableError(ValueError):
 
 
 class NumberFormat:
-    """Numbers of one language, written with western digits. Build it once and keep it: it loads locale data."""
+    """Numbers of one language, in western digits. Build it once and keep it: it loads locale data."""
 
     def __init__(self, locale: Locale) -> None:
         self._locale = locale
@@ -41,12 +41,8 @@ class NumberFormat:
         self.minus: str = symbols.get("minusSign", "-")
         self._groups: tuple[int, int] = locale.decimal_formats[None].grouping
         self._exponents = tuple(Decimal(1).scaleb(-scale) for scale in range(19))
-        percent = locale.percent_formats[None]
-        self._percent = tuple(
-            (self._affix(before), self._affix(after))
-            for before, after in zip(percent.prefix, percent.suffix, strict=True)
-        )
-        self._currencies: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._percent = self._affixes(locale.percent_formats[None], "")
+        self._currencies: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {}
         self._readers: dict[str, re.Pattern[str]] = {}
 
     def integer(self, value: int) -> str:
@@ -72,7 +68,9 @@ class NumberFormat:
         currency = value.currency
         affixes = self._currencies.get(currency)
         if affixes is None:
-            affixes = self._currencies[currency] = self._currency_affixes(currency)
+            affixes = self._currencies[currency] = self._affixes(
+                self._locale.currency_formats["standard"], self.symbol(currency)
+            )
         before, after = affixes[value.amount < 0]
         return f"{before}{self.decimal(abs(value.amount), minor_digits(currency))}{after}"
 
@@ -87,8 +85,8 @@ class NumberFormat:
     def readings(self, text: str, decimal_mark: str | None = None) -> tuple[Decimal, ...]:
         """Every number that ``text`` can mean, without doubles; () when it is no number.
 
-        ``decimal_mark`` is the one decimal separator in use. Without it both the language's own way of writing and the
-        plain one (``1234.5``) are read.
+        ``decimal_mark`` is the one decimal separator in use. Without it both the language's own way of
+        writing and the plain one (``1234.5``) are read.
         """
         if len(text) > LONGEST:
             return ()
@@ -142,22 +140,18 @@ class NumberFormat:
             digits = digits[: -self._groups[1]]
         return sign + ",".join(reversed(pieces)) + point + part
 
-    def _currency_affixes(self, currency: str) -> tuple[tuple[str, str], ...]:
-        pattern = self._locale.currency_formats["standard"]
-        symbol = self.symbol(currency)
-        return tuple(
-            (self._affix(before, symbol), self._affix(after, symbol))
-            for before, after in zip(pattern.prefix, pattern.suffix, strict=True)
+    def _affixes(self, pattern: NumberPattern, symbol: str) -> tuple[tuple[str, str], tuple[str, str]]:
+        """What stands before and after the digits, above zero and below; a space keeps letters apart."""
+        before = "¤" + _NO_BREAK_SPACE if symbol[-1:].isalpha() else "¤"
+        after = _NO_BREAK_SPACE + "¤" if symbol[:1].isalpha() else "¤"
+        above, below = (
+            (
+                re.sub("¤$", before, start).replace("-", self.minus).replace("¤", symbol),
+                re.sub("^¤", after, end).replace("-", self.minus).replace("¤", symbol),
+            )
+            for start, end in zip(pattern.prefix, pattern.suffix, strict=True)
         )
-
-    def _affix(self, pattern: str, symbol: str = "") -> str:
-        """What stands before or after the digits; letters are kept apart from digits by a space."""
-        text = pattern.replace("-", self.minus).replace("'", "")
-        if symbol and text.endswith("¤") and symbol[-1].isalpha():
-            text += _NO_BREAK_SPACE
-        elif symbol and text.startswith("¤") and symbol[0].isalpha():
-            text = _NO_BREAK_SPACE + text
-        return text.replace("¤", symbol)
+        return above, below
 
 
 def _trim(text: str) -> str:

@@ -22,7 +22,8 @@ def why_not_a_pattern(pattern: str, reset: str) -> str | None:
     sequences = [token for token in tokens if _SEQUENCE.fullmatch(token)]
     unknown = [token for token in tokens if token not in _DATES and token not in sequences]
     if unknown:
-        return f"A number's format has no token {{{unknown[0]}}}; there are {{seq}}, {{seq:5}}, {{YYYY}}, {{YY}} and {{MM}}."
+        known = "{seq}, {seq:5}, {YYYY}, {YY} and {MM}"
+        return f"A number's format has no token {{{unknown[0]}}}; there are {known}."
     if len(sequences) != 1:
         return "A number's format has {seq} or {seq:5} once, or its numbers would not differ."
     if reset != "never" and not {"YYYY", "YY"} & set(tokens):

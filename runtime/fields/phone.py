@@ -1,16 +1,18 @@
 """The field type ``phone``: a telephone number."""
 
 import re
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from runtime.fields.base import Example, Parsing, refuse
+from runtime.base.messages import message
+from runtime.fields.base import Example, InvalidValueError, Parsing, Surroundings, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.written import WrittenType, clean, limited
-from runtime.model.catalog import Field
+from runtime.model.catalog import Field, Picklist
 
 LONGEST = 40
 _NATIONAL = re.compile(r"[0-9()+\-./ \u2010-\u2013]+(?:(?: ?,? ?(?:ext\.?|x|#) ?)[0-9]{1,7})?", re.IGNORECASE)
@@ -18,10 +20,10 @@ _EXTENSION = ";ext="
 
 
 class Phone(WrittenType):
-    """A telephone number. One that says its country is kept as ``+358401234567`` (E.164) and shown with spaces.
+    """A telephone number. One that says its country is kept as ``+358401234567`` (E.164), shown with spaces.
 
-    Any other is kept as it was typed, when it looks like one: without its country nobody can tell what it is, and guessing
-    one would change the number. The setting ``region`` names the country where that is known.
+    Any other is kept as it was typed, when it looks like one: without its country nobody can tell what it is,
+    and guessing one would change the number. The setting ``region`` names the country where that is known.
     """
 
     name = "phone"
@@ -46,7 +48,7 @@ class Phone(WrittenType):
         Example("(0)2-953010", "(0)2-953010"),
         Example("112", "112"),
         Example("040 123 4567", "+358401234567", {"region": "FI"}),
-        Example("555-8787", "555-8787", {"region": "FI"}),
+        Example("112", "112", {"region": "FI"}),
         Example("  ", None),
     )
     rejects = (
@@ -61,6 +63,15 @@ class Phone(WrittenType):
         358401234567,
         ["112"],
     )
+
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings; a region that is no country is refused."""
+        region = settings.get("region")
+        if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+            raise InvalidValueError(
+                message('The region "{region}" is not a country of ISO 3166.', region=region)
+            )
+        return settings
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The number; see the class."""
@@ -87,7 +98,7 @@ class Phone(WrittenType):
             raise refuse(field, "{label} is not a telephone number of the country that it names.")
         return text
 
-    def text(self, value: Any, field: Field, formats: Formats, picklists: Any) -> str:
+    def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
         """The number as it is written between countries."""
         return formats.phone(value) if value else ""
 

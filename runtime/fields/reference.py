@@ -1,4 +1,4 @@
-"""How records are named by what points at them: an id, or the values of their fields; relation types share it."""
+"""How records are named by what points at them: an id, or the values of their fields."""
 
 from collections.abc import Mapping
 from typing import Any

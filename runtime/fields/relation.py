@@ -24,14 +24,14 @@ class Relation(RelatedType):
                 "items": {"type": "string"},
                 "minItems": 1,
                 "uniqueItems": True,
-                "description": "The keys of the modules whose records it may point at, when there are several.",
+                "description": "The keys of the modules whose records it may point at, when several.",
             },
             "inverse": INVERSE,
             "on_delete": {
                 "enum": list(ON_DELETE),
                 "default": "restrict",
-                "description": "What deleting the related record does: it is refused (restrict), this field is emptied "
-                "(clear), or this record is deleted with it (cascade).",
+                "description": "What deleting the related record does: it is refused (restrict), this field "
+                "is emptied (clear), or this record is deleted with it (cascade).",
             },
         }
     )

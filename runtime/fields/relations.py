@@ -18,8 +18,8 @@ from runtime.model.values import Link, Money
 class Relations(FieldType):
     """Records of one module; in REST a list of ids, of matches, or of ``{"id": 5, "role": "buyer"}``.
 
-    ``settings["link"]`` holds the attributes of a link as :class:`Field` s by key, once the language has resolved them.
-    Their types have columns of their own: no relations, no files.
+    ``settings["link"]`` holds the attributes of a link by key, each a :class:`Field` once the language has
+    resolved them. Their types have columns of their own: no relations, no files.
     """
 
     name = "relations"
@@ -32,13 +32,13 @@ class Relations(FieldType):
             "link": {
                 "type": "object",
                 "additionalProperties": {"type": "object"},
-                "description": "The fields that each link has of its own, by key, written like the fields of a module.",
+                "description": "The fields that each link has of its own, by key, written like a module's.",
             },
         }
     )
     required_settings = ("module",)
     later_settings = ("where", "depends_on", "on_delete", "modules")
-    operators = ("contains", "is_empty")
+    operators = ("in", "not in", "is_empty")
     linked = True
     sortable = False
     examples = (
@@ -88,7 +88,7 @@ class Relations(FieldType):
         return ()
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> tuple[Link | Match, ...]:
-        """The links in order: a :class:`Link` for an id, a :class:`Match` for a match. A record is linked once."""
+        """The links in order: a :class:`Link` for an id, a :class:`Match` for a match; each record once."""
         links = tuple(self._link(item, field, parsing) for item in several(raw, field, parsing))
         ids = [link.id for link in links if isinstance(link, Link)]
         if len(ids) != len(set(ids)):

@@ -1,4 +1,4 @@
-"""How several values come through each door: a list in REST, repeated names in a form, one text in an import."""
+"""How several values come: a list in REST, repeated names in a form, one text in an import."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _SEPARATOR = re.compile(r"\s*(?:;| \|##\| )\s*")
 
 
 def several(raw: object, field: Field, parsing: Parsing) -> Sequence[object]:
-    """The single values that were written, still to be parsed; () when it is empty. A value alone is a list of one."""
+    """The single values that were written, not parsed yet; () when empty. A value alone is a list of one."""
     if raw is None:
         return ()
     if isinstance(raw, str):

@@ -21,8 +21,8 @@ class User(RelatedType):
             "on_delete": {
                 "enum": list(ON_DELETE),
                 "default": "restrict",
-                "description": "What deleting the user does: it is refused (restrict), this field is emptied (clear), "
-                "or this record is deleted with it (cascade).",
+                "description": "What deleting the user does: it is refused (restrict), this field is emptied "
+                "(clear), or this record is deleted with it (cascade).",
             },
         }
     )

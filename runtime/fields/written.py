@@ -1,4 +1,4 @@
-"""What the types of written text share: how a text is cleaned before it is kept, its column, its operators."""
+"""What the types of written text share: how a text is cleaned before it is kept, its column, operators."""
 
 import re
 import unicodedata
@@ -37,8 +37,8 @@ class WrittenType(FieldType):
 def clean(raw: object, field: Field, *, lines: bool = False) -> str | None:
     """The text without white space around it and in Unicode's composed form (NFC); None when nothing is left.
 
-    ``lines`` lets line ends and tabs be; every line end becomes ``\\n``. Raises InvalidValueError for what is no text
-    and for control characters and halves of characters.
+    ``lines`` lets line ends and tabs be; every line end becomes ``\\n``. Raises InvalidValueError for what is
+    no text, and for control characters and halves of characters.
     """
     if raw is None:
         return None
