@@ -5,11 +5,13 @@ set.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
 from sqlalchemy import delete, insert
 
 from runtime.model.values import Link
 from runtime.records.plan import FieldPlan
 from runtime.records.work import Batch, Work
+from runtime.storage.bulk import insert_rows
 
 Json = dict[str, object]
 
@@ -56,7 +58,8 @@ def entry_of(work: Work) -> Entry:
         new: Json = {}
         for key, value in work.values.items():
             if value is not None and value != () and key in logged:
-                new[key] = plan.fields[key].type.to_json(value)
+                to_json = plan.fields[key].to_json
+                new[key] = value if to_json is None else to_json(value)
         for key, links in work.links.items():
             if key in logged:
                 new[key] = links_json(plan.fields[key], links.after)
@@ -97,22 +100,19 @@ def write_entries(batch: Batch, change_set: int, entries: list[Entry]) -> None:
     """Write the entries: one statement."""
     if not entries:
         return
-    ids = batch.tx.allocate_ids(len(entries))
-    batch.tx.connection.execute(
-        insert(batch.plans.workplace.tables.change_log),
-        [
-            {
-                "id": entry_id,
-                "change_set_id": change_set,
-                "module": entry.module,
-                "record_id": entry.record_id,
-                "action": entry.action,
-                "version": entry.version,
-                "old": entry.old,
-                "new": entry.new,
-                "at": batch.now,
-                "user_id": batch.actor.user_id,
-            }
-            for entry_id, entry in zip(ids, entries, strict=True)
-        ],
+    made = orjson.dumps
+    insert_rows(
+        batch.tx.connection,
+        batch.plans.workplace.tables.change_log,
+        {
+            "id": batch.tx.allocate_ids(len(entries)),
+            "module": [entry.module for entry in entries],
+            "record_id": [entry.record_id for entry in entries],
+            "action": [entry.action for entry in entries],
+            "version": [entry.version for entry in entries],
+            "old": [None if entry.old is None else made(entry.old).decode() for entry in entries],
+            "new": [None if entry.new is None else made(entry.new).decode() for entry in entries],
+        },
+        {"change_set_id": change_set, "at": batch.now, "user_id": batch.actor.user_id},
+        ready=frozenset(("old", "new")),
     )

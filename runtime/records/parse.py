@@ -4,6 +4,7 @@ filled in.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from runtime.base.messages import message
 from runtime.base.suggest import suggest
@@ -31,19 +32,32 @@ class ParsedLinking:
     remove: tuple[object, ...]
 
 
+NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
+
+
 def parse(batch: Batch, work: Work) -> None:
-    """Fill ``work.values``; what cannot be read is refused at its field."""
+    """Fill ``work.values``; what cannot be read is refused at its field.
+
+    The same text in the same field is read once for the whole batch: a column of a file repeats itself.
+    """
     fields = fields_of(work.plan, batch.parsing)
-    formats = batch.formats if not work.path else {}
+    formats = batch.formats if not work.path else NO_FORMATS
+    remembered = batch.remembered.setdefault((work.plan.key, bool(work.path)), {})
     values = work.values
     for key, raw in work.raw.items():
         field = fields.get(key)
         if field is None or (work.path and key in ("parent", "position")):
             _refuse_unknown(batch, work, key, raw)
             continue
-        parsing = formats.get(key, batch.parsing)
+        parsing = formats.get(key, batch.parsing) if formats else batch.parsing
         try:
-            if type(raw) is Match:
+            if type(raw) is str and not field.field.unique:
+                known = remembered.setdefault(key, {})
+                if raw in known:
+                    values[key] = known[raw]
+                else:
+                    values[key] = known[raw] = field.parse(raw, field.field, parsing)
+            elif type(raw) is Match:
                 values[key] = raw
             elif type(raw) is Linking:
                 values[key] = ParsedLinking(

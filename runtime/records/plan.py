@@ -50,6 +50,7 @@ class FieldPlan:
     field: Field
     type: FieldType
     parse: Callable[[object, Field, Parsing], object]
+    to_json: Callable[[Any], object] | None
     columns: tuple[str, ...]
     single: bool
     targets: tuple[str, ...]
@@ -181,6 +182,7 @@ class Plans:
             field=field,
             type=kind,
             parse=kind.parse,
+            to_json=None if type(kind).to_json is FieldType.to_json else kind.to_json,
             columns=() if link is not None else tuple(column.key for column in table.columns[field.key]),
             single=_is_single(type(kind)),
             targets=field.targets,

@@ -128,6 +128,7 @@ class Batch:
     works: dict[str, list[Work]] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
     new: int = 0
+    remembered: dict[tuple[str, bool], dict[str, dict[str, object]]] = field(default_factory=dict)
 
     @property
     def dialect(self) -> str:

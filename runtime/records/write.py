@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 
 from runtime.records.among import among
-from runtime.records.plan import FieldPlan, ModulePlan
+from runtime.records.plan import STAMPS, FieldPlan, ModulePlan
 from runtime.records.work import Batch, Work
+from runtime.storage.bulk import insert_rows
 
 Row = dict[str, Any]
 
@@ -16,30 +17,32 @@ def insert_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
     """Write new records."""
     if not works:
         return
-    stamps = {
+    count = len(works)
+    constants: Row = {
         "created_at": batch.now,
         "created_by": batch.actor.user_id,
         "updated_at": batch.now,
         "updated_by": batch.actor.user_id,
         "version": 1,
     }
-    stored, search = plan.stored, plan.search
-    rows: list[Row] = []
-    for work in works:
-        values = work.values
-        values.update(stamps)
-        values["id"] = work.id
-        row: Row = {}
-        for field in stored:
-            value = values.get(field.key)
-            if field.single:
-                row[field.columns[0]] = value
-            else:
-                row.update(zip(field.columns, field.type.to_columns(value), strict=True))
-        if search is not None and plan.table.search is not None:
-            row[plan.table.search.key] = search.of(values)
-        rows.append(row)
-    batch.tx.connection.execute(insert(plan.table.table), rows)
+    columns: dict[str, list[Any]] = {plan.fields["id"].columns[0]: [work.id for work in works]}
+    for field in plan.stored:
+        key = field.key
+        if key in STAMPS:
+            continue
+        values = [work.values.get(key) for work in works]
+        if values.count(None) == count:
+            continue
+        if field.single:
+            columns[field.columns[0]] = values
+        else:
+            to_columns = field.type.to_columns
+            parts = zip(*map(to_columns, values), strict=True)
+            columns.update(zip(field.columns, map(list, parts), strict=True))
+    if plan.search is not None and plan.table.search is not None:
+        columns[plan.table.search.key] = [plan.search.of(work.values) for work in works]
+    named = {plan.fields[key].columns[0]: value for key, value in constants.items()}
+    insert_rows(batch.tx.connection, plan.table.table, columns, named, search_index=plan.table.search_index)
 
 
 def update_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:

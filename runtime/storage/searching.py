@@ -14,6 +14,10 @@ from runtime.model.catalog import Field, Module, Path, Picklist
 LEAST = 3
 """A trigram index finds words of this many characters or more; shorter ones are looked for by reading."""
 
+LATER = "search later"
+"""A counter that is there, in one transaction, while :mod:`runtime.storage.bulk` inserts many rows: the
+insert trigger then rests, and one statement makes their search entries (in a third of the time)."""
+
 BETWEEN = "\n"
 """Stands between two fields' texts, so that a word never reaches from one into the next."""
 
@@ -103,7 +107,13 @@ def create_search_index(index: str, table: str) -> list[str]:
         " SELECT new.id, new.search_text WHERE new.search_text IS NOT NULL;"
     )
     trigger = 'CREATE TRIGGER "{index}_{event}" AFTER {when} ON {table} WHEN {changed} BEGIN {steps} END'
-    insert = {"event": "insert", "when": "INSERT", "changed": "new.search_text IS NOT NULL", "steps": keep}
+    one_by_one = f"NOT EXISTS (SELECT 1 FROM trellis_counters WHERE key = '{LATER}')"
+    insert = {
+        "event": "insert",
+        "when": "INSERT",
+        "changed": f"new.search_text IS NOT NULL AND {one_by_one}",
+        "steps": keep,
+    }
     update = {
         "event": "update",
         "when": "UPDATE OF search_text",
