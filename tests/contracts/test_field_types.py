@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ NAMED = [
 ]
 LONGEST = 0.05
 """Seconds of the processor that reading one value may take, whatever it is."""
+WIDGETS = Path(__file__).parents[2] / "templates" / "widgets"
 DOORS = ("form", "rest", "import")
 LANGUAGES = ("en", "fi", "de", "hi")
 
@@ -97,7 +99,7 @@ def test_the_field_types_of_the_language_are_all_there():
 @pytest.mark.parametrize("kind", EACH)
 def test_a_field_type_says_what_it_is(kind: FieldType):
     assert kind.title[0].isupper()
-    assert kind.widget
+    assert (WIDGETS / f"{kind.widget}.html").is_file()
     assert (type(kind).__doc__ or "").strip()
     assert len(kind.examples) >= 4
     assert len(kind.rejects) >= 4
