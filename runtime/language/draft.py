@@ -1,4 +1,6 @@
-"""The draft: a configuration on its way to a catalog. The resolver fills it and notes facts; the checks look at it."""
+"""The draft: a configuration on its way to a catalog. The resolver fills it and notes facts; the checks
+look at it.
+"""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -114,7 +116,9 @@ class Draft:
         return walk(tree, path[2:]) if tree is not None else None
 
     def span(self, path: Path, *, key: bool = False) -> Span:
-        """The place of a node, or with ``key`` of its key; the file's beginning when it is not written anywhere."""
+        """The place of a node, or with ``key`` of its key; the file's beginning when it is not written
+        anywhere.
+        """
         if key and len(path) > 2:
             parent = self.node(path[:-1])
             if isinstance(parent, MapNode) and path[-1] in parent.keys:
@@ -137,7 +141,9 @@ class Draft:
         return Scope(self.modules, self.picklists, module, this)
 
     def is_excused(self, text: str) -> bool:
-        """Whether an expression names something that was refused elsewhere, so that its own errors say nothing new."""
+        """Whether an expression names something that was refused elsewhere, so that its own errors say
+        nothing new.
+        """
         return bool(self.broken_words) and not self.broken_words.isdisjoint(WORD.findall(text))
 
 

@@ -1,4 +1,6 @@
-"""A pack's folder: which files of it are configuration, read as text within limits; what lies wrong is said."""
+"""A pack's folder: which files of it are configuration, read as text within limits; what lies wrong is
+said.
+"""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -90,5 +92,7 @@ def _candidates(folder: Path) -> Iterator[Path]:
 
 
 def layer_files(files: Mapping[str, str], prefix: str) -> Mapping[str, str]:
-    """The files of a layer by the names that diagnostics use: those of lower layers begin with the layer's name."""
+    """The files of a layer by the names that diagnostics use: those of lower layers begin with the layer's
+    name.
+    """
     return {f"{prefix}{name}": text for name, text in files.items()}

@@ -34,9 +34,10 @@ from runtime.model.label import Label
 class Loaded:
     """What came of loading. ``catalog`` is None when there are errors.
 
-    ``diagnostics`` are in the order of files and lines. ``sources`` has each file's text by the name diagnostics call it:
-    the files of the uppermost layer by their path in the pack, those below it with the layer's name before.
-    ``layers`` are the texts that were loaded, lowest first and without the system's own, to be kept as a revision.
+    ``diagnostics`` are in the order of files and lines. ``sources`` has each file's text by the name
+    diagnostics call it: the files of the uppermost layer by their path in the pack, those below it with the
+    layer's name before. ``layers`` are the texts that were loaded, lowest first and without the system's
+    own, to be kept as a revision.
     """
 
     catalog: Catalog | None
@@ -58,7 +59,9 @@ def load(
     checks: Registry[Check],
     language: Language,
 ) -> Loaded:
-    """Load a pack from its folder. ``packs`` are more folders to look for required packs in. Never raises for bad input."""
+    """Load a pack from its folder. ``packs`` are more folders to look for required packs in. Never raises
+    for bad input.
+    """
     layers, found = stack(pack, packs)
     return load_sources(layers, types=types, checks=checks, language=language, found=found)
 

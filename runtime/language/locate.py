@@ -11,8 +11,8 @@ ESCAPES = {"x": 4, "u": 6, "U": 10}
 def offsets_in_file(written: str, value: str, style: str) -> list[int]:
     """For each character of ``value`` its offset in ``written``, the scalar as it stands in the file.
 
-    YAML folds lines, strips indentation and undoes escapes; the two texts are walked side by side. Where they cannot be
-    brought together (a chomped line end, say), the place of the character before is given.
+    YAML folds lines, strips indentation and undoes escapes; the two texts are walked side by side. Where
+    they cannot be brought together (a chomped line end, say), the place of the character before is given.
     """
     if not style and written == value:
         return list(range(len(value)))

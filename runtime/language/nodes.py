@@ -12,7 +12,7 @@ Plain = bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"] | None
 
 
 class Node:
-    """A piece of a file, from the character ``start`` up to ``end``. Nobody changes a node once it is read."""
+    """A piece of a file, from the character ``start`` up to ``end``. A node that is read never changes."""
 
     __slots__ = ("end", "source", "start")
 
@@ -33,7 +33,9 @@ class Node:
 
 
 class Scalar(Node):
-    """A text, number, boolean or null. ``text`` is what was written; ``style`` is YAML's: '' plain, ' " | >."""
+    """A text, number, boolean or null. ``text`` is what was written; ``style`` is YAML's: '' plain, ' " |
+    >.
+    """
 
     __slots__ = ("style", "text", "value")
 

@@ -10,7 +10,8 @@ NO_PACK = Code(
 NOT_FOUND = Code(
     "L102",
     "A required pack is not found",
-    "`requires` names the packs below this one. They are looked for beside it, in folders of these names, in a folder `packs` beside "
+    "`requires` names the packs below this one. They are looked for beside it, in folders of these "
+    "names, in a folder `packs` beside "
     "it, and in the folders given with `--packs`. The pack `standard` comes with Trellis.",
 )
 WRONG_VERSION = Code(
@@ -21,7 +22,8 @@ WRONG_VERSION = Code(
 NO_VERSION = Code(
     "L104",
     "A version cannot be read",
-    'A version is three numbers, 1.4.0. A range names its ends, ">=1.0" or ">=1.0, <2"; a version alone means that one, and "*" any.',
+    'A version is three numbers, 1.4.0. A range names its ends, ">=1.0" or ">=1.0, <2"; a version alone '
+    'means that one, and "*" any.',
 )
 CIRCLE = Code(
     "L105",
@@ -31,7 +33,8 @@ CIRCLE = Code(
 NOTHING_TO_REMOVE = Code(
     "L106",
     "There is nothing to remove",
-    "A written `null` takes away a key of a lower layer. No layer below has this one, so the name is wrong, or the key went away there.",
+    "A written `null` takes away a key of a lower layer. No layer below has this one, so the name is "
+    "wrong, or the key went away there.",
 )
 NO_NEIGHBOUR = Code(
     "L107",
@@ -41,7 +44,8 @@ NO_NEIGHBOUR = Code(
 NO_LIST = Code(
     "L108",
     "There is no list to change",
-    "`{add: [...], remove: [...]}` changes a list of a lower layer. No layer below has this list: write the list itself.",
+    "`{add: [...], remove: [...]}` changes a list of a lower layer. No layer below has this list: write "
+    "the list itself.",
 )
 NOT_IN_LIST = Code(
     "L109",
@@ -51,7 +55,8 @@ NOT_IN_LIST = Code(
 OUTSIDE = Code(
     "L110",
     "A link leads out of the pack",
-    "What a pack says lies in its folder. A link to another place would read files that nobody meant to share.",
+    "What a pack says lies in its folder. A link to another place would read files that nobody meant to "
+    "share.",
 )
 
 CODES = (

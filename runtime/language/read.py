@@ -1,8 +1,9 @@
-"""The reader: one YAML file, strictly, into located nodes. What YAML would bend or guess is an error that says so.
+"""The reader: one YAML file, strictly, into located nodes. What YAML would bend or guess is an error that
+says so.
 
-PyYAML's C parser gives events, and nothing is ever constructed from a tag. Building the nodes here, instead of letting
-the parser compose them, keeps the depth in our hands: its own composer recurses, and a hundred thousand ``[`` end the
-process.
+PyYAML's C parser gives events, and nothing is ever constructed from a tag. Building the nodes here, instead
+of letting the parser compose them, keeps the depth in our hands: its own composer recurses, and a hundred
+thousand ``[`` end the process.
 """
 
 import re
@@ -19,7 +20,6 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
 )
 
 from runtime.base.diagnostic import Code, Diagnostic, Span
@@ -37,7 +37,9 @@ SHOWN = 60
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 )
-"""Control characters, line ends other than LF and CRLF, and marks that make text read otherwise than it is written."""
+"""Control characters, line ends other than LF and CRLF, and marks that make text read otherwise than it is
+written.
+"""
 
 
 class _UnreadableError(Exception):
@@ -45,7 +47,9 @@ class _UnreadableError(Exception):
 
 
 def decode(name: str, content: bytes) -> tuple[str, list[Diagnostic]]:
-    """The text of a file's bytes: UTF-8, with or without a byte order mark. The text is empty when it is not."""
+    """The text of a file's bytes: UTF-8, with or without a byte order mark. The text is empty when it is
+    not.
+    """
     if len(content) > FILE_BYTES:
         return "", [_too_large(name, len(content))]
     try:

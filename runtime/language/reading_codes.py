@@ -5,29 +5,35 @@ from runtime.base.diagnostic import Code
 NOT_UTF8 = Code(
     "Y101",
     "A file is not UTF-8",
-    "Configuration files are UTF-8, with or without a byte order mark. Another encoding would turn å into something else on "
+    "Configuration files are UTF-8, with or without a byte order mark. Another encoding would turn å "
+    "into something else on "
     "one machine and not on the next.\n\nSave the file as UTF-8 in your editor.",
 )
 TOO_LARGE = Code(
     "Y102",
     "A file is too large",
-    "A configuration file has at most 1 MiB. What is larger is data, and data is imported: see `trellis import`.",
+    "A configuration file has at most 1 MiB. What is larger is data, and data is imported: see `trellis "
+    "import`.",
 )
 TOO_MANY = Code(
     "Y103",
     "There are too many files",
-    "A pack has at most 2,000 configuration files. Split it into packs that stand on one another (`requires`).",
+    "A pack has at most 2,000 configuration files. Split it into packs that stand on one another "
+    "(`requires`).",
 )
 TOO_DEEP = Code(
     "Y104",
     "Lists and maps lie too deep",
-    "Nothing in the language is nested more than a few levels; 40 is the limit. Look for brackets that are not closed.",
+    "Nothing in the language is nested more than a few levels; 40 is the limit. Look for brackets that "
+    "are not closed.",
 )
 FORBIDDEN = Code(
     "Y105",
     "A character is not allowed",
-    "Control characters, the line ends of old systems (a lone CR, NEL, LS, PS), a byte order mark inside the text and the "
-    "marks that reverse the direction of writing make a file read otherwise than it looks. Take the character out, or "
+    "Control characters, the line ends of old systems (a lone CR, NEL, LS, PS), a byte order mark inside "
+    "the text and the "
+    "marks that reverse the direction of writing make a file read otherwise than it looks. Take the "
+    "character out, or "
     'write it as an escape in a double-quoted text: "\\u2028".',
 )
 TAB = Code(
@@ -39,43 +45,51 @@ TAB = Code(
 NOT_YAML = Code(
     "Y107",
     "The file is no YAML",
-    "YAML's own grammar is broken at this place; what follows it was not looked at. Often a bracket or a quote is not "
+    "YAML's own grammar is broken at this place; what follows it was not looked at. Often a bracket or a "
+    "quote is not "
     "closed on a line above, or a line is indented by too much or too little.",
 )
 ANCHOR = Code(
     "Y108",
     "Anchors and aliases are not read",
-    "`&name` and `*name` let one text be used in several places, and small files become enormous. Here what is shared "
+    "`&name` and `*name` let one text be used in several places, and small files become enormous. Here "
+    "what is shared "
     "has names of its own: a picklist, a pack below. A text that begins with & or * is quoted.",
 )
 TAG = Code(
     "Y109",
     "Tags are not read",
-    "`!something` tells YAML to build a value of another type. The schema knows each value's type, so none is needed. "
+    "`!something` tells YAML to build a value of another type. The schema knows each value's type, so "
+    "none is needed. "
     "A text that begins with ! is quoted.",
 )
 DOCUMENTS = Code(
     "Y110",
     "A file holds one document",
-    "A file's name is the key of what it holds, so it holds one thing. `---` between documents and % directives "
+    "A file's name is the key of what it holds, so it holds one thing. `---` between documents and % "
+    "directives "
     "are not read; a single `---` at the top is.",
 )
 DUPLICATE = Code(
     "Y111",
     "A key is written twice",
-    "In one map a key stands once. YAML itself would keep the last one and say nothing: `role: user` followed by "
+    "In one map a key stands once. YAML itself would keep the last one and say nothing: `role: user` "
+    "followed by "
     "`role: admin` further down would make an admin.",
 )
 BARE = Code(
     "Y112",
     "A key has no value",
-    "`required:` with nothing after it could mean yes, no, or that somebody was interrupted. Write the value, or take the "
-    "key out. `null` removes a key that a lower layer has. A comma inside { } also ends a value: quote the text then.",
+    "`required:` with nothing after it could mean yes, no, or that somebody was interrupted. Write the "
+    "value, or take the "
+    "key out. `null` removes a key that a lower layer has. A comma inside { } also ends a value: quote "
+    "the text then.",
 )
 KEY = Code(
     "Y113",
     "A key is not a text",
-    "Numbers, true, false and null are no keys, and neither are lists and maps. Quote the key when it is a text that "
+    "Numbers, true, false and null are no keys, and neither are lists and maps. Quote the key when it is "
+    "a text that "
     'looks like one of these: "2024".',
 )
 MERGE = Code(
@@ -86,8 +100,10 @@ MERGE = Code(
 BENT = Code(
     "Y115",
     "YAML bends this text: quote it",
-    "In YAML a ` #` begins a comment, `: ` ends a key, a comma inside { } or [ ] ends a value, and a text that begins with "
-    "a quote ends at the next one. An expression with any of these is cut or bent. Put it in double quotes:\n\n"
+    "In YAML a ` #` begins a comment, `: ` ends a key, a comma inside { } or [ ] ends a value, and a "
+    "text that begins with "
+    "a quote ends at the next one. An expression with any of these is cut or bent. Put it in double "
+    "quotes:\n\n"
     "    where: \"name == 'a #1'\"",
 )
 LONG_NUMBER = Code(

@@ -1,4 +1,6 @@
-"""Reports: the same diagnostics as text for a terminal, as JSON for programs, as SARIF for code-review tools."""
+"""Reports: the same diagnostics as text for a terminal, as JSON for programs, as SARIF for code-review
+tools.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -102,7 +104,9 @@ def _place(span: Span) -> dict[str, object]:
 
 
 def as_sarif(diagnostics: Sequence[Diagnostic], codes: Mapping[str, Code], version: str, base: str) -> str:
-    """A SARIF 2.1.0 log of one run. ``base`` is the URI of the pack's folder, which the files' names begin at."""
+    """A SARIF 2.1.0 log of one run. ``base`` is the URI of the pack's folder, which the files' names begin
+    at.
+    """
     used = list(dict.fromkeys(found.code for found in diagnostics))
     rules = [
         {

@@ -1,4 +1,6 @@
-"""YAML 1.2 core scalars, as far as this language has them: null, true and false, and exact numbers; all else is text."""
+"""YAML 1.2 core scalars, as far as this language has them: null, true and false, and exact numbers; all
+else is text.
+"""
 
 import re
 from decimal import Decimal

@@ -1,8 +1,9 @@
-"""Shape: each piece of a file is validated against its JSON Schema, and what is wrong becomes diagnostics with places.
+"""Shape: each piece of a file is validated against its JSON Schema, and what is wrong becomes diagnostics
+with places.
 
-The schemas of all kinds are one set of definitions. A definition is compiled once, without those it refers to: the walk goes
-from piece to piece itself and chooses the form of a piece (a field by its type, a block by what it shows), so a message
-speaks of one form and never of a union of twenty.
+The schemas of all kinds are one set of definitions. A definition is compiled once, without those it refers
+to: the walk goes from piece to piece itself and chooses the form of a piece (a field by its type, a block
+by what it shows), so a message speaks of one form and never of a union of twenty.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,7 +51,9 @@ class Shapes:
 
 
 class _Compiled:
-    """A definition's validator, without what it refers to, and which of its children are pieces of their own."""
+    """A definition's validator, without what it refers to, and which of its children are pieces of their
+    own.
+    """
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
@@ -96,7 +99,7 @@ class ShapeCheck:
         self.broken: set[Path] = set()
 
     def check(self, name: str, node: Node, path: Path, at: Node) -> MapNode | None:
-        """The sound part of a piece, or None when nothing of it can be used. ``at`` is the node of its key."""
+        """The sound part of a piece, None when none of it can be used. ``at`` is the node of its key."""
         if not isinstance(node, MapNode):
             self._report(
                 codes.WRONG_KIND, f"{shown(node.plain)} stands here; it must be a map", node.span, path
@@ -301,7 +304,9 @@ def _how_to_write(compiled: _Compiled, key: str) -> str:
 
 
 def dotted(path: Path) -> str:
-    """The path as diagnostics show it: without the kind, ``deals.fields.stage``; single files keep their name."""
+    """The path as diagnostics show it: without the kind, ``deals.fields.stage``; single files keep their
+    name.
+    """
     return ".".join(
         path[1:] if len(path) > 1 and path[0] not in ("pack", "menu", "roles", "sharing") else path
     )

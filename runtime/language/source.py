@@ -7,7 +7,9 @@ from runtime.base.diagnostic import Span
 
 
 class Source:
-    """One file of one layer. ``name`` is how diagnostics call it; ``path`` is its place inside the layer's folder."""
+    """One file of one layer. ``name`` is how diagnostics call it; ``path`` is its place inside the layer's
+    folder.
+    """
 
     def __init__(self, name: str, text: str, layer: str = "", path: str | None = None) -> None:
         self.name = name

@@ -9,7 +9,9 @@ Numbers = tuple[int, int, int]
 
 
 def read_version(text: str) -> Numbers | None:
-    """The three numbers of a version; a pre-release counts as the release it leads to. None when it is no version."""
+    """The three numbers of a version; a pre-release counts as the release it leads to. None when it is no
+    version.
+    """
     found = VERSION.fullmatch(text)
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 

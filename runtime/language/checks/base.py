@@ -11,7 +11,9 @@ from runtime.language.shape import Path
 
 
 class Check(ABC):
-    """One thing that may be wrong with a configuration. The class's docstring is the page of ``trellis explain``."""
+    """One thing that may be wrong with a configuration. The class's docstring is the page of ``trellis
+    explain``.
+    """
 
     name: ClassVar[str]
     """The code: M101."""

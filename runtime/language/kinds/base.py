@@ -15,7 +15,9 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """Why no form of a piece can be told: the code and sentence, and the key it stands at (the piece itself when None)."""
+    """Why no form of a piece can be told: the code and sentence, and the key it stands at (the piece itself
+    when None).
+    """
 
     code: str
     message: str
@@ -27,9 +29,10 @@ class Misfit:
 class Definition:
     """One piece of a file: a map with its own schema, which may name other pieces by ``$ref``.
 
-    A piece that has several forms has no properties of its own: ``choose`` names the definition to take, and ``forms``
-    are all of them, for editors. What the language has and this version does not is refused with a code: the keys in
-    ``later``, the values in ``later_values``, and an ``=`` expression in one of ``later_expressions``.
+    A piece that has several forms has no properties of its own: ``choose`` names the definition to take,
+    and ``forms`` are all of them, for editors. What the language has and this version does not is refused
+    with a code: the keys in ``later``, the values in ``later_values``, and an ``=`` expression in one of
+    ``later_expressions``.
     """
 
     schema: Schema = field(default_factory=dict)
@@ -115,6 +118,7 @@ ICON: Schema = {
     "title": "the name of an icon",
 }
 COLORS = (
-    "blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan", "gray",
+    "blue", "azure", "indigo", "purple", "pink", "red", "orange",
+    "yellow", "lime", "green", "teal", "cyan", "gray",
 )  # fmt: skip
 """The colours of picklist values."""

@@ -48,8 +48,8 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
 )
 """The settings of every type."""
 LATER_TYPES = (
-    "rich_text", "time", "duration", "tags", "any_relation", "file", "image", "address", "json", "color", "rating",
-    "barcode", "geo", "secret",
+    "rich_text", "time", "duration", "tags", "any_relation", "file", "image", "address", "json", "color",
+    "rating", "barcode", "geo", "secret",
 )  # fmt: skip
 """The field types that the language has and this version does not."""
 LATER_IN_FIELDS = MappingProxyType(

@@ -1,4 +1,6 @@
-"""The kind ``profiles``: what one may do. Its names are checked; the rights themselves are not enforced yet."""
+"""The kind ``profiles``: what one may do. Its names are checked; the rights themselves are not enforced
+yet.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,6 @@
-"""Resolves roles, and looks at the names in profiles and sharing; the rights themselves are not enforced yet."""
+"""Resolves roles, and looks at the names in profiles and sharing; the rights themselves are not enforced
+yet.
+"""
 
 from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
@@ -53,10 +55,11 @@ def _profile(draft: Draft, tree: MapNode, path: Place) -> None:
             place = (*path, part, key)
             _module(draft, module, node, place)
             known = draft.modules.get(module)
-            if field and field != ANY and known is not None and known.field(field) is None:
-                if not draft.is_broken("modules", module, "fields", field):
-                    names = [one.key for one in known.all_fields()]
-                    draft.note("field", field, node, place, names, module)
+            if not field or field == ANY or known is None or known.field(field) is not None:
+                continue
+            if not draft.is_broken("modules", module, "fields", field):
+                names = [one.key for one in known.all_fields()]
+                draft.note("field", field, node, place, names, module)
 
 
 def _module(draft: Draft, key: str, node: Node, place: Place) -> None:

@@ -1,4 +1,4 @@
-"""Resolves expressions: hands them to the expression language with their scope and the map of their places."""
+"""Resolves expressions: hands each to the expression language with its scope and the map of its places."""
 
 from runtime.language import reading_codes
 from runtime.language.draft import Draft, diagnostic

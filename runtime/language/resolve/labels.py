@@ -1,4 +1,6 @@
-"""Labels: what is written beside a thing, the texts of the translations over it, and a default made from the key."""
+"""Labels: what is written beside a thing, the texts of the translations over it, and a default made from
+the key.
+"""
 
 from collections.abc import Iterator
 from types import MappingProxyType
@@ -13,7 +15,9 @@ CONTAINERS = frozenset(("fields", "values", "rows", "inverse", "tabs", "side", "
 
 
 class Labels:
-    """Gives every thing its label. ``*`` in a translation's path stands for any module: the texts of defaults."""
+    """Gives every thing its label. ``*`` in a translation's path stands for any module: the texts of
+    defaults.
+    """
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft

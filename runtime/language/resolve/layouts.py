@@ -216,7 +216,9 @@ class _Layouts:
         return default_columns(self.module)
 
     def _default_create(self) -> tuple[Path, ...]:
-        """What must be filled in, and what the record is called; the columns of its list when that is nothing."""
+        """What must be filled in, and what the record is called; the columns of its list when that is
+        nothing.
+        """
         titled = {path.fields[0].key for _, path in self.module.title.parts}
         fields = [
             field

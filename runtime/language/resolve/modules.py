@@ -33,7 +33,9 @@ def resolve_modules(draft: Draft, labels: Labels) -> None:
 
 
 def _parents(draft: Draft) -> dict[str, tuple[str, str]]:
-    """For each module of rows its parent and the key the parent knows them by; the first one that names it wins."""
+    """For each module of rows its parent and the key the parent knows them by; the first one that names it
+    wins.
+    """
     parents: dict[str, tuple[str, str]] = {}
     for module, tree in draft.trees.get("modules", {}).items():
         rows = tree.map("rows")
@@ -177,7 +179,9 @@ def _default_title(module: Module) -> Title:
 
 
 def _search(draft: Draft, paths: Paths, module: Module, tree: MapNode, title: Title) -> tuple[Path, ...]:
-    """The paths of the module's ``search``, the fields that say ``search: true``, or what the title is made of."""
+    """The paths of the module's ``search``, the fields that say ``search: true``, or what the title is made
+    of.
+    """
     node = tree.list("search")
     place = ("modules", module.key, "search")
     found: dict[str, Path] = {}

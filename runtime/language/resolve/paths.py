@@ -1,4 +1,6 @@
-"""Resolves paths such as ``account.owner.email``: to-one relations to walk, then a field, perhaps an attribute."""
+"""Resolves paths such as ``account.owner.email``: to-one relations to walk, then a field, perhaps an
+attribute.
+"""
 
 import re
 from collections.abc import Collection
