@@ -31,7 +31,7 @@ class NotIndexable(Check):
                     continue
                 for key in ("unique", "index"):
                     if getattr(field, key):
-                    done = "unique" if key == "unique" else "indexed"
+                        done = "unique" if key == "unique" else "indexed"
                         path = ("modules", module.key, "fields", field.key, key)
                         yield self.found(
                             f"a field of the type {field.type} cannot be {done}",
