@@ -12,6 +12,7 @@ from runtime.expressions import codes, later
 from runtime.expressions.fitting import fit, fits
 from runtime.expressions.functions.base import Function
 from runtime.expressions.literals import exact_number
+from runtime.expressions.naming import named
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.paths import PathFinder
 from runtime.expressions.reading import DEEPEST, Finding, Syntax
@@ -71,8 +72,7 @@ class Checker:
             return node
         fitted = fit(node, expect, self.scope, self.report)
         if fitted is not None and not fits(fitted.type, expect):
-            wanted = "true or false" if expect == BOOLEAN else f"a {expect}"
-            message = f"This is a {node.type}; {wanted} is needed here."
+            message = f"This is {named(node.type)}; {named(expect)} is needed here."
             self.report(codes.WRONG_TYPE, node.start, node.end, message, _condition_hint(node, expect))
             return None
         return fitted
@@ -134,10 +134,10 @@ class Checker:
             return self._finder.this(start, end)
         found = self._finder.find((node.id,), start, (end,))
         if found is None and not self._finder.explained:
-            self._unknown_name(node.id, start, end)
+            self._unknown_name(node.id, start, end, f"a text stands in quotes: '{node.id}'")
         return found
 
-    def _unknown_name(self, name: str, start: int, end: int) -> None:
+    def _unknown_name(self, name: str, start: int, end: int, otherwise: str = "") -> None:
         module = self.scope.modules[self.scope.module]
         if name in self.functions:
             help_text = f"a function is called with parentheses: {name}()"
@@ -145,7 +145,7 @@ class Checker:
             help_text = "empty is written none"
         else:
             known = [field.key for field in module.all_fields()]
-            help_text = did_you_mean(name, [*known, *_NAMES]) or f"a text stands in quotes: '{name}'"
+            help_text = did_you_mean(name, [*known, *_NAMES]) or otherwise
         self.report(codes.UNKNOWN_NAME, start, end, f'"{module.key}" has no field "{name}".', help_text)
 
     def _path(self, node: ast.Attribute) -> Node | None:
@@ -295,8 +295,8 @@ class Checker:
             if fitted is None:
                 return None
             if not fits(fitted.type, parameter.accepts[0]):
-                wanted = " or ".join(map(str, parameter.accepts))
-                message = f"{function.name} takes a {wanted} here, not a {argument.type}."
+                wanted = " or ".join(map(named, parameter.accepts))
+                message = f"{function.name} takes {wanted} here, not {named(argument.type)}."
                 help_text = f"write {function.signature}"
                 self.report(codes.ARGUMENT_TYPE, argument.start, argument.end, message, help_text)
                 return None

@@ -8,6 +8,7 @@ from runtime.base.diagnostic import Code
 from runtime.base.suggest import did_you_mean
 from runtime.expressions import codes
 from runtime.expressions.literals import read_date, read_datetime
+from runtime.expressions.naming import named, named_first
 from runtime.expressions.scope import Scope
 from runtime.expressions.tree import Attribute, Call, Items, Literal, Node
 from runtime.model.types import (
@@ -81,7 +82,7 @@ def fit_pair(left: Node, right: Node, scope: Scope, report: Report) -> tuple[Nod
 def fit_member(value: Node, members: Node, scope: Scope, report: Report) -> tuple[Node, Node] | None:
     """A value and a list that may have it; None, and reported, when it cannot."""
     if isinstance(value.type, ListType) or not isinstance(members.type, ListType):
-        message = f"A {value.type} cannot be in a {members.type}."
+        message = f"{named_first(value.type)} cannot be in {named(members.type)}."
         help_text = "write contains(text, part)" if members.type == TEXT else "in takes a value and a list"
         report(codes.INCOMPARABLE, value.start, members.end, message, help_text)
         return None
@@ -101,12 +102,12 @@ def _fit_items(value: Node, members: Items, scope: Scope, report: Report) -> tup
     known = [pair for pair in pairs if pair is not None]
     if len(known) < len(pairs):
         return None
-    values = list(dict.fromkeys(pair[0] for pair in known if pair[1].type != NONE)) or [value]
+    values = {pair[0].type: pair[0] for pair in known if pair[1].type != NONE} or {value.type: value}
     if len(values) > 1:
         message = "The values of the list are of more than one kind."
         report(codes.INCOMPARABLE, members.start, members.end, message, "ask with two conditions and or")
         return None
-    return values[0], replace(members, items=tuple(pair[1] for pair in known))
+    return next(iter(values.values())), replace(members, items=tuple(pair[1] for pair in known))
 
 
 def _alike(left: ValueType, right: ValueType) -> bool:
@@ -166,12 +167,12 @@ def _date(node: Literal, text: str, expected: ValueType, report: Report) -> Lite
     if moment is not None:
         return replace(node, type=DATETIME, value=moment)
     shape = "'2026-01-31'" if expected == DATE else "'2026-01-31' or '2026-01-31T08:00'"
-    report(codes.DATE_TEXT, node.start, node.end, f'"{text}" is not a {expected}.', f"write {shape}")
+    report(codes.DATE_TEXT, node.start, node.end, f'"{text}" is not {named(expected)}.', f"write {shape}")
     return None
 
 
 def _report_unlike(left: Node, right: Node, report: Report) -> None:
-    message = f"A {left.type} cannot be compared with a {right.type}."
+    message = f"{named_first(left.type)} cannot be compared with {named(right.type)}."
     report(codes.INCOMPARABLE, left.start, right.end, message, _unlike_hint(left.type, right.type))
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from runtime.base.suggest import did_you_mean
 from runtime.expressions import codes
 from runtime.expressions.fitting import Report
+from runtime.expressions.naming import named
 from runtime.expressions.scope import Scope
 from runtime.expressions.tree import Attribute, Node, Read
 from runtime.model.catalog import Field, Path
@@ -127,7 +128,7 @@ class PathFinder:
             message = f'"{name}" is several records; what lies behind them is not there yet.'
             self._report(codes.NOT_YET, start, end, message)
             return None
-        message = f'"{name}" is a {type_}; it has nothing behind its dot.'
+        message = f'"{name}" is {named(type_)}; it has nothing behind its dot.'
         self._report(codes.NO_PATH, start, end, message)
         return None
 

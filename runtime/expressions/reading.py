@@ -17,7 +17,7 @@ DOTS = 20  # names in a row, with dots between
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
     |(?P<text>'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*")
-    |(?P<number>(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)[A-Za-z_]?)
+    |(?P<number>(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)[A-Za-z0-9_]*)
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
     |(?P<sign>\*\*|//|==|!=|<=|>=|:=|<>|->|&&|\|\||<<|>>|[-+*/%<>()\[\],.={}:;@&|^~!?$`\#\\])""",
     re.VERBOSE,

@@ -29,7 +29,17 @@ def references(tree: Node) -> References:
     return References(frozenset(fields), frozenset(values))
 
 
-def paths(tree: Node, outer: bool = False) -> frozenset[Path]:
-    """What must be fetched of the record, or of the one that is one scope out, to evaluate the tree."""
-    found = (node for node in walk(tree) if isinstance(node, Read) and node.outer == outer)
-    return frozenset(path for node in found for path in node.paths)
+def paths(tree: Node, outer: bool = False) -> tuple[Path, ...]:
+    """What must be fetched of the record, or of the one that is one scope out, to evaluate the tree.
+
+    A path is named once. Over a relation to several modules there is one for each module that has the field.
+    """
+    found: dict[tuple[tuple[str, str], ...], Path] = {}
+    for node in walk(tree):
+        if isinstance(node, Read) and node.outer == outer:
+            found.update((_steps(path), path) for path in node.paths)
+    return tuple(found.values())
+
+
+def _steps(path: Path) -> tuple[tuple[str, str], ...]:
+    return tuple((field.module, field.key) for field in path.fields)

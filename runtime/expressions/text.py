@@ -111,7 +111,7 @@ def folded(text: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 def ordered(text: ColumnElement[Any]) -> ColumnElement[str]:
-    """``trellis_order(text)`` in SQL, found on PostgreSQL's search path; to sort, compare and index text by."""
+    """``trellis_order(text)`` in SQL, found on PostgreSQL's search path: what to sort and index text by."""
     return _ByCodePoint(Function("trellis_order", text, type_=Text()))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, true
 
 from runtime.expressions import codes
 from runtime.expressions.fitting import Report, fit_member, fit_pair
+from runtime.expressions.naming import named, named_first
 from runtime.expressions.scope import Scope
 from runtime.expressions.tree import Literal, Node
 from runtime.model.types import (
@@ -109,7 +110,7 @@ class Ordering(Operator):
             return None
         for side in pair:
             if side.type not in self.orders:
-                message = f'A {side.type} has no order, so it cannot be compared with "{self.name}".'
+                message = f'{named_first(side.type)} has no order, so it is not compared with "{self.name}".'
                 report(codes.INCOMPARABLE, left.start, right.end, message, "write == or in")
                 return None
         return Checked(BOOLEAN, pair)
@@ -136,7 +137,7 @@ class Logic(Operator):
         wrong = False
         for operand in operands:
             if operand.type not in (BOOLEAN, NONE):
-                message = f'"{self.name}" joins conditions; this is a {operand.type}.'
+                message = f'"{self.name}" joins conditions; this is {named(operand.type)}.'
                 help_text = "compare it, or write not is_empty(…)"
                 report(codes.WRONG_TYPE, operand.start, operand.end, message, help_text)
                 wrong = True
@@ -153,7 +154,7 @@ class Shift(Operator):
         left, right = operands
         if left.type in (DATE, DATETIME, DURATION) and right.type == DURATION:
             return Checked(left.type, operands)
-        message = f'"{self.name}" between a {left.type} and a {right.type} is not there yet.'
+        message = f'"{self.name}" between {named(left.type)} and {named(right.type)} is not there yet.'
         help_text = "a date is moved by days: today() - days(7)"
         report(codes.NOT_YET, left.start, right.end, message, help_text)
         return None

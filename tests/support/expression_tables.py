@@ -1,0 +1,191 @@
+"""Tables for the modules of tests.support.catalogs, their records, and the binding that joins them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Engine,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    create_engine,
+    event,
+    exists,
+    select,
+)
+
+from runtime.expressions.columns import ScaledDecimal, UtcDateTime
+from runtime.expressions.database import postgresql_functions, register_sqlite
+from runtime.expressions.value import Linked
+from runtime.model.catalog import Field, Module
+from runtime.model.values import Link, Money
+
+Records = Mapping[str, Mapping[int, Mapping[str, object]]]
+"""Canonical values by module, id and field."""
+
+SEVERAL_CURRENCIES = ("amount", "budget")
+"""The money fields whose currency has a column of its own; the others are in euros."""
+
+
+class Tables:
+    """One table for each module, and one for the links of each field that has many."""
+
+    def __init__(self, modules: Mapping[str, Module]) -> None:
+        self.modules = modules
+        self.metadata = MetaData()
+        self.links: dict[tuple[str, str], Table] = {}
+        for module in modules.values():
+            columns = [column for field in module.all_fields() for column in self._columns(field)]
+            Table(module.key, self.metadata, *columns)
+
+    def of(self, module: str) -> Table:
+        """A module's table."""
+        return self.metadata.tables[module]
+
+    def _columns(self, field: Field) -> list[Column[Any]]:
+        if field.type in ("relations", "files"):
+            ends = [Column(name, BigInteger()) for name in ("source_id", "target_id")]
+            self.links[field.module, field.key] = Table(f"{field.module}__{field.key}", self.metadata, *ends)
+            return []
+        columns = [Column(field.key, column_type(field), primary_key=field.key == "id")]
+        if field.key in SEVERAL_CURRENCIES:
+            columns.append(Column(f"{field.key}__currency", Text()))
+        return columns
+
+    def fill(self, connection: Connection, records: Records) -> None:
+        """Put these records in, and nothing else."""
+        for table in self.metadata.tables.values():
+            connection.execute(table.delete())
+        for module, by_id in records.items():
+            rows = [self._row(self.modules[module], values) for values in by_id.values()]
+            if rows:
+                connection.execute(self.of(module).insert(), rows)
+        for (module, key), table in self.links.items():
+            pairs = [
+                {"source_id": id_, "target_id": link.id if isinstance(link, Link) else link}
+                for id_, values in records.get(module, {}).items()
+                for link in _tuple(values.get(key))
+            ]
+            if pairs:
+                connection.execute(table.insert(), pairs)
+
+    def _row(self, module: Module, values: Mapping[str, object]) -> dict[str, object]:
+        row: dict[str, object] = {}
+        for field in module.all_fields():
+            value = values.get(field.key)
+            if field.type in ("relations", "files"):
+                continue
+            if isinstance(value, Money):
+                row[field.key] = value.amount
+                if field.key in SEVERAL_CURRENCIES:
+                    row[f"{field.key}__currency"] = value.currency
+                continue
+            if field.type == "multi_picklist":
+                value = f"|{'|'.join(map(str, _tuple(value)))}|" if value else None
+            row[field.key] = value
+            if field.key in SEVERAL_CURRENCIES:
+                row[f"{field.key}__currency"] = None
+        return row
+
+
+def column_type(field: Field) -> Any:
+    """The type of a field's own column."""
+    match field.type:
+        case "integer" | "relation" | "user":
+            return BigInteger()
+        case "decimal" | "percent" | "money":
+            return ScaledDecimal(field.settings["scale"])
+        case "boolean":
+            return Boolean()
+        case "date":
+            return Date()
+        case "datetime":
+            return UtcDateTime()
+    return Text()
+
+
+class Joined:
+    """The binding of one query over one module: a LEFT JOIN for each relation that is walked, made once."""
+
+    def __init__(self, tables: Tables, module: str, dialect: str) -> None:
+        self.tables = tables
+        self.dialect = dialect
+        self.root = tables.of(module).alias("root")
+        self._joined: dict[tuple[tuple[str, str], ...], Any] = {}
+        self._source: Any = self.root
+
+    def columns(self, path: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
+        """The columns of the path's last field."""
+        table = self._table(path[:-1], path[-1].module)
+        names = [path[-1].key]
+        if path[-1].key in SEVERAL_CURRENCIES:
+            names.append(f"{path[-1].key}__currency")
+        return tuple(table.c[name] for name in names)
+
+    def links(self, path: tuple[Field, ...]) -> Linked:
+        """Asks after the links of the path's last field."""
+        table = self._table(path[:-1], path[-1].module)
+        link = self.tables.links[path[-1].module, path[-1].key]
+
+        def linked(to: ColumnElement[Any] | int | None) -> ColumnElement[bool]:
+            rows = link.alias()
+            here = [rows.c.source_id == table.c.id]
+            if to is not None:
+                here.append(rows.c.target_id == to)
+            return exists(select(rows.c.target_id).where(*here).correlate_except(rows))
+
+        return linked
+
+    def ids(self, condition: ColumnElement[bool]) -> Select[Any]:
+        """The ids of the records that meet a condition."""
+        return select(self.root.c.id).select_from(self._source).where(condition)
+
+    def _table(self, hops: tuple[Field, ...], module: str) -> Any:
+        if not hops:
+            return self.root
+        key = (*((field.module, field.key) for field in hops), (module, ""))
+        if key not in self._joined:
+            before = self._table(hops[:-1], hops[-1].module)
+            table = self.tables.of(module).alias()
+            self._source = self._source.outerjoin(table, before.c[hops[-1].key] == table.c.id)
+            self._joined[key] = table
+        return self._joined[key]
+
+
+def nested(tables: Tables, records: Records, module: str, id_: int, depth: int = 3) -> Mapping[str, object]:
+    """A record as plain data, with the records that it points at nested in it."""
+    values = dict(records[module][id_])
+    for field in tables.modules[module].all_fields():
+        values.setdefault(field.key, None)
+        to = values[field.key]
+        if depth and field.type in ("relation", "user") and isinstance(to, int):
+            target = next((name for name in field.targets if to in records.get(name, {})), None)
+            values[field.key] = nested(tables, records, target, to, depth - 1) if target else {"id": to}
+    return values
+
+
+@contextmanager
+def engine_with_tables(url: str, tables: Tables) -> Iterator[Engine]:
+    """An engine on a database that has the tables and the functions."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _record: register_sqlite(connection))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            for statement in postgresql_functions():
+                connection.exec_driver_sql(statement)
+        tables.metadata.create_all(connection)
+    yield engine
+    engine.dispose()
+
+
+def _tuple(value: object) -> Iterable[Any]:
+    return value if isinstance(value, tuple) else ()
