@@ -1,0 +1,77 @@
+"""Who calls: a program with an API key, or a person whose browser has signed in."""
+
+import logging
+import re
+
+from starlette.requests import Request
+
+from runtime.base.messages import Message, message
+from runtime.identity.actor import Actor
+from runtime.sites.live import Live
+from runtime.sites.site import Site
+from runtime.storage.errors import StorageError
+from runtime.web.door import COOKIE
+from runtime.web.errors import RefusedError, forbidden
+from runtime.web.origin import SAFE_METHODS, is_same_origin
+
+DOOR = "rest"
+_BEARER = re.compile(r"bearer +([\x21-\x7e]{1,200})", re.IGNORECASE)
+log = logging.getLogger("trellis.web")
+
+
+def identify(site: Site, live: Live, request: Request) -> Actor:
+    """The actor of a request; raises RefusedError, 401 where nobody is known, 403 for a forged write.
+
+    An ``Authorization`` header decides alone: one that does not hold is not made up for by a cookie.
+    """
+    given = request.headers.getlist("authorization")
+    if given:
+        found = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
+        actor = _by_key(site, live, found[1]) if found is not None else None
+        if actor is None:
+            raise unauthorized(message("The API key is not known, or was revoked."))
+        return actor
+    token = request.cookies.get(COOKIE)
+    if token:
+        actor = _by_session(site, live, request, token)
+        if actor is not None:
+            return actor
+    raise unauthorized(message("Send an API key: Authorization: Bearer trl_…"))
+
+
+def unauthorized(sentence: Message) -> RefusedError:
+    """Nobody that is known asks."""
+    return RefusedError(401, "unauthorized", sentence)
+
+
+def _by_key(site: Site, live: Live, text: str) -> Actor | None:
+    identity = live.identity
+    with site.database.read() as connection:
+        key = identity.api_keys.find(connection, text)
+        user = identity.users.active(connection, key.user_id) if key is not None else None
+    if key is None or user is None:
+        return None
+    if key.stale:
+        try:
+            with site.database.write() as tx:
+                identity.api_keys.touch(tx.connection, key)
+        except StorageError:  # when it was last used is worth no failed request
+            log.warning("the last use of an API key could not be written down", exc_info=True)
+    return user.actor(DOOR, live.catalog.languages[0], live.catalog.timezone)
+
+
+def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor | None:
+    with site.database.read() as connection:
+        session = live.identity.sessions.find(connection, token)
+        user = live.identity.users.active(connection, session.user_id) if session is not None else None
+    if session is None or user is None:
+        return None
+    if request.method not in SAFE_METHODS:
+        headers = request.headers
+        if not is_same_origin(headers) or not session.allows(headers.get("x-csrf-token", "")):
+            raise forbidden(
+                message(
+                    "A browser's change must come from a page of this site, with its token in X-CSRF-Token."
+                )
+            )
+    return user.actor(DOOR, live.catalog.languages[0], live.catalog.timezone)

@@ -1,0 +1,197 @@
+"""An endpoint: one address with its methods, answered on a worker thread, every refusal in the one shape."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from runtime.base.messages import Translate, message
+from runtime.expressions.moment import Moment
+from runtime.identity.actor import NOBODY, Actor
+from runtime.sites.live import ConditionError, Live, PathError
+from runtime.sites.site import Site
+from runtime.storage.errors import BusyError, InvalidCursorError, StorageError, UnsortableError
+from runtime.web.api.answers import answer, error, refused
+from runtime.web.api.caller import identify
+from runtime.web.api.in_flight import InFlight
+from runtime.web.api.prepared import Prepared
+from runtime.web.api.shape import Shapes
+from runtime.web.door import Policy
+from runtime.web.errors import RefusedError, bad_request, not_found
+from runtime.web.security import BodyRefusedError
+
+log = logging.getLogger("trellis.web")
+
+
+@dataclass(slots=True)
+class Call:
+    """One request: who asks, of which snapshot, with what body."""
+
+    site: Site
+    live: Live
+    prepared: Prepared
+    in_flight: InFlight
+    request: Request
+    actor: Actor
+    body: bytes = b""
+    form: FormData | None = None
+
+    @property
+    def shapes(self) -> Shapes:
+        """What answers look like in this snapshot."""
+        return self.prepared.shapes
+
+    @property
+    def translate(self) -> Translate:
+        """From English to the caller's language."""
+        return self.site.translate(self.actor.language)
+
+    @property
+    def moment(self) -> Moment:
+        """The present moment and the user, as conditions see them."""
+        return self.live.moment(self.actor)
+
+    def path(self, name: str) -> str:
+        """A part of the address, by its name in the route."""
+        return str(self.request.path_params[name])
+
+    @property
+    def content_type(self) -> str | None:
+        """What the body says that it is."""
+        return self.request.headers.get("content-type")
+
+
+Handler = Callable[[Call], Response]
+
+
+class Api:
+    """One site's API: what its endpoints share."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.in_flight = InFlight()
+        self._prepared = Prepared(site.live)
+
+    def prepared(self, live: Live) -> Prepared:
+        """What was made of a snapshot; made anew when another one is live."""
+        prepared = self._prepared
+        if prepared.live is not live:
+            prepared = self._prepared = Prepared(live)
+        return prepared
+
+
+class Endpoint:
+    """One address of the API. It is an ASGI application, so that it answers every method itself."""
+
+    def __init__(
+        self, site: Site, handlers: Mapping[str, Handler], policy: Policy, *, uploads: bool = False
+    ) -> None:
+        self.site = site
+        self.policy = policy
+        self._handlers = dict(handlers)
+        if "GET" in self._handlers:
+            self._handlers.setdefault("HEAD", self._handlers["GET"])
+        self._uploads = uploads
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that it answers."""
+        return tuple(self._handlers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        body, form, problem = b"", None, None
+        try:
+            if request.method in self._handlers and request.method not in ("GET", "HEAD"):
+                body, form = await self._read(request)
+        except BodyRefusedError as refusal:
+            code = "too_large" if refusal.status == 413 else "timeout"
+            return answer(error(code, refusal.sentence), refusal.status, {"connection": "close"})
+        except (HTTPException, ClientDisconnect):
+            problem = bad_request(message("The body is no form that can be read."), "body")
+        try:
+            return await run_in_threadpool(self._answer, request, body, form, problem)
+        finally:
+            if form is not None:
+                await form.close()
+
+    async def _read(self, request: Request) -> tuple[bytes, FormData | None]:
+        if self._uploads and request.headers.get("content-type", "").startswith("multipart/form-data"):
+            return b"", await request.form(max_files=100, max_fields=20)
+        return await request.body(), None
+
+    def _answer(
+        self, request: Request, body: bytes, form: FormData | None, problem: RefusedError | None
+    ) -> Response:
+        site, live = self.api.site, self.api.site.live
+        call = Call(site, live, self.api.prepared(live), self.api.in_flight, request, NOBODY, body, form)
+        try:
+            call.actor = identify(site, live, request)
+            if self.policy is Policy.ADMIN and not call.actor.admin:
+                raise not_found()
+            handler = self._handlers.get(request.method)
+            if handler is None:
+                return self._wrong_method(call)
+            if problem is not None:
+                raise problem
+            return handler(call)
+        except RefusedError as refusal:
+            return refuse(call, refusal)
+        except ConditionError as wrong:
+            return refuse(call, bad_condition(wrong))
+        except PathError as wrong:
+            return refuse(call, bad_request(wrong.reason, wrong.text[:100]))
+        except InvalidCursorError:
+            sentence = message("This cursor belongs to another list, or was changed. Begin again without it.")
+            return refuse(call, bad_request(sentence, "after"))
+        except UnsortableError as wrong:
+            return refuse(call, bad_request(message("{what}", what=str(wrong)), "sort"))
+        except StorageError as unavailable:
+            sentence = (
+                "The database is busy."
+                if isinstance(unavailable, BusyError)
+                else "The database does not answer."
+            )
+            log.warning("a request was refused: %s", unavailable)
+            return answer(
+                error("unavailable", sentence + " Try again in a moment."), 503, {"retry-after": "2"}
+            )
+
+    def _wrong_method(self, call: Call) -> Response:
+        sentence = message("{method} is no method of this address.", method=call.request.method[:20])
+        response = refuse(call, RefusedError(405, "method_not_allowed", sentence))
+        response.headers["allow"] = ", ".join(self._handlers)
+        return response
+
+
+def refuse(call: Call, refusal: RefusedError) -> Response:
+    """A refusal as an answer."""
+    headers = {"www-authenticate": 'Bearer realm="trellis"'} if refusal.status == 401 else None
+    return answer(refused(refusal, call.translate, call.actor.language), refusal.status, headers)
+
+
+def bad_condition(wrong: ConditionError) -> RefusedError:
+    """A condition that cannot be read: the first finding is the sentence, all of them stand at ``where``."""
+    findings = [
+        message(
+            "{what}{help} ({code}, column {column})",
+            what=found.message,
+            help=f" {found.help}" if found.help else "",
+            code=found.code,
+            column=found.span.column,
+        )
+        for found in wrong.diagnostics
+    ]
+    at = f"where, column {wrong.diagnostics[0].span.column}"
+    return RefusedError(400, "bad_condition", findings[0], {"where": findings}, at)

@@ -1,0 +1,170 @@
+"""A record's files: listed, added by an upload, and their content."""
+
+import hashlib
+from typing import Any
+from urllib.parse import quote
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response, StreamingResponse
+
+from runtime.base.messages import Message, message
+from runtime.fields.files import Files
+from runtime.model.catalog import Field, Module, Path
+from runtime.records.attachments import UploadRefusedError
+from runtime.records.change import Change
+from runtime.records.parse import Linking
+from runtime.storage.query import MOST, Query
+from runtime.web.api.answers import answer
+from runtime.web.api.caller import DOOR
+from runtime.web.api.endpoint import Call
+from runtime.web.api.modules import module_of, record_id, written_module
+from runtime.web.api.parameters import read_none
+from runtime.web.api.repeats import once
+from runtime.web.api.saving import save_one
+from runtime.web.api.schemas import UPLOADED
+from runtime.web.errors import RefusedError, bad_request, not_found
+
+ANY_FIELD = "file"
+"""The name of a part that goes into the module's first field of files."""
+
+
+def show(call: Call) -> Response:
+    """The files of a record, those of each field in its order."""
+    module = module_of(call, "read")
+    number = record_id(call)
+    read_none(call.request.query_params)
+    with call.site.database.read() as connection:
+        return answer({"data": _files(call, connection, module, number, None)})
+
+
+def add(call: Call) -> Response:
+    """Add the uploaded files to the fields that the parts are named after."""
+    module = written_module(call, "update")
+    number = record_id(call)
+    read_none(call.request.query_params)
+    uploads = _uploads(call, module)
+    with call.site.database.read() as connection:
+        _files(call, connection, module, number, None)  # 404 before anything is kept
+    added: dict[str, list[int]] = {}
+
+    def keep() -> None:
+        for field, upload in uploads:
+            added.setdefault(field.key, []).append(_keep(call, field, upload))
+
+    def work(tx: Any) -> Response:
+        values = {key: Linking(add=tuple(ids)) for key, ids in added.items()}
+        save_one(call, tx, Change(module.key, values, number))
+        new = {file_id for ids in added.values() for file_id in ids}
+        return answer({"data": _files(call, tx.connection, module, number, new)}, 201)
+
+    return once(call, work, fingerprint=_fingerprint(uploads), before=keep)
+
+
+def content(call: Call) -> Response:
+    """The bytes of a file, as an attachment that no browser runs."""
+    number = record_id(call)
+    read_none(call.request.query_params)
+    with call.site.database.read() as connection:
+        found = call.live.attachments.find(connection, call.actor, number)
+    if found is None:
+        raise not_found()
+    return StreamingResponse(
+        call.site.files.open(found.sha256),
+        media_type="application/octet-stream",
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+            "content-length": str(found.size),
+            "content-security-policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+def files_fields(module: Module) -> tuple[Field, ...]:
+    """The fields of a module that hold files."""
+    return tuple(field for field in module.fields.values() if field.type == "files")
+
+
+def _files(
+    call: Call, connection: Any, module: Module, number: int, only: set[int] | None
+) -> list[dict[str, Any]]:
+    fields = files_fields(module)
+    judge = call.live.judge
+    query = Query(
+        module=module.key,
+        columns=tuple(Path(field.key, (field,)) for field in fields),
+        rights=judge.conditions(call.actor, module.key, "read"),
+        limit=1,
+        ids=(number,),
+    )
+    page = call.live.reader.page(connection, query, call.moment)
+    if not page.rows:
+        raise not_found()
+    held: list[tuple[str, int]] = [
+        (field.key, ref.id)
+        for field, refs in zip(fields, page.rows[0].values, strict=True)
+        for ref in refs  # type: ignore[attr-defined]
+        if only is None or ref.id in only
+    ]
+    if not held:
+        return []
+    shape = call.shapes.whole(call.live.catalog.modules[UPLOADED])
+    wanted = Query(
+        module=UPLOADED,
+        columns=shape.columns,
+        rights=judge.conditions(call.actor, UPLOADED, "read"),
+        limit=MOST,
+        ids=tuple(dict.fromkeys(file_id for _, file_id in held)),
+    )
+    rows = call.live.reader.page(connection, wanted, call.moment).rows
+    found = {row.id: shape.record(row.values) for row in rows}
+    return [
+        {**found[file_id], "field": key, "content": f"/api/v1/files/{file_id}/content"}
+        for key, file_id in held
+        if file_id in found
+    ]
+
+
+def _uploads(call: Call, module: Module) -> list[tuple[Field, UploadFile]]:
+    fields = {field.key: field for field in files_fields(module)}
+    if not fields:
+        raise RefusedError(422, "invalid", message("{label} has no field of files.", label=module.label))
+    if call.form is None:
+        raise bad_request(message("Files are sent as multipart/form-data."), "content-type")
+    uploads: list[tuple[Field, UploadFile]] = []
+    for name, part in call.form.multi_items():
+        field = fields.get(name) or (next(iter(fields.values())) if name == ANY_FIELD else None)
+        if field is None:
+            sentence = message("A part is named {names}.", names=" or ".join((ANY_FIELD, *fields)))
+            raise bad_request(sentence, name[:60])
+        if not isinstance(part, UploadFile) or not part.filename:
+            raise bad_request(message("Each part is a file, with its name."), name[:60])
+        uploads.append((field, part))
+    if not uploads:
+        raise bad_request(message("There is no file in the body."), "body")
+    return uploads
+
+
+def _keep(call: Call, field: Field, upload: UploadFile) -> int:
+    kind, name = call.live.types[field.type], upload.filename or ""
+    if isinstance(kind, Files) and not kind.accepts(field.settings, name, upload.content_type or ""):
+        raise _refused(field, message("{label} does not take files of this kind.", label=field.label))
+    parsing = call.live.parsing(call.actor, DOOR)
+    try:
+        return call.live.attachments.keep(
+            call.site.database, call.site.files, name, upload.file, call.actor, parsing
+        )
+    except UploadRefusedError as refusal:
+        raise _refused(field, refusal.reason) from None
+
+
+def _refused(field: Field, reason: Message) -> RefusedError:
+    return RefusedError(422, "invalid", message("A file was not kept."), {field.key: (reason,)})
+
+
+def _fingerprint(uploads: list[tuple[Field, UploadFile]]) -> bytes:
+    digest = hashlib.sha256()
+    for field, upload in uploads:
+        digest.update(f"{field.key}\n{upload.filename}\n".encode("utf-8", "surrogatepass"))
+        digest.update(hashlib.file_digest(upload.file, "sha256").digest())
+        upload.file.seek(0)
+    return digest.digest()

@@ -1,0 +1,127 @@
+"""Shapes: which fields of a module an answer has, and how each value is written."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.base.messages import message
+from runtime.base.suggest import suggest
+from runtime.fields.base import FieldType
+from runtime.model.catalog import Field, Module, Path
+from runtime.model.types import DATE, DATETIME
+from runtime.model.values import Ref
+from runtime.sites.live import Live
+from runtime.web.errors import RefusedError, bad_request
+
+Write = Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What each record of an answer has. ``columns`` are what the query reads, ``keys`` what they are called.
+
+    ``writers`` has the values that are not written as they are: their key and how.
+    """
+
+    module: Module
+    columns: tuple[Path, ...]
+    keys: tuple[str, ...]
+    writers: tuple[tuple[str, Write], ...]
+
+    def record(self, values: Sequence[Any]) -> dict[str, Any]:
+        """One record as JSON's values."""
+        made = dict(zip(self.keys, values, strict=True))
+        for key, write in self.writers:
+            value = made[key]
+            if value is not None:
+                made[key] = write(value)
+        return made
+
+
+class Shapes:
+    """The shapes of one snapshot, each made when it is first asked for."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._whole: dict[str, Shape] = {}
+
+    def whole(self, module: Module) -> Shape:
+        """Every field of a module, the record's own first."""
+        shape = self._whole.get(module.key)
+        if shape is None:
+            fields = (*module.record_fields.values(), *module.fields.values())
+            paths = [Path(field.key, (field,)) for field in fields]
+            shape = self._whole[module.key] = self._make(module, paths)
+        return shape
+
+    def of(self, module: Module, names: Iterable[str]) -> Shape:
+        """The fields that an address names, and the id; raises RefusedError for a name that is none."""
+        paths = [Path("id", (module.record_fields["id"],))]
+        paths += [self._path(module, name) for name in names if name != "id"]
+        return self._make(module, paths)
+
+    def _path(self, module: Module, name: str) -> Path:
+        if "." in name:
+            return self._live.path(module, name)
+        field = module.field(name)
+        if field is None:
+            raise unknown(
+                name,
+                "fields",
+                (*(field.key for field in module.all_fields()), *(rows.key for rows in module.rows())),
+            )
+        return Path(name, (field,))
+
+    def _make(self, module: Module, paths: Iterable[Path]) -> Shape:
+        columns = tuple(paths)
+        writers = [(path.text, self._writer(path)) for path in columns]
+        return Shape(
+            module,
+            columns,
+            tuple(path.text for path in columns),
+            tuple((key, write) for key, write in writers if write is not None),
+        )
+
+    def _writer(self, path: Path) -> Write | None:
+        if path.attribute is not None:
+            return None
+        return writer_of(path.field, self._live.types)
+
+
+def writer_of(field: Field, types: Mapping[str, FieldType]) -> Write | None:
+    """How a field's value is written; None where it is written as it is."""
+    kind = types[field.type]
+    if field.targets:
+        many = len(field.targets) > 1
+        if kind.linked:
+            return _link_writer(field, types)
+        return _union if many else _reference
+    if field.value_type in (DATE, DATETIME) or type(kind).to_json is FieldType.to_json:
+        return None
+    return kind.to_json
+
+
+def unknown(name: str, at: str, known: Iterable[str]) -> RefusedError:
+    """The refusal of a name that is none of those known."""
+    shown = name if len(name) <= 60 else name[:59] + "…"
+    near = suggest(shown, known)
+    if near is None:
+        return bad_request(message('There is no "{name}" here.', name=shown), at)
+    return bad_request(
+        message('There is no "{name}" here. Did you mean "{near}"?', name=shown, near=near), at
+    )
+
+
+def _reference(value: Any) -> object:
+    if isinstance(value, Ref):
+        return {"id": value.id, "title": value.title}
+    return {"id": value, "title": ""}
+
+
+def _union(value: Any) -> object:
+    # Where a field points at records of several modules, the reader is told which.
+    return {"id": value.id, "title": value.title, "module": value.module}
+
+
+def _link_writer(field: Field, types: Mapping[str, FieldType]) -> Write:
+    return lambda value: [_reference(item) for item in value]
