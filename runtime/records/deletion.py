@@ -9,12 +9,13 @@ otherwise logged (``log: false``), for the log is what a restore reads.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, literal, select, union_all, update
+from sqlalchemy import Connection, Select, func, literal, select, union_all, update
 
 from runtime.base.messages import message
 from runtime.records.among import among
+from runtime.records.change import Change
 from runtime.records.change_log import Entry
-from runtime.records.plan import FieldPlan, ModulePlan, Referrer
+from runtime.records.plan import FieldPlan, ModulePlan, Plans, Referrer
 from runtime.records.work import Asked, Batch
 from runtime.records.write import touch
 
@@ -49,8 +50,46 @@ class Deletion:
     emptied: list[Emptied] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What deleting one record would do, as counts by module: what stands in the way, what goes too, what is
+    emptied.
+    """
+
+    blocked: tuple[tuple[str, int], ...]
+    gone: tuple[tuple[str, int], ...]
+    cleared: tuple[tuple[str, int], ...]
+
+
 def plan_deletion(batch: Batch, roots: Iterable[tuple[ModulePlan, Doomed]]) -> Deletion:
-    """Find out what deleting these records does; a record that must stay is refused."""
+    """Find out what deleting these records does, and lock it; a record that must stay is refused."""
+    deletion = _walk(batch.tx.connection, batch.plans, roots, lock=True)
+    for asked, module, count in _blocked(batch.tx.connection, batch.plans, deletion):
+        by = batch.plans[module].module
+        one = message("It cannot be deleted: 1 {module} points at it.", module=by.label)
+        many = message("It cannot be deleted: {count} {modules} point at it.", count=count, modules=by.plural)
+        asked.refuse("", one if count == 1 else many, "restricted")
+    return deletion
+
+
+def effects(connection: Connection, plans: Plans, plan: ModulePlan, record_id: int) -> Effects:
+    """What deleting a record would do. Only reads."""
+    asked = Asked(0, Change(plan.key, id=record_id, action="delete"))
+    deletion = _walk(connection, plans, [(plan, Doomed(record_id, 0, asked))], lock=False)
+    gone = {module: len(records.keys() - {record_id}) for module, records in deletion.doomed.items()}
+    cleared: dict[str, set[int]] = {}
+    for each in deletion.emptied:
+        cleared.setdefault(each.plan.key, set()).add(each.id)
+    return Effects(
+        blocked=tuple((module, count) for _, module, count in _blocked(connection, plans, deletion)),
+        gone=tuple((module, count) for module, count in gone.items() if count),
+        cleared=tuple((module, len(ids)) for module, ids in cleared.items()),
+    )
+
+
+def _walk(
+    connection: Connection, plans: Plans, roots: Iterable[tuple[ModulePlan, Doomed]], *, lock: bool
+) -> Deletion:
     deletion = Deletion()
     frontier: dict[str, dict[int, Doomed]] = {}
     for plan, doomed in roots:
@@ -60,21 +99,19 @@ def plan_deletion(batch: Batch, roots: Iterable[tuple[ModulePlan, Doomed]]) -> D
         for module, records in frontier.items():
             deletion.doomed.setdefault(module, {}).update(records)
         for module, records in frontier.items():
-            for referrer in batch.plans.referrers(module):
+            for referrer in plans.referrers(module):
                 if referrer.field.on_delete == "cascade":
                     known = deletion.doomed.get(referrer.plan.key, {})
-                    for found in _pointing_at(batch, referrer, records):
+                    for found in _pointing_at(connection, plans, referrer, records, lock=lock):
                         if found.id not in known:
-                            following.setdefault(referrer.plan.key, {})[found.id] = Doomed(
-                                found.id, found.version, found.asked
-                            )
+                            going = Doomed(found.id, found.version, found.asked)
+                            following.setdefault(referrer.plan.key, {})[found.id] = going
                 elif referrer.field.on_delete == "clear":
-                    deletion.emptied.extend(_pointing_at(batch, referrer, records))
+                    deletion.emptied.extend(_pointing_at(connection, plans, referrer, records, lock=lock))
         frontier = following
     deletion.emptied = [
         each for each in deletion.emptied if each.id not in deletion.doomed.get(each.plan.key, {})
     ]
-    _refuse_restricted(batch, deletion)
     return deletion
 
 
@@ -122,34 +159,37 @@ def carry_out(batch: Batch, deletion: Deletion) -> list[Entry]:
     return entries
 
 
-def _pointing_at(batch: Batch, referrer: Referrer, targets: dict[int, Doomed]) -> list[Emptied]:
+def _pointing_at(
+    connection: Connection, plans: Plans, referrer: Referrer, targets: dict[int, Doomed], *, lock: bool
+) -> list[Emptied]:
     columns = referrer.plan.table.columns
     pointer = columns[referrer.field.key][0]
     statement = (
         select(columns["id"][0], columns["version"][0], pointer)
-        .where(among(pointer, targets, batch.dialect), columns["deleted_at"][0].is_(None))
+        .where(among(pointer, targets, plans.dialect), columns["deleted_at"][0].is_(None))
         .order_by(columns["id"][0])
-        .with_for_update()
     )
+    if lock:
+        statement = statement.with_for_update()
     return [
         Emptied(referrer.plan, referrer.field, record_id, version, target, targets[target].asked)
-        for record_id, version, target in batch.tx.connection.execute(statement)
+        for record_id, version, target in connection.execute(statement)
     ]
 
 
-def _refuse_restricted(batch: Batch, deletion: Deletion) -> None:
-    # All the counts in one statement: who still points at what goes, and does not go with it.
+def _blocked(connection: Connection, plans: Plans, deletion: Deletion) -> list[tuple[Asked, str, int]]:
+    # Who still points at what goes, and does not go with it: all the counts in one statement.
     counts: list[Select[str, str, int, int]] = []
     for module, records in deletion.doomed.items():
-        for referrer in batch.plans.referrers(module):
+        for referrer in plans.referrers(module):
             if referrer.field.on_delete != "restrict":
                 continue
             columns = referrer.plan.table.columns
             pointer = columns[referrer.field.key][0]
-            where = [among(pointer, records, batch.dialect), columns["deleted_at"][0].is_(None)]
+            where = [among(pointer, records, plans.dialect), columns["deleted_at"][0].is_(None)]
             going = deletion.doomed.get(referrer.plan.key)
             if going:
-                where.append(~among(columns["id"][0], going, batch.dialect))
+                where.append(~among(columns["id"][0], going, plans.dialect))
             counts.append(
                 select(
                     literal(module).label("module"),
@@ -161,20 +201,10 @@ def _refuse_restricted(batch: Batch, deletion: Deletion) -> None:
                 .group_by(pointer)
             )
     if not counts:
-        return
+        return []
     standing: dict[tuple[int, str], tuple[Asked, int]] = {}
-    for module, by, target, count in batch.tx.connection.execute(union_all(*counts)):
+    for module, by, target, count in connection.execute(union_all(*counts)):
         asked = deletion.doomed[module][target].asked
         before = standing.get((asked.index, by), (asked, 0))[1]
         standing[asked.index, by] = (asked, before + count)
-    for (_, by), (asked, count) in standing.items():
-        module_by = batch.plans[by].module
-        asked.refuse(
-            "",
-            message(
-                "It cannot be deleted: {count} {modules} point at it.", count=count, modules=module_by.plural
-            )
-            if count > 1
-            else message("It cannot be deleted: 1 {module} points at it.", module=module_by.label),
-            "restricted",
-        )
+    return [(asked, by, count) for (_, by), (asked, count) in standing.items()]

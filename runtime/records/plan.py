@@ -113,6 +113,11 @@ class Plans:
         self._plans: dict[str, ModulePlan] = {}
         self._referrers: dict[str, tuple[Referrer, ...]] = {}
 
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.workplace.tables.dialect
+
     def get(self, key: str) -> ModulePlan | None:
         """The plan of a module, or None when there is no such module."""
         plan = self._plans.get(key)

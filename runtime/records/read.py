@@ -15,6 +15,8 @@ from runtime.model.catalog import Field, Module, Path
 from runtime.model.values import Link, Ref
 from runtime.records.access import Judge
 from runtime.records.among import among
+from runtime.records.base import Workplace
+from runtime.records.deletion import Effects, effects
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.stored import links_of
 from runtime.storage.query import MOST, Query, Which
@@ -93,11 +95,11 @@ class Happening:
     steps: tuple[Step, ...]
 
 
-class Reading:
+class Records:
     """Reads records one at a time. The number of statements does not depend on what the record holds."""
 
-    def __init__(self, plans: Plans, reader: Reader, judge: Judge) -> None:
-        self._plans = plans
+    def __init__(self, workplace: Workplace, reader: Reader, judge: Judge) -> None:
+        self._plans = Plans(workplace)
         self._reader = reader
         self._judge = judge
 
@@ -126,6 +128,19 @@ class Reading:
         for key, collection in plan.rows.items():
             rows[key] = self._rows(connection, self._plans[collection.target], record, moment)
         return Record(record.module, record.id, record.title, record.values, record.links, rows)
+
+    def defaults(self, module: str, actor: Actor) -> dict[str, object]:
+        """What a form for a new record begins with: canonical values by field.
+
+        The owner is whoever makes it.
+        """
+        plan = self._plans[module]
+        own = {"owner": actor.user_id} if plan.parent is None and actor.user_id is not None else {}
+        return {**plan.defaults, **own}
+
+    def deletion(self, connection: Connection, module: str, record_id: int) -> Effects:
+        """What deleting a record would do, for the question before it."""
+        return effects(connection, self._plans, self._plans[module], record_id)
 
     def history(
         self, connection: Connection, actor: Actor, moment: Moment, module: str, record_id: int

@@ -133,7 +133,7 @@ class Batch:
     @property
     def dialect(self) -> str:
         """``sqlite`` or ``postgresql``."""
-        return self.plans.workplace.tables.dialect
+        return self.plans.dialect
 
     def add(self, work: Work) -> None:
         """Take a record into the batch."""
