@@ -1,0 +1,158 @@
+"""The composition root: every registry, discovered once and handed down."""
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TextIO
+
+from runtime import fields
+from runtime.base.clock import Clock, SystemClock
+from runtime.base.diagnostic import Code
+from runtime.base.messages import Translate
+from runtime.base.registry import Registry, discover
+from runtime.base.settings import Settings
+from runtime.cli.base import REFUSED, CommandError
+from runtime.expressions import codes as expression_codes
+from runtime.expressions.language import Language
+from runtime.fields.base import FieldType
+from runtime.language import checks, later, pack_codes, reading_codes, shape_codes
+from runtime.language.checks.base import Check
+from runtime.language.packs import standard_folder
+from runtime.language.report import as_text
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from runtime.sites.site import Site
+
+
+class House:
+    """What every command is handed. Each part is made when it is first asked for."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        *,
+        folder: Path | None = None,
+        clock: Clock | None = None,
+        cheap_passwords: bool = False,
+    ) -> None:
+        self.environment = os.environ if environment is None else environment
+        self.folder = folder
+        self.clock = clock or SystemClock()
+        self.cheap_passwords = cheap_passwords
+        self.out = out or sys.stdout
+        self.err = err or sys.stderr
+
+    @cached_property
+    def types(self) -> Registry[FieldType]:
+        """The field types."""
+        return Registry("field type", discover(fields, FieldType))  # type: ignore[type-abstract]
+
+    @cached_property
+    def checks(self) -> Registry[Check]:
+        """The semantic checks."""
+        return Registry("check", discover(checks, Check))  # type: ignore[type-abstract]
+
+    @cached_property
+    def language(self) -> Language:
+        """The expression language."""
+        return Language.standard()
+
+    @cached_property
+    def codes(self) -> Mapping[str, Code]:
+        """Every diagnostic code, with its page."""
+        found = [
+            *reading_codes.CODES,
+            *shape_codes.CODES,
+            *pack_codes.CODES,
+            *(check.code for check in self.checks.values()),
+            *later.CODES,
+            *expression_codes.CODES,
+        ]
+        codes = {code.name: code for code in sorted(found, key=lambda code: code.name)}
+        if len(codes) != len(found):
+            raise ValueError("Two diagnostics have one code.")
+        return MappingProxyType(codes)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the environment says."""
+        try:
+            return Settings.read(self.environment, self.folder)
+        except ValueError as error:
+            raise CommandError(str(error), 2) from None
+
+    def translate(self, language: str) -> Translate:
+        """From English to a language of the interface. English alone is complete so far."""
+        return _as_it_is
+
+    def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
+        """The site of the settings' database; an empty database is given the pack."""
+        from runtime.identity.passwords import CHEAP, Passwords
+        from runtime.sites.site import Site, SiteError, Workshop
+        from runtime.storage.database import Database
+        from runtime.storage.errors import StorageError
+        from runtime.storage.files import LocalFiles
+
+        settings = self.settings
+        passwords = Passwords(CHEAP) if self.cheap_passwords else Passwords()
+        workshop = Workshop(
+            self.types, self.checks, self.language, settings, self.clock, passwords, self.translate
+        )
+        try:
+            database = Database.open(settings.database, settings.schema, settings.pool)
+            return Site(workshop, database, LocalFiles(settings.files), pack, packs)
+        except StorageError as error:
+            raise CommandError(str(error)) from None
+        except SiteError as error:
+            if error.refused is not None and error.loaded is not None:
+                print(as_text(error.refused.diagnostics, error.loaded.sources), file=self.err)
+                raise CommandError(str(error), REFUSED) from None
+            if error.loaded is not None:
+                print(as_text(error.loaded.diagnostics, error.loaded.sources), file=self.err)
+            raise CommandError(str(error)) from None
+
+    def application(self, site: "Site") -> "Starlette":
+        """The site's ASGI application."""
+        from runtime.web.app import build as build_application
+
+        folder = standard_folder()
+        if folder is None:
+            raise CommandError("The screens' templates are missing: this installation is not whole.")
+        return build_application(site, folder / "templates", self.translate)
+
+    def serve(self, site: "Site", host: str, port: int, *, watch: bool = False) -> None:
+        """Answer requests until the process is told to stop."""
+        import uvicorn
+
+        from runtime.sites.watch import Watcher
+
+        watcher = Watcher(site, files=watch)
+        watcher.start()
+        try:
+            uvicorn.run(
+                self.application(site),
+                host=host,
+                port=port,
+                log_level="warning",
+                server_header=False,
+                timeout_keep_alive=30,
+                h11_max_incomplete_event_size=64 << 10,
+            )
+        finally:
+            watcher.stop()
+
+
+def build() -> House:
+    """The house of this process."""
+    return House()
+
+
+def _as_it_is(text: str) -> str:
+    return text

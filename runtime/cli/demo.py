@@ -1,0 +1,49 @@
+"""``trellis demo``: a small filled CRM on the embedded database, served."""
+
+import argparse
+
+from runtime.cli.base import DONE, Command, CommandError, House
+
+PASSWORD = "trellis-demo"
+PEOPLE = (
+    ("admin@example.com", "Alma Admin", True),
+    ("seller@example.com", "Sanna Seller", False),
+)
+
+
+class Demo(Command):
+    """Serves the standard pack with records to look at. What is there already stays."""
+
+    help = "Serve a small filled CRM on this machine, to look around in."
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """The address, and whether to serve at all."""
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+        parser.add_argument("--port", default=8000, type=int, help="the port to listen on (8000)")
+        parser.add_argument("--no-serve", action="store_true", help="fill the database and stop")
+
+    def run(self, arguments: argparse.Namespace, house: House) -> int:
+        """Fill an empty site, say how to sign in, and serve it."""
+        from runtime.language.packs import standard_folder
+        from runtime.sites.demo import fill
+
+        pack = standard_folder()
+        if pack is None:
+            raise CommandError("The standard pack is missing: this installation is not whole.")
+        site = house.open_site(pack)
+        try:
+            users = [
+                house.add_user(site, email, name, PASSWORD, admin=admin) for email, name, admin in PEOPLE
+            ]
+            made = fill(site, users)
+            said = f"Filled with {made} records." if made else "There are records already; nothing was added."
+            print(said, file=house.out)
+            for email, name, admin in PEOPLE:
+                role = "an administrator" if admin else "a user"
+                print(f"Sign in as {email} ({name}, {role}) with the password {PASSWORD}", file=house.out)
+            if not arguments.no_serve:
+                print(f"Open http://{arguments.host}:{arguments.port}", file=house.out, flush=True)
+                house.serve(site, arguments.host, arguments.port)
+        finally:
+            site.close()
+        return DONE

@@ -1,0 +1,207 @@
+"""Live: one applied revision made ready to work, immutable, shared by every thread."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from runtime.base.clock import Clock
+from runtime.base.diagnostic import Diagnostic, Span
+from runtime.base.messages import Message, Translate, message
+from runtime.base.registry import Registry
+from runtime.expressions.language import Language
+from runtime.expressions.moment import Moment
+from runtime.expressions.scope import Scope
+from runtime.fields.base import FieldType, Parsing
+from runtime.fields.formats import Formats
+from runtime.identity.actor import Actor
+from runtime.identity.api_keys import ApiKeys
+from runtime.identity.passwords import Passwords
+from runtime.identity.sessions import Sessions
+from runtime.identity.sign_in import SignIn
+from runtime.identity.users import Users
+from runtime.model.catalog import Catalog, Collection, Expression, Field, Module, Path, SortKey
+from runtime.model.types import BOOLEAN
+from runtime.model.values import Ref
+from runtime.records.access import Judge
+from runtime.records.attachments import Attachments
+from runtime.records.read import Records
+from runtime.records.save import Writer
+from runtime.storage.query import Query, Which
+from runtime.storage.reader import Reader
+from runtime.storage.tables import Tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class ConditionError(Exception):
+    """A condition that a user gave and that is not one; the spans are places in its own text."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(diagnostics[0].message)
+        self.diagnostics = diagnostics
+
+
+class PathError(Exception):
+    """A path that leads nowhere; ``text`` is what was given."""
+
+    def __init__(self, reason: Message, text: str) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is, over this snapshot's tables."""
+
+    users: Users
+    sessions: Sessions
+    sign_in: SignIn
+    api_keys: ApiKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The parts of a snapshot, all of one revision."""
+
+    revision: int
+    catalog: Catalog
+    tables: Tables
+    types: Registry[FieldType]
+    language: Language
+    clock: Clock
+    reader: Reader
+    writer: Writer
+    records: Records
+    judge: Judge
+    identity: Identity
+    attachments: Attachments
+    formats: Callable[[str, str], Formats]
+    condition: Callable[[Module, str], Expression]
+    hanging: Callable[[Collection], Expression]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.catalog.timezone)
+
+    def moment(self, actor: Actor) -> Moment:
+        """The present moment and the actor, as conditions see them."""
+        user = None
+        if actor.user_id is not None:
+            user = {"id": actor.user_id, "role": actor.role, "groups": actor.groups}
+        return Moment.at(self.clock.now(), self.zone, user)
+
+    def parsing(self, actor: Actor, door: str) -> Parsing:
+        """How to read what the actor wrote through a door."""
+        return Parsing(
+            door=door,
+            formats=self.formats(actor.language, actor.timezone),
+            timezone=ZoneInfo(actor.timezone) if door == "form" else self.zone,
+            currency=self.catalog.currency,
+            picklists=self.catalog.picklists,
+            types=self.types,
+        )
+
+    def refs(self, connection: "Connection", query: Query, moment: Moment) -> list[Ref]:
+        """The records that a query finds, by what they are called."""
+        ids = [row.id for row in self.reader.page(connection, query, moment).rows]
+        titles = self.reader.titles(connection, query.module, ids)
+        return [Ref(query.module, each, titles[each]) for each in ids if each in titles]
+
+    def ref(
+        self,
+        connection: "Connection",
+        modules: Sequence[str],
+        record_id: int,
+        actor: Actor,
+        deleted: Which = "no",
+    ) -> Ref | None:
+        """One record by its id, of whichever of the modules it is; None when it is unknown or may not be seen."""
+        for module in modules:
+            if self.judge.may(actor, module, "read").allowed:
+                rights = self.judge.conditions(actor, module, "read")
+                query = Query(module, rights=rights, limit=1, ids=(record_id,), deleted=deleted)
+                found = self.refs(connection, query, self.moment(actor))
+                if found:
+                    return found[0]
+        return None
+
+    def path(self, module: Module, text: str) -> Path:
+        """A path of a module, through to-one relations; raises :class:`PathError`."""
+        fields: list[Field] = []
+        here: Module | None = module
+        for name in text.split("."):
+            found = here.field(name) if here is not None else None
+            if found is None:
+                raise PathError(message('There is no field "{path}" here.', path=text[:100]), text)
+            fields.append(found)
+            here = self.catalog.modules[found.targets[0]] if _is_to_one(self.types, found) else None
+        return Path(text, tuple(fields))
+
+    def sort_keys(self, module: Module, text: str) -> tuple[SortKey, ...]:
+        """The sort order that ``-amount,name`` names; raises :class:`PathError`."""
+        keys: list[SortKey] = []
+        for part in text.split(","):
+            name = part.strip()
+            path = self.path(module, name.removeprefix("-"))
+            if not self.types[path.field.type].sortable:
+                raise PathError(message("A list cannot be sorted by {label}.", label=path.field.label), text)
+            keys.append(SortKey(path, name.startswith("-")))
+        return tuple(keys)
+
+
+def make_formats(translate: Callable[[str], Translate]) -> Callable[[str, str], Formats]:
+    """The formats of a language and a time zone, each made once."""
+
+    @lru_cache(maxsize=256)
+    def formats(language: str, timezone: str) -> Formats:
+        return Formats(language, timezone, translate(language))
+
+    return formats
+
+
+def make_conditions(catalog: Catalog, language: Language) -> Callable[[Module, str], Expression]:
+    """A parser of conditions that users give, which keeps the latest; raises :class:`ConditionError`."""
+
+    @lru_cache(maxsize=1024)
+    def parse(module: str, text: str) -> Expression:
+        span = Span("where", 1, 1, 1, len(text) + 1)
+        scope = Scope(catalog.modules, catalog.picklists, module)
+        expression, diagnostics = language.parse(text, span, scope, expect=BOOLEAN)
+        errors = tuple(diagnostic for diagnostic in diagnostics if diagnostic.is_error)
+        if expression is None or errors:
+            raise ConditionError(errors or tuple(diagnostics))
+        return expression
+
+    return lambda module, text: parse(module.key, text)
+
+
+def make_hanging(catalog: Catalog, language: Language) -> Callable[[Collection], Expression]:
+    """The condition under which a record of a collection's target hangs on ``this`` record."""
+    conditions = {"inverse": "{via} == this", "rows": "parent == this", "linked": "this in {via}"}
+
+    @lru_cache(maxsize=1024)
+    def parse(kind: str, target: str, via: str, module: str) -> Expression:
+        text = conditions[kind].format(via=via)
+        scope = Scope(catalog.modules, catalog.picklists, target, this=module)
+        expression, diagnostics = language.parse(text, Span.point("collection"), scope, expect=BOOLEAN)
+        if expression is None:
+            raise ConditionError(tuple(diagnostics))
+        return expression
+
+    return lambda collection: parse(collection.kind, collection.target, collection.via, collection.module)
+
+
+def make_identity(tables: Tables, clock: Clock, passwords: Passwords) -> Identity:
+    """Identity over a snapshot's tables."""
+    return Identity(
+        Users(tables), Sessions(tables, clock), SignIn(tables, clock, passwords), ApiKeys(tables, clock)
+    )
+
+
+def _is_to_one(types: Registry[FieldType], field: Field) -> bool:
+    return bool(field.targets) and not types[field.type].linked

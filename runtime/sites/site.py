@@ -1,0 +1,198 @@
+"""A site: one customer's pack on one database, and the live snapshot that everything reads."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.base.clock import Clock
+from runtime.base.messages import Translate
+from runtime.base.registry import Registry
+from runtime.base.settings import Settings
+from runtime.change.apply import Applied, Refused, apply
+from runtime.change.revisions import Revision, latest_number, open_applied
+from runtime.expressions.language import Language
+from runtime.fields.base import FieldType
+from runtime.identity.passwords import Passwords
+from runtime.language.checks.base import Check
+from runtime.language.load import Loaded, load, load_sources
+from runtime.records.access import SignedIn
+from runtime.records.attachments import Attachments
+from runtime.records.base import Workplace
+from runtime.records.read import Records
+from runtime.records.save import Writer
+from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity
+from runtime.storage.database import Database
+from runtime.storage.files import FileStore
+from runtime.storage.reader import Reader
+from runtime.storage.tables import build_tables
+
+log = logging.getLogger("trellis.sites")
+
+
+class SiteError(Exception):
+    """A site that cannot be opened; ``loaded`` has the diagnostics, ``refused`` what the database refuses."""
+
+    def __init__(self, sentence: str, loaded: Loaded | None = None, refused: Refused | None = None) -> None:
+        super().__init__(sentence)
+        self.loaded = loaded
+        self.refused = refused
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every site is made with: the registries, and how the interface is translated."""
+
+    types: Registry[FieldType]
+    checks: Registry[Check]
+    language: Language
+    settings: Settings
+    clock: Clock
+    passwords: Passwords
+    translate: Callable[[str], Translate]
+
+
+class Site:
+    """One site. ``live`` is replaced as a whole when a revision lands, so a request takes it once and keeps it.
+
+    ``problems`` is what the last look at the folder found wrong while the applied revision goes on being served, and
+    ``notices`` are sentences for whoever starts the process.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        database: Database,
+        files: FileStore,
+        pack: Path | None,
+        packs: Sequence[Path],
+    ) -> None:
+        self.workshop = workshop
+        self.database = database
+        self.files = files
+        self.pack = pack
+        self.packs = tuple(packs)
+        self.settings = workshop.settings
+        self.clock = workshop.clock
+        self.translate = workshop.translate
+        self.problems: Loaded | None = None
+        self.notices: tuple[str, ...] = ()
+        self._formats = make_formats(workshop.translate)
+        self._turn = threading.Lock()
+        self.live: Live = self._open()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+    def load_pack(self) -> Loaded:
+        """The folder as it is now."""
+        if self.pack is None:
+            raise SiteError("There is no folder to load: name the pack.")
+        shop = self.workshop
+        return load(self.pack, packs=self.packs, types=shop.types, checks=shop.checks, language=shop.language)
+
+    def apply_pack(self, by: str | None = None) -> Applied | Refused | Loaded:
+        """Apply the folder as it is now, and serve it; what is wrong with it is given back, and kept for admins."""
+        with self._turn:
+            loaded = self.load_pack()
+            if loaded.catalog is None:
+                self.problems = loaded
+                return loaded
+            outcome = self._apply(loaded, by)
+            if isinstance(outcome, Refused):
+                self.problems = Loaded(None, outcome.diagnostics, loaded.sources, loaded.layers)
+                return outcome
+            self.problems = None
+            if outcome.revision != self.live.revision:
+                self._swap()
+            return outcome
+
+    def refresh(self) -> bool:
+        """Serve the newest applied revision, when another process has applied one; says whether it did."""
+        with self.database.read() as connection:
+            newest = latest_number(connection)
+        if newest == self.live.revision:
+            return False
+        with self._turn:
+            self._swap()
+        return True
+
+    def _open(self) -> Live:
+        with self.database.read() as connection:
+            stored = open_applied(connection, self.database.schema)
+        if stored is not None:
+            live = self._make_live(stored)
+            self._compare(live)
+            return live
+        if self.pack is None:
+            raise SiteError("The database is empty, and no pack was named: trellis serve PACK.")
+        loaded = self.load_pack()
+        if loaded.catalog is None:
+            raise SiteError("The pack has errors.", loaded)
+        outcome = self._apply(loaded, None)
+        if isinstance(outcome, Refused):
+            raise SiteError("The pack does not fit the database.", loaded, outcome)
+        return self._reread()
+
+    def _compare(self, live: Live) -> None:
+        """Say so when the folder is not what is being served."""
+        if self.pack is None:
+            return
+        loaded = self.load_pack()
+        if loaded.catalog is None:
+            self.problems = loaded
+            self.notices = (
+                "The folder has errors: the applied revision is served. trellis check says more.",
+            )
+        elif loaded.catalog.hash != live.catalog.hash:
+            self.notices = (
+                f"The folder differs from revision {live.revision}, which is served. trellis plan shows how,"
+                " trellis apply brings it in.",
+            )
+
+    def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
+        return apply(self.database, loaded, self.workshop.types, self.clock, by)
+
+    def _reread(self) -> Live:
+        with self.database.read() as connection:
+            stored = open_applied(connection, self.database.schema)
+        if stored is None:
+            raise SiteError("The revision that was just applied is not in the database.")
+        return self._make_live(stored)
+
+    def _swap(self) -> None:
+        self.live = self._reread()
+        log.info("revision %s is live", self.live.revision)
+
+    def _make_live(self, stored: Revision) -> Live:
+        shop = self.workshop
+        loaded = load_sources(stored.layers, types=shop.types, checks=shop.checks, language=shop.language)
+        if loaded.catalog is None:
+            raise SiteError(f"Revision {stored.number} cannot be read by this version of Trellis.", loaded)
+        catalog = loaded.catalog
+        tables = build_tables(catalog, stored.names, shop.types, self.database.dialect)
+        workplace = Workplace(catalog, tables, shop.types, shop.clock, stored.number)
+        judge = SignedIn()
+        reader = Reader(
+            catalog, tables, shop.types, shop.language, self._formats(catalog.languages[0], catalog.timezone)
+        )
+        writer = Writer(workplace, judge)
+        return Live(
+            revision=stored.number,
+            catalog=catalog,
+            tables=tables,
+            types=shop.types,
+            language=shop.language,
+            clock=shop.clock,
+            reader=reader,
+            writer=writer,
+            records=Records(workplace, reader, judge),
+            judge=judge,
+            identity=make_identity(tables, shop.clock, shop.passwords),
+            attachments=Attachments(writer),
+            formats=self._formats,
+            condition=make_conditions(catalog, shop.language),
+            hanging=make_hanging(catalog, shop.language),
+        )

@@ -1,0 +1,50 @@
+"""Watching: saved files are applied at once, and what another process applied is noticed within a second."""
+
+import logging
+import threading
+
+from watchfiles import watch
+
+from runtime.sites.site import Site
+
+POLL_SECONDS = 1.0
+"""How often a process asks whether another one has applied a revision."""
+
+log = logging.getLogger("trellis.sites")
+
+
+class Watcher:
+    """Threads beside a served site; :meth:`stop` ends them."""
+
+    def __init__(self, site: Site, *, files: bool) -> None:
+        self._site = site
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._follow_revisions, name="revisions", daemon=True)]
+        if files:
+            self._threads.append(threading.Thread(target=self._follow_files, name="files", daemon=True))
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End, and wait for what is under way."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _follow_revisions(self) -> None:
+        while not self._stopped.wait(POLL_SECONDS):
+            try:
+                self._site.refresh()
+            except Exception:
+                log.exception("The newest revision cannot be served.")
+
+    def _follow_files(self) -> None:
+        folders = [folder for folder in (self._site.pack, *self._site.packs) if folder is not None]
+        for _ in watch(*folders, stop_event=self._stopped, debounce=200, step=50, rust_timeout=500):
+            try:
+                self._site.apply_pack("watch")
+            except Exception:
+                log.exception("The saved files cannot be applied.")

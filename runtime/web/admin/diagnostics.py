@@ -1,0 +1,56 @@
+"""Diagnostics: what is wrong with the files, while the last good version goes on serving."""
+
+from itertools import groupby
+from typing import Any
+
+from starlette.responses import Response
+
+from runtime.base.diagnostic import Diagnostic
+from runtime.web.admin.tabs import tabs
+from runtime.web.door import Call
+from runtime.web.pages.screen import Screen
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """Every finding at its place, grouped by file."""
+    problems = call.site.problems
+    found = sorted(problems.diagnostics, key=lambda d: d.span) if problems is not None else []
+    groups = [
+        {
+            "file": file,
+            "list": [_view(diagnostic, problems.sources if problems else {}) for diagnostic in group],
+        }
+        for file, group in groupby(found, key=lambda d: d.span.file)
+    ]
+    if found:
+        summary = call.translate("{n} findings. The last good version is being served.").format(n=len(found))
+    else:
+        summary = call.translate("The files are in order, and what they say is being served.")
+    context = {
+        "diagnostics": {
+            "pack": call.live.catalog.title.in_language(call.actor.language),
+            "found": groups,
+            "summary": summary,
+        },
+        "admin_tabs": tabs(call, "diagnostics"),
+    }
+    return screen.draw(call, "admin/diagnostics.html", context)
+
+
+def _view(diagnostic: Diagnostic, sources: Any) -> dict[str, Any]:
+    span = diagnostic.span
+    lines = sources.get(span.file, "").splitlines()
+    text = lines[span.line - 1] if 0 < span.line <= len(lines) else None
+    end = span.end_column if span.end_line == span.line else len(text or "") + 1
+    return {
+        "severity": diagnostic.severity.value,
+        "code": diagnostic.code,
+        "message": diagnostic.message,
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "path": diagnostic.path,
+        "text": text,
+        "width": max(end - span.column, 1),
+        "hint": diagnostic.help,
+    }

@@ -1,0 +1,267 @@
+"""Setup: everything the catalog holds, each thing with the file and the line it comes from."""
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from runtime.model.catalog import Catalog, Filter, Layout, Module, Origin, Picklist
+from runtime.web.admin.tabs import tabs
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+from runtime.web.pages.screen import Screen
+
+Part = dict[str, Any]
+KINDS = {
+    "modules": "Modules",
+    "layouts": "Layouts",
+    "picklists": "Picklists",
+    "filters": "Filters",
+    "menu": "Menu",
+}
+"""The kinds of the catalog that are shown, with their titles in English."""
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """The index of the catalog, and the one thing that the address names (``?show=modules.accounts``)."""
+    catalog = call.live.catalog
+    kind, _, key = (call.query("show") or f"modules.{next(iter(catalog.modules))}").partition(".")
+    parts = _parts(call, catalog, kind, key)
+    if parts is None:
+        raise not_found()
+    context = {
+        "setup": {
+            "pack": f"{catalog.title.in_language(call.actor.language)} {catalog.version}",
+            "revision": call.live.revision,
+            "index": _index(call, catalog, kind, key),
+            "parts": parts,
+        },
+        "admin_tabs": tabs(call, "setup"),
+    }
+    return screen.draw(call, "admin/setup.html", context)
+
+
+def _index(call: Call, catalog: Catalog, kind: str, key: str) -> list[Part]:
+    language = call.actor.language
+    things: dict[str, list[tuple[str, str]]] = {
+        "modules": [(m.key, m.plural.in_language(language)) for m in catalog.modules.values()],
+        "layouts": [(m, catalog.modules[m].plural.in_language(language)) for m in catalog.layouts],
+        "picklists": [(p.key, p.label.in_language(language) or p.key) for p in catalog.picklists.values()],
+        "filters": [(m, catalog.modules[m].plural.in_language(language)) for m in catalog.filters],
+        "menu": [(g.key, g.label.in_language(language)) for g in catalog.menu],
+    }
+    return [
+        {
+            "label": call.translate(title),
+            "links": [
+                {
+                    "label": label,
+                    "key": found,
+                    "href": f"/admin/setup?show={name}.{found}",
+                    "active": (name, found) == (kind, key),
+                }
+                for found, label in things[name]
+            ],
+        }
+        for name, title in KINDS.items()
+    ]
+
+
+def _parts(call: Call, catalog: Catalog, kind: str, key: str) -> list[Part] | None:
+    language = call.actor.language
+    if kind == "modules" and key in catalog.modules:
+        return _module(call, catalog.modules[key])
+    if kind == "layouts" and key in catalog.layouts:
+        return _layout(call, catalog.layouts[key])
+    if kind == "picklists" and key in catalog.picklists:
+        return [_picklist(call, catalog.picklists[key])]
+    if kind == "filters" and key in catalog.filters:
+        return [_filters(call, key, list(catalog.filters[key].values()))]
+    if kind == "menu":
+        return [
+            _table(
+                call,
+                group.key,
+                group.label.in_language(language),
+                group.origin,
+                ("Label", "Module", "Filter"),
+                [
+                    ((item.label.in_language(language), item.module, item.filter or ""), group.origin)
+                    for item in group.items
+                ],
+            )
+            for group in catalog.menu
+            if group.key == key
+        ] or None
+    return None
+
+
+def _module(call: Call, module: Module) -> list[Part]:
+    language = call.actor.language
+    fields = _table(
+        call,
+        module.key,
+        module.plural.in_language(language),
+        module.origin,
+        ("Field", "Key", "Type", "Required", "Unique", "Settings"),
+        [
+            (
+                (
+                    field.label.in_language(language),
+                    field.key,
+                    field.type,
+                    _tick(field.required),
+                    _tick(field.unique),
+                    _settings(field.settings),
+                ),
+                field.origin,
+            )
+            for field in module.fields.values()
+        ],
+    )
+    collections = _table(
+        call,
+        f"{module.key}-collections",
+        call.translate("Related records and rows"),
+        None,
+        ("Name", "Key", "Kind", "Module", "Through"),
+        [
+            ((c.label.in_language(language), c.key, c.kind, c.target, c.via), c.origin)
+            for c in module.collections.values()
+        ],
+    )
+    return [fields, collections] if module.collections else [fields]
+
+
+def _layout(call: Call, layout: Layout) -> list[Part]:
+    language = call.actor.language
+    head = _table(
+        call,
+        layout.module,
+        call.translate("Layout"),
+        layout.origin,
+        ("Part", "Fields"),
+        [
+            (("list", ", ".join(path.text for path in layout.list)), layout.origin),
+            (("header", ", ".join(path.text for path in layout.header)), layout.origin),
+            (("create", ", ".join(path.text for path in layout.create)), layout.origin),
+            (("quick_view", ", ".join(path.text for path in layout.quick_view)), layout.origin),
+        ],
+    )
+    tabs_of = [
+        _table(
+            call,
+            f"{layout.module}-{tab.key}",
+            tab.label.in_language(language),
+            tab.origin,
+            ("Block", "Key", "Kind", "Shows", "When"),
+            [
+                (
+                    (
+                        block.label.in_language(language),
+                        block.key,
+                        block.kind,
+                        ", ".join(path.text for path in block.fields)
+                        or block.collection
+                        or block.component
+                        or "",
+                        block.when.text if block.when else "",
+                    ),
+                    block.origin,
+                )
+                for block in tab.blocks
+            ],
+        )
+        for tab in layout.tabs
+    ]
+    return [head, *tabs_of]
+
+
+def _picklist(call: Call, picklist: Picklist) -> Part:
+    language = call.actor.language
+    attributes = tuple(picklist.attribute_types)
+    part = _table(
+        call,
+        picklist.key,
+        picklist.key,
+        picklist.origin,
+        ("Value", "Key", *attributes),
+        [
+            (
+                (
+                    value.label.in_language(language),
+                    value.key,
+                    *(_text(value.attributes.get(name)) for name in attributes),
+                ),
+                value.origin,
+            )
+            for value in picklist.values.values()
+        ],
+    )
+    for row, value in zip(part["rows"], picklist.values.values(), strict=True):
+        row["color"] = value.color
+    return part
+
+
+def _filters(call: Call, module: str, filters: list[Filter]) -> Part:
+    language = call.actor.language
+    return _table(
+        call,
+        module,
+        call.translate("Filters"),
+        None,
+        ("Filter", "Key", "Condition", "Columns", "Sort", "Quick filters"),
+        [
+            (
+                (
+                    found.label.in_language(language),
+                    found.key,
+                    found.where.text if found.where else "",
+                    ", ".join(path.text for path in found.columns),
+                    ", ".join(("-" if key.descending else "") + key.path.text for key in found.sort),
+                    ", ".join(path.text for path in found.quick),
+                ),
+                found.origin,
+            )
+            for found in filters
+        ],
+    )
+
+
+def _table(
+    call: Call,
+    key: str,
+    label: str,
+    origin: Origin | None,
+    columns: tuple[str, ...],
+    rows: list[tuple[tuple[str, ...], Origin]],
+) -> Part:
+    return {
+        "key": key,
+        "label": label,
+        "at": _place(origin) if origin else None,
+        "facts": (),
+        "columns": [call.translate(column) for column in columns],
+        "rows": [{"texts": texts, "color": None, "href": None, "at": _place(at)} for texts, at in rows],
+    }
+
+
+def _place(origin: Origin) -> str:
+    return f"{origin.layer}: {origin.span.file}:{origin.span.line}"
+
+
+def _tick(given: bool) -> str:
+    return "✓" if given else ""
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _settings(settings: Any) -> str:
+    shown: Callable[[Any], str] = lambda value: (
+        ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    )
+    return "; ".join(
+        f"{name}: {shown(value)}" for name, value in settings.items() if value not in (None, (), {})
+    )

@@ -1,0 +1,31 @@
+"""The parts of the administration, as tabs."""
+
+from typing import Any
+
+from runtime.web.door import Call
+
+
+def tabs(call: Call, active: str) -> list[dict[str, Any]]:
+    """The tabs, the active one lit; the diagnostics' has the number of errors."""
+    problems = call.site.problems
+    return [
+        {
+            "label": call.translate("Setup"),
+            "href": "/admin/setup",
+            "active": active == "setup",
+            "count": None,
+        },
+        {
+            "label": call.translate("Diagnostics"),
+            "href": "/admin/diagnostics",
+            "active": active == "diagnostics",
+            "count": len(problems.diagnostics) if problems is not None else None,
+        },
+        {"label": call.translate("Users"), "href": "/app/users", "active": active == "users", "count": None},
+        {
+            "label": call.translate("Groups"),
+            "href": "/app/groups",
+            "active": active == "groups",
+            "count": None,
+        },
+    ]

@@ -1,0 +1,91 @@
+"""The change log: who changed what, when, by which door, and how long each value was in force."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from babel.dates import format_timedelta
+
+from runtime.model.catalog import Block, Field
+from runtime.records.read import Happening, Step
+from runtime.web.components.base import Component, Place
+
+SHOWN = 50
+ICONS: Mapping[str, str] = {
+    "created": "plus",
+    "updated": "pencil",
+    "deleted": "trash",
+    "restored": "restore",
+}
+WORDS: Mapping[str, str] = {
+    "created": "Created",
+    "updated": "Changed",
+    "deleted": "Deleted",
+    "restored": "Restored",
+}
+DOORS: Mapping[str, str] = {
+    "form": "",
+    "rest": "REST",
+    "import": "import",
+    "cli": "command line",
+    "system": "system",
+}
+
+
+class ChangeLog(Component):
+    """The history of a record and of its rows, newest first."""
+
+    name = "change_log"
+
+    def draw(self, place: Place, block: Block) -> dict[str, Any]:
+        """The latest entries."""
+        call, card = place.call, place.card
+        with call.site.database.read() as connection:
+            found = call.live.records.history(connection, call.actor, call.moment, card.module.key, card.id)
+        return {
+            "kind": "change_log",
+            "key": block.key,
+            "label": place.label(block) or call.translate("Change log"),
+            "entries": [self._entry(place, happening) for happening in found[:SHOWN]],
+            "pager": None,
+        }
+
+    def _entry(self, place: Place, happening: Happening) -> dict[str, Any]:
+        call = place.call
+        what = call.translate(WORDS.get(happening.action, happening.action))
+        if happening.module != place.card.module.key:
+            row = call.live.catalog.modules.get(happening.module)
+            what = f"{what}: {row.label.in_language(call.actor.language) if row else happening.module}"
+        return {
+            "icon": ICONS.get(happening.action, "history"),
+            "what": what,
+            "who": happening.user.title if happening.user is not None else call.translate("The system"),
+            "at": happening.at.isoformat(),
+            "when": call.formats.datetime(happening.at),
+            "door": call.translate(DOORS.get(happening.door, happening.door))
+            if DOORS.get(happening.door, "x")
+            else "",
+            "changes": [self._change(place, happening, step) for step in happening.steps],
+        }
+
+    def _change(self, place: Place, happening: Happening, step: Step) -> dict[str, Any]:
+        language = place.call.actor.language
+        return {
+            "label": step.field.label.in_language(language) if step.field is not None else step.key,
+            "old": None if happening.action == "created" else _text(place, step.field, step.old),
+            "new": _text(place, step.field, step.new),
+            "lasted": _lasted(place, step.held),
+        }
+
+
+def _text(place: Place, field: Field | None, value: Any) -> str:
+    if value is None:
+        return ""
+    return place.views.text(field, value) if field is not None else str(value)
+
+
+def _lasted(place: Place, held: timedelta | None) -> str | None:
+    if held is None:
+        return None
+    text = format_timedelta(held, locale=place.call.actor.language.replace("-", "_"))
+    return place.call.translate("after {time}").format(time=text)

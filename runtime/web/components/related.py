@@ -1,0 +1,87 @@
+"""A related list: the records that hang on this one, in pages of their own."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from runtime.model.catalog import Block, Collection, Path
+from runtime.storage.query import Query
+from runtime.web.components.base import Component, Place
+from runtime.web.pages.list import CAP, columns, count_text, rows
+from runtime.web.pages.rows import hanging_on
+from runtime.web.views import record_address
+
+SIZE = 10
+
+
+class Related(Component):
+    """The records of an inverse relation, or the links of a relations field."""
+
+    name = "related"
+
+    def draw(self, place: Place, block: Block) -> dict[str, Any]:
+        """One page of the list; its cursor lives in the address under the block's own name."""
+        call, card = place.call, place.card
+        collection = card.module.collections[block.collection or ""]
+        module = call.live.catalog.modules[collection.target]
+        paths = self._columns(place, block, collection)
+        hanging = hanging_on(call, collection, card.id)
+        query = Query(
+            module=module.key,
+            columns=paths,
+            where=((block.where,) if block.where is not None else ()) + hanging.where,
+            rights=call.live.judge.conditions(call.actor, module.key, "read"),
+            sort=block.sort,
+            limit=SIZE,
+            after=call.query(f"{block.key}.after") or None,
+            backwards=bool(call.query(f"{block.key}._back")),
+            ids=hanging.ids,
+            this=hanging.this,
+        )
+        with call.site.database.read() as connection:
+            page = call.live.reader.page(connection, query, call.moment)
+            count = call.live.reader.count(connection, query, call.moment, cap=CAP)
+        pager = None
+        if page.next or page.previous:
+            pager = {
+                "label": call.translate("Pages"),
+                "text": count_text(call, len(page.rows), count),
+                "sizes": (),
+                "prev": _address(place, block, page.previous, backwards=True) if page.previous else None,
+                "next": _address(place, block, page.next) if page.next else None,
+            }
+        label = place.label(block)
+        return {
+            "kind": "related",
+            "key": block.key,
+            "label": label,
+            "count": call.formats.integer(count.n) + ("+" if count.capped else ""),
+            "new_href": self._new(place, collection),
+            "list": {
+                "label": label,
+                "columns": columns(call, place.views, paths, block.sort, None),
+                "rows": rows(place.views, module, paths, page),
+                "empty": call.translate("None yet."),
+                "pager": pager,
+            },
+        }
+
+    def _columns(self, place: Place, block: Block, collection: Collection) -> tuple[Path, ...]:
+        if block.columns_shown:
+            return block.columns_shown
+        listed = place.call.live.catalog.layouts[collection.target].list
+        return tuple(path for path in listed if path.text != collection.via)
+
+    def _new(self, place: Place, collection: Collection) -> str | None:
+        """A new record of the list's module, with the relation to this one filled in."""
+        may = place.call.live.judge.may(place.call.actor, collection.target, "create").allowed
+        if collection.kind != "inverse" or not may or place.card.deleted:
+            return None
+        return f"/app/{collection.target}/new?{urlencode({collection.via: place.card.id})}"
+
+
+def _address(place: Place, block: Block, cursor: str | None, backwards: bool = False) -> str:
+    parameters = {"tab": place.call.query("tab"), f"{block.key}.after": cursor or ""}
+    if backwards:
+        parameters[f"{block.key}._back"] = "1"
+    given = {name: value for name, value in parameters.items() if value}
+    return f"{record_address(place.card.module.key, place.card.id)}?{urlencode(given)}"

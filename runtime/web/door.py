@@ -1,0 +1,163 @@
+"""The door: every request comes in here, is told apart by who asks, and is answered on a worker thread."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from runtime.base.messages import Translate, message
+from runtime.expressions.moment import Moment
+from runtime.fields.formats import Formats
+from runtime.identity.actor import NOBODY, Actor
+from runtime.identity.sessions import Session
+from runtime.sites.live import Live
+from runtime.sites.site import Site
+from runtime.web.errors import RefusedError, forbidden
+from runtime.web.forms import Form
+from runtime.web.origin import SAFE_METHODS, is_same_origin
+
+COOKIE = "trellis_session"
+MOST_FIELDS = 20_000
+log = logging.getLogger("trellis.web")
+
+
+class Policy(Enum):
+    """Who may come through a door. Every route names one."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    ADMIN = "admin"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, told apart: who asks, in which session, of which snapshot, with what form."""
+
+    site: Site
+    live: Live
+    request: Request
+    form: Form
+    actor: Actor
+    session: Session | None
+
+    @property
+    def translate(self) -> Translate:
+        """From English to the reader's language."""
+        return self.site.translate(self.actor.language)
+
+    @property
+    def formats(self) -> Formats:
+        """How this reader's language writes numbers and dates."""
+        return self.live.formats(self.actor.language, self.actor.timezone)
+
+    @property
+    def moment(self) -> Moment:
+        """The present moment and the user, as conditions see them."""
+        return self.live.moment(self.actor)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reader's time zone."""
+        return ZoneInfo(self.actor.timezone)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether htmx asks for a part of the page; going back in its history it asks for a whole one."""
+        return self.request.headers.get("hx-request-type") == "partial"
+
+    def path(self, name: str) -> str:
+        """A part of the address, by its name in the route."""
+        return str(self.request.path_params[name])
+
+    def query(self, name: str, otherwise: str = "") -> str:
+        """The last value of a parameter of the address."""
+        values = self.request.query_params.getlist(name)
+        return values[-1] if values else otherwise
+
+
+Handler = Callable[[Call], Response]
+
+
+class Door:
+    """Makes endpoints of handlers for one site."""
+
+    def __init__(self, site: Site, refuse: Callable[[Call, RefusedError], Response]) -> None:
+        self.site = site
+        self._refuse = refuse
+
+    def __call__(self, handler: Handler, policy: Policy) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of a handler, for those whom the policy lets in."""
+
+        async def endpoint(request: Request) -> Response:
+            form = await _read_form(request)
+            return await run_in_threadpool(self._answer, handler, policy, request, form)
+
+        return endpoint
+
+    def _answer(self, handler: Handler, policy: Policy, request: Request, form: Form) -> Response:
+        site = self.site
+        live = site.live
+        session, actor = _who(site, live, request)
+        call = Call(site, live, request, form, actor, session)
+        try:
+            if policy is not Policy.ANYONE and session is None:
+                return _to_sign_in(call)
+            if policy is Policy.ADMIN and not actor.admin:
+                raise forbidden(message("This page is for administrators."))
+            if request.method not in SAFE_METHODS:
+                _check_origin(call)
+            return handler(call)
+        except RefusedError as refusal:
+            return self._refuse(call, refusal)
+
+
+def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Actor]:
+    """The session of the cookie and its user as an actor; nobody when it does not hold, or the user may not come in."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None, NOBODY
+    with site.database.read() as connection:
+        session = live.identity.sessions.find(connection, token)
+        user = live.identity.users.active(connection, session.user_id) if session is not None else None
+    if session is None or user is None:
+        return None, NOBODY
+    if session.stale:
+        with site.database.write() as tx:
+            live.identity.sessions.touch(tx.connection, session)
+    return session, user.actor("form", live.catalog.languages[0], live.catalog.timezone)
+
+
+def _check_origin(call: Call) -> None:
+    headers = call.request.headers
+    if not is_same_origin(headers):
+        raise forbidden(message("This form was sent from another site."))
+    if call.session is not None:
+        token = headers.get("x-csrf-token") or call.form.text("_csrf")
+        if not call.session.allows(token):
+            raise forbidden(
+                message("This form is too old, or was not made for you. Load the page anew, and try again.")
+            )
+
+
+def client_address(request: Request) -> str:
+    """The address that the connection comes from."""
+    return request.client.host if request.client is not None else ""
+
+
+def _to_sign_in(call: Call) -> Response:
+    if call.is_partial:
+        return Response(status_code=401, headers={"hx-redirect": "/signin"})
+    return RedirectResponse("/signin?next=" + quote(str(call.request.scope["path"])), 303)
+
+
+async def _read_form(request: Request) -> Form:
+    if request.method in SAFE_METHODS:
+        return Form({})
+    data = await request.form(max_files=100, max_fields=MOST_FIELDS, max_part_size=1 << 20)
+    return Form.of(data.multi_items())

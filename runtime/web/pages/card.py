@@ -1,0 +1,117 @@
+"""Loading one record for a screen: exactly the paths that the screen shows and its conditions read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.expressions.references import paths
+from runtime.model.catalog import Block, Expression, Field, Module, Path, Tab
+from runtime.model.values import Ref
+from runtime.storage.query import Query, Which
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+
+OWN = ("id", "number", "version", "deleted_at")
+"""What every screen of a record needs of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One record as a screen has it: its title, and a value for each path that was asked for."""
+
+    module: Module
+    id: int
+    title: str
+    values: Mapping[str, Any]
+
+    @property
+    def version(self) -> int:
+        """The version, which a change of the record must name."""
+        version: int = self.values["version"]
+        return version
+
+    @property
+    def number(self) -> str:
+        """The record's number; '' when its module gives none."""
+        return self.values["number"] or ""
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the record lies in the bin."""
+        return self.values["deleted_at"] is not None
+
+    def plain(self) -> dict[str, Any]:
+        """The values as an expression reads them: nested by path, a related record as its id."""
+        nested: dict[str, Any] = {}
+        for text, value in self.values.items():
+            *hops, last = text.split(".")
+            place = nested
+            for hop in hops:
+                inner = place.get(hop)
+                if not isinstance(inner, dict):
+                    inner = place[hop] = {} if inner is None else {"id": inner}
+                place = inner
+            place[last] = _plain(value)
+        return nested
+
+
+def own_path(field: Field) -> Path:
+    """The path to a field of the record itself."""
+    return Path(field.key, (field,))
+
+
+def own_paths(module: Module) -> list[Path]:
+    """The paths that every screen of a record needs."""
+    return [own_path(module.record_fields[key]) for key in OWN]
+
+
+def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], deleted: Which = "no") -> Card:
+    """Load one record, or refuse with 404 when it is unknown or may not be seen."""
+    wanted = {path.text: path for path in (*own_paths(module), *shown)}
+    query = Query(
+        module=module.key,
+        columns=tuple(wanted.values()),
+        rights=call.live.judge.conditions(call.actor, module.key, "read"),
+        limit=1,
+        deleted=deleted,
+        ids=(record_id,),
+    )
+    with call.site.database.read() as connection:
+        page = call.live.reader.page(connection, query, call.moment)
+        titles = call.live.reader.titles(connection, module.key, [row.id for row in page.rows])
+    if not page.rows:
+        raise not_found()
+    return Card(
+        module,
+        record_id,
+        titles.get(record_id, f"#{record_id}"),
+        dict(zip(wanted, page.rows[0].values, strict=True)),
+    )
+
+
+def condition_paths(call: Call, expressions: Iterable[Expression | None]) -> list[Path]:
+    """What the conditions read."""
+    return [path for found in expressions if found is not None for path in paths(found.tree)]
+
+
+def holds(call: Call, expression: Expression | None, plain: Mapping[str, Any]) -> bool:
+    """Whether a condition of the layout holds for a record; none given always does."""
+    return expression is None or call.live.language.holds(expression, plain, call.moment)
+
+
+def visible_tabs(call: Call, tabs: Sequence[Tab], plain: Mapping[str, Any]) -> list[Tab]:
+    """The tabs whose condition holds."""
+    return [tab for tab in tabs if holds(call, tab.when, plain)]
+
+
+def visible_blocks(call: Call, blocks: Sequence[Block], plain: Mapping[str, Any]) -> list[Block]:
+    """The blocks whose condition holds."""
+    return [block for block in blocks if holds(call, block.when, plain)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Ref):
+        return value.id
+    if isinstance(value, tuple) and value and isinstance(value[0], Ref):
+        return tuple(ref.id for ref in value)
+    return value

@@ -1,0 +1,276 @@
+"""A module's list: a saved filter, quick filters, a sort order and a page of it, all told by the address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from runtime.base.messages import message
+from runtime.fields.formats import UnreadableError
+from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
+from runtime.storage.query import Count, Page, Query
+from runtime.web.door import Call
+from runtime.web.errors import bad_request, not_found
+from runtime.web.pages.screen import Screen, module_of
+from runtime.web.quick import PERIODS, Range, condition, period_labels
+from runtime.web.views import FieldView, Option, Views, path_label, record_address
+
+SIZES = (25, 50, 100)
+CAP = 1000
+NUMBERS = ("integer", "decimal", "percent", "money")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an address asks of a list."""
+
+    module: Module
+    filter: Filter
+    chosen: str
+    sort: tuple[SortKey, ...]
+    sort_text: str
+    size: int
+    after: str | None
+    backwards: bool
+    quick: dict[str, str]
+
+    def address(self, **changes: str | None) -> str:
+        """This list's address with some parameters changed; any change but of the cursor begins at the first page."""
+        parameters: dict[str, str | None] = {
+            "filter": self.chosen or None,
+            "sort": self.sort_text or None,
+            **self.quick,
+        }
+        if self.size != SIZES[1]:
+            parameters["limit"] = str(self.size)
+        parameters.update(changes)
+        given = {name: value for name, value in parameters.items() if value}
+        return f"/app/{self.module.key}" + (f"?{urlencode(given)}" if given else "")
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """The list page; htmx is given the rows alone."""
+    module = module_of(call)
+    listing = read_listing(call, module)
+    views = screen.views(call)
+    conditions, quick = _quick(call, listing, views)
+    query = Query(
+        module=module.key,
+        columns=listing.filter.columns,
+        where=((listing.filter.where,) if listing.filter.where else ()) + tuple(conditions),
+        rights=call.live.judge.conditions(call.actor, module.key, "read"),
+        sort=listing.sort,
+        limit=listing.size,
+        after=listing.after,
+        backwards=listing.backwards,
+    )
+    with call.site.database.read() as connection:
+        page = call.live.reader.page(connection, query, call.moment)
+        count = call.live.reader.count(connection, query, call.moment, cap=CAP)
+    context = {"list": _context(call, listing, views, quick, page, count)}
+    if call.is_partial and call.request.headers.get("hx-target", "").endswith("rows"):
+        return screen.renderer.block("pages/list.html", "rows", call.actor.language, context)
+    return screen.draw(call, "pages/list.html", context, at=module.key)
+
+
+def read_listing(call: Call, module: Module) -> Listing:
+    """Read the address. A filter, a field or a size that is not there is said so; nothing is ignored."""
+    filters = call.live.catalog.filters[module.key]
+    chosen = call.query("filter")
+    found = filters.get(chosen) if chosen else next(iter(filters.values()))
+    if found is None:
+        raise not_found()
+    size = call.query("limit") or str(SIZES[1])
+    if size not in map(str, SIZES):
+        raise bad_request(message("A page has {sizes} rows.", sizes=", ".join(map(str, SIZES))), "limit")
+    sort_text = call.query("sort")
+    sort = call.live.sort_keys(module, sort_text) if sort_text else found.sort
+    quick = {
+        name: call.query(name)
+        for path in found.quick
+        for name in (path.text, f"{path.text}:min", f"{path.text}:max")
+        if call.query(name)
+    }
+    return Listing(
+        module,
+        found,
+        chosen,
+        sort,
+        sort_text,
+        int(size),
+        call.query("after") or None,
+        bool(call.query("_back")),
+        quick,
+    )
+
+
+def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression], list[FieldView]]:
+    """The conditions of the quick filters, and the controls that show them."""
+    conditions: list[Expression] = []
+    controls: list[FieldView] = []
+    for path in listing.filter.quick:
+        value = listing.quick.get(path.text, "")
+        shown = Range(listing.quick.get(f"{path.text}:min", ""), listing.quick.get(f"{path.text}:max", ""))
+        exact = Range(_exact(call, path, shown.min), _exact(call, path, shown.max))
+        text = condition(path, path.field.type, value, exact, call.moment.today)
+        if text is not None:
+            conditions.append(call.live.condition(listing.module, text))
+        controls.append(_control(call, views, path, value, shown))
+    return conditions, controls
+
+
+def _exact(call: Call, path: Path, typed: str) -> str:
+    """A number as the reader's language writes it, as the expression language writes it."""
+    if not typed or path.field.type not in NUMBERS:
+        return typed
+    try:
+        return f"{call.formats.parse_decimal(typed):f}"
+    except UnreadableError:
+        raise bad_request(message("{value} is not a number.", value=typed), path.text) from None
+
+
+def _control(call: Call, views: Views, path: Path, value: str, shown: Range) -> FieldView:
+    field = path.field
+    name = path.text
+    view = FieldView(
+        views.widget(field),
+        name=name,
+        id="quick-" + name.replace(".", "-"),
+        label=path_label(path, call.actor.language),
+        value=value or None,
+        raw=value,
+        settings=field.settings,
+    )
+    if field.type in ("date", "datetime"):
+        labels = period_labels(call.translate)
+        view.options = [Option(key, label, None, key == value) for key, label in labels]
+        if value and value not in PERIODS:
+            view.options = [*view.options, Option(value, value, None, True)]
+    elif field.type in NUMBERS:
+        view.raw = shown
+        view.text = " – ".join((shown.min, shown.max)) if shown.min or shown.max else ""
+    elif field.type in ("boolean", "files"):
+        labels = [("true", call.translate("Yes")), ("false", call.translate("No"))]
+        view.options = [Option(key, label, None, key == value) for key, label in labels]
+    elif field.type in ("picklist", "multi_picklist"):
+        view.options = views.options(field, (value,))
+    elif field.targets:
+        view.picker = f"/app/{field.module}/pick/{field.key}"
+        view.text = _title(call, field, value)
+    return view
+
+
+def _title(call: Call, field: Field, value: str) -> str:
+    """What the chosen record of a relation is called; '' when it is unknown."""
+    if not value.isdecimal():
+        return ""
+    with call.site.database.read() as connection:
+        ref = call.live.ref(connection, field.targets, int(value), call.actor)
+    return ref.title if ref is not None else ""
+
+
+def _context(
+    call: Call, listing: Listing, views: Views, quick: list[FieldView], page: Page, count: Count
+) -> dict[str, Any]:
+    module, language = listing.module, call.actor.language
+    filters = call.live.catalog.filters[module.key]
+    return {
+        "label": module.plural.in_language(language),
+        "group": _group(call, module),
+        "href": f"/app/{module.key}",
+        "new_href": f"/app/{module.key}/new" if _may(call, module, "create") else None,
+        "new_label": call.translate("New {label}").format(label=module.label.in_language(language).lower()),
+        "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
+        "filters": [
+            {
+                "label": found.label.in_language(language),
+                "href": f"/app/{module.key}?filter={found.key}",
+                "active": found.key == listing.filter.key,
+                "count": None,
+            }
+            for found in filters.values()
+        ],
+        "quick": quick,
+        "hidden": _hidden(listing),
+        "reset_href": listing.address(**dict.fromkeys(listing.quick)) if listing.quick else None,
+        "columns": columns(call, views, listing.filter.columns, listing.sort, listing),
+        "rows": rows(views, module, listing.filter.columns, page),
+        "empty": call.translate("No record matches.")
+        if listing.quick
+        else call.translate("There are no records yet."),
+        "pager": {
+            "label": call.translate("Pages"),
+            "text": count_text(call, len(page.rows), count),
+            "sizes": [
+                {"n": size, "href": listing.address(limit=str(size)), "selected": size == listing.size}
+                for size in SIZES
+            ],
+            "prev": listing.address(after=page.previous, _back="1") if page.previous else None,
+            "next": listing.address(after=page.next) if page.next else None,
+        },
+    }
+
+
+def count_text(call: Call, shown: int, count: Count) -> str:
+    """``50 of 1,000+``: how many rows are shown of how many."""
+    total = call.formats.integer(count.n) + ("+" if count.capped else "")
+    return call.translate("{shown} of {total}").format(shown=call.formats.integer(shown), total=total)
+
+
+def columns(
+    call: Call, views: Views, paths: Sequence[Path], sort: Sequence[SortKey], listing: Listing | None
+) -> list[dict[str, Any]]:
+    """The heads of a table; a click sorts by the column, another turns it round."""
+    heads = []
+    for path in paths:
+        current = next((key for key in sort if key.path.text == path.text), None)
+        sortable = listing is not None and call.live.types[path.field.type].sortable
+        turned = f"-{path.text}" if current is not None and not current.descending else path.text
+        heads.append(
+            {
+                "label": path_label(path, call.actor.language),
+                "widget": views.widget(path.field),
+                "end": path.field.type in NUMBERS,
+                "sorted": None if current is None else ("desc" if current.descending else "asc"),
+                "href": listing.address(sort=turned) if listing is not None and sortable else None,
+            }
+        )
+    return heads
+
+
+def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> list[dict[str, Any]]:
+    """The rows of a table, their cells made ready for the widgets."""
+    return [
+        {
+            "href": record_address(module.key, row.id),
+            "title": f"#{row.id}",
+            "cells": [views.of(path.field, value) for path, value in zip(paths, row.values, strict=True)],
+        }
+        for row in page.rows
+    ]
+
+
+def _hidden(listing: Listing) -> "list[_Hidden]":
+    kept = {"filter": listing.chosen, "sort": listing.sort_text}
+    if listing.size != SIZES[1]:
+        kept["limit"] = str(listing.size)
+    return [_Hidden(name, value) for name, value in kept.items() if value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    name: str
+    value: str
+
+
+def _may(call: Call, module: Module, right: str) -> bool:
+    return call.live.judge.may(call.actor, module.key, right).allowed
+
+
+def _group(call: Call, module: Module) -> str:
+    for group in call.live.catalog.menu:
+        if any(item.module == module.key for item in group.items):
+            return group.label.in_language(call.actor.language)
+    return ""

@@ -1,0 +1,139 @@
+"""A record's card: header, process bar, tabs of blocks, and a column at the side."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from runtime.model.catalog import Block, Layout, Path, Tab
+from runtime.web.components.base import Place
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+from runtime.web.pages.card import Card, condition_paths, load, own_path, visible_blocks, visible_tabs
+from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.views import Views, path_label, record_address
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """The card, with one of its tabs; a related list that pages is given alone."""
+    module = module_of(call)
+    layout = call.live.catalog.layouts[module.key]
+    card = load(call, module, record_id(call), _paths(call, layout), deleted="any")
+    plain = card.plain()
+    tabs = visible_tabs(call, layout.tabs, plain)
+    tab = _chosen(call, tabs)
+    views = screen.views(call)
+    place = Place(call, screen, views, card, layout)
+    blocks = visible_blocks(call, tab.blocks, plain) if tab is not None else []
+    side = visible_blocks(call, layout.side, plain)
+    part = _part(call, [*blocks, *side])
+    if part is not None:
+        context = {"block": draw(place, part), "shell": {"csrf": call.session.csrf if call.session else ""}}
+        return screen.renderer.page(
+            f"pages/blocks/{context['block']['kind']}.html", call.actor.language, context
+        )
+    record = {
+        **_head(call, views, layout, card),
+        "tabs": [_tab(call, card, found, tab) for found in tabs],
+        "blocks": [draw(place, block) for block in blocks],
+        "side": [draw(place, block) for block in side],
+    }
+    return screen.draw(call, "pages/record.html", {"record": record}, at=module.key)
+
+
+def draw(place: Place, block: Block) -> dict[str, Any]:
+    """A block ready for its template; the kind of block, or its component, knows how."""
+    name = block.component if block.kind == "component" else block.kind
+    return place.screen.components[name or ""].draw(place, block)
+
+
+def _paths(call: Call, layout: Layout) -> list[Path]:
+    blocks = [block for tab in layout.tabs for block in tab.blocks] + list(layout.side)
+    shown = [path for block in blocks if block.kind == "fields" for path in block.fields]
+    process = [own_path(layout.process)] if layout.process is not None else []
+    conditions = [tab.when for tab in layout.tabs] + [block.when for block in blocks]
+    return [*layout.header, *process, *shown, *condition_paths(call, conditions)]
+
+
+def _part(call: Call, blocks: list[Block]) -> Block | None:
+    """The block that htmx asks for by its element, if it asks for one."""
+    target = call.request.headers.get("hx-target", "")
+    if not call.is_partial:
+        return None
+    return next((block for block in blocks if target.endswith(f"block-{block.key}")), None)
+
+
+def _chosen(call: Call, tabs: list[Tab]) -> Tab | None:
+    asked = call.query("tab")
+    found = next((tab for tab in tabs if tab.key == asked), None)
+    if asked and found is None:
+        raise not_found()
+    return found or (tabs[0] if tabs else None)
+
+
+def _tab(call: Call, card: Card, tab: Tab, chosen: Tab | None) -> dict[str, Any]:
+    return {
+        "label": tab.label.in_language(call.actor.language),
+        "href": f"{record_address(card.module.key, card.id)}?tab={tab.key}",
+        "active": tab is chosen,
+        "count": None,
+    }
+
+
+def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any]:
+    module, language = card.module, call.actor.language
+    address = record_address(module.key, card.id)
+    may_update = call.live.judge.may(call.actor, module.key, "update").allowed and not card.deleted
+    may_delete = call.live.judge.may(call.actor, module.key, "delete").allowed
+    notice = (
+        {"kind": "warning", "text": call.translate("This record lies in the bin.")} if card.deleted else None
+    )
+    return {
+        "module": module_view(call, card),
+        "title": card.title,
+        "number": card.number,
+        "badges": (),
+        "notice": notice,
+        "version": card.version,
+        "revision": call.live.revision,
+        "edit_href": f"{address}/edit" if may_update else None,
+        "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
+        "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
+        "process": _process(call, layout, card, may_update),
+        "header": [
+            views.of(path.field, card.values[path.text], path_label(path, language)) for path in layout.header
+        ],
+    }
+
+
+def module_view(call: Call, card: Card) -> dict[str, str]:
+    """The module as the head of a page names it."""
+    module = card.module
+    return {
+        "plural": module.plural.in_language(call.actor.language),
+        "href": f"/app/{module.key}",
+        "icon": module.icon,
+    }
+
+
+def _process(call: Call, layout: Layout, card: Card, may_update: bool) -> dict[str, Any] | None:
+    field = layout.process
+    if field is None:
+        return None
+    values = list(call.live.catalog.picklists[field.settings["picklist"]].values.values())
+    keys = [value.key for value in values]
+    current = card.values[field.key]
+    at = keys.index(current) if current in keys else -1
+    return {
+        "action": f"{record_address(card.module.key, card.id)}/process",
+        "label": field.label.in_language(call.actor.language),
+        "name": field.key,
+        "steps": [
+            {
+                "key": value.key,
+                "label": value.label.in_language(call.actor.language),
+                "state": "current" if index == at else ("done" if index < at else ""),
+                "allowed": may_update,
+            }
+            for index, value in enumerate(values)
+        ],
+    }

@@ -1,0 +1,61 @@
+"""What every screen does: find its module, draw its template, or draw only the block that a request swaps."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import HTMLResponse
+
+from runtime.base.registry import Registry
+from runtime.model.catalog import Module
+from runtime.web import shell
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+from runtime.web.render import Renderer
+from runtime.web.views import Views
+
+if TYPE_CHECKING:
+    from runtime.web.components.base import Component
+
+
+class Screen:
+    """Draws pages for calls. A screen is a function of this and of a call."""
+
+    def __init__(self, renderer: Renderer, components: "Registry[Component]") -> None:
+        self.renderer = renderer
+        self.components = components
+
+    def draw(
+        self, call: Call, template: str, context: Mapping[str, Any], at: str = "", status: int = 200
+    ) -> HTMLResponse:
+        """A page inside its shell."""
+        page = self.renderer.page(
+            template, call.actor.language, {"shell": shell.build(call, at), **context}, status
+        )
+        if getattr(call.request.state, "flash_shown", False):
+            page.delete_cookie(shell.FLASH_COOKIE)
+        return page
+
+    def views(self, call: Call) -> Views:
+        """The maker of views for this reader."""
+        return Views(call.live, call.actor.language, call.formats)
+
+
+def module_of(call: Call) -> Module:
+    """The module that the address names; rows have no screens of their own."""
+    module = call.live.catalog.modules.get(call.path("module"))
+    if module is None or module.parent is not None or not may_open(call, module):
+        raise not_found()
+    return module
+
+
+def may_open(call: Call, module: Module) -> bool:
+    """Whether the judge lets this reader into a module at all."""
+    return call.live.judge.may(call.actor, module.key, "read").allowed
+
+
+def record_id(call: Call) -> int:
+    """The id that the address names; one that no record could have is unknown."""
+    number = int(call.path("id"))
+    if number >= 1 << 63:
+        raise not_found()
+    return number

@@ -1,0 +1,108 @@
+"""Quick filters: small controls over a list whose values live in the address and become conditions of the one language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from runtime.base.messages import Translate
+from runtime.model.catalog import Path
+
+PERIODS = {
+    "today": "Today",
+    "this_week": "This week",
+    "this_month": "This month",
+    "this_quarter": "This quarter",
+    "this_year": "This year",
+    "last_30_days": "Last 30 days",
+    "next_30_days": "Next 30 days",
+    "last_year": "Last year",
+    "past": "In the past",
+    "future": "In the future",
+    "empty": "Not given",
+}
+"""The periods that a date may be filtered by, with what they read in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The ends of a range as they were typed; either may be empty."""
+
+    min: str = ""
+    max: str = ""
+
+
+def period(key: str, today: date) -> tuple[date | None, date | None]:
+    """The first and the last day of a period; None leaves that end open."""
+    month = today.replace(day=1)
+    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    periods: Mapping[str, Callable[[], tuple[date | None, date | None]]] = {
+        "today": lambda: (today, today),
+        "this_week": lambda: (today - timedelta(today.weekday()), today + timedelta(6 - today.weekday())),
+        "this_month": lambda: (month, _months_later(month, 1) - timedelta(1)),
+        "this_quarter": lambda: (quarter, _months_later(quarter, 3) - timedelta(1)),
+        "this_year": lambda: (today.replace(month=1, day=1), today.replace(month=12, day=31)),
+        "last_30_days": lambda: (today - timedelta(30), today),
+        "next_30_days": lambda: (today, today + timedelta(30)),
+        "last_year": lambda: (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        "past": lambda: (None, today - timedelta(1)),
+        "future": lambda: (today + timedelta(1), None),
+    }
+    return periods[key]()
+
+
+def period_labels(translate: Translate) -> list[tuple[str, str]]:
+    """The periods in the reader's language, in order."""
+    return [(key, translate(label)) for key, label in PERIODS.items()]
+
+
+def condition(path: Path, kind: str, value: str, range_: Range, today: date) -> str | None:
+    """The condition that a control's value stands for, as an expression; None when nothing was chosen.
+
+    ``kind`` is the name of the field's type. A value that cannot be one of the field's gives a condition that the
+    parser of the language refuses, so a mistyped address is told so and never ignored.
+    """
+    if kind in ("date", "datetime"):
+        return _date_condition(path.text, kind, value, range_, today)
+    if kind in ("integer", "decimal", "percent", "money"):
+        ends = [f"{path.text} >= {range_.min}"] if range_.min else []
+        ends += [f"{path.text} <= {range_.max}"] if range_.max else []
+        return " and ".join(ends) or None
+    if not value:
+        return None
+    if kind == "boolean":
+        return path.text if value == "true" else f"not {path.text}"
+    if kind == "files":
+        return f"not is_empty({path.text})" if value == "true" else f"is_empty({path.text})"
+    if kind == "picklist":
+        return f"{path.text} == {quote(value)}"
+    if kind == "multi_picklist":
+        return f"{quote(value)} in {path.text}"
+    if kind in ("relation", "user"):
+        return f"{path.text}.id == {value}" if value.isdecimal() else f"{path.text} == {quote(value)}"
+    if kind == "relations":
+        return f"{value} in {path.text}"
+    return f"contains({path.text}, {quote(value)})"
+
+
+def quote(text: str) -> str:
+    """A text as a literal of the expression language."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _date_condition(text: str, kind: str, value: str, range_: Range, today: date) -> str | None:
+    if value == "empty":
+        return f"is_empty({text})"
+    if value and value not in PERIODS:
+        return f"{text} == {quote(value)}"
+    first, last = (None, None) if not value else period(value, today)
+    low = range_.min or (first.isoformat() if first else "")
+    high = range_.max or (last.isoformat() if last else "")
+    name = f"date({text})" if kind == "datetime" else text
+    ends = [f"{name} >= {quote(low)}"] if low else []
+    ends += [f"{name} <= {quote(high)}"] if high else []
+    return " and ".join(ends) or None
+
+
+def _months_later(first: date, months: int) -> date:
+    index = first.year * 12 + first.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)

@@ -1,0 +1,60 @@
+"""Every URL of the site on one page, each with its handler and with who may come in."""
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from runtime.web.admin import diagnostics, setup
+from runtime.web.api.routes import api_routes
+from runtime.web.door import Call, Door, Policy
+from runtime.web.health import health
+from runtime.web.pages import bin as bin_
+from runtime.web.pages import delete, files, form, home, picker, process, record, session
+from runtime.web.pages import list as list_
+from runtime.web.pages.screen import Screen
+from runtime.web.static_files import StaticFiles
+
+ANYONE, SIGNED_IN, ADMIN = Policy.ANYONE, Policy.SIGNED_IN, Policy.ADMIN
+GET, POST = "GET", "POST"
+Page = Callable[[Screen, Call], Response]
+
+PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
+    (GET, "/", home.go_home, ANYONE),
+    (GET, "/signin", session.show, ANYONE),
+    (POST, "/signin", session.sign_in, ANYONE),
+    (POST, "/signout", session.sign_out, SIGNED_IN),
+    (POST, "/theme", session.theme, SIGNED_IN),
+    (GET, "/app", home.show, SIGNED_IN),
+    (GET, "/app/files/{id:int}/content", files.download, SIGNED_IN),
+    (GET, "/app/{module}", list_.show, SIGNED_IN),
+    (GET, "/app/{module}/bin", bin_.show, SIGNED_IN),
+    (GET, "/app/{module}/new", form.new, SIGNED_IN),
+    (POST, "/app/{module}/new", form.create, SIGNED_IN),
+    (GET, "/app/{module}/pick/{field}", picker.show, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}", record.show, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}/edit", form.edit, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/edit", form.update, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/process", process.step, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}/delete", delete.ask, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/delete", delete.delete, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/restore", delete.restore, SIGNED_IN),
+    (GET, "/admin/setup", setup.show, ADMIN),
+    (GET, "/admin/diagnostics", diagnostics.show, ADMIN),
+)
+"""Method, address, handler, policy."""
+
+
+def routes(door: Door, screen: Screen) -> list[BaseRoute]:
+    """The site's routes: the screens, REST, what is static, and the health check."""
+    pages = [
+        Route(address, door(partial(page, screen), policy), methods=[method])
+        for method, address, page, policy in PAGES
+    ]
+    return [
+        Route("/health", health, methods=[GET]),
+        Mount(screen.renderer.static, StaticFiles(), name="static"),
+        *api_routes(door.site),
+        *pages,
+    ]

@@ -1,0 +1,191 @@
+"""Views: a field and its value made ready for a widget, in the reader's language and formats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from runtime.fields.formats import Formats
+from runtime.model.catalog import Catalog, Field, Path
+from runtime.model.values import Ref
+from runtime.sites.live import Live
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+SHOWN_TYPES = ("picklist", "multi_picklist")
+
+
+@dataclass(slots=True)
+class Option:
+    """A choice of a select or of a filter."""
+
+    key: str
+    label: str
+    color: str | None = None
+    selected: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """One of several values: a related record, a file, a picklist's value."""
+
+    id: int | str
+    title: str
+    href: str | None = None
+    color: str | None = None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class FieldView:
+    """What a widget draws. ``value`` is canonical, ``text`` is for people, ``raw`` is what an input holds."""
+
+    widget: str
+    name: str = ""
+    id: str = ""
+    label: str = ""
+    value: Any = None
+    text: str = ""
+    raw: Any = ""
+    error: str = ""
+    help: str = ""
+    required: bool = False
+    readonly: bool = False
+    autofocus: bool = False
+    settings: Mapping[str, Any] = NOTHING
+    options: Sequence[Option] = ()
+    href: str | None = None
+    items: Sequence[Item] = ()
+    picker: str = ""
+    color: str | None = None
+
+
+def record_address(module: str, record_id: int) -> str:
+    """The address of a record's card."""
+    return f"/app/{module}/{record_id}"
+
+
+def path_label(path: Path, language: str) -> str:
+    """What a column is called; one through relations names them first."""
+    names = [field.label.in_language(language) for field in path.fields]
+    if path.attribute:
+        names.append(path.attribute.replace("_", " "))
+    return " · ".join(names)
+
+
+class Views:
+    """Makes views for one reader of one snapshot."""
+
+    def __init__(self, live: Live, language: str, formats: Formats) -> None:
+        self._live = live
+        self._language = language
+        self._formats = formats
+
+    @property
+    def catalog(self) -> Catalog:
+        """The snapshot's catalog."""
+        return self._live.catalog
+
+    def widget(self, field: Field) -> str:
+        """The widget of a field."""
+        return self._live.types[field.type].widget
+
+    def text(self, field: Field, value: Any) -> str:
+        """A value for a person."""
+        if value is None or value == ():
+            return ""
+        if isinstance(value, Ref):
+            return value.title
+        if isinstance(value, tuple) and isinstance(value[0], Ref):
+            return ", ".join(ref.title for ref in value)
+        return self._live.types[field.type].text(value, field, self._formats, self.catalog.picklists)
+
+    def fill(self, view: FieldView, field: Field, value: Any) -> FieldView:
+        """Put a canonical value into a view."""
+        view.value = value
+        if value is None or value == ():
+            return view
+        if isinstance(value, Ref):
+            view.value, view.text, view.href = value.id, value.title, _href(self.catalog, value)
+        elif isinstance(value, tuple):
+            view.items = self._items(field, value)
+            view.text = ", ".join(item.title for item in view.items)
+        else:
+            view.text = self.text(field, value)
+            if field.type == "picklist":
+                view.color = _color(self.catalog, field, value)
+            elif field.type == "url":
+                view.href = value
+        return view
+
+    def of(self, field: Field, value: Any, label: str | None = None) -> FieldView:
+        """A view of a value that is only read."""
+        view = FieldView(self.widget(field), label=label or field.label.in_language(self._language))
+        view.settings = field.settings
+        return self.fill(view, field, value)
+
+    def options(self, field: Field, selected: Sequence[str] = ()) -> list[Option]:
+        """The values of a field's picklist as choices."""
+        picklist = self.catalog.picklists[field.settings["picklist"]]
+        return [
+            Option(value.key, value.label.in_language(self._language), value.color, value.key in selected)
+            for value in picklist.values.values()
+        ]
+
+    def input(
+        self, field: Field, value: Any, name: str | None = None, picker_module: str | None = None
+    ) -> FieldView:
+        """A view of a value that may be edited; ``name`` is the control's own when it stands in a row."""
+        name = name or field.key
+        view = FieldView(
+            self.widget(field),
+            name=name,
+            id=name.replace(".", "-").replace("_", "-"),
+            label=field.label.in_language(self._language),
+            help=field.help.in_language(self._language) if field.help else "",
+            required=field.required,
+            readonly=field.readonly,
+            settings=field.settings,
+        )
+        self.fill(view, field, value)
+        if field.type in SHOWN_TYPES:
+            view.options = self.options(field, value if isinstance(value, tuple) else (value,))
+        held = (
+            self._live.types[field.type].input(view.value, field, self._formats) if not field.targets else ""
+        )
+        if field.targets and field.type != "files":
+            view.picker = f"/app/{picker_module or field.module}/pick/{field.key}"
+        elif field.type == "money":
+            assert isinstance(held, Mapping)
+            view.raw = held["amount"]
+            view.settings = {**field.settings, "currency": held["currency"]}
+        elif isinstance(held, str):
+            view.raw = held
+        if field.type == "percent":
+            view.settings = {**field.settings, "unit": "%"}
+        return view
+
+    def _items(self, field: Field, values: tuple[Any, ...]) -> list[Item]:
+        if isinstance(values[0], Ref):
+            if field.type == "files":
+                return [Item(ref.id, ref.title, f"/app/files/{ref.id}/content") for ref in values]
+            return [Item(ref.id, ref.title, _href(self.catalog, ref)) for ref in values]
+        picklist = self.catalog.picklists.get(field.settings.get("picklist", ""))
+        if picklist is None:
+            return [Item(str(value), str(value)) for value in values]
+        known = picklist.values
+        return [
+            Item(key, known[key].label.in_language(self._language), None, known[key].color)
+            if key in known
+            else Item(key, key)
+            for key in values
+        ]
+
+
+def _color(catalog: Catalog, field: Field, value: str) -> str | None:
+    found = catalog.picklists[field.settings["picklist"]].values.get(value)
+    return found.color if found is not None else None
+
+
+def _href(catalog: Catalog, ref: Ref) -> str | None:
+    module = catalog.modules.get(ref.module)
+    return record_address(ref.module, ref.id) if module is not None and module.parent is None else None
