@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, i
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropIndex
 
-from runtime.expressions.text import postgresql_functions
+from runtime.expressions.database import postgresql_functions
 from runtime.storage.engines import quoted
 from runtime.storage.errors import StorageError
 from runtime.storage.runtime_tables import FORMAT
@@ -76,7 +76,7 @@ def create_index(connection: Connection, index: Index) -> bool:
     """Create an index; False when this PostgreSQL cannot (it has no trigrams, and searching reads
     instead).
     """
-    if "gin_trgm_ops" in index.dialect_options["postgresql"]["ops"].values() and not has_trigrams(connection):
+    if needs_trigrams(index) and not has_trigrams(connection):
         return False
     connection.execute(CreateIndex(index))
     return True
@@ -96,6 +96,16 @@ def create_search(connection: Connection, module: ModuleTable) -> None:
             connection.exec_driver_sql(statement)
 
 
+def fill_search(connection: Connection, module: ModuleTable) -> None:
+    """Put the records that are there into SQLite's new trigram table; its triggers see to later ones."""
+    if module.search_index is not None:
+        index, table = quoted(module.search_index), quoted(module.table.name)
+        connection.exec_driver_sql(
+            f"INSERT INTO {index} (rowid, search_text)"
+            f" SELECT id, search_text FROM {table} WHERE search_text IS NOT NULL"
+        )
+
+
 def create_everything(connection: Connection, tables: Tables, schema: str) -> None:
     """Set up an empty database with every table of the catalog; what a test needs, and what applying does in
     steps.
@@ -110,6 +120,11 @@ def create_everything(connection: Connection, tables: Tables, schema: str) -> No
             create_index(connection, index)
     for module in tables.modules.values():
         create_search(connection, module)
+
+
+def needs_trigrams(index: Index) -> bool:
+    """Whether an index is one of PostgreSQL's trigrams."""
+    return "gin_trgm_ops" in index.dialect_options["postgresql"]["ops"].values()
 
 
 def has_trigrams(connection: Connection) -> bool:

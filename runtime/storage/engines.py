@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from runtime.expressions.text import sqlite_functions
+from runtime.expressions.database import register_sqlite
 from runtime.storage.errors import UnavailableError
 
 SQLITE_PRAGMAS = (
@@ -84,13 +84,10 @@ def _sqlite(url: URL, pool: int, patience: float) -> Engines:
 
 
 def _sqlite_setup(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
-    functions = sqlite_functions()
-
     def setup(connection: Any, _record: Any) -> None:
         for pragma in pragmas:
             connection.execute(pragma)
-        for name, function in functions.items():
-            connection.create_function(name, 1, function, deterministic=True)
+        register_sqlite(connection)
 
     return setup
 

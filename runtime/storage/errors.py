@@ -15,3 +15,7 @@ class UnavailableError(StorageError):
 
 class InvalidCursorError(ValueError):
     """A page's cursor was altered, or belongs to another list. The message may be shown to its sender."""
+
+
+class UnsortableError(ValueError):
+    """A list cannot be sorted by this. The message may be shown to whoever asked."""

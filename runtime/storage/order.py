@@ -42,12 +42,13 @@ def order_kind(field: Field, picklists: Mapping[str, Picklist]) -> str:
 
 def _position(column: ColumnElement[Any], keys: tuple[str, ...]) -> ColumnElement[Any]:
     # Literals, not parameters: an index on an expression serves only the very same expression.
-    positions = [(column == _literal(key), _number(place)) for place, key in enumerate(keys)]
+    positions = [(column == literal_text(key), _number(place)) for place, key in enumerate(keys)]
     return case(*positions, (column.is_not(None), _number(len(keys))))
 
 
-def _literal(key: str) -> ColumnClause[str]:
-    text = key.replace("'", "''").replace("%", "%%").replace(":", "\\:")
+def literal_text(key: str) -> ColumnClause[str]:
+    """A text as SQL itself, not as a parameter: two statements that must be alike have it alike."""
+    text = key.replace("'", "''")
     return literal_column(f"'{text}'")
 
 
@@ -59,6 +60,6 @@ def joined_text(parts: list[tuple[str, ColumnElement[Any]]], tail: str) -> Colum
     """Several texts as one, to sort a title of several parts by; empty where every part is."""
     whole: ColumnElement[Any] = func.coalesce(parts[0][1], literal_column("''"))
     for before, column in parts[1:]:
-        piece = _literal(before).op("||")(column) if before else column
+        piece = literal_text(before).op("||")(column) if before else column
         whole = whole.op("||")(func.coalesce(piece, literal_column("''")))
     return func.nullif(ordered(func.trim(whole)), literal_column("''"))

@@ -194,7 +194,7 @@ class Maker:
         found: list[Field] = []
         for name in text.split("."):
             field = self.fields[module].get(name) or self.record_fields[module].get(name)
-            if field is None:
+            if field is None or (found and not found[-1].targets):
                 return Path(text, tuple(found), name)
             found.append(field)
             if field.targets:
@@ -227,7 +227,7 @@ def path_of(catalog: Catalog, module: str, text: str) -> Path:
     found: list[Field] = []
     for name in text.split("."):
         field = catalog.modules[module].field(name)
-        if field is None:
+        if field is None or (found and not found[-1].targets):
             return Path(text, tuple(found), name)
         found.append(field)
         if field.targets:

@@ -1,0 +1,46 @@
+"""The binding: what a condition's paths are in this query's SQL."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+
+from runtime.expressions.value import Linked
+from runtime.model.catalog import Field
+from runtime.storage.joins import Joins
+
+
+class Binding:
+    """Gives a condition its columns; the joins that they need are made in the query's :class:`Joins`."""
+
+    def __init__(self, joins: Joins) -> None:
+        self._joins = joins
+        self.dialect = joins.tables.dialect
+        self.schema = None  # the text functions are on the search path
+
+    def columns(self, path: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
+        """The columns of the path's last field."""
+        return self._joins.columns(path)
+
+    def links(self, path: tuple[Field, ...]) -> Linked:
+        """Asks after the links of the path's last field, which has many. Links to deleted records do not
+        count.
+        """
+        field = path[-1]
+        tables = self._joins.tables
+        source = self._joins.id(self._joins.table(path[:-1], field.module), field.module)
+        link = tables.link(field.module, field.key)
+        targets = [tables.module(target) for target in field.targets]
+
+        def linked(to: ColumnElement[Any] | int | None) -> ColumnElement[bool]:
+            rows = link.alias()
+            here = [rows.c.source_id == source]
+            if to is not None:
+                here.append(rows.c.target_id == to)
+            for target in targets:
+                table = target.table.alias()
+                id_column, deleted_at = (table.c[target.columns[key][0].name] for key in ("id", "deleted_at"))
+                live = exists(select(id_column).where(id_column == rows.c.target_id, deleted_at.is_(None)))
+                here.append(live)
+            return exists(select(rows.c.target_id).where(*here).correlate(source.table))
+
+        return linked

@@ -1,0 +1,131 @@
+"""Files: uploaded content under the digest of itself, so that no name a person gives ever becomes a path."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+CHUNK = 1 << 18
+"""How much is read at one time, in bytes."""
+
+SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"\x1f\x8b", "application/gzip"),
+)
+"""How some kinds of content begin. What begins otherwise is text, or bytes of no known kind."""
+
+
+class TooLargeError(Exception):
+    """Content that is larger than the site takes; ``limit`` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A file may have {limit >> 20} MiB at most.")
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Content that is kept: its digest is its address, ``content_type`` is told by the content alone."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+class FileStore(Protocol):
+    """Keeps content and gives it back."""
+
+    def keep(self, content: BinaryIO) -> Kept:
+        """Keep content, once however often it comes; raises :class:`TooLargeError`."""
+        ...
+
+    def open(self, sha256: str) -> Iterator[bytes]:
+        """The content in pieces; raises KeyError when there is none of that digest."""
+        ...
+
+    def discard(self, sha256: str) -> None:
+        """Forget content that no record names any more."""
+        ...
+
+
+class LocalFiles:
+    """A folder of files, in 256 folders by the first two digits of their digest."""
+
+    def __init__(self, folder: Path, limit: int = 25 << 20) -> None:
+        self._folder = folder
+        self._limit = limit
+
+    def keep(self, content: BinaryIO) -> Kept:
+        """Write it aside first, and give it its name only when it is whole and on the disk."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        digest, size, head = hashlib.sha256(), 0, b""
+        handle, name = tempfile.mkstemp(prefix="incoming-", dir=self._folder)
+        incoming = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                while piece := content.read(CHUNK):
+                    size += len(piece)
+                    if size > self._limit:
+                        raise TooLargeError(self._limit)
+                    head = head or piece[:512]
+                    digest.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            place = self._place(digest.hexdigest())
+            place.parent.mkdir(exist_ok=True)
+            incoming.replace(place)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return Kept(digest.hexdigest(), size, content_type(head))
+
+    def open(self, sha256: str) -> Iterator[bytes]:
+        """The content in pieces."""
+        place = self._place(sha256)
+        if not place.is_file():
+            raise KeyError(f"There is no content {sha256}.")
+        return _pieces(place)
+
+    def discard(self, sha256: str) -> None:
+        """Delete it; what is not there is deleted already."""
+        self._place(sha256).unlink(missing_ok=True)
+
+    def _place(self, sha256: str) -> Path:
+        if len(sha256) != 64 or any(digit not in "0123456789abcdef" for digit in sha256):
+            raise KeyError(f"{sha256[:80]!r} is no SHA-256 digest.")
+        return self._folder / sha256[:2] / sha256
+
+
+def content_type(head: bytes) -> str:
+    """What content is, told by how it begins; never by its name, and never a kind that a browser would run."""
+    for beginning, kind in SIGNATURES:
+        if head.startswith(beginning):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return "text/plain" if _is_text(head) else "application/octet-stream"
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
+
+
+def _pieces(place: Path) -> Iterator[bytes]:
+    with place.open("rb") as file:
+        while piece := file.read(CHUNK):
+            yield piece

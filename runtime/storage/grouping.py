@@ -1,0 +1,176 @@
+"""Groups: what records have in common, and sums, counts and averages over each group."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from runtime.expressions.moment import Moment
+from runtime.model.catalog import Field, Path
+from runtime.model.types import INTEGER, MONEY
+from runtime.model.values import Money
+from runtime.storage.cells import AttributeCell, Cell, CellMaker, attribute_values
+from runtime.storage.converting import Selection
+from runtime.storage.joins import Joins
+from runtime.storage.order import literal_text
+from runtime.storage.prepared import Given, Prepared
+from runtime.storage.query import Aggregate, Group, Query
+from runtime.storage.sort import OrderMaker, ranked
+from runtime.storage.statement import Statements
+
+EXACT = Context(prec=60)
+PLACES = Decimal(1).scaleb(-12)
+"""An average that does not end is taken to 12 places, as a division is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Where an aggregate's parts are: the value (or the sum), how many it is over, and the currency."""
+
+    value: int
+    n: int | None = None
+    currency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A compiled grouping."""
+
+    statement: Prepared
+    cells: tuple[Cell, ...]
+    values: tuple[Selected, ...]
+
+
+class Grouping:
+    """Compiles and runs groupings."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._parts = statements.parts
+
+    def run(
+        self,
+        connection: Connection,
+        query: Query,
+        by: tuple[Path, ...],
+        values: tuple[Aggregate, ...],
+        moment: Moment,
+    ) -> list[Group]:
+        """The groups in the order of their first key."""
+        named = tuple((each.function, each.path.text if each.path else "") for each in values)
+        kind = ("group", tuple((path.text, path.field.module) for path in by), named)
+        found: Grouped | None = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
+        if found is None:
+            watched = self._statements.watched(query, moment)
+            found = self._compile(connection, query, by, values, watched.moment)
+            watched.remember(kind, found)
+        given = found.statement.run(connection, self._statements.parameters(query))
+        return self._made(found, values, given)
+
+    def _compile(
+        self,
+        connection: Connection,
+        query: Query,
+        by: tuple[Path, ...],
+        values: tuple[Aggregate, ...],
+        moment: Moment,
+    ) -> Grouped:
+        parts = self._parts
+        joins, selection = Joins(parts.tables, query.module), Selection()
+        maker = CellMaker(parts.catalog, parts.types, parts.formats, joins, selection)
+        orders = OrderMaker(parts.catalog, parts.types, joins)
+        sorts = [orders.column(path) for path in by]
+        cells = tuple(
+            self._rank(path, column, selection) if path.attribute is not None else maker.cell(path)
+            for path, column in zip(by, sorts, strict=True)
+        )
+        currencies = self._currencies(values, joins)
+        keys = [*selection.columns, *sorts, *currencies.values()]
+        selected = tuple(self._select(each, joins, selection, currencies) for each in values)
+        conditions = self._statements.conditions(query, joins, moment)
+        columns = [column.label(f"c{index}") for index, column in enumerate(selection.columns)]
+        statement = select(*columns).select_from(joins.source).where(*conditions)
+        if keys:
+            statement = statement.group_by(*keys)
+        ordered = (column.asc().nulls_last() for column in (*sorts, *currencies.values()))
+        return Grouped(Prepared(statement.order_by(*ordered), connection.dialect), cells, selected)
+
+    def _rank(self, path: Path, column: ColumnElement[Any], selection: Selection) -> AttributeCell:
+        # Values of one attribute are one group, so it is their rank that is grouped by.
+        values = attribute_values(path.field, path.attribute or "", self._parts.catalog.picklists)
+        return AttributeCell(selection.add(column), dict(enumerate(ranked(values))))
+
+    def _currencies(self, values: tuple[Aggregate, ...], joins: Joins) -> dict[str, ColumnElement[Any]]:
+        # The currency of each money that is in several; an empty amount counts with the site's own.
+        found: dict[str, ColumnElement[Any]] = {}
+        for path in (each.path for each in values if each.path is not None and each.function != "count"):
+            settings = path.field.settings
+            if path.field.value_type == MONEY and len(settings["currencies"]) > 1:
+                column = joins.columns(path.fields)[1]
+                found.setdefault(path.text, func.coalesce(column, literal_text(settings["currency"])))
+        return found
+
+    def _select(
+        self,
+        aggregate: Aggregate,
+        joins: Joins,
+        selection: Selection,
+        currencies: Mapping[str, ColumnElement[Any]],
+    ) -> Selected:
+        path = aggregate.path
+        if path is None:
+            return Selected(selection.add(func.count()))
+        column = joins.columns(path.fields)[0]
+        if aggregate.function == "count":
+            return Selected(selection.add(func.count(column)))
+        if aggregate.function not in ("min", "max"):
+            value = selection.add(func.sum(column, type_=column.type))
+            n = selection.add(func.count(column)) if aggregate.function == "avg" else None
+        else:
+            value = selection.add(getattr(func, aggregate.function)(column, type_=column.type))
+            n = None
+        currency = currencies.get(path.text)
+        return Selected(value, n, None if currency is None else selection.add(currency))
+
+    def _made(self, grouped: Grouped, values: tuple[Aggregate, ...], given: Given) -> list[Group]:
+        if not given:
+            return []
+        keys = zip(*(cell.read(given, _no_links) for cell in grouped.cells), strict=True)
+        columns = [
+            [_value(each, selected, given, row) for row in range(len(given[0]))]
+            for each, selected in zip(values, grouped.values, strict=True)
+        ]
+        if not grouped.cells:
+            return [Group((), made) for made in zip(*columns, strict=True)]
+        return [Group(key, made) for key, made in zip(keys, zip(*columns, strict=True), strict=True)]
+
+
+def _value(aggregate: Aggregate, selected: Selected, given: Given, row: int) -> object:
+    value: Any = given[selected.value][row]
+    path = aggregate.path
+    if path is None or aggregate.function == "count":
+        return int(value)
+    kind = path.field.value_type
+    if aggregate.function == "avg" and selected.n is not None:
+        n = int(given[selected.n][row])
+        value = _divided(Decimal(value), n) if n else None
+    elif aggregate.function == "sum" and value is None:
+        value = Decimal(0)
+    if value is None:
+        return None
+    if kind == MONEY:
+        if selected.currency is None:
+            return Money(value, path.field.settings["currency"])
+        return Money(value, given[selected.currency][row])
+    return int(value) if kind == INTEGER and aggregate.function != "avg" else value
+
+
+def _divided(total: Decimal, n: int) -> Decimal:
+    exact = EXACT.divide(total, Decimal(n))
+    return exact if -int(exact.as_tuple().exponent) <= 12 else exact.quantize(PLACES)
+
+
+def _no_links(field: Field, owners: Sequence[int | None]) -> Any:
+    raise LookupError(f"{field.key} may be several records, so nothing is grouped by it.")

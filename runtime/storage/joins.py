@@ -1,0 +1,63 @@
+"""Joins: the tables that a query's paths walk through, each joined once, by whoever comes first."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.sql.selectable import NamedFromClause
+
+from runtime.model.catalog import Field
+from runtime.storage.tables import Tables
+
+
+class Joins:
+    """The module's own table and, joined to it from the left, the tables its relations lead to.
+
+    A relation has one record at most, so no join ever doubles a row. A relation to several modules is joined
+    to each of them; ids are the site's, so at most one of them answers.
+    """
+
+    def __init__(self, tables: Tables, module: str, name: str = "t") -> None:
+        self.tables = tables
+        self.module = module
+        self.name = name
+        self.root: NamedFromClause = tables.module(module).table.alias(name)
+        self._joined: dict[tuple[tuple[str, str], ...], NamedFromClause] = {}
+        self._steps: list[tuple[NamedFromClause, ColumnElement[bool]]] = []
+
+    def columns(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
+        """The columns of a path's last field, joining what lies between."""
+        return self.columns_of(self.table(fields[:-1], fields[-1].module), fields[-1])
+
+    def columns_of(self, table: FromClause, field: Field) -> tuple[ColumnElement[Any], ...]:
+        """A field's columns in a table that is joined already."""
+        return tuple(table.c[column.name] for column in self.tables.module(field.module).columns[field.key])
+
+    def id(self, table: FromClause, module: str) -> ColumnElement[Any]:
+        """The id of a joined table's records."""
+        return table.c[self.tables.module(module).columns["id"][0].name]
+
+    def table(self, hops: tuple[Field, ...], module: str) -> NamedFromClause:
+        """The table of ``module`` at the end of these relations."""
+        if not hops:
+            return self.root
+        targets = (*(hop.module for hop in hops[1:]), module)
+        key = tuple((hop.key, target) for hop, target in zip(hops, targets, strict=True))
+        found = self._joined.get(key)
+        if found is None:
+            before = self.table(hops[:-1], hops[-1].module)
+            found = self.tables.module(module).table.alias(f"{self.name}{len(self._joined) + 1}")
+            self._joined[key] = found
+            self._steps.append((found, self.id(found, module) == self.columns_of(before, hops[-1])[0]))
+        return found
+
+    @property
+    def source(self) -> FromClause:
+        """What to select from."""
+        return self.joined_to(self.root)
+
+    def joined_to(self, start: FromClause) -> FromClause:
+        """The same, beginning with a clause that already has the module's own table."""
+        source = start
+        for table, condition in self._steps:
+            source = source.outerjoin(table, condition)
+        return source

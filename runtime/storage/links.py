@@ -1,0 +1,104 @@
+"""The records that fields of many link to, and titles: for a whole page at once."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from runtime.model.catalog import Field
+from runtime.model.values import Ref
+from runtime.storage.cells import CellMaker, TitleCell
+from runtime.storage.conditions import among, id_list
+from runtime.storage.converting import Selection
+from runtime.storage.joins import Joins
+from runtime.storage.prepared import Prepared
+from runtime.storage.remembered import Remembered
+from runtime.storage.statement import Parts
+
+NOTHING: Mapping[int, Any] = MappingProxyType({})
+
+
+class LinkReader:
+    """Reads links with the titles of what they lead to; one statement for a field, however many records
+    ask.
+    """
+
+    def __init__(self, parts: Parts, remembered: Remembered) -> None:
+        self._parts = parts
+        self._remembered = remembered
+
+    def fetch(
+        self, connection: Connection, field: Field, owners: Sequence[int | None]
+    ) -> Mapping[int, tuple[Ref, ...]]:
+        """For each record that has any, the records its field links to, in order; deleted ones are left
+        out.
+        """
+        dialect = self._parts.tables.dialect
+        ids = id_list(list(dict.fromkeys(owners)), dialect)
+        if not ids or ids == "[]":
+            return NOTHING
+        found: dict[int, list[tuple[int, Ref]]] = {}
+        for target in field.targets:
+            key = ("links", field.module, field.key, target)
+            prepared, title, source, position = self._remembered.keep(
+                key, partial(self._prepare, connection, field, target)
+            )
+            given = prepared.run(connection, {"ids": ids})
+            if given:
+                called = title.read(given, _no_links)
+                rows = zip(given[source], given[position], given[title.id_place], called, strict=True)
+                for owner, at, id_, text in rows:
+                    found.setdefault(owner, []).append((at, Ref(target, id_, text)))
+        return {owner: tuple(ref for _, ref in _in_order(refs, field)) for owner, refs in found.items()}
+
+    def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
+        """What these records are called."""
+        if not ids:
+            return NOTHING
+        prepared, title = self._remembered.keep(
+            ("titles", module), lambda: self._prepare_titles(connection, module)
+        )
+        given = prepared.run(connection, {"ids": id_list(ids, self._parts.tables.dialect)})
+        if not given:
+            return NOTHING
+        return dict(zip(given[title.id_place], title.read(given, _no_links), strict=True))
+
+    def _prepare(
+        self, connection: Connection, field: Field, target: str
+    ) -> tuple[Prepared, TitleCell, int, int]:
+        link = self._parts.tables.link(field.module, field.key).alias("l")
+        joins, selection, title = self._titled(target)
+        source, position = selection.add(link.c.source_id), selection.add(link.c.position)
+        own_id = joins.id(joins.root, target)
+        deleted_at = joins.root.c[self._parts.tables.module(target).columns["deleted_at"][0].name]
+        statement = (
+            select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
+            .select_from(joins.joined_to(link.join(joins.root, own_id == link.c.target_id)))
+            .where(among(link.c.source_id, "ids", self._parts.tables.dialect), deleted_at.is_(None))
+            .order_by(link.c.source_id, link.c.position, link.c.target_id)
+        )
+        return Prepared(statement, connection.dialect), title, source, position
+
+    def _prepare_titles(self, connection: Connection, module: str) -> tuple[Prepared, TitleCell]:
+        joins, selection, title = self._titled(module)
+        statement = (
+            select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
+            .select_from(joins.source)
+            .where(among(joins.id(joins.root, module), "ids", self._parts.tables.dialect))
+        )
+        return Prepared(statement, connection.dialect), title
+
+    def _titled(self, module: str) -> tuple[Joins, Selection, TitleCell]:
+        joins, selection = Joins(self._parts.tables, module), Selection()
+        maker = CellMaker(self._parts.catalog, self._parts.types, self._parts.formats, joins, selection)
+        return joins, selection, maker.title((), module)
+
+
+def _in_order(refs: list[tuple[int, Ref]], field: Field) -> list[tuple[int, Ref]]:
+    return refs if len(field.targets) == 1 else sorted(refs, key=lambda pair: pair[0])
+
+
+def _no_links(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
+    raise LookupError(f"A title is not made of {field.key}, which may be several records.")

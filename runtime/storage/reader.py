@@ -1,0 +1,225 @@
+"""The reader: the one query's door. Pages, counts and groups of one snapshot's records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Integer, bindparam, func, select
+
+from runtime.base.registry import Registry
+from runtime.expressions.language import Language
+from runtime.expressions.moment import Moment
+from runtime.fields.base import FieldType
+from runtime.fields.formats import Formats
+from runtime.model.catalog import Catalog, Field, Path
+from runtime.model.values import Ref
+from runtime.storage.cells import Cell, CellMaker
+from runtime.storage.converting import Selection
+from runtime.storage.cursor import Place, list_mark, read_cursor, write_cursor
+from runtime.storage.grouping import Grouping
+from runtime.storage.joins import Joins
+from runtime.storage.links import LinkReader
+from runtime.storage.prepared import Given, Prepared
+from runtime.storage.query import MOST, Aggregate, Count, Group, Page, Query, Row
+from runtime.storage.sort import Order, OrderMaker
+from runtime.storage.statement import Parts, Statements
+from runtime.storage.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list compiled for one part of its order, before or behind a place or from its end."""
+
+    statement: Prepared
+    cells: tuple[Cell, ...]
+    key_places: tuple[int, ...]
+
+
+class Reader:
+    """Reads the records of one snapshot. Threads share it; a statement is compiled once for each shape of
+    query.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        tables: Tables,
+        types: Registry[FieldType],
+        language: Language,
+        formats: Formats,
+    ) -> None:
+        """``formats`` writes what a record's title has of numbers and dates: the site's own language."""
+        self._parts = Parts(catalog, tables, types, language, formats)
+        self._statements = Statements(self._parts)
+        self._links = LinkReader(self._parts, self._statements.remembered)
+        self._grouping = Grouping(self._statements)
+
+    def page(self, connection: Connection, query: Query, moment: Moment) -> Page:
+        """A page of records.
+
+        It costs one statement, a second at the border to the records whose first sort key is empty, and one
+        for each column of many links. Raises :class:`InvalidCursorError` and :class:`UnsortableError`.
+        """
+        order = self._order(query)
+        named = [f"{'-' if key.descending else ''}{key.path.text}" for key in query.sort]
+        mark = list_mark(query.module, named)
+        types = [key.column.type for key in order.keys]
+        place = None if query.after is None else read_cursor(query.after, mark, types)
+        limit = max(1, min(query.limit, MOST))
+        rows, keys, more = self._rows(connection, query, moment, order, place, limit)
+        if not rows:
+            return Page((), None, None)
+        ahead, behind = (more, place is not None) if not query.backwards else (place is not None, more)
+        return Page(
+            rows,
+            write_cursor(Place(keys[-1], rows[-1].id), mark) if ahead else None,
+            write_cursor(Place(keys[0], rows[0].id), mark) if behind else None,
+        )
+
+    def count(self, connection: Connection, query: Query, moment: Moment, cap: int | None = 1000) -> Count:
+        """How many records a query finds, whatever its page. ``cap`` is where counting stops; None counts
+        all.
+        """
+        kind = ("count", cap is None)
+        prepared = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
+        if prepared is None:
+            watched = self._statements.watched(query, moment)
+            joins = Joins(self._parts.tables, query.module)
+            conditions = self._statements.conditions(query, joins, watched.moment)
+            if cap is None:
+                statement = select(func.count()).select_from(joins.source).where(*conditions)
+            else:
+                own_id = joins.id(joins.root, query.module)
+                found = select(own_id).select_from(joins.source).where(*conditions)
+                limited = found.limit(bindparam("cap", required=False, type_=Integer)).subquery()
+                statement = select(func.count()).select_from(limited)
+            prepared = Prepared(statement, connection.dialect)
+            watched.remember(kind, prepared)
+        parameters = {**self._statements.parameters(query), "cap": None if cap is None else cap + 1}
+        n = int(prepared.run(connection, parameters)[0][0])
+        return Count(n, False) if cap is None or n <= cap else Count(cap, True)
+
+    def group(
+        self,
+        connection: Connection,
+        query: Query,
+        by: Sequence[Path],
+        values: Sequence[Aggregate],
+        moment: Moment,
+    ) -> list[Group]:
+        """What the records of a query have in common, and values over each group.
+
+        ``by`` may be empty: then there is one group of all (none at all when money is added up over no
+        record). The order is that of the first key, empties last; the query's own sort and page say nothing
+        here.
+        """
+        return self._grouping.run(connection, query, tuple(by), tuple(values), moment)
+
+    def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
+        """What these records of a module are called, the deleted ones too."""
+        return self._links.titles(connection, module, ids)
+
+    def _order(self, query: Query) -> Order:
+        key = ("order", query.module, tuple((each.path.text, each.descending) for each in query.sort))
+
+        def make() -> Order:
+            joins = Joins(self._parts.tables, query.module)
+            return OrderMaker(self._parts.catalog, self._parts.types, joins).order(query.sort, query.module)
+
+        return self._statements.remembered.keep(key, make)
+
+    def _rows(
+        self,
+        connection: Connection,
+        query: Query,
+        moment: Moment,
+        order: Order,
+        place: Place | None,
+        limit: int,
+    ) -> tuple[tuple[Row, ...], list[tuple[object, ...]], bool]:
+        # One row more than the page has is asked for: it tells whether there is another page.
+        rows: list[Row] = []
+        keys: list[tuple[object, ...]] = []
+        empties = () if place is None else tuple(key is None for key in place.keys)
+        parts = [True, False] if order.split else [True]
+        if query.backwards:
+            parts.reverse()
+        begun = place is None or not order.split
+        for present in parts:
+            here = place is not None and (not order.split or present != empties[0])
+            if not begun and not here:
+                continue  # the place is in the other part, which comes later
+            begun = True
+            listing = self._listing(connection, query, moment, present, empties if here else None)
+            parameters = self._statements.parameters(query)
+            parameters["page_limit"] = limit + 1 - len(rows)
+            if here and place is not None:
+                parameters.update({f"key_{index}": value for index, value in enumerate(place.keys)})
+                parameters["key_id"] = place.id
+            given = listing.statement.run(connection, parameters)
+            if given:
+                rows.extend(self._made(connection, listing, given))
+                keys.extend(self._keys(listing, given))
+            if len(rows) > limit:
+                break
+        more = len(rows) > limit
+        rows, keys = rows[:limit], keys[:limit]
+        if query.backwards:
+            rows.reverse()
+            keys.reverse()
+        return tuple(rows), keys, more
+
+    def _made(self, connection: Connection, listing: Listing, given: Given) -> list[Row]:
+        def fetch(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
+            return self._links.fetch(connection, field, owners)
+
+        if not listing.cells:
+            return [Row(id_, ()) for id_ in given[0]]
+        columns = [cell.read(given, fetch) for cell in listing.cells]
+        return list(map(Row, given[0], zip(*columns, strict=True)))
+
+    def _keys(self, listing: Listing, given: Given) -> list[tuple[object, ...]]:
+        if not listing.key_places:
+            return [()] * len(given[0])
+        return list(zip(*(given[place] for place in listing.key_places), strict=True))
+
+    def _listing(
+        self,
+        connection: Connection,
+        query: Query,
+        moment: Moment,
+        present: bool,
+        empties: tuple[bool, ...] | None,
+    ) -> Listing:
+        kind = (
+            "list",
+            tuple((path.text, path.field.module) for path in query.columns),
+            tuple((key.path.text, key.descending) for key in query.sort),
+            query.backwards,
+            present,
+            empties,
+        )
+        found: Listing | None = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
+        if found is not None:
+            return found
+        watched = self._statements.watched(query, moment)
+        joins = Joins(self._parts.tables, query.module)
+        selection = Selection()
+        selection.add(joins.id(joins.root, query.module))
+        maker = CellMaker(self._parts.catalog, self._parts.types, self._parts.formats, joins, selection)
+        cells = tuple(maker.cell(path) for path in query.columns)
+        order = OrderMaker(self._parts.catalog, self._parts.types, joins).order(query.sort, query.module)
+        key_places = tuple(selection.add(key.column) for key in order.keys)
+        conditions = self._statements.conditions(query, joins, watched.moment)
+        conditions += order.part(present)
+        if empties is not None:
+            conditions.append(order.beyond(empties, query.backwards))
+        statement = (
+            select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
+            .select_from(joins.source)
+            .where(*conditions)
+            .order_by(*order.by(present, query.backwards))
+            .limit(bindparam("page_limit", required=False, type_=Integer))
+        )
+        made = Listing(Prepared(statement, connection.dialect), cells, key_places)
+        watched.remember(kind, made)
+        return made

@@ -1,0 +1,101 @@
+"""From a query to SQL: what is shared by pages, counts and groups."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from runtime.base.registry import Registry
+from runtime.expressions.language import Language
+from runtime.expressions.moment import Moment
+from runtime.fields.base import FieldType
+from runtime.fields.formats import Formats
+from runtime.model.catalog import Catalog, Expression
+from runtime.storage.binding import Binding
+from runtime.storage.conditions import among, id_list, standing
+from runtime.storage.finding import Finder
+from runtime.storage.joins import Joins
+from runtime.storage.query import Query
+from runtime.storage.remembered import Remembered, WatchedMoment
+from runtime.storage.searching import LEAST, words
+from runtime.storage.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a reader of one snapshot is made of."""
+
+    catalog: Catalog
+    tables: Tables
+    types: Registry[FieldType]
+    language: Language
+    formats: Formats
+
+
+class Statements:
+    """Compiles queries of one snapshot, and remembers what was compiled."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.remembered = Remembered()
+        self.finder = Finder(parts.catalog, parts.tables)
+
+    def conditions(self, query: Query, joins: Joins, moment: Moment) -> list[ColumnElement[bool]]:
+        """Everything that must hold of a record for the query to find it."""
+        own_id = joins.id(joins.root, query.module)
+        found = standing(query, joins)
+        if query.ids is not None:
+            found.append(among(own_id, "ids", self.parts.tables.dialect))
+        binding = Binding(joins)
+        compile_ = self.parts.language.to_sql
+        found.extend(compile_(each, binding, moment, query.this) for each in _conditions(query))
+        if query.search is not None:
+            found.extend(self.finder.conditions(query.module, own_id, words(query.search)))
+        return found
+
+    def parameters(self, query: Query) -> dict[str, object]:
+        """The values of the parameters that :meth:`conditions` leaves open."""
+        values: dict[str, object] = {}
+        if query.ids is not None:
+            values["ids"] = id_list(query.ids, self.parts.tables.dialect)
+        if query.search is not None:
+            values.update(self.finder.parameters(words(query.search)))
+        return values
+
+    def shape(self, query: Query, moment: Moment) -> Hashable:
+        """What the SQL of the conditions depends on; two queries of one shape share their statement."""
+        key = self.remembered.condition_key
+        return (
+            query.module,
+            query.deleted,
+            query.archived,
+            query.ids is None,
+            tuple(key(query.module, each, moment) for each in _conditions(query)),
+            None if query.search is None else tuple(len(word) >= LEAST for word in words(query.search)),
+        )
+
+    def watched(self, query: Query, moment: Moment) -> "Watched":
+        """Watch what compiling this query's conditions reads of the moment."""
+        return Watched(self, query, moment)
+
+
+class Watched:
+    """A moment to compile at, which then tells whether the statement may be remembered."""
+
+    def __init__(self, statements: Statements, query: Query, moment: Moment) -> None:
+        self._statements = statements
+        self._query = query
+        self._real = moment
+        self.moment = WatchedMoment(moment)
+
+    def remember(self, kind: Hashable, statement: object) -> None:
+        """Keep the statement under its shape, unless it depends on this very moment or on another record."""
+        conditions = _conditions(self._query)
+        self._statements.remembered.note(self._query.module, conditions, self.moment.parts_read)
+        if "now" not in self.moment.parts_read and self._query.this is None:
+            shape = self._statements.shape(self._query, self._real)
+            self._statements.remembered.put((kind, shape), statement)
+
+
+def _conditions(query: Query) -> tuple[Expression, ...]:
+    return query.where + query.rights
