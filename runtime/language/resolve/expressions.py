@@ -8,6 +8,9 @@ from runtime.language.shape import Path
 from runtime.model.catalog import Expression
 from runtime.model.types import ValueType
 
+HELP = "mend the expression, or leave it out"
+"""What is said when the expression language itself knows no better."""
+
 
 def resolve_expression(
     draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType, this: str | None = None
@@ -35,7 +38,7 @@ def resolve_expression(
                 one.message,
                 one.span,
                 path,
-                one.help,
+                one.help or HELP,
                 is_warning=not one.is_error,
                 related=one.related,
             )
