@@ -1,0 +1,83 @@
+"""Steps that give a required field's default to the records that have nothing there, and the refusal when it
+has none.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from sqlalchemy import Connection, Table, update
+
+from runtime.base.diagnostic import Diagnostic
+from runtime.change import codes
+from runtime.change.compare import path_of
+from runtime.change.situation import Situation
+from runtime.change.step import Step, counted, safety_of
+from runtime.model.catalog import Field
+
+
+def newly_required(situation: Situation) -> Iterator[Field]:
+    """The required fields that were not required before, or were not there, of modules that have records."""
+    for module in situation.catalog.modules.values():
+        if not situation.stands(module):
+            continue
+        old = situation.before.modules.get(module.key)
+        new = situation.after.modules[module.key]
+        for key, field in module.fields.items():
+            was = None if old is None or old.retired else old.fields.get(key)
+            known = was is not None and was.required and not was.retired
+            if new.fields[key].required and not known and situation.rows(module.key):
+                yield field
+
+
+def has_default(field: Field) -> bool:
+    """Whether the field has a value for records that have none."""
+    return field.default not in (None, ())
+
+
+def fill(situation: Situation) -> Iterator[Step]:
+    """The default into every empty record, the deleted ones too, for they can be restored."""
+    for field in newly_required(situation):
+        if not has_default(field):
+            continue
+        table = situation.tables.module(field.module)
+        columns = table.columns[field.key]
+        rows = situation.stored.empties(table.table.name, columns[0].name, undeleted=False)
+        if rows:
+            kind = situation.types[field.type]
+            values = dict(zip((c.name for c in columns), kind.to_columns(field.default), strict=True))
+            what = (
+                f"Give the {counted(rows, 'record')} of {field.module} that"
+                f" {'has' if rows == 1 else 'have'} no {field.key} its default, {kind.plain(field.default)}."
+            )
+            run = partial(_fill, table=table.table, empty=columns[0].name, values=values)
+            yield Step(what, run, field.origin.span, rows, safety_of(rows))
+
+
+def refuse_empties(situation: Situation) -> Iterator[Diagnostic]:
+    """The required fields that have no default, and which records are without them."""
+    for field in newly_required(situation):
+        if has_default(field):
+            continue
+        table = situation.names.table(field.module)
+        if situation.types[field.type].linked:
+            link = situation.names.link(field.module, field.key)
+            rows = situation.stored.unlinked(table, link)
+            ids = situation.stored.unlinked_ids(table, link) if rows else []
+        else:
+            column = situation.names.column(field.module, field.key)
+            rows = situation.stored.empties(table, column, undeleted=True)
+            ids = situation.stored.empty_ids(table, column) if rows else []
+        if rows:
+            more = ", …" if rows > len(ids) else ""
+            yield Diagnostic(
+                codes.REQUIRED.name,
+                f"{field.key} is required, and {counted(rows, 'record')} of {field.module}"
+                f" {'has' if rows == 1 else 'have'} none: {', '.join(map(str, ids))}{more}",
+                field.origin.span,
+                path_of(field),
+                "give it a default, or add it without required, fill the records in, and require it then",
+            )
+
+
+def _fill(connection: Connection, table: Table, empty: str, values: dict[str, object]) -> None:
+    connection.execute(update(table).where(table.c[empty].is_(None)).values(values))

@@ -1,0 +1,131 @@
+"""A plan: what applying a configuration does to the database, step by step, or why it is refused."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from runtime.base.diagnostic import Diagnostic
+from runtime.base.registry import Registry
+from runtime.change import choices, codes, filling, ground, indexing, retiring, searching, structure
+from runtime.change.compare import compare, moved, names_moved
+from runtime.change.revisions import open_applied
+from runtime.change.shape import Shape, shape_of, with_retired
+from runtime.change.situation import Situation
+from runtime.change.step import Safety, Step
+from runtime.change.stored import Stored
+from runtime.fields.base import FieldType
+from runtime.model.catalog import Catalog
+from runtime.storage.ddl import check_format
+from runtime.storage.inspect import Live, inspect
+from runtime.storage.names import Names, name_all
+from runtime.storage.tables import build_tables
+
+STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
+    structure.set_up,
+    retiring.retire,
+    retiring.bring_back,
+    indexing.drop_indexes,
+    structure.make_tables,
+    structure.add_columns,
+    filling.fill,
+    searching.prepare_search,
+    indexing.create_indexes,
+)
+"""What yields steps, in the order in which they are run."""
+
+REFUSALS: tuple[Callable[[Situation], Iterator[Diagnostic]], ...] = (
+    filling.refuse_empties,
+    indexing.refuse_duplicates,
+    choices.refuse_lost_values,
+    choices.refuse_lost_currencies,
+)
+"""What yields refusals, beside the comparison of the shapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done. With ``refusals`` there are no steps and nothing may be applied.
+
+    ``base`` is the number of the applied revision, 0 when there is none; ``fingerprint`` tells the database's
+    tables apart. ``names`` and ``shape`` are what the next revision keeps.
+    """
+
+    steps: tuple[Step, ...]
+    refusals: tuple[Diagnostic, ...]
+    names: Names
+    shape: Shape
+    base: int
+    base_hash: str
+    target_hash: str
+    fingerprint: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the configuration is the applied one, and the database is as it should be."""
+        return not self.refusals and not self.steps and self.base_hash == self.target_hash
+
+    @property
+    def safety(self) -> Safety:
+        """The gravest of its steps' safeties."""
+        order = list(Safety)
+        return max((step.safety for step in self.steps), key=order.index, default=Safety.SAFE)
+
+    @property
+    def seal(self) -> str:
+        """A digest of what the plan rests on and does; another one means that the plan is stale."""
+        parts = (
+            str(self.base),
+            self.base_hash,
+            self.target_hash,
+            self.fingerprint,
+            *(step.what for step in self.steps),
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def make_plan(
+    connection: Connection, catalog: Catalog, types: Registry[FieldType], schema: str = "public"
+) -> Plan:
+    """Plan to apply a catalog to the connection's database; it only reads. ``schema`` is PostgreSQL's."""
+    live = inspect(connection, schema)
+    base = open_applied(connection, schema)
+    stored = Stored(connection, live)
+    applied = Shape() if base is None else base.shape
+    target = shape_of(catalog, types)
+    found = compare(applied, target, catalog, Names() if base is None else base.names, stored)
+    before = moved(applied, found.moves)
+    given = names_moved(Names() if base is None else base.names, found.moves)
+    names = name_all(catalog, types, given)
+    tables = build_tables(catalog, names, types, connection.dialect.name)
+    if live.is_trellis:
+        check_format(connection, tables)
+    after = with_retired(target, before)
+    refusals = [*ground.refuse_foreign(live), *found.refusals]
+    refusals += () if refusals else ground.refuse_drift(catalog, tables, given, live)
+    steps: tuple[Step, ...] = ()
+    situation = Situation(catalog, types, schema, live, stored, before, after, given, names, tables, found)
+    if not any(each.code in (codes.DRIFT.name, codes.FOREIGN.name) for each in refusals):
+        refusals += [refusal for refuse in REFUSALS for refusal in refuse(situation)]
+    if not refusals:
+        steps = tuple(step for find in STEPS for step in find(situation))
+    return Plan(
+        steps,
+        tuple(refusals),
+        names,
+        after,
+        0 if base is None else base.number,
+        "" if base is None else base.hash,
+        catalog.hash,
+        fingerprint(live),
+    )
+
+
+def fingerprint(live: Live) -> str:
+    """A digest of the database's tables, columns and indexes."""
+    digest = hashlib.sha256()
+    for name in sorted(live.tables):
+        table = live.tables[name]
+        digest.update(repr((name, sorted(table.columns.items()), sorted(table.indexes))).encode())
+    return digest.hexdigest()[:32]

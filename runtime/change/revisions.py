@@ -1,0 +1,152 @@
+"""Revisions: the configurations that were applied, kept as text, so that each process serves the same one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Row, func, insert, select, text
+
+from runtime.change.shape import Shape
+from runtime.language.packs import LayerFiles
+from runtime.model.catalog import Layer
+from runtime.storage.names import Names
+from runtime.storage.runtime_tables import RuntimeTables, build_runtime_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history of a site."""
+
+    number: int
+    hash: str
+    title: str
+    version: str
+    applied_at: datetime
+    applied_by: str | None
+    steps: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An applied configuration. ``layers`` have the text of every file, lowest first and without the
+    system's own, which comes with the program; ``names`` are the physical names, ``hash`` the catalog's.
+    """
+
+    number: int
+    hash: str
+    layers: tuple[LayerFiles, ...]
+    names: Names
+    shape: Shape
+
+
+def is_set_up(connection: Connection, schema: str = "public") -> bool:
+    """Whether a runtime has set this database up, or on PostgreSQL this schema of it."""
+    if connection.dialect.name == "postgresql":
+        query = "SELECT 1 FROM pg_tables WHERE schemaname = :schema AND tablename = 'trellis_revisions'"
+        return connection.execute(text(query), {"schema": schema}).first() is not None
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'trellis_revisions'"
+    return connection.execute(text(query)).first() is not None
+
+
+def latest_number(connection: Connection) -> int:
+    """The number of the applied revision, 0 when there is none yet, in one cheap statement; for a database
+    that is set up.
+    """
+    found = connection.execute(text("SELECT max(id) FROM trellis_revisions")).scalar()
+    return int(found or 0)
+
+
+def open_applied(connection: Connection, schema: str = "public") -> Revision | None:
+    """The applied revision with all its text; None when the database has none.
+
+    ``load_sources(revision.layers, …)`` makes its catalog again. Where that catalog's hash is not the
+    revision's, the program's own layer has changed since: apply it, and the database follows.
+    """
+    if not is_set_up(connection, schema):
+        return None
+    number = latest_number(connection)
+    return read_revision(connection, number) if number else None
+
+
+def read_revision(connection: Connection, number: int) -> Revision:
+    """A revision by its number. Raises KeyError when there is none."""
+    tables = _tables()
+    row = connection.execute(select(tables.revisions).where(tables.revisions.c.id == number)).first()
+    if row is None:
+        raise KeyError(f"There is no revision {number}.")
+    return _revision(row, _files(connection, tables, number))
+
+
+def history(connection: Connection) -> list[Entry]:
+    """Every revision, the newest first."""
+    revisions = _tables().revisions
+    wanted = ("id", "hash", "title", "version", "applied_at", "applied_by", "steps")
+    rows = connection.execute(select(*(revisions.c[name] for name in wanted)).order_by(revisions.c.id.desc()))
+    return [Entry(*(row[:-1]), tuple(row[-1])) for row in map(tuple, rows)]
+
+
+def write_revision(
+    connection: Connection,
+    revision: Revision,
+    title: str,
+    version: str,
+    steps: Sequence[Mapping[str, Any]],
+    applied_at: datetime,
+    applied_by: str | None,
+) -> None:
+    """Keep a revision, in the transaction that carries it out."""
+    tables = _tables()
+    connection.execute(
+        insert(tables.revisions).values(
+            id=revision.number,
+            hash=revision.hash,
+            title=title,
+            version=version,
+            layers=[_layer_json(each.layer) for each in revision.layers],
+            names=revision.names.to_json(),
+            shape=revision.shape.to_json(),
+            steps=list(steps),
+            applied_at=applied_at,
+            applied_by=applied_by,
+        )
+    )
+    files = [
+        {"revision_id": revision.number, "name": f"{place}/{name}", "text": content}
+        for place, each in enumerate(revision.layers)
+        for name, content in each.files.items()
+    ]
+    if files:
+        connection.execute(insert(tables.revision_files), files)
+
+
+def next_number(connection: Connection) -> int:
+    """The number of the revision that comes next."""
+    return int(connection.execute(select(func.max(_tables().revisions.c.id))).scalar() or 0) + 1
+
+
+def _revision(row: Row[Any], files: Mapping[int, Mapping[str, str]]) -> Revision:
+    layers = tuple(
+        LayerFiles(Layer(**layer), MappingProxyType(dict(files.get(place, {}))))
+        for place, layer in enumerate(row.layers)
+    )
+    return Revision(row.id, row.hash, layers, Names.from_json(row.names), Shape.from_json(row.shape))
+
+
+def _files(connection: Connection, tables: RuntimeTables, number: int) -> Mapping[int, Mapping[str, str]]:
+    table = tables.revision_files
+    found: dict[int, dict[str, str]] = {}
+    rows = connection.execute(select(table.c.name, table.c.text).where(table.c.revision_id == number))
+    for name, content in sorted(tuple(row) for row in rows):
+        place, _, path = name.partition("/")
+        found.setdefault(int(place), {})[path] = content
+    return found
+
+
+def _layer_json(layer: Layer) -> dict[str, str]:
+    return {"name": layer.name, "title": layer.title, "version": layer.version, "folder": layer.folder}
+
+
+def _tables() -> RuntimeTables:
+    return build_runtime_tables(MetaData())

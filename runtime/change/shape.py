@@ -1,0 +1,192 @@
+"""The shape of a configuration: what of it the stored data depends on. Two shapes tell what data must change.
+
+A revision keeps its shape, with everything that was ever retired, so that a plan needs no old text and a
+field that returns finds its column again.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.dialects import postgresql
+
+from runtime.base.registry import Registry
+from runtime.fields.base import FieldType
+from runtime.model.catalog import Catalog, Field, Module
+from runtime.storage.searching import is_searched, own_search_fields
+from runtime.storage.tables import link_attributes
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+NOT_IN_SEARCH_TEXT = frozenset(("min", "max", "pattern", "on_delete"))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """What a field's stored values depend on. ``stored`` are its columns, each by its suffix and its type in
+    PostgreSQL's words, whichever database it is; ``link`` are the attributes of a link.
+    """
+
+    type: str
+    stored: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = ()
+    picklist: str | None = None
+    currencies: tuple[str, ...] = ()
+    required: bool = False
+    link: Mapping[str, "FieldShape"] = field(default_factory=lambda: MappingProxyType({}))
+    retired: bool = False
+
+    @property
+    def words(self) -> str:
+        """How its values are stored, for a sentence."""
+        return ", ".join(stored for _, stored in self.stored)
+
+    def holds_the_same(self, other: "FieldShape") -> bool:
+        """Whether what is stored for the one is a stored value of the other, as it is."""
+        return (self.type, self.stored, self.targets) == (other.type, other.stored, other.targets)
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape as JSON, without what is at its default."""
+        found: dict[str, Any] = {"type": self.type}
+        if self.stored:
+            found["stored"] = [list(column) for column in self.stored]
+        for key in ("targets", "currencies"):
+            if value := getattr(self, key):
+                found[key] = list(value)
+        for key in ("picklist", "required", "retired"):
+            if value := getattr(self, key):
+                found[key] = value
+        if self.link:
+            found["link"] = {key: each.to_json() for key, each in self.link.items()}
+        return found
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "FieldShape":
+        """The shape that :meth:`to_json` gave."""
+        return cls(
+            data["type"],
+            tuple((suffix, stored) for suffix, stored in data.get("stored", ())),
+            tuple(data.get("targets", ())),
+            data.get("picklist"),
+            tuple(data.get("currencies", ())),
+            data.get("required", False),
+            _frozen({key: cls.from_json(each) for key, each in data.get("link", {}).items()}),
+            data.get("retired", False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleShape:
+    """A module: whose rows it is, its fields, and a digest of what its search text is made of."""
+
+    parent: str | None = None
+    fields: Mapping[str, FieldShape] = field(default_factory=lambda: MappingProxyType({}))
+    search: str | None = None
+    retired: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape as JSON."""
+        return {
+            "parent": self.parent,
+            "fields": {key: each.to_json() for key, each in self.fields.items()},
+            "search": self.search,
+            "retired": self.retired,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ModuleShape":
+        """The shape that :meth:`to_json` gave."""
+        fields = {key: FieldShape.from_json(each) for key, each in data["fields"].items()}
+        return cls(data["parent"], _frozen(fields), data["search"], data["retired"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A whole configuration's shape: its modules, and the values of its picklists."""
+
+    modules: Mapping[str, ModuleShape] = field(default_factory=lambda: MappingProxyType({}))
+    picklists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape as JSON."""
+        return {
+            "modules": {key: each.to_json() for key, each in self.modules.items()},
+            "picklists": {key: list(values) for key, values in self.picklists.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Shape":
+        """The shape that :meth:`to_json` gave."""
+        modules = {key: ModuleShape.from_json(each) for key, each in data["modules"].items()}
+        picklists = {key: tuple(values) for key, values in data["picklists"].items()}
+        return cls(_frozen(modules), _frozen(picklists))
+
+
+def shape_of(catalog: Catalog, types: Registry[FieldType]) -> Shape:
+    """The shape of a catalog."""
+    modules = {key: _module_shape(module, catalog, types) for key, module in catalog.modules.items()}
+    picklists = {key: tuple(picklist.values) for key, picklist in catalog.picklists.items()}
+    return Shape(_frozen(modules), _frozen(picklists))
+
+
+def with_retired(target: Shape, before: Shape) -> Shape:
+    """The target's shape, and retired beside it whatever was there before and is no more."""
+    modules = dict(target.modules)
+    for key, old in before.modules.items():
+        if key not in modules:
+            modules[key] = replace(old, retired=True)
+            continue
+        kept = {name: _retired(each) for name, each in old.fields.items() if name not in modules[key].fields}
+        fields = {
+            name: _with_attributes(each, old.fields.get(name)) for name, each in modules[key].fields.items()
+        }
+        modules[key] = replace(modules[key], fields=_frozen({**fields, **kept}))
+    return replace(target, modules=_frozen(modules))
+
+
+def _with_attributes(new: FieldShape, old: FieldShape | None) -> FieldShape:
+    gone = {key: _retired(each) for key, each in (old.link if old else {}).items() if key not in new.link}
+    return replace(new, link=_frozen({**new.link, **gone})) if gone else new
+
+
+def _retired(shape: FieldShape) -> FieldShape:
+    return replace(shape, retired=True)
+
+
+def _module_shape(module: Module, catalog: Catalog, types: Registry[FieldType]) -> ModuleShape:
+    fields = {key: _field_shape(each, types) for key, each in module.fields.items()}
+    return ModuleShape(module.parent, _frozen(fields), _search_digest(module, catalog))
+
+
+def _field_shape(each: Field, types: Registry[FieldType]) -> FieldShape:
+    kind = types[each.type]
+    stored = tuple((column.suffix, column.type.compile(_DIALECT)) for column in kind.columns(each.settings))
+    return FieldShape(
+        type=each.type,
+        stored=stored,
+        targets=each.targets,
+        picklist=each.settings.get("picklist"),
+        currencies=tuple(each.settings.get("currencies", ())),
+        required=each.required and not kind.given,
+        link=_frozen({key: _field_shape(one, types) for key, one in link_attributes(each).items()}),
+    )
+
+
+def _search_digest(module: Module, catalog: Catalog) -> str | None:
+    if not is_searched(module):
+        return None
+    parts: list[object] = [catalog.languages[0], catalog.timezone]
+    for each in own_search_fields(module):
+        settings = {key: repr(value) for key, value in each.settings.items() if key not in NOT_IN_SEARCH_TEXT}
+        picklist = catalog.picklists.get(each.settings.get("picklist", ""))
+        labels = picklist and {
+            key: value.label.in_language(catalog.languages[0]) for key, value in picklist.values.items()
+        }
+        parts.append([each.key, each.type, settings, labels])
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _frozen(items: dict[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(items)

@@ -1,0 +1,42 @@
+"""The situation a plan is made in: what was applied, what is to be, and what the database really holds."""
+
+from dataclasses import dataclass
+
+from runtime.base.registry import Registry
+from runtime.change.compare import Comparison
+from runtime.change.shape import Shape
+from runtime.change.stored import Stored
+from runtime.fields.base import FieldType
+from runtime.model.catalog import Catalog, Module
+from runtime.storage.inspect import Live
+from runtime.storage.names import Names
+from runtime.storage.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that the steps and the refusals are found from.
+
+    ``before`` is the applied shape with each field under the key whose physical name it has now, ``after``
+    the one to come with all that is retired; ``given`` are the applied names, ``names`` those to come.
+    """
+
+    catalog: Catalog
+    types: Registry[FieldType]
+    schema: str
+    live: Live
+    stored: Stored
+    before: Shape
+    after: Shape
+    given: Names
+    names: Names
+    tables: Tables
+    comparison: Comparison
+
+    def stands(self, module: Module) -> bool:
+        """Whether the module's table is there already."""
+        return self.live.has(self.names.table(module.key))
+
+    def rows(self, module: str) -> int:
+        """How many records a module has, the deleted ones too."""
+        return self.stored.rows(self.names.table(module))

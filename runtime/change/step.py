@@ -1,0 +1,52 @@
+"""A step of a plan: one thing that applying does to the database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from runtime.base.diagnostic import Span
+
+MANY = 10_000
+"""From so many records on, a step that touches each of them counts as slow."""
+
+
+class Safety(StrEnum):
+    """What a step may cost: nothing to speak of, time while others wait, or data."""
+
+    SAFE = "safe"
+    SLOW = "slow"
+    LOSSY = "lossy"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. ``what`` is a sentence, ``rows`` how many records it writes or reads through, ``origin`` the
+    place in the configuration that caused it, and ``run`` does it in the caller's transaction.
+    """
+
+    what: str
+    run: Callable[[Connection], object]
+    origin: Span | None = None
+    rows: int = 0
+    safety: Safety = Safety.SAFE
+
+    def to_json(self) -> dict[str, object]:
+        """The step for a program to read, and for the revision to keep."""
+        place = None if self.origin is None else {"file": self.origin.file, "line": self.origin.line}
+        return {"what": self.what, "safety": str(self.safety), "rows": self.rows, "at": place}
+
+
+def safety_of(rows: int) -> Safety:
+    """How safe it is to touch so many records."""
+    return Safety.SLOW if rows >= MANY else Safety.SAFE
+
+
+def nothing(_connection: Connection) -> None:
+    """What a step runs that changes only what is shown."""
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 record``, ``1,200 records``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

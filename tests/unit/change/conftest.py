@@ -1,0 +1,23 @@
+"""Fixtures of these tests: a site on an empty database of each engine, and one that has deals."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from runtime.storage.database import Database
+from tests.unit.change.site import Site, deals
+
+
+@pytest.fixture
+def site(database_url: str) -> Iterator[Site]:
+    """A site whose database is empty."""
+    with closing(Database.open(database_url, pool=4)) as opened:
+        yield Site(opened)
+
+
+@pytest.fixture
+def running(site: Site) -> Site:
+    """A site that has deals and accounts, without records."""
+    site.applied(deals())
+    return site

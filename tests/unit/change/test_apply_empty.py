@@ -1,0 +1,46 @@
+"""Applying to an empty database: every table, link, index and foreign key, in one transaction."""
+
+from sqlalchemy import inspect as look
+
+from runtime.change.apply import Applied
+from tests.unit.change.site import TYPES, deals
+from tests.unit.records.crm import MODULES, PICKLISTS
+from tests.unit.storage.small import make_catalog
+
+
+def test_every_table_column_and_index_of_the_catalog_is_there_afterwards(site):
+    site.applied(make_catalog(MODULES, PICKLISTS))
+    live, tables = site.live, site.tables
+    for table in tables.metadata.tables.values():
+        assert set(live.tables[table.name].columns) == {column.name for column in table.columns}
+        indexes = {index.name for index in table.indexes if "__search" not in str(index.name)}
+        assert indexes <= live.tables[table.name].indexes
+    assert site.plan(site.catalog).is_empty
+    assert len(TYPES) > 10
+
+
+def test_the_foreign_keys_are_there(site):
+    site.applied(deals({"account": {"type": "relation", "module": "accounts"}}))
+    with site.database.read() as connection:
+        keys = look(connection).get_foreign_keys("deals")
+    assert ("accounts", ["account"]) in [(key["referred_table"], key["constrained_columns"]) for key in keys]
+
+
+def test_applying_the_same_again_is_no_new_revision(site):
+    site.applied(deals())
+    before = site.state()
+    again = site.apply(deals())
+    assert isinstance(again, Applied)
+    assert (again.revision, again.is_new) == (1, False)
+    assert site.state() == before
+
+
+def test_what_only_changes_text_is_a_revision_without_a_step(site):
+    site.applied(deals())
+    relabelled = deals({}, icon="box")
+    plan = site.plan(relabelled)
+    assert not plan.steps
+    assert not plan.is_empty
+    live = site.live
+    assert site.applied(relabelled).revision == 2
+    assert site.live == live
