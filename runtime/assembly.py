@@ -107,12 +107,12 @@ class House:
         )
         try:
             database = Database.open(settings.database, settings.schema, settings.pool)
-            return Site(workshop, database, LocalFiles(settings.files), pack, packs)
+            return Site(workshop, database, LocalFiles(settings.files, settings.upload_bytes), pack, packs)
         except StorageError as error:
             raise CommandError(str(error)) from None
         except SiteError as error:
             if error.refused is not None and error.loaded is not None:
-                print(as_text(error.refused.diagnostics, error.loaded.sources), file=self.err)
+                print(as_text(error.refused.refusals, error.loaded.sources), file=self.err)
                 raise CommandError(str(error), REFUSED) from None
             if error.loaded is not None:
                 print(as_text(error.loaded.diagnostics, error.loaded.sources), file=self.err)

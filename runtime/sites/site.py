@@ -102,7 +102,7 @@ class Site:
                 return loaded
             outcome = self._apply(loaded, by)
             if isinstance(outcome, Refused):
-                self.problems = Loaded(None, outcome.diagnostics, loaded.sources, loaded.layers)
+                self.problems = Loaded(None, outcome.refusals, loaded.sources, loaded.layers)
                 return outcome
             self.problems = None
             if outcome.revision != self.live.revision:
@@ -153,7 +153,9 @@ class Site:
             )
 
     def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
-        return apply(self.database, loaded, self.workshop.types, self.clock, by)
+        if loaded.catalog is None:
+            raise SiteError("The pack has errors.", loaded)
+        return apply(self.database, loaded.catalog, loaded.layers, self.workshop.types, self.clock, by)
 
     def _reread(self) -> Live:
         with self.database.read() as connection:

@@ -31,7 +31,8 @@ log = logging.getLogger("trellis.web")
 
 def build(site: Site, templates: Path, translate: Callable[[str], Translate]) -> Starlette:
     """The site's ASGI application."""
-    screen = Screen(Renderer(templates, translate), Registry("component", discover(components, Component)))
+    kinds = Registry("component", discover(components, Component))  # type: ignore[type-abstract]
+    screen = Screen(Renderer(templates, translate), kinds)
     error_page = ErrorPage(screen)
     door = Door(site, error_page.refused)
 

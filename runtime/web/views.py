@@ -1,7 +1,7 @@
 """Views: a field and its value made ready for a widget, in the reader's language and formats."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -51,7 +51,7 @@ class FieldView:
     required: bool = False
     readonly: bool = False
     autofocus: bool = False
-    settings: Mapping[str, Any] = NOTHING
+    settings: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     options: Sequence[Option] = ()
     href: str | None = None
     items: Sequence[Item] = ()

@@ -25,6 +25,7 @@ from starlette.testclient import TestClient
 
 from runtime.assembly import House
 from runtime.base.clock import Clock
+from runtime.sites.people import add_key, add_user
 from runtime.sites.site import Site
 
 PACK = "title: Test\nversion: 1.0.0\nlanguages: [en]\ncurrency: EUR\ntimezone: Europe/Helsinki\n"
@@ -134,9 +135,8 @@ class App:
     def user(self, email: str = "admin@example.com", *, admin: bool = True) -> int:
         """A user with the test's password; made when there is none."""
         if email not in self._people:
-            self._people[email] = self.house.add_user(
-                self.site, email, email.split("@")[0].title(), PASSWORD, admin=admin
-            )
+            name = email.split("@")[0].title()
+            self._people[email] = add_user(self.site, email, name, PASSWORD, admin=admin)
         return self._people[email]
 
     def sign_in(self, email: str = "admin@example.com", *, admin: bool = True) -> Browser:
@@ -152,7 +152,7 @@ class App:
 
     def program(self, email: str = "admin@example.com") -> Program:
         """A program with a fresh key of a user."""
-        return Program(self.client(), self.house.add_key(self.site, self.user(email), "test"))
+        return Program(self.client(), add_key(self.site, self.user(email), "test"))
 
 
 @pytest.fixture

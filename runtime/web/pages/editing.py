@@ -51,7 +51,8 @@ def blocks_of(module: Module, layout: Layout, language: str) -> list[FieldBlock 
     first = [field for field in [*process, *header] if field.key not in seen]
     seen.update(field.key for field in first)
     missing = [field for field in module.fields.values() if field.required and field.key not in seen]
-    return _with_more(found, tuple(dict.fromkeys((*first, *missing))))
+    more = {field.key: field for field in (*first, *missing)}
+    return _with_more(found, tuple(more.values()))
 
 
 def fields_in(blocks: Sequence[FieldBlock | Collection]) -> Iterator[Field]:
