@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,12 @@ class CsvFile:
         """The rows after the first line; those without anything in them are passed over."""
         lines = self._lines()
         next(lines, None)
-        return (line for line in lines if any(line.cells))
+        width, delimiter = len(self.header), self.delimiter
+        for line in lines:
+            if len(line.cells) > width:
+                yield replace(line, cells=mended(line.cells, width, delimiter))
+            elif any(line.cells):
+                yield line
 
     def _first_line(self) -> str:
         with self.path.open("rb") as raw, self._decoded(raw) as stream:
@@ -104,6 +109,24 @@ class CsvFile:
                 f"{self.path} is not written in {self.encoding}, as line {line} or one soon after it shows."
             )
         return UnreadableFileError(f"{self.path}:{line} is no row of a CSV file: {error}.")
+
+
+def mended(cells: tuple[str, ...], width: int, delimiter: str) -> tuple[str, ...]:
+    """The cells of a row that has too many, because a text with a delimiter in it stands without quotes.
+
+    In a text a space follows (``24, place Kléber``), between cells none does. Only where that accounts for
+    all the cells too many are they put together again; any other row stays as it is, and is refused.
+    """
+    surplus = sum(cell.startswith(" ") for cell in cells[1:])
+    if len(cells) - surplus != width:
+        return cells
+    whole: list[str] = [cells[0]]
+    for cell in cells[1:]:
+        if cell.startswith(" "):
+            whole[-1] += delimiter + cell
+        else:
+            whole.append(cell)
+    return tuple(whole)
 
 
 def find_encoding(path: Path) -> str:

@@ -104,15 +104,24 @@ class Matches:
                     found.setdefault(key, []).append(record_id)
         self._wanted = {}
 
-    def find(self, modules: Iterable[str], match: Match) -> int | Message:
-        """The id of the one record that fits, or what is wrong."""
+    def all(self, modules: Iterable[str], match: Match) -> list[int]:
+        """The ids of the records that fit; none of what cannot be read."""
         names = tuple(match.values)
         found: list[int] = []
         for module in modules:
             key = self._key(module, names, match)
+            if not isinstance(key, Message):
+                found.extend(self._found.get((module, names), {}).get(key, ()))
+        return found
+
+    def find(self, modules: Iterable[str], match: Match) -> int | Message:
+        """The id of the one record that fits, or what is wrong."""
+        names = tuple(match.values)
+        for module in modules:
+            key = self._key(module, names, match)
             if isinstance(key, Message):
                 return key
-            found.extend(self._found.get((module, names), {}).get(key, ()))
+        found = self.all(modules, match)
         if len(found) == 1:
             return found[0]
         written = ", ".join(str(value) for value in match.values.values())[:100]

@@ -69,9 +69,24 @@ class Writer:
         all. A refusal writes nothing and raises nothing; what raises is the database's own trouble, and the
         transaction must be rolled back.
         """
+        batch = self.begin(tx, changes, actor, parsing, atomic=atomic, formats=formats)
+        _Saving(batch).run()
+        return [asked.outcome() for asked in batch.asked]
+
+    def begin(
+        self,
+        tx: Transaction,
+        changes: Sequence[Change],
+        actor: Actor,
+        parsing: Parsing,
+        *,
+        atomic: bool = True,
+        formats: Mapping[str, Parsing] = NO_FORMATS,
+    ) -> Batch:
+        """The batch that a save works on; an import looks records up with one that has no changes."""
         workplace = self.plans.workplace
         now = workplace.clock.now()
-        batch = Batch(
+        return Batch(
             plans=self.plans,
             judge=self.judge,
             tx=tx,
@@ -83,8 +98,6 @@ class Writer:
             today=now.astimezone(ZoneInfo(workplace.catalog.timezone)).date(),
             asked=[Asked(index, change) for index, change in enumerate(changes)],
         )
-        _Saving(batch).run()
-        return [asked.outcome() for asked in batch.asked]
 
 
 class _Saving:

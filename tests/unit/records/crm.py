@@ -214,7 +214,7 @@ def parsing(workplace: Workplace, door: str = "rest") -> Parsing:
         door=door,
         formats=Formats("en", "Europe/Helsinki"),
         timezone=ZoneInfo("Europe/Helsinki"),
-        currency="EUR",
+        currency=workplace.catalog.currency,
         picklists=workplace.catalog.picklists,
         types=workplace.types,
     )

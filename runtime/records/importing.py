@@ -1,0 +1,437 @@
+"""Importing a file: its rows become changes, in batches, through the one writer. Good rows go in, others are
+reported.
+
+A second import of the same file changes nothing, where the map has a key: rows that say what stands are not
+written. Links are only added, never taken away: each row says one of them. Each batch is a transaction of its
+own, and the file is never in memory as a whole.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+
+from runtime.base.messages import Message, message
+from runtime.fields.base import InvalidValueError, Match, Parsing
+from runtime.identity.actor import Actor
+from runtime.records.change import Change, Refused, Saved
+from runtime.records.csv_file import CsvFile, Line
+from runtime.records.import_map import ColumnMap, ImportMap
+from runtime.records.parse import Linking
+from runtime.records.plan import ModulePlan
+from runtime.records.relations import Matches
+from runtime.records.save import Writer
+from runtime.storage.transaction import Transaction
+
+BATCH = 2000
+"""Rows written in one transaction: some 0.2 s, so that others who write wait no longer than that."""
+
+Write = Callable[[], AbstractContextManager[Transaction]]
+Key = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of the rows. ``refused`` counts the rows that were reported."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that did not go in (or not whole): the columns that are wrong, and why, as whole sentences."""
+
+    line: Line
+    columns: tuple[str, ...]
+    reasons: tuple[Message, ...]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A row on its way, or several that add links to one record (``parts`` are then the values of each).
+
+    ``later`` are the relations that may only be known at the file's end.
+    """
+
+    lines: list[Line]
+    values: dict[str, object] = field(default_factory=dict)
+    key: Key | None = None
+    id: int | None = None
+    parts: list[dict[str, object]] = field(default_factory=list)
+    later: dict[str, Match] = field(default_factory=dict)
+    wrong: dict[str, list[Message]] = field(default_factory=dict)
+
+    def refuse(self, header: str, reason: Message) -> None:
+        """Note what is wrong with a column ('' for the row)."""
+        self.wrong.setdefault(header, []).append(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A record that points at one which was not there yet."""
+
+    line: Line
+    id: int
+    values: Mapping[str, Match]
+
+
+class Import:
+    """One import of one file into one module."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        write: Write,
+        plan: ModulePlan,
+        columns: ImportMap,
+        actor: Actor,
+        parsing: Parsing,
+    ) -> None:
+        """``write`` opens a transaction; ``parsing`` is how an import's texts are read where the map does not
+        say.
+        """
+        self._writer = writer
+        self._write = write
+        self._plan = plan
+        self._map = columns
+        self._actor = actor
+        self._parsing = replace(parsing, door="import")
+        self._formats = {
+            column.field.key: replace(self._parsing, decimal=column.decimal, date_format=column.format)
+            for column in columns.columns
+            if column.decimal is not None or column.format is not None
+        }
+        self._headers = {column.field.key: column.header for column in columns.columns}
+        self._mergeable = all(column.key or column.field.link is not None for column in columns.columns)
+        self._deferred: list[Deferred] = []
+        self.summary = Summary()
+
+    def run(
+        self,
+        file: CsvFile,
+        report: Callable[[BadRow], None],
+        progress: Callable[[int, Summary], None] = lambda _read, _summary: None,
+    ) -> Summary:
+        """Import the file. ``report`` is told each bad row, ``progress`` how many bytes are read, after each
+        batch.
+
+        Raises UnreadableFileError when the file turns out to be none that can be read; what went in before
+        stays.
+        """
+        place = {name: index for index, name in enumerate(file.header)}
+        cells = [(column, place[column.header]) for column in self._map.columns]
+        for lines in _batches(file):
+            entries = [self._entry(line, cells, len(file.header)) for line in lines]
+            for bad in self._save(entries):
+                self.summary.refused += 1
+                report(bad)
+            progress(lines[-1].read, self.summary)
+        for start in range(0, len(self._deferred), BATCH):
+            for bad in self._point(self._deferred[start : start + BATCH]):
+                self.summary.refused += 1
+                report(bad)
+        progress(file.size, self.summary)
+        return self.summary
+
+    def _entry(self, line: Line, cells: list[tuple[ColumnMap, int]], width: int) -> Entry:
+        entry = Entry([line])
+        if len(line.cells) != width:
+            entry.refuse(
+                "",
+                message(
+                    "The row has {count} cells; the first line has {width}.",
+                    count=len(line.cells),
+                    width=width,
+                ),
+            )
+            return entry
+        empty, values = self._map.empty, entry.values
+        for column, index in cells:
+            text = line.cells[index]
+            key = column.field.key
+            if text in empty or text.strip() in empty:
+                if column.key:
+                    entry.refuse(column.header, message("The key is empty."))
+                elif column.field.link is None and not self._keeps_default(column):
+                    values[key] = None
+            elif column.match is None and column.field.link is None:
+                values[key] = text
+            else:
+                values[key] = _written(column, text, entry)
+        return entry
+
+    def _keeps_default(self, column: ColumnMap) -> bool:
+        # An empty cell of a required field with a default means the default, not an error.
+        return column.field.field.required and column.field.key in self._plan.defaults
+
+    # A batch: the rows' records are found, then saved
+
+    def _save(self, entries: Sequence[Entry]) -> list[BadRow]:
+        bad: list[BadRow] = []
+        with self._write() as tx:
+            for group in self._groups(tx, entries):
+                bad.extend(self._save_group(tx, group))
+        bad.sort(key=lambda row: row.line.number)
+        return bad
+
+    def _groups(self, tx: Transaction, entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+        # In one group each record comes once. Rows that only add links to the same record are one change.
+        self._make_related(tx, entries)
+        self._know_keys(tx, entries)
+        group: list[Entry] = []
+        seen: dict[Key, Entry] = {}
+        for entry in entries:
+            before = seen.get(entry.key) if entry.key is not None else None
+            if before is not None and self._mergeable:
+                _merge(before, entry)
+                continue
+            if before is not None:
+                yield group
+                group, seen = [], {}
+            group.append(entry)
+            if entry.key is not None:
+                seen[entry.key] = entry
+        if group:
+            yield group
+
+    def _save_group(self, tx: Transaction, group: list[Entry]) -> Iterator[BadRow]:
+        self._find(tx, group)
+        self._defer(tx, group)
+        good = [entry for entry in group if not entry.wrong]
+        changes = [Change(self._plan.key, entry.values, entry.id) for entry in good]
+        outcomes = self._writer.save(
+            tx, changes, self._actor, self._parsing, atomic=False, formats=self._formats
+        )
+        for entry, outcome in zip(good, outcomes, strict=True):
+            if isinstance(outcome, Refused) and len(entry.lines) > 1:
+                yield from self._one_by_one(tx, entry)
+            else:
+                self._count(entry, outcome)
+        for entry in group:
+            if entry.wrong:
+                yield from (_bad(line, entry.wrong) for line in entry.lines)
+
+    def _one_by_one(self, tx: Transaction, entry: Entry) -> Iterator[BadRow]:
+        # Several rows were one change, and one of them is wrong: each is tried by itself.
+        for line, values in zip(entry.lines, entry.parts, strict=True):
+            alone = Entry([line], values, entry.key, entry.id)
+            self._find(tx, [alone])
+            change = Change(self._plan.key, alone.values, alone.id)
+            (outcome,) = self._writer.save(tx, [change], self._actor, self._parsing, formats=self._formats)
+            self._count(alone, outcome)
+            if alone.wrong:
+                yield _bad(line, alone.wrong)
+
+    def _count(self, entry: Entry, outcome: Saved | Refused) -> None:
+        if isinstance(outcome, Refused):
+            for key, reasons in outcome.errors.items():
+                header = self._headers.get(key.partition(".")[0], key)
+                for reason in reasons:
+                    entry.refuse(header, reason)
+            return
+        summary = self.summary
+        setattr(summary, outcome.action, getattr(summary, outcome.action) + 1)
+        if entry.later:
+            self._deferred.append(Deferred(entry.lines[0], outcome.id, dict(entry.later)))
+
+    # Finding the record that a row means
+
+    def _know_keys(self, tx: Transaction, entries: Sequence[Entry]) -> None:
+        # Each key's canonical values; related records are looked up together.
+        keys = self._map.keys
+        if not keys:
+            return
+        matches = self._matches(tx)
+        for entry in entries:
+            for column in keys:
+                value = entry.values.get(column.field.key)
+                if isinstance(value, Match):
+                    matches.want(column.field.targets, value)
+        matches.look_up()
+        for entry in entries:
+            if not entry.wrong:
+                parts = [self._key_part(entry, column, matches) for column in keys]
+                if not entry.wrong:
+                    entry.key = tuple(parts)
+
+    def _key_part(self, entry: Entry, column: ColumnMap, matches: Matches) -> object:
+        name = column.field.key
+        value = entry.values.get(name)
+        if isinstance(value, Match):
+            found = matches.find(column.field.targets, value)
+            if isinstance(found, Message):
+                entry.refuse(column.header, found)
+                return None
+            entry.values[name] = found
+            return found
+        try:
+            parsed = column.field.parse(value, column.field.field, self._formats.get(name, self._parsing))
+        except InvalidValueError as error:
+            entry.refuse(column.header, error.message)
+            return None
+        if parsed is None:
+            entry.refuse(column.header, message("The key is empty."))
+        return parsed
+
+    def _find(self, tx: Transaction, group: list[Entry]) -> None:
+        # The records that have the keys, and so are updated: one statement.
+        names = [column.field.key for column in self._map.keys]
+        if not names:
+            return
+        matches = self._matches(tx)
+        wanted = {
+            id(entry): Match(dict(zip(names, entry.key, strict=True)))
+            for entry in group
+            if entry.key is not None and not entry.wrong
+        }
+        for match in wanted.values():
+            matches.want((self._plan.key,), match)
+        matches.look_up()
+        for entry in group:
+            match_of = wanted.get(id(entry))
+            if match_of is None:
+                continue
+            found = matches.all((self._plan.key,), match_of)
+            if len(found) > 1:
+                entry.refuse(
+                    self._map.keys[0].header, message("{count} records have this key.", count=len(found))
+                )
+            elif found:
+                entry.id = found[0]
+                for name in names:
+                    entry.values.pop(name, None)
+            elif "id" in names:
+                entry.refuse(self._headers["id"], message("There is no such record."))
+
+    def _matches(self, tx: Transaction) -> Matches:
+        return Matches(self._writer.begin(tx, (), self._actor, self._parsing, atomic=False))
+
+    # Related records: made, or found later
+
+    def _make_related(self, tx: Transaction, entries: Sequence[Entry]) -> None:
+        # The related records that are not there are made first, where the map says `create: true`.
+        columns = [column for column in self._map.columns if column.create]
+        if not columns:
+            return
+        matches = self._matches(tx)
+        for column in columns:
+            for match in _matches_in(entries, column):
+                matches.want(column.field.targets, match)
+        matches.look_up()
+        for column in columns:
+            missing: dict[str, Change] = {}
+            for match in _matches_in(entries, column):
+                if not matches.all(column.field.targets, match):
+                    made = Change(column.field.targets[0], match.values)
+                    missing.setdefault(str(next(iter(match.values.values()))), made)
+            if missing:
+                self._writer.save(tx, list(missing.values()), self._actor, self._parsing, atomic=False)
+
+    def _defer(self, tx: Transaction, group: list[Entry]) -> None:
+        # A relation to the same module may name a record that stands further down in the file.
+        columns = [
+            column
+            for column in self._map.columns
+            if column.match is not None
+            and column.field.link is None
+            and self._plan.key in column.field.targets
+            and not column.field.field.required
+            and not column.key
+        ]
+        if not columns:
+            return
+        matches = self._matches(tx)
+        for column in columns:
+            for match in _matches_in(group, column):
+                matches.want(column.field.targets, match)
+        matches.look_up()
+        for column in columns:
+            name = column.field.key
+            for entry in group:
+                value = entry.values.get(name)
+                if isinstance(value, Match) and not matches.all(column.field.targets, value):
+                    del entry.values[name]
+                    entry.later[name] = value
+
+    def _point(self, deferred: Sequence[Deferred]) -> list[BadRow]:
+        # The end of the file: what was not there then is there now, or is wrong.
+        changes = [Change(self._plan.key, each.values, each.id) for each in deferred]
+        bad: list[BadRow] = []
+        with self._write() as tx:
+            latest = {each.id: change for each, change in zip(deferred, changes, strict=True)}
+            kept = [each for each, change in zip(deferred, changes, strict=True) if latest[each.id] is change]
+            outcomes = self._writer.save(
+                tx, list(latest.values()), self._actor, self._parsing, atomic=False, formats=self._formats
+            )
+        for each, outcome in zip(kept, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                wrong = {
+                    self._headers.get(key, key): list(reasons) for key, reasons in outcome.errors.items()
+                }
+                bad.append(_bad(each.line, wrong))
+        return bad
+
+
+def _batches(file: CsvFile) -> Iterator[list[Line]]:
+    lines: list[Line] = []
+    for line in file:
+        lines.append(line)
+        if len(lines) == BATCH:
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+def _written(column: ColumnMap, text: str, entry: Entry) -> object:
+    # A cell as the writer takes it: a match for a relation, the key for a picklist, an addition for links.
+    field = column.field
+    if column.picklist is not None:
+        found = [
+            column.picklist.get(part.strip()) for part in _parts(text, many=field.type.name != "picklist")
+        ]
+        if None in found:
+            entry.refuse(
+                column.header,
+                message('{label} has no value "{value}".', label=field.field.label, value=text[:100]),
+            )
+        return found if field.type.name != "picklist" else found[0]
+    if field.link is None:
+        return Match({column.match: text}) if column.match is not None else text
+    parts = _parts(text, many=True)
+    if column.match is None:
+        return Linking(add=tuple(parts))
+    return Linking(add=tuple(Match({column.match: part}) for part in parts))
+
+
+def _parts(text: str, *, many: bool) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()] if many else [text]
+
+
+def _matches_in(entries: Iterable[Entry], column: ColumnMap) -> Iterator[Match]:
+    for entry in entries:
+        value = entry.values.get(column.field.key)
+        if isinstance(value, Match):
+            yield value
+        elif isinstance(value, Linking):
+            yield from (item for item in value.add if isinstance(item, Match))
+
+
+def _merge(into: Entry, entry: Entry) -> None:
+    if not into.parts:
+        into.parts.append(dict(into.values))
+    into.parts.append(entry.values)
+    into.lines.extend(entry.lines)
+    for key, value in entry.values.items():
+        before = into.values.get(key)
+        if isinstance(value, Linking) and isinstance(before, Linking):
+            into.values[key] = Linking(add=(*before.add, *value.add))
+        elif isinstance(value, Linking):
+            into.values[key] = value
+
+
+def _bad(line: Line, wrong: Mapping[str, Sequence[Message]]) -> BadRow:
+    columns = tuple(name for name in wrong if name)
+    return BadRow(line, columns, tuple(reason for reasons in wrong.values() for reason in reasons))
