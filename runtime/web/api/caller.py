@@ -36,7 +36,7 @@ def identify(site: Site, live: Live, request: Request) -> Actor:
         actor = _by_session(site, live, request, token)
         if actor is not None:
             return actor
-    raise unauthorized(message("Send an API key: Authorization: Bearer trl_…"))
+    raise unauthorized(message("Send an API key in the header Authorization, after the word Bearer."))
 
 
 def unauthorized(sentence: Message) -> RefusedError:

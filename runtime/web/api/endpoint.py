@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from runtime.base.messages import Translate, message
 from runtime.expressions.moment import Moment
 from runtime.identity.actor import NOBODY, Actor
-from runtime.sites.live import ConditionError, Live, PathError
+from runtime.sites.live import ConditionError, Live
 from runtime.sites.site import Site
 from runtime.storage.errors import BusyError, InvalidCursorError, StorageError, UnsortableError
 from runtime.web.api.answers import answer, error, refused
@@ -90,9 +90,9 @@ class Endpoint:
     """One address of the API. It is an ASGI application, so that it answers every method itself."""
 
     def __init__(
-        self, site: Site, handlers: Mapping[str, Handler], policy: Policy, *, uploads: bool = False
+        self, api: Api, handlers: Mapping[str, Handler], policy: Policy, *, uploads: bool = False
     ) -> None:
-        self.site = site
+        self.api = api
         self.policy = policy
         self._handlers = dict(handlers)
         if "GET" in self._handlers:
@@ -150,23 +150,19 @@ class Endpoint:
             return refuse(call, refusal)
         except ConditionError as wrong:
             return refuse(call, bad_condition(wrong))
-        except PathError as wrong:
-            return refuse(call, bad_request(wrong.reason, wrong.text[:100]))
         except InvalidCursorError:
             sentence = message("This cursor belongs to another list, or was changed. Begin again without it.")
             return refuse(call, bad_request(sentence, "after"))
         except UnsortableError as wrong:
             return refuse(call, bad_request(message("{what}", what=str(wrong)), "sort"))
         except StorageError as unavailable:
-            sentence = (
+            text = (
                 "The database is busy."
                 if isinstance(unavailable, BusyError)
                 else "The database does not answer."
             )
             log.warning("a request was refused: %s", unavailable)
-            return answer(
-                error("unavailable", sentence + " Try again in a moment."), 503, {"retry-after": "2"}
-            )
+            return answer(error("unavailable", text + " Try again in a moment."), 503, {"retry-after": "2"})
 
     def _wrong_method(self, call: Call) -> Response:
         sentence = message("{method} is no method of this address.", method=call.request.method[:20])

@@ -12,6 +12,7 @@ from runtime.web.api.answers import answer
 from runtime.web.api.endpoint import Call
 from runtime.web.api.modules import module_of
 from runtime.web.api.parameters import CAP, ListParameters, read_list
+from runtime.web.api.paths import hold_to_measure, path_at, sort_at
 from runtime.web.api.related import plan_reading
 from runtime.web.api.shape import unknown, writer_of
 from runtime.web.errors import bad_request
@@ -32,9 +33,10 @@ def show(call: Call) -> Response:
     if asked.group or asked.value is not None:
         return _groups(call, module, asked, _conditions(call, module, asked, found))
     plan = plan_reading(call, module, asked.fields, asked.include, with_rows=False)
-    sort = (
-        call.live.sort_keys(module, asked.sort) if asked.sort else (found.sort if found is not None else ())
-    )
+    sort = found.sort if found is not None else ()
+    if asked.sort is not None:
+        sort = sort_at(call.live, module, asked.sort)
+    hold_to_measure((*plan.shape.columns, *(key.path for key in sort)), "fields")
     query = Query(
         module=module.key,
         columns=plan.shape.columns,
@@ -86,6 +88,7 @@ def _count(
 def _groups(call: Call, module: Module, asked: ListParameters, where: tuple[Expression, ...]) -> Response:
     paths = tuple(_key(call, module, name) for name in asked.group)
     aggregate = _aggregate(call, module, asked.value)
+    hold_to_measure(paths, "group")
     query = Query(
         module=module.key,
         where=where,
@@ -111,7 +114,7 @@ def _groups(call: Call, module: Module, asked: ListParameters, where: tuple[Expr
 
 
 def _key(call: Call, module: Module, name: str) -> Path:
-    path = call.live.path(module, name)
+    path = path_at(call.live, module, name, "group")
     if call.live.types[path.field.type].linked:
         raise bad_request(
             message("{label} has many values, so nothing is grouped by it.", label=path.field.label), "group"
@@ -134,7 +137,7 @@ def _aggregate(call: Call, module: Module, text: str | None) -> Aggregate:
                 message("{function} needs a field: {function}(amount).", function=function), "value"
             )
         return Aggregate("count")
-    path: Path = call.live.path(module, name)
+    path: Path = path_at(call.live, module, name, "value")
     kind = path.field.value_type.name
     fits = {"sum": _NUMBERS, "avg": _NUMBERS, "min": _ORDERED, "max": _ORDERED}.get(function)
     if fits is not None and (kind not in fits or path.attribute is not None):

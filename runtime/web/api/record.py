@@ -13,6 +13,7 @@ from runtime.web.api.endpoint import Call
 from runtime.web.api.json_body import read_object
 from runtime.web.api.modules import module_of, record_id, written_module
 from runtime.web.api.parameters import read_none, read_record
+from runtime.web.api.paths import hold_to_measure
 from runtime.web.api.related import plan_reading, read_one
 from runtime.web.api.repeats import once
 from runtime.web.api.saving import save_one, whole_of
@@ -27,6 +28,7 @@ def show(call: Call) -> Response:
     number = record_id(call)
     asked = read_record(call.request.query_params)
     plan = plan_reading(call, module, asked.fields, asked.include, with_rows=True)
+    hold_to_measure(plan.shape.columns, "fields")
     with call.site.database.read() as connection:
         found = read_one(call, connection, module, number, plan)
     if found is None:

@@ -1,10 +1,11 @@
 """What comes along with records: their rows, and the related records that ``include`` names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.model.catalog import Collection, Field, Module, Path, SortKey
+from runtime.model.catalog import Collection, Field, Module
+from runtime.records.stored import links_of, rows_of
 from runtime.storage.query import MOST, Query, Row
 from runtime.web.api.endpoint import Call
 from runtime.web.api.shape import Shape, unknown
@@ -24,6 +25,8 @@ class Reading:
     def records(self, call: Call, connection: Any, found: Sequence[Row]) -> list[dict[str, Any]]:
         """The records of a page, with what comes along."""
         records = [self.shape.record(row.values) for row in found]
+        by_id = {row.id: record for row, record in zip(found, records, strict=True)}
+        _add_attributes(call, connection, self.shape, by_id)
         for field in self.includes:
             _include(call, connection, field, records)
         for collection in self.rows:
@@ -108,29 +111,39 @@ def _links(value: Any) -> Iterable[dict[str, Any]]:
 def _rows(
     call: Call, connection: Any, collection: Collection, parents: Sequence[int]
 ) -> dict[int, list[dict[str, Any]]]:
-    module = call.live.catalog.modules[collection.target]
+    # Rows take their parent's rights.
+    live = call.live
+    module = live.catalog.modules[collection.target]
     shape = call.shapes.whole(module)
-    position = Path("position", (module.record_fields["position"],))
-    condition = call.live.condition(module, f"parent.id in [{', '.join(map(str, parents))}]")
-    place = shape.keys.index("parent")
+    standing = rows_of(connection, live.writer.plans[module.key], parents, live.tables.dialect, lock=False)
+    parent_of = {int(str(row["id"])): parent for parent, rows in standing.items() for row in rows}
+    ids = tuple(parent_of)
     by_parent: dict[int, list[dict[str, Any]]] = {}
-    after = None
-    while True:
-        query = Query(
-            module=module.key,
-            columns=shape.columns,
-            where=(condition,),
-            rights=call.live.judge.conditions(call.actor, module.key, "read"),
-            sort=(SortKey(position),),
-            limit=MOST,
-            after=after,
-        )
-        page = call.live.reader.page(connection, query, call.moment)
-        for row in page.rows:
-            record = shape.record(row.values)
-            for key in INSIDE:
-                del record[key]
-            by_parent.setdefault(row.values[place].id, []).append(record)  # type: ignore[attr-defined]
-        after = page.next
-        if after is None:
-            return by_parent
+    for start in range(0, len(ids), MOST):
+        some = ids[start : start + MOST]
+        query = Query(module=module.key, columns=shape.columns, limit=MOST, ids=some)
+        page = live.reader.page(connection, query, call.moment)
+        found = {row.id: shape.record(row.values) for row in page.rows}
+        _add_attributes(call, connection, shape, found)
+        for row_id in some:
+            record = found.get(row_id)
+            if record is not None:
+                for key in INSIDE:
+                    del record[key]
+                by_parent.setdefault(parent_of[row_id], []).append(record)
+    return by_parent
+
+
+def _add_attributes(call: Call, connection: Any, shape: Shape, records: Mapping[int, dict[str, Any]]) -> None:
+    # What the links themselves say, beside the records that they point at: one statement for each such field.
+    if not shape.attributed or not records:
+        return
+    plan = call.live.writer.plans[shape.module.key]
+    for key, writers in shape.attributed.items():
+        links = links_of(connection, plan.fields[key], list(records), call.live.tables.dialect)
+        for record_id, record in records.items():
+            said = {link.id: link.attributes for link in links.get(record_id, ())}
+            for item in record[key]:
+                for name, value in said.get(item["id"], {}).items():
+                    write = writers[name]
+                    item[name] = value if write is None or value is None else write(value)

@@ -7,6 +7,7 @@ from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Field, Module
 from runtime.model.types import ListType, PicklistType, ValueType
+from runtime.storage.tables import link_attributes
 
 Schema = dict[str, Any]
 
@@ -243,7 +244,7 @@ class Schemas:
         return schema
 
     def _written_link(self, field: Field) -> Schema:
-        attributes: Mapping[str, Field] = field.settings.get("link") or {}
+        attributes = link_attributes(field)
         if not attributes:
             return ref("WrittenReference")
         with_attributes = {

@@ -9,8 +9,9 @@ from runtime.base.suggest import suggest
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Field, Module, Path
 from runtime.model.types import DATE, DATETIME
-from runtime.model.values import Ref
 from runtime.sites.live import Live
+from runtime.storage.tables import link_attributes
+from runtime.web.api.paths import path_at
 from runtime.web.errors import RefusedError, bad_request
 
 Write = Callable[[Any], object]
@@ -20,13 +21,15 @@ Write = Callable[[Any], object]
 class Shape:
     """What each record of an answer has. ``columns`` are what the query reads, ``keys`` what they are called.
 
-    ``writers`` has the values that are not written as they are: their key and how.
+    ``writers`` has the values that are not written as they are: their key and how. ``attributed`` are the
+    linked fields whose links have attributes of their own, and how each of those is written.
     """
 
     module: Module
     columns: tuple[Path, ...]
     keys: tuple[str, ...]
     writers: tuple[tuple[str, Write], ...]
+    attributed: Mapping[str, Mapping[str, Write | None]]
 
     def record(self, values: Sequence[Any]) -> dict[str, Any]:
         """One record as JSON's values."""
@@ -62,7 +65,7 @@ class Shapes:
 
     def _path(self, module: Module, name: str) -> Path:
         if "." in name:
-            return self._live.path(module, name)
+            return path_at(self._live, module, name, "fields")
         field = module.field(name)
         if field is None:
             raise unknown(
@@ -80,7 +83,11 @@ class Shapes:
             columns,
             tuple(path.text for path in columns),
             tuple((key, write) for key, write in writers if write is not None),
+            {path.text: said for path in columns if not path.hops and (said := self._attributes(path.field))},
         )
+
+    def _attributes(self, field: Field) -> dict[str, Write | None]:
+        return {key: writer_of(each, self._live.types) for key, each in link_attributes(field).items()}
 
     def _writer(self, path: Path) -> Write | None:
         if path.attribute is not None:
@@ -94,7 +101,7 @@ def writer_of(field: Field, types: Mapping[str, FieldType]) -> Write | None:
     if field.targets:
         many = len(field.targets) > 1
         if kind.linked:
-            return _link_writer(field, types)
+            return _references
         return _union if many else _reference
     if field.value_type in (DATE, DATETIME) or type(kind).to_json is FieldType.to_json:
         return None
@@ -113,9 +120,7 @@ def unknown(name: str, at: str, known: Iterable[str]) -> RefusedError:
 
 
 def _reference(value: Any) -> object:
-    if isinstance(value, Ref):
-        return {"id": value.id, "title": value.title}
-    return {"id": value, "title": ""}
+    return {"id": value.id, "title": value.title}
 
 
 def _union(value: Any) -> object:
@@ -123,5 +128,5 @@ def _union(value: Any) -> object:
     return {"id": value.id, "title": value.title, "module": value.module}
 
 
-def _link_writer(field: Field, types: Mapping[str, FieldType]) -> Write:
-    return lambda value: [_reference(item) for item in value]
+def _references(value: Any) -> object:
+    return [_reference(item) for item in value]
