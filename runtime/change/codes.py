@@ -1,8 +1,5 @@
 """The codes of refusals: what a plan will not do to the data that is there, each with its page."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from runtime.base.diagnostic import Code
 
 TYPE = Code(
@@ -90,22 +87,17 @@ STALE = Code(
     "look at a new plan.",
 )
 
-CODES: Mapping[str, Code] = MappingProxyType(
-    {
-        code.name: code
-        for code in (
-            TYPE,
-            SCALE,
-            TARGET,
-            REQUIRED,
-            UNIQUE,
-            PARENT,
-            PICKLIST,
-            CURRENCY,
-            ATTRIBUTE,
-            DRIFT,
-            FOREIGN,
-            STALE,
-        )
-    }
+CODES = (
+    TYPE,
+    SCALE,
+    TARGET,
+    REQUIRED,
+    UNIQUE,
+    PARENT,
+    PICKLIST,
+    CURRENCY,
+    ATTRIBUTE,
+    DRIFT,
+    FOREIGN,
+    STALE,
 )

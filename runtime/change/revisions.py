@@ -81,10 +81,12 @@ def read_revision(connection: Connection, number: int) -> Revision:
 
 def history(connection: Connection) -> list[Entry]:
     """Every revision, the newest first."""
-    revisions = _tables().revisions
-    wanted = ("id", "hash", "title", "version", "applied_at", "applied_by", "steps")
-    rows = connection.execute(select(*(revisions.c[name] for name in wanted)).order_by(revisions.c.id.desc()))
-    return [Entry(*(row[:-1]), tuple(row[-1])) for row in map(tuple, rows)]
+    table = _tables().revisions
+    rows = connection.execute(select(table).order_by(table.c.id.desc()))
+    return [
+        Entry(row.id, row.hash, row.title, row.version, row.applied_at, row.applied_by, tuple(row.steps))
+        for row in rows
+    ]
 
 
 def write_revision(

@@ -1,0 +1,51 @@
+"""What the commands that bring a pack to a database share: arguments, loading, opening the database."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runtime.cli.base import CommandError, House
+
+if TYPE_CHECKING:
+    from runtime.language.load import Loaded
+    from runtime.storage.database import Database
+
+
+def configure(parser: ArgumentParser) -> None:
+    """The pack, and where other packs are."""
+    parser.add_argument("pack", type=Path, metavar="PACK", help="the folder of the pack")
+    parser.add_argument(
+        "--packs", type=Path, action="append", default=[], metavar="DIR", help="a folder to look for packs in"
+    )
+
+
+def load_pack(arguments: Namespace, house: House) -> "Loaded":
+    """The pack, or what is wrong with it."""
+    from runtime.language.load import load
+
+    return load(
+        arguments.pack,
+        packs=tuple(arguments.packs),
+        types=house.types,
+        checks=house.checks,
+        language=house.language,
+    )
+
+
+@contextmanager
+def open_database(house: House) -> "Iterator[Database]":
+    """The database of the settings, closed at the end; what goes wrong with it ends the command."""
+    from runtime.storage.database import Database
+    from runtime.storage.errors import StorageError
+
+    settings = house.settings
+    try:
+        database = Database.open(settings.database, settings.schema, pool=2)
+        try:
+            yield database
+        finally:
+            database.close()
+    except StorageError as error:
+        raise CommandError(str(error)) from None

@@ -1,0 +1,71 @@
+"""``trellis apply``: the plan of a pack, and then the pack itself, applied entirely or not at all."""
+
+import getpass
+import sys
+from argparse import ArgumentParser, Namespace
+
+from runtime.base.clock import SystemClock
+from runtime.cli import _packs
+from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
+
+
+class ApplyCommand(Command):
+    """Applies a pack after showing what that does."""
+
+    help = "apply a pack to the database"
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """The pack, and whether to ask."""
+        _packs.configure(parser)
+        parser.add_argument("--yes", action="store_true", help="apply without asking")
+
+    def run(self, arguments: Namespace, house: House) -> int:
+        """Show the plan, ask, apply; 1 when the pack has errors, 3 when it is refused."""
+        from runtime.change.apply import Refused, apply
+        from runtime.change.plan import make_plan
+        from runtime.change.report import as_text, refused_as_text
+        from runtime.language import report
+
+        loaded = _packs.load_pack(arguments, house)
+        if loaded.catalog is None:
+            print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
+            return WRONG_INPUT
+        with _packs.open_database(house) as database:
+            with database.read() as connection:
+                plan = make_plan(connection, loaded.catalog, house.types, database.schema)
+            print(as_text(plan, loaded.sources), file=house.out, flush=True)
+            if plan.refusals:
+                return REFUSED
+            if plan.is_empty:
+                return DONE
+            if not arguments.yes and not _agreed(house):
+                print("Nothing was changed.", file=house.out)
+                return REFUSED
+            outcome = apply(
+                database,
+                loaded.catalog,
+                loaded.layers,
+                house.types,
+                SystemClock(),
+                _whoever_this_is(),
+                expected=plan,
+            )
+        if isinstance(outcome, Refused):
+            print(refused_as_text(outcome.refusals, loaded.sources), file=house.out)
+            return REFUSED
+        print(f"Applied as revision {outcome.revision}.", file=house.out)
+        return DONE
+
+
+def _agreed(house: House) -> bool:
+    if not sys.stdin.isatty():
+        raise CommandError("There is nobody to ask here: say --yes to apply this.", REFUSED)
+    print("Apply this? [y/N] ", end="", file=house.out, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _whoever_this_is() -> str:
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):
+        return "command line"
