@@ -24,9 +24,8 @@ from runtime.language.packs import standard_folder
 from runtime.language.report import as_text
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
     from runtime.sites.site import Site
+    from runtime.web.app import Application
 
 
 class House:
@@ -118,7 +117,7 @@ class House:
                 print(as_text(error.loaded.diagnostics, error.loaded.sources), file=self.err)
             raise CommandError(str(error)) from None
 
-    def application(self, site: "Site") -> "Starlette":
+    def application(self, site: "Site") -> "Application":
         """The site's ASGI application."""
         from runtime.web.app import build as build_application
 

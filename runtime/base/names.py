@@ -26,7 +26,18 @@ ROW_FIELDS = ("parent", "position")
 EXPRESSION_NAMES = ("this", "old", "user", "const", "none", "true", "false", "is_new")
 """Names that mean something in every expression."""
 
-REST_PARAMETERS = ("where", "filter", "sort", "fields", "include", "limit", "after", "count", "group", "value")
+REST_PARAMETERS = (
+    "where",
+    "filter",
+    "sort",
+    "fields",
+    "include",
+    "limit",
+    "after",
+    "count",
+    "group",
+    "value",
+)
 """The parameters of a list in REST, which its address and the screens' share."""
 
 RESERVED = frozenset(RECORD_FIELDS + EXPRESSION_NAMES + REST_PARAMETERS)

@@ -1,4 +1,6 @@
-"""A registry: the kinds of one noun (field types, functions, checks …), found by discovery and then only read."""
+"""A registry: the kinds of one noun (field types, functions, checks …), found by discovery and then only
+read.
+"""
 
 import importlib
 import inspect
@@ -40,7 +42,8 @@ class Registry(Mapping[str, T]):
 
 
 def discover(package: ModuleType, kind: type[T]) -> list[T]:
-    """Instantiate every concrete subclass of ``kind`` that a file of ``package`` defines, in the files' order.
+    """Instantiate every concrete subclass of ``kind`` that a file of ``package`` defines, in the files'
+    order.
 
     Each kind is one file; ``base`` and names with a leading underscore are not plug-ins.
     """

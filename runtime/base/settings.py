@@ -18,7 +18,6 @@ SETTINGS = (
     Setting("TRELLIS_DATABASE", "sqlite:///var/trellis.db", "The database, as an SQLAlchemy address."),
     Setting("TRELLIS_SCHEMA", "public", "The PostgreSQL schema that holds the site."),
     Setting("TRELLIS_FILES", "var/files", "The folder that holds uploaded files."),
-    Setting("TRELLIS_SECRET", "made once, kept in var/secret", "The key that signs and encrypts, 32 characters or more."),
     Setting("TRELLIS_HOSTS", "any", "The host names the site answers to, separated by commas."),
     Setting("TRELLIS_SECURE", "no", "Say yes behind HTTPS: cookies are then sent over HTTPS alone."),
     Setting("TRELLIS_POOL", "8", "How many requests work, and how many connections are open, at one time."),
@@ -33,7 +32,6 @@ class Settings:
     database: str
     schema: str
     files: Path
-    secret: str | None
     hosts: tuple[str, ...]
     secure: bool
     pool: int
@@ -52,11 +50,11 @@ class Settings:
             database=environment.get("TRELLIS_DATABASE") or f"sqlite:///{var / 'trellis.db'}",
             schema=environment.get("TRELLIS_SCHEMA") or "public",
             files=base / (environment.get("TRELLIS_FILES") or var / "files"),
-            secret=environment.get("TRELLIS_SECRET") or None,
             hosts=_words(environment.get("TRELLIS_HOSTS", "")),
             secure=environment.get("TRELLIS_SECURE", "no").strip().lower() in ("yes", "true", "1"),
             pool=_whole("TRELLIS_POOL", environment.get("TRELLIS_POOL") or "8", 1, 64),
-            upload_bytes=_whole("TRELLIS_UPLOAD_MIB", environment.get("TRELLIS_UPLOAD_MIB") or "25", 1, 4096) << 20,
+            upload_bytes=_whole("TRELLIS_UPLOAD_MIB", environment.get("TRELLIS_UPLOAD_MIB") or "25", 1, 4096)
+            << 20,
             folder=var,
         )
 

@@ -14,7 +14,9 @@ from runtime.model.types import ValueType
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a thing of the catalog was written: the layer (a pack's folder name, ``system``, ``site``) and the place."""
+    """Where a thing of the catalog was written: the layer (a pack's folder name, ``system``, ``site``) and
+    the place.
+    """
 
     layer: str
     span: Span
@@ -32,7 +34,9 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a module. ``settings`` are its type's own, complete with defaults; ``default`` is canonical."""
+    """One field of a module. ``settings`` are its type's own, complete with defaults; ``default`` is
+    canonical.
+    """
 
     key: str
     module: str
@@ -64,7 +68,8 @@ class Field:
 class Path:
     """A resolved path such as ``account.industry``: the relations to walk, then the field to read.
 
-    ``fields`` has every step in order; all but the last are to-one relations. ``attribute`` is an attribute of the
+    ``fields`` has every step in order; all but the last are to-one relations. ``attribute`` is an attribute
+    of the
     last step's picklist (``stage.probability``), or None.
     """
 
@@ -93,10 +98,13 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Several records that hang on one: the inverse of a relation, rows, or the links of a ``relations`` field.
+    """Several records that hang on one: the inverse of a relation, rows, or the links of a ``relations``
+    field.
 
-    ``kind`` is ``inverse`` (records of ``target`` whose relation ``via`` points here), ``rows`` (child records of
-    ``target``, whose ``parent`` is here), ``links`` (this module's own ``relations`` field ``via``) or ``linked``
+    ``kind`` is ``inverse`` (records of ``target`` whose relation ``via`` points here), ``rows`` (child
+    records of
+    ``target``, whose ``parent`` is here), ``links`` (this module's own ``relations`` field ``via``) or
+    ``linked``
     (the other side of ``target``'s ``relations`` field ``via``).
     """
 
@@ -111,7 +119,9 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What a record is called: texts and paths in turn (``("", first_name), (" ", last_name)``) and a last text."""
+    """What a record is called: texts and paths in turn (``("", first_name), (" ", last_name)``) and a last
+    text.
+    """
 
     parts: tuple[tuple[str, Path], ...]
     tail: str = ""
@@ -128,7 +138,9 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by itself."""
+    """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by
+    itself.
+    """
 
     key: str
     label: Label
@@ -163,7 +175,9 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class PicklistValue:
-    """One value of a picklist. ``attributes`` has its ``kind`` and every extra attribute; a missing one is None."""
+    """One value of a picklist. ``attributes`` has its ``kind`` and every extra attribute; a missing one is
+    None.
+    """
 
     key: str
     label: Label
@@ -187,7 +201,8 @@ class Picklist:
 class Block:
     """A part of a card. ``kind`` is ``fields``, ``rows``, ``related`` or ``component``.
 
-    ``fields`` are the paths of a block of fields; ``collection`` is the key of what ``rows`` or ``related`` shows, with
+    ``fields`` are the paths of a block of fields; ``collection`` is the key of what ``rows`` or ``related``
+    shows, with
     its ``columns_shown``, ``where``, ``sort`` and ``actions``; ``component`` is a component's name.
     """
 
@@ -222,7 +237,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a module's records are shown: the card, the small dialog for a new one, the quick view, the list."""
+    """How a module's records are shown: the card, the small dialog for a new one, the quick view, the list.
+    """
 
     module: str
     process: Field | None
@@ -292,7 +308,8 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A whole configuration. ``sources`` keeps every file's text by its name, and ``hash`` tells two apart."""
+    """A whole configuration. ``sources`` keeps every file's text by its name, and ``hash`` tells two apart.
+    """
 
     title: Label
     version: str

@@ -8,7 +8,8 @@ _TEN_THOUSANDTHS = frozenset(["CLF", "UYW"])
 def minor_digits(currency: str) -> int:
     """The decimals of a currency (ISO 4217's minor unit): 2 for EUR, 0 for JPY, 3 for KWD.
 
-    They are those of the books. What a locale shows may be fewer (CLDR shows Serbian dinars without paras), and storing
+    They are those of the books. What a locale shows may be fewer (CLDR shows Serbian dinars without paras),
+    and storing
     by that would round amounts away.
     """
     if currency in _WHOLE:

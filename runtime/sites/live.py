@@ -1,9 +1,8 @@
 """Live: one applied revision made ready to work, immutable, shared by every thread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from runtime.base.clock import Clock
@@ -23,17 +22,13 @@ from runtime.identity.sign_in import SignIn
 from runtime.identity.users import Users
 from runtime.model.catalog import Catalog, Collection, Expression, Field, Module, Path, SortKey
 from runtime.model.types import BOOLEAN
-from runtime.model.values import Ref
 from runtime.records.access import Judge
 from runtime.records.attachments import Attachments
 from runtime.records.read import Records
+from runtime.records.refs import Refs
 from runtime.records.save import Writer
-from runtime.storage.query import Query, Which
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 class ConditionError(Exception):
@@ -76,6 +71,7 @@ class Live:
     reader: Reader
     writer: Writer
     records: Records
+    refs: Refs
     judge: Judge
     identity: Identity
     attachments: Attachments
@@ -105,30 +101,6 @@ class Live:
             picklists=self.catalog.picklists,
             types=self.types,
         )
-
-    def refs(self, connection: "Connection", query: Query, moment: Moment) -> list[Ref]:
-        """The records that a query finds, by what they are called."""
-        ids = [row.id for row in self.reader.page(connection, query, moment).rows]
-        titles = self.reader.titles(connection, query.module, ids)
-        return [Ref(query.module, each, titles[each]) for each in ids if each in titles]
-
-    def ref(
-        self,
-        connection: "Connection",
-        modules: Sequence[str],
-        record_id: int,
-        actor: Actor,
-        deleted: Which = "no",
-    ) -> Ref | None:
-        """One record by its id, of whichever of the modules it is; None when it is unknown or may not be seen."""
-        for module in modules:
-            if self.judge.may(actor, module, "read").allowed:
-                rights = self.judge.conditions(actor, module, "read")
-                query = Query(module, rights=rights, limit=1, ids=(record_id,), deleted=deleted)
-                found = self.refs(connection, query, self.moment(actor))
-                if found:
-                    return found[0]
-        return None
 
     def path(self, module: Module, text: str) -> Path:
         """A path of a module, through to-one relations; raises :class:`PathError`."""

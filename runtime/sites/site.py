@@ -21,6 +21,7 @@ from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
 from runtime.records.base import Workplace
 from runtime.records.read import Records
+from runtime.records.refs import Refs
 from runtime.records.save import Writer
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity
 from runtime.storage.database import Database
@@ -54,9 +55,11 @@ class Workshop:
 
 
 class Site:
-    """One site. ``live`` is replaced as a whole when a revision lands, so a request takes it once and keeps it.
+    """One site. ``live`` is replaced as a whole when a revision lands, so a request takes it once and keeps
+    it.
 
-    ``problems`` is what the last look at the folder found wrong while the applied revision goes on being served, and
+    ``problems`` is what the last look at the folder found wrong while the applied revision goes on being
+    served, and
     ``notices`` are sentences for whoever starts the process.
     """
 
@@ -94,7 +97,9 @@ class Site:
         return load(self.pack, packs=self.packs, types=shop.types, checks=shop.checks, language=shop.language)
 
     def apply_pack(self, by: str | None = None) -> Applied | Refused | Loaded:
-        """Apply the folder as it is now, and serve it; what is wrong with it is given back, and kept for admins."""
+        """Apply the folder as it is now, and serve it; what is wrong with it is given back, and kept for
+        admins.
+        """
         with self._turn:
             loaded = self.load_pack()
             if loaded.catalog is None:
@@ -148,8 +153,10 @@ class Site:
             )
         elif loaded.catalog.hash != live.catalog.hash:
             self.notices = (
-                f"The folder differs from revision {live.revision}, which is served. trellis plan shows how,"
-                " trellis apply brings it in.",
+                (
+                    f"The folder differs from revision {live.revision}, which is served. trellis plan shows how,"
+                    " trellis apply brings it in."
+                ),
             )
 
     def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
@@ -191,6 +198,7 @@ class Site:
             reader=reader,
             writer=writer,
             records=Records(workplace, reader, judge),
+            refs=Refs(reader, judge),
             judge=judge,
             identity=make_identity(tables, shop.clock, shop.passwords),
             attachments=Attachments(writer),

@@ -29,7 +29,11 @@ from runtime.web.security import Guard
 log = logging.getLogger("trellis.web")
 
 
-def build(site: Site, templates: Path, translate: Callable[[str], Translate]) -> Starlette:
+Application = Starlette
+"""What a server serves."""
+
+
+def build(site: Site, templates: Path, translate: Callable[[str], Translate]) -> Application:
     """The site's ASGI application."""
     kinds = Registry("component", discover(components, Component))  # type: ignore[type-abstract]
     screen = Screen(Renderer(templates, translate), kinds)

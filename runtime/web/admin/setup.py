@@ -1,6 +1,6 @@
 """Setup: everything the catalog holds, each thing with the file and the line it comes from."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -258,10 +258,11 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _settings(settings: Any) -> str:
-    shown: Callable[[Any], str] = lambda value: (
-        ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    )
+def _settings(settings: Mapping[str, Any]) -> str:
     return "; ".join(
-        f"{name}: {shown(value)}" for name, value in settings.items() if value not in (None, (), {})
+        f"{name}: {_setting(value)}" for name, value in settings.items() if value not in (None, (), {})
     )
+
+
+def _setting(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -124,7 +124,9 @@ def _prefilled(call: Call, module: Module) -> dict[str, Any]:
         text = call.query(field.key)
         if field.targets and not call.live.types[field.type].linked and text.isdecimal() and len(text) < 19:
             with call.site.database.read() as connection:
-                found[field.key] = call.live.ref(connection, field.targets, int(text), call.actor)
+                found[field.key] = call.live.refs.one(
+                    connection, field.targets, int(text), call.actor, call.moment
+                )
     return found
 
 
@@ -267,7 +269,8 @@ def _summary(call: Call, errors: Errors, blocks: Sequence[Mapping[str, Any]]) ->
 
 
 def _control(key: str, blocks: Sequence[Mapping[str, Any]]) -> str:
-    """The control's name for the writer's key: ``items.0.price`` is the price of the first row that is shown."""
+    """The control's name for the writer's key: ``items.0.price`` is the price of the first row that is shown.
+    """
     rows_key, _, rest = key.partition(".")
     for block in blocks:
         if block["kind"] == "rows" and block["key"] == rows_key and rest:

@@ -11,7 +11,6 @@ from runtime.web.shell import menu_links
 def show(screen: Screen, call: Call) -> Response:
     """The tiles, with a way to make a new record where the reader may."""
     language = call.actor.language
-    modules = call.live.catalog.modules
     groups = [
         {
             "label": group.label.in_language(language),

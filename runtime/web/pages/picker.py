@@ -14,7 +14,9 @@ LONGEST = 100
 
 
 def show(screen: Screen, call: Call) -> Response:
-    """The options of one field's listbox; a union (the owner) offers the records of each of its modules in turn."""
+    """The options of one field's listbox; a union (the owner) offers the records of each of its modules in
+    turn.
+    """
     module = call.live.catalog.modules.get(call.path("module"))
     field = module.field(call.path("field")) if module is not None else None
     if (
@@ -45,7 +47,7 @@ def _options(call: Call, target: str, typed: str) -> list[Item]:
         search=typed or None,
     )
     with call.site.database.read() as connection:
-        refs = call.live.refs(connection, query, call.moment)
+        refs = call.live.refs.search(connection, query, call.actor, call.moment)
     return [Item(ref.id, ref.title) for ref in refs]
 
 
