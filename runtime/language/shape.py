@@ -51,27 +51,48 @@ class Shapes:
 
 
 class _Compiled:
-    """A definition's validator, without what it refers to, and which of its children are pieces of their
-    own.
+    """A definition, taken apart: its keys, which of its children are pieces of their own, and a validator for each value.
+
+    A value that was once found sound is not validated again: thousands of fields say ``required: true``.
     """
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         schema = definition.schema
+        self.known: dict[str, Schema] = schema.get("properties", {})
+        self.required: tuple[str, ...] = tuple(schema.get("required", ()))
+        self.others: Any = schema.get("additionalProperties", True)
+        self.rest = _ref(self.others)
         self.children: dict[str, str] = {}
         self.children_of: dict[str, str] = {}
-        for key, child in schema.get("properties", {}).items():
+        for key, child in self.known.items():
             if name := _ref(child):
                 self.children[key] = name
             elif name := _ref(child.get("additionalProperties")):
                 self.children_of[key] = name
-        self.rest = _ref(schema.get("additionalProperties"))
-        self.required: tuple[str, ...] = tuple(schema.get("required", ()))
-        self.known: dict[str, Schema] = schema.get("properties", {})
-        checker = FormatChecker(formats=("date", "regex"))
-        self.validator = Draft202012Validator(
-            _opened(schema), registry=SchemaRegistry(), format_checker=checker
-        )
+        self._validators: dict[str, Any] = {}
+        self._sound: set[tuple[str, type, object]] = set()
+
+    def errors(self, key: str, node: Node) -> Iterator[ValidationError]:
+        """What is wrong with the value of a key; nothing for a key that the definition does not know."""
+        name = key if key in self.known else ""
+        if not name and (self.rest or not isinstance(self.others, dict)):
+            return
+        sound = (name, type(node.value), node.value) if isinstance(node, Scalar) else None
+        if sound in self._sound:
+            return
+        if name not in self._validators:
+            schema = _opened(self.known[name] if name else self.others)
+            checker = FormatChecker(formats=("date", "regex"))
+            self._validators[name] = Draft202012Validator(
+                schema, registry=SchemaRegistry(), format_checker=checker
+            )
+        found = False
+        for error in self._validators[name].iter_errors(node.plain):
+            found = True
+            yield error
+        if sound and not found:
+            self._sound.add(sound)
 
 
 def _ref(schema: object) -> str | None:
@@ -188,24 +209,17 @@ class ShapeCheck:
 
     def _validate(self, compiled: _Compiled, node: MapNode, path: Path, at: Node) -> Iterator[str]:
         """Report what is wrong with one piece; gives the keys that cannot be used."""
-        plain = node.plain
-        for error in compiled.validator.iter_errors(plain):
-            if error.validator == "additionalProperties" and not error.absolute_path:
-                yield from self._report_unknown(node, compiled.known, path)
-                continue
-            if error.validator == "required" and not error.absolute_path:
-                missing = [key for key in error.validator_value if key not in node.items]
-                for key in missing:
-                    self._report(
-                        codes.MISSING, f'"{key}" is missing', at.span, path, _how_to_write(compiled, key)
-                    )
-                yield from missing
-                continue
-            leaf = _leaf(error)
-            place = tuple(leaf.absolute_path)
-            self._report_leaf(leaf, node, path, place)
-            if place:
-                yield str(place[0])
+        if compiled.others is False:
+            yield from self._report_unknown(node, compiled.known, path)
+        for key in compiled.required:
+            if key not in node.items:
+                help = _how_to_write(compiled, key)
+                self._report(codes.MISSING, f'"{key}" is missing', at.span, path, help)
+                yield key
+        for key, child in node.items.items():
+            for error in compiled.errors(key, child):
+                self._report_leaf(_leaf(error), child, (*path, key))
+                yield key
 
     def _report_unknown(self, node: MapNode, known: Mapping[str, Schema], path: Path) -> Iterator[str]:
         for count, key in enumerate(key for key in node.items if key not in known):
@@ -222,9 +236,8 @@ class ShapeCheck:
                 )
             yield key
 
-    def _report_leaf(
-        self, error: ValidationError, node: MapNode, path: Path, place: tuple[str | int, ...]
-    ) -> None:
+    def _report_leaf(self, error: ValidationError, node: Node, path: Path) -> None:
+        place = tuple(error.absolute_path)
         target = walk(node, place)
         span = target.span
         here = (*path, *map(str, place))

@@ -93,17 +93,16 @@ def ref(name: str) -> Schema:
 TEXT: Schema = {"type": "string"}
 WORDS: Schema = {"type": "string", "minLength": 1, "maxLength": 500}
 LABEL: Schema = {
-    "anyOf": [WORDS, {"type": "object", "minProperties": 1, "additionalProperties": WORDS}],
+    "type": ["string", "object"],
+    "minLength": 1,
+    "maxLength": 500,
+    "minProperties": 1,
+    "additionalProperties": WORDS,
     "title": "a text, or texts by language such as {en: Deal, fi: Kauppa}",
 }
 FLAG: Schema = {"type": "boolean"}
 KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
-PATH: Schema = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": 500,
-    "title": "a field, or a path such as account.name",
-}
+PATH: Schema = {"type": "string", "title": "a field, or a path such as account.name"}
 PATHS: Schema = {"type": "array", "items": PATH}
 SORT: Schema = {
     "type": "array",

@@ -25,7 +25,7 @@ class MenuKind(Kind):
                 "icon": described(ICON, "Its icon in the menu."),
             }
         )
-        items = {"anyOf": [KEY, item], "title": "a module, or {filter: potentials.open, label: Open ones}"}
+        items = {**item, "type": ["string", "object"], "title": "a module, or {filter: potentials.open}"}
         return MappingProxyType(
             {
                 "menu": Definition(map_of(ref("group"))),

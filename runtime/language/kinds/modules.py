@@ -33,7 +33,11 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
         "required": described(FLAG, "Whether it must be filled in."),
         "unique": described(FLAG, "Whether no two records may have the same value; empty ones may."),
         "default": described(
-            {"anyOf": [LITERAL, {"type": "array", "items": LITERAL}], "title": "a value of the field"},
+            {
+                "type": ["string", "boolean", "number", "array"],
+                "items": LITERAL,
+                "title": "a value of the field",
+            },
             "The value of a new record that was given none.",
         ),
         "readonly": described(FLAG, "Whether people may not change it."),
@@ -126,7 +130,7 @@ def _field(field_type: FieldType) -> Definition:
 
 
 def _module() -> Schema:
-    numbering = closed(
+    numbering: Schema = closed(
         {
             "format": described(KEY, 'The pattern, as "POT-{YYYY}-{seq:5}".'),
             "reset": described(one_of("never", "year", "month"), "When counting begins anew."),
@@ -134,6 +138,7 @@ def _module() -> Schema:
         },
         ("format",),
     )
+    numbering["title"] = 'a pattern, or {format: "POT-{YYYY}-{seq:5}", reset: year}'
     return closed(
         {
             "label": described(LABEL, "What one record is called."),
@@ -141,7 +146,7 @@ def _module() -> Schema:
             "icon": described(ICON, "The name of its icon."),
             "title": described(PATH, 'What a record is called: a field, or "{first_name} {last_name}".'),
             "numbering": described(
-                {"anyOf": [KEY, numbering], "title": 'a pattern, or {format: "POT-{seq:5}", reset: year}'},
+                {**numbering, "type": ["string", "object"], "minLength": 1, "maxLength": 100},
                 "The pattern of a record's number.",
             ),
             "search": described(PATHS, "The fields a search looks into."),

@@ -68,12 +68,10 @@ class Paths:
             return None
         fields: list[Field] = []
         modules: list[Module] = [module]
-        offset = skipped
         for position, step in enumerate(steps):
-            span = at.locate(offset, offset + max(len(step), 1))
-            offset += len(step) + 1
             field = self._field(modules, step)
             if field is None:
+                span = _span(at, steps, position, skipped)
                 if fields and isinstance(fields[-1].value_type, PicklistType) and position == len(steps) - 1:
                     return self._attribute(text, fields, step, span, place)
                 self._note_unknown(modules, fields, step, span, place)
@@ -85,6 +83,7 @@ class Paths:
             if modules or isinstance(field.value_type, PicklistType):
                 continue
             if not (set(field.targets) - self.draft.modules.keys()):
+                span = _span(at, steps, position, skipped)
                 self.draft.note("through", text, span, place, (), f"{field.key}|{field.type}")
             return None
         return Path(text, tuple(fields))
@@ -129,3 +128,9 @@ class Paths:
             self.draft.note("to_many", step, span, place, names, about)
         else:
             self.draft.note("field", step, span, place, names, about)
+
+
+def _span(at: Scalar, steps: list[str], position: int, skipped: int) -> Span:
+    """The place of one step of a path."""
+    start = skipped + sum(len(step) + 1 for step in steps[:position])
+    return at.locate(start, start + max(len(steps[position]), 1))
