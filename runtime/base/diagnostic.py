@@ -32,7 +32,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``path`` is the dotted key path of the offending node (``deals.fields.stage.picklist``)."""
+    """One finding. ``path`` is the dotted key path of its node (``deals.fields.stage.picklist``)."""
 
     code: str
     message: str

@@ -52,16 +52,18 @@ def discover(package: ModuleType, kind: type[T]) -> list[T]:
         if info.name == "base" or info.name.startswith("_"):
             continue
         module = importlib.import_module(f"{package.__name__}.{info.name}")
-        for value in list(vars(module).values()):
-            if (
-                isinstance(value, type)
-                and issubclass(value, kind)
-                and value.__module__ == module.__name__
-                and not inspect.isabstract(value)
-                and not value.__name__.startswith("_")
-            ):
-                found.append(value())
+        found.extend(value() for value in list(vars(module).values()) if _is_kind(value, kind, module))
     return found
+
+
+def _is_kind(value: object, kind: type, module: ModuleType) -> bool:
+    return (
+        isinstance(value, type)
+        and issubclass(value, kind)
+        and value.__module__ == module.__name__
+        and not inspect.isabstract(value)
+        and not value.__name__.startswith("_")
+    )
 
 
 def _name_of(item: object) -> str:

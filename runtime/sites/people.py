@@ -19,7 +19,10 @@ class PersonError(Exception):
 def add_user(
     site: Site, email: str, name: str, password: str | None, *, admin: bool = False, role: str | None = None
 ) -> int:
-    """Add a user and give the id; without a password nobody can sign in as them. Raises :class:`PersonError`."""
+    """Add a user and give the id; without a password nobody can sign in as them.
+
+    Raises :class:`PersonError`.
+    """
     live = site.live
     reason = why_not_a_password(password) if password is not None else None
     if reason is not None:

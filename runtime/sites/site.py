@@ -153,10 +153,8 @@ class Site:
             )
         elif loaded.catalog.hash != live.catalog.hash:
             self.notices = (
-                (
-                    f"The folder differs from revision {live.revision}, which is served. trellis plan shows how,"
-                    " trellis apply brings it in."
-                ),
+                f"The folder differs from revision {live.revision}, which is served."
+                + " trellis plan shows how, trellis apply brings it in.",
             )
 
     def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
