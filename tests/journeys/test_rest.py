@@ -6,75 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.crm import App, Program
-
-PACK = """
-pack.yaml:
-  title: Test
-  version: 1.0.0
-  currency: EUR
-  timezone: Europe/Helsinki
-  rates: {USD: 1.08, JPY: 160}
-schemas/picklists/stages.yaml:
-  values:
-    open: {kind: open, probability: 10}
-    won: {kind: won, probability: 100}
-    lost: {kind: lost, probability: 0}
-schemas/picklists/topics.yaml:
-  values:
-    sales: {label: Sales}
-    service: {label: Service}
-schemas/picklists/parts.yaml:
-  values: {buyer: {label: Buyer}, user: {label: User}}
-schemas/modules/accounts.yaml:
-  title: name
-  fields:
-    name: {type: text, required: true, max: 120}
-    code: {type: text, unique: true}
-    industry: {type: text}
-    papers: {type: files}
-schemas/modules/people.yaml:
-  label: Person
-  plural: People
-  title: name
-  fields:
-    name: {type: text, required: true}
-    email: {type: email, unique: true}
-    account: {type: relation, module: accounts, inverse: people}
-schemas/modules/deals.yaml:
-  title: name
-  numbering: "D-{seq:4}"
-  fields:
-    name: {type: text, required: true}
-    account: {type: relation, module: accounts, inverse: deals}
-    contacts:
-      type: relations
-      module: people
-      link: {part: {type: picklist, picklist: parts}, share: {type: percent}}
-    stage: {type: picklist, picklist: stages, default: open}
-    topics: {type: multi_picklist, picklist: topics}
-    amount: {type: money}
-    probability: {type: percent, min: 0, max: 100}
-    rate: {type: decimal, scale: 4}
-    seats: {type: integer}
-    signed: {type: boolean}
-    close_date: {type: date}
-    met_at: {type: datetime}
-    notes: {type: long_text}
-    phone: {type: phone}
-    site: {type: url}
-    seller: {type: user}
-    ticket: {type: auto_number, format: "T-{seq:3}"}
-  rows:
-    items: {module: deal_items}
-schemas/modules/deal_items.yaml:
-  title: what
-  fields:
-    what: {type: text, required: true}
-    quantity: {type: integer, required: true, min: 1}
-    price: {type: money}
-schemas/filters/deals.yaml:
-  won: {where: "stage.kind == 'won'", columns: [name], sort: [-amount]}
-"""
+from tests.support.rest import PACK, make, problem, read
 
 
 @pytest.fixture
@@ -87,28 +19,6 @@ def app(crm: Callable[..., App]) -> App:
 def rest(app: App) -> Program:
     """A program with a key."""
     return app.program()
-
-
-def make(rest: Program, module: str, **values) -> dict:
-    answer = rest("POST", f"/{module}", json=values)
-    assert answer.status_code == 201, answer.text
-    return answer.json()["data"]
-
-
-def read(rest: Program, path: str) -> dict:
-    answer = rest("GET", path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def problem(answer, status: int) -> dict:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    body = answer.json()
-    assert body.keys() == {"error"}
-    assert body["error"].keys() == {"code", "message", "fields", "at"}
-    assert body["error"]["message"].endswith((".", "?", ")"))
-    return body["error"]
 
 
 def test_every_field_comes_back_in_its_form(rest):
