@@ -1,0 +1,170 @@
+"""``trellis import``: the rows of a CSV file, into the records of a module."""
+
+import csv
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from runtime.base.suggest import did_you_mean
+from runtime.cli.base import DONE, WRONG_INPUT, Command, CommandError, House
+
+if TYPE_CHECKING:
+    from runtime.base.diagnostic import Diagnostic
+    from runtime.records.csv_file import CsvFile
+    from runtime.records.import_map import ImportMap
+    from runtime.records.importing import BadRow, Summary
+    from runtime.records.plan import ModulePlan
+    from runtime.sites.site import Site
+
+
+class ImportCommand(Command):
+    """Imports a file; the good rows go in, the others into a file beside it, with the reasons."""
+
+    help = "import the rows of a CSV file into a module"
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """The module, the file, and its map."""
+        parser.add_argument("module", metavar="MODULE", help="the key of the module")
+        parser.add_argument(
+            "file", type=Path, metavar="FILE", help="a CSV file; its first line names the columns"
+        )
+        parser.add_argument(
+            "--map",
+            type=Path,
+            metavar="MAP",
+            help="a YAML file: which column goes where; left out, columns are called like the fields",
+        )
+
+    def run(self, arguments: Namespace, house: House) -> int:
+        """Import; 1 when a row was refused, or when nothing could be imported."""
+        site = house.open_site(None)
+        try:
+            return _import(arguments, house, site)
+        finally:
+            site.close()
+
+
+def _import(arguments: Namespace, house: House, site: "Site") -> int:
+    from runtime.identity.actor import SYSTEM
+    from runtime.records.csv_file import CsvFile, UnreadableFileError
+    from runtime.records.import_map import map_of_header
+    from runtime.records.importing import Import
+
+    live = site.live
+    plan = live.writer.plans.get(arguments.module)
+    if plan is None:
+        hint = did_you_mean(arguments.module, live.catalog.modules)
+        raise CommandError(f'There is no module "{arguments.module}"{f"; {hint}" if hint else "."}')
+    columns = _read_map(arguments.map, house, site, plan) if arguments.map is not None else None
+    try:
+        file = CsvFile(
+            arguments.file, columns.encoding if columns else None, columns.delimiter if columns else None
+        )
+        if columns is None:
+            columns = map_of_header(file.header, plan)
+            if not columns.columns:
+                raise CommandError(
+                    f"{arguments.file} has no column that is called like a field: write a map."
+                )
+        missing = columns.missing(file.header)
+        if missing:
+            _complain(house, missing, arguments.map)
+            raise CommandError("The map does not fit the file; nothing was imported.")
+        actor = SYSTEM.through("import")
+        task = Import(live.writer, site.database.write, plan, columns, actor, live.parsing(actor, "import"))
+        with _BadRows(file) as bad, _progress(house.err, file) as progress:
+            summary = task.run(file, bad.write, progress)
+    except UnreadableFileError as error:
+        raise CommandError(str(error)) from None
+    if summary.created + summary.updated > 10_000:
+        site.database.optimize()
+    print(
+        f"created {summary.created}, updated {summary.updated},"
+        f" unchanged {summary.unchanged}, refused {summary.refused}",
+        file=house.out,
+    )
+    if summary.refused:
+        print(f"The refused rows are in {bad.path}, with the reasons.", file=house.err)
+    return WRONG_INPUT if summary.refused else DONE
+
+
+def _read_map(path: Path, house: House, site: "Site", plan: "ModulePlan") -> "ImportMap":
+    from runtime.language.read import decode
+    from runtime.language.source import Source
+    from runtime.records.import_map import read_map
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    text, found = decode(str(path), content)
+    made = None
+    if not found:
+        made, found = read_map(Source(str(path), text), site.live.writer.plans, plan)
+    if made is None:
+        _complain(house, found, path)
+        raise CommandError("The map has errors; nothing was imported.")
+    return made
+
+
+def _complain(house: House, found: "list[Diagnostic]", path: Path | None) -> None:
+    from runtime.language.report import as_text
+
+    text = path.read_bytes().decode("utf-8-sig", "replace") if path is not None else ""
+    print(as_text(found, {str(path): text}), file=house.err)
+
+
+class _BadRows:
+    """The file of refused rows: made with the first of them. One that an earlier import left is taken away."""
+
+    def __init__(self, file: "CsvFile") -> None:
+        self.path = file.path.with_name(f"{file.path.name}.errors.csv")
+        self._header = file.header
+        self._delimiter = file.delimiter
+        self._stream: TextIO | None = None
+
+    def __enter__(self) -> "_BadRows":
+        self.path.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def write(self, row: "BadRow") -> None:
+        """Add a row: its line, the columns that are wrong, why, and its cells as they were."""
+        first = self._stream is None
+        if self._stream is None:
+            self._stream = self.path.open("w", encoding="utf-8-sig", newline="")
+        writer = csv.writer(self._stream, delimiter=self._delimiter)
+        if first:
+            writer.writerow(("line", "column", "reason", *self._header))
+        reasons = " ".join(str(reason) for reason in row.reasons)
+        writer.writerow((row.line.number, ", ".join(row.columns), reasons, *row.line.cells))
+
+
+@contextmanager
+def _progress(stream: TextIO, file: "CsvFile") -> "Iterator[Callable[[int, Summary], None]]":
+    if not stream.isatty() or stream is not sys.stderr:
+        yield lambda _read, _summary: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]} rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(file=stream), transient=True) as bar:
+        task = bar.add_task(file.path.name, total=max(1, file.size), rows=0)
+
+        def show(read: int, summary: "Summary") -> None:
+            rows = summary.created + summary.updated + summary.unchanged + summary.refused
+            bar.update(task, completed=read, rows=f"{rows:,}")
+
+        yield show
