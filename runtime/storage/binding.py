@@ -41,6 +41,6 @@ class Binding:
                 id_column, deleted_at = (table.c[target.columns[key][0].name] for key in ("id", "deleted_at"))
                 live = exists(select(id_column).where(id_column == rows.c.target_id, deleted_at.is_(None)))
                 here.append(live)
-            return exists(select(rows.c.target_id).where(*here).correlate(source.table))
+            return exists(select(rows.c.target_id).where(*here).correlate_except(rows))
 
         return linked
