@@ -22,7 +22,7 @@ class Binding(Protocol):
     def columns(self, path: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The physical columns of the path's last field, the value's own first.
 
-        Money in several currencies has its currency second. Decimals are of type ``ScaledDecimal``.
+        Money has its currency second. Decimals, percents and money are of type ``ScaledDecimal``.
         """
         ...
 

@@ -141,7 +141,7 @@ def _order_amount(sql: Sql, sign: str, value: Value, known: object) -> ColumnEle
 
 def _same_currency(value: Value, known: object) -> ColumnElement[bool]:
     """Two moneys are of one currency; a plain number meets money by its amount."""
-    if isinstance(known, Money) and len(value.columns) > 1:
+    if isinstance(known, Money) and value.type == MONEY:
         return value.columns[1] == known.currency
     return true()
 
@@ -164,7 +164,7 @@ def _order_columns(sql: Sql, sign: str, left: Value, right: Value) -> ColumnElem
 
 
 def _one_currency(left: Value, right: Value) -> ColumnElement[bool]:
-    if len(left.columns) > 1 and len(right.columns) > 1:
+    if left.type == MONEY and right.type == MONEY:
         return left.columns[1] == right.columns[1]
     return true()
 

@@ -122,7 +122,8 @@ class Sql:
         holds = {key: self._holds_with(node, reads[0], key) for key in (*keys, _NO_VALUE, None)}
         column = self._read(reads[0]).column
         if holds[_NO_VALUE]:
-            condition = column.not_in([key for key in keys if not holds[key]])
+            others = [key for key in keys if not holds[key]]
+            condition = column.not_in(others) if others else column.is_not(None)
         else:
             condition = column.in_([key for key in keys if holds[key]])
         return or_(condition, column.is_(None)) if holds[None] else condition

@@ -17,7 +17,7 @@ class Value:
     """A part of an expression while it is compiled.
 
     Without columns and links it is known: ``known`` is its value in Python, None when it is empty. Money has
-    its amount in the first column and, where it may be in several currencies, its currency in the second.
+    its amount in the first column and its currency in the second.
     ``moment`` is the column of which this is the date, for comparing without losing an index. ``links`` ask
     for the linked records of a field that has many.
     """

@@ -31,9 +31,6 @@ from runtime.model.values import Link, Money
 Records = Mapping[str, Mapping[int, Mapping[str, object]]]
 """Canonical values by module, id and field."""
 
-SEVERAL_CURRENCIES = ("amount", "budget")
-"""The money fields whose currency has a column of its own; the others are in euros."""
-
 
 class Tables:
     """One table for each module, and one for the links of each field that has many."""
@@ -56,7 +53,7 @@ class Tables:
             self.links[field.module, field.key] = Table(f"{field.module}__{field.key}", self.metadata, *ends)
             return []
         columns = [Column(field.key, column_type(field), primary_key=field.key == "id")]
-        if field.key in SEVERAL_CURRENCIES:
+        if field.type == "money":
             columns.append(Column(f"{field.key}__currency", Text()))
         return columns
 
@@ -83,16 +80,12 @@ class Tables:
             value = values.get(field.key)
             if field.type in ("relations", "files"):
                 continue
-            if isinstance(value, Money):
-                row[field.key] = value.amount
-                if field.key in SEVERAL_CURRENCIES:
-                    row[f"{field.key}__currency"] = value.currency
-                continue
+            if field.type == "money":
+                row[f"{field.key}__currency"] = value.currency if isinstance(value, Money) else None
+                value = value.amount if isinstance(value, Money) else None
             if field.type == "multi_picklist":
                 value = f"|{'|'.join(map(str, _tuple(value)))}|" if value else None
             row[field.key] = value
-            if field.key in SEVERAL_CURRENCIES:
-                row[f"{field.key}__currency"] = None
         return row
 
 
@@ -126,7 +119,7 @@ class Joined:
         """The columns of the path's last field."""
         table = self._table(path[:-1], path[-1].module)
         names = [path[-1].key]
-        if path[-1].key in SEVERAL_CURRENCIES:
+        if path[-1].type == "money":
             names.append(f"{path[-1].key}__currency")
         return tuple(table.c[name] for name in names)
 

@@ -103,7 +103,7 @@ COMPANIES = st.fixed_dictionaries(
     {
         "name": maybe(TEXTS),
         "industry": maybe(("it", "steel", "food")),
-        "credit": money(2, "EUR"),
+        "credit": money(2, "EUR", "USD"),
         "rating": numbers(1),
         "founded": maybe(DATES),
         "seen_at": maybe(MOMENTS),
