@@ -4,8 +4,7 @@ databases.
 
 from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
+from alembic.ddl.base import AddColumn
 from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropIndex
@@ -67,9 +66,11 @@ def add_foreign_keys(connection: Connection, table: Table) -> None:
 
 def add_column(connection: Connection, column: Column[Any]) -> None:
     """Add an empty column, its foreign key included, to its table."""
-    operations = Operations(MigrationContext.configure(connection))
-    copy: Column[Any] = column._copy()
-    operations.add_column(column.table.name, copy, inline_references=True)
+    is_inline = connection.dialect.name == "sqlite"  # which adds no constraint afterwards
+    connection.execute(AddColumn(column.table.name, column, inline_references=is_inline))
+    for key in column.foreign_keys:
+        if key.constraint is not None and not is_inline:
+            connection.execute(AddConstraint(key.constraint))
 
 
 def create_index(connection: Connection, index: Index) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, Table
+from sqlalchemy import Case, Column, ColumnElement, Index, Table
+from sqlalchemy.sql.elements import Grouping
 
 from runtime.model.catalog import Catalog, Field, Module, Path, SortKey
 from runtime.storage.names import LONGEST
@@ -124,7 +125,9 @@ def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: C
         field = _field(module, key.field)
         own = columns[key.field]
         if key.sorts:
-            parts.append(order_of(field, own[0], catalog.picklists))
+            sorts_by = order_of(field, own[0], catalog.picklists)
+            # PostgreSQL wants parentheses around an expression, and SQLAlchemy leaves them out around CASE.
+            parts.append(Grouping(sorts_by) if isinstance(sorts_by, Case) else sorts_by)
             described.append(f"{own[0].name}:{order_kind(field, catalog.picklists)}")
         else:
             parts.extend(own if plan.unique else own[:1])
