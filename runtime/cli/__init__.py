@@ -1,8 +1,8 @@
 """The command line: `trellis COMMAND`, one file a command, found by the file's name.
 
-Entry: :func:`main`. A command is a subclass of :class:`runtime.cli.base.Command`; only the file of the command that was asked for
-is imported, so that none pays for another's libraries. A command imports downward like the rooms; the composition root
-is handed to it.
+Entry: :func:`main`. A command is a subclass of :class:`runtime.cli.base.Command`; only the file of the command that
+was asked for is imported, so that none pays for another's libraries. A command imports downward like the rooms;
+the composition root is handed to it.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def command_files() -> dict[str, str]:
-    """Every command's name, with the module it lives in: ``where_used.py`` is ``where-used``, ``import_.py`` is ``import``."""
+    """Every command's name and module: ``where_used.py`` is ``where-used``, ``import_.py`` is ``import``."""
     return {
         info.name.rstrip("_").replace("_", "-"): f"{__name__}.{info.name}"
         for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name)

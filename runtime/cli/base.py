@@ -62,7 +62,7 @@ class House(Protocol):
         ...
 
     def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
-        """The site of the settings' database; an empty one is given the pack. Raises :class:`CommandError`."""
+        """The site of the settings' database; an empty one gets the pack. Raises :class:`CommandError`."""
         ...
 
     def serve(self, site: "Site", host: str, port: int, *, watch: bool = False) -> None:

@@ -31,7 +31,7 @@ class CheckCommand(Command):
         """Print the report; 1 when there are errors."""
         import gc
 
-        gc.disable()  # the process ends with the report: looking for garbage would only cost a tenth of the time
+        gc.disable()  # the process ends with the report; looking for garbage only costs time
 
         from runtime.language.load import load
         from runtime.language.report import as_json, as_sarif, as_text, summary

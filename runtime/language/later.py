@@ -52,8 +52,8 @@ CODES = tuple(
     Code(
         code,
         f"Not there yet: {feature}",
-        f"The language describes this, and this version does not do it yet: {feature}. A "
-        "configuration that relies on it is refused, because ignoring it would let you believe that it works.\n\n"
+        f"The language describes this, and this version does not do it yet: {feature}. A configuration that "
+        "relies on it is refused, because ignoring it would let you believe that it works.\n\n"
         "Take it out for now.",
     )
     for code, feature in FEATURES.items()

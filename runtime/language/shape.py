@@ -51,7 +51,7 @@ class Shapes:
 
 
 class _Compiled:
-    """A definition, taken apart: its keys, which of its children are pieces of their own, and a validator for each value.
+    """A definition, taken apart: its keys, which children are pieces of their own, a validator a value.
 
     A value that was once found sound is not validated again: thousands of fields say ``required: true``.
     """

@@ -1,4 +1,6 @@
-"""Every broken configuration ends in located diagnostics: the expected ones, on the expected lines, and no others."""
+"""Every broken configuration ends in located diagnostics: the expected ones, on the expected lines, and no
+others.
+"""
 
 import time
 from pathlib import Path

@@ -51,8 +51,8 @@ def test_what_a_tiny_pack_leaves_out_has_a_default(tmp_path: Path):
     assert list(catalog.filters["notes"]) == ["all"]
     assert [(item.module, item.filter) for item in catalog.menu[0].items] == [("notes", None)]
     assert list(module.record_fields) == [
-        "id", "number", "owner", "created_at", "created_by", "updated_at", "updated_by", "version", "archived_at",
-        "deleted_at",
+        "id", "number", "owner", "created_at", "created_by", "updated_at", "updated_by", "version",
+        "archived_at", "deleted_at",
     ]  # fmt: skip
     assert module.record_fields["owner"].targets == ("users", "groups")
 

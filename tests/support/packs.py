@@ -52,7 +52,8 @@ values:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A pack's files by their paths in it (``../base/…`` is a pack beside it), and what is to be found in them.
+    """A pack's files by their paths in it (``../base/…`` is a pack beside it), and what is to be found in
+    them.
 
     Each finding is (severity, code, file, line); files of lower packs are called ``base/…``.
     """
@@ -65,8 +66,9 @@ class Case:
 def read_case(path: Path) -> Case:
     """A case of the corpus.
 
-    ``# file: PATH`` lines divide it into files, whose lines count from there. ``# error CODE`` or ``# warning CODE`` at the
-    end of a line expects it there; where a line can carry no comment, the head has ``# expect: PATH:LINE CODE``.
+    ``# file: PATH`` lines divide it into files, whose lines count from there. ``# error CODE`` or ``#
+    warning CODE`` at the end of a line expects it there; where a line can carry no comment, the head has
+    ``# expect: PATH:LINE CODE``.
     """
     head, *parts = MARK.split(path.read_bytes())
     files = dict(zip((name.decode() for name in parts[::2]), parts[1::2], strict=True))
@@ -107,20 +109,21 @@ def load_texts(folder: Path, files: Mapping[str, str | bytes]) -> Loaded:
 def generated_pack(modules: int, fields: int) -> dict[str, str]:
     """A pack of many modules, each with fields of all usual types, a layout, filters and a picklist."""
     files = {
-        "pack.yaml": "title: Large\nversion: 1.0.0\nlanguages: [en, fi]\ncurrency: EUR\ntimezone: Europe/Helsinki\n"
+        "pack.yaml": "title: Large\nversion: 1.0.0\nlanguages: [en, fi]\ncurrency: EUR\ntimezone: "
+        "Europe/Helsinki\n",
     }
     for number in range(modules):
         key = f"module_{number}"
         files[f"schemas/modules/{key}.yaml"] = _generated_module(number, modules, fields)
         files[f"schemas/picklists/stage_{number}.yaml"] = "values:\n" + "".join(
-            f"  value_{value}: {{label: {{en: Value {value}, fi: Arvo {value}}}, color: blue, kind: kind_{value % 3}, "
-            f"probability: {value * 10}}}\n"
+            f"  value_{value}: {{label: {{en: Value {value}, fi: Arvo {value}}}, "
+            f"color: blue, kind: kind_{value % 3}, probability: {value * 10}}}\n"
             for value in range(8)
         )
         names = [f"field_{field}" for field in range(fields - 3)]
         files[f"schemas/layouts/{key}.yaml"] = (
             "card:\n  process: stage\n  header: [name, stage, owner]\n  tabs:\n    overview:\n"
-            f"      main: {{label: Main, columns: 3, fields: [name, stage, other, {', '.join(names[:20])}]}}\n"
+            f"      main: {{columns: 3, fields: [name, stage, other, {', '.join(names[:20])}]}}\n"
             f"      more: {{label: More, fields: [{', '.join(names[20:])}], when: stage.kind != 'kind_1'}}\n"
             f"    related:\n      others: {{related: others, columns: [name, stage], sort: [-name]}}\n"
             f"list: [name, stage, {', '.join(names[:5])}, other.name]\n"
@@ -128,7 +131,8 @@ def generated_pack(modules: int, fields: int) -> dict[str, str]:
         files[f"schemas/filters/{key}.yaml"] = "".join(
             f"filter_{index}:\n  label: Filter {index}\n"
             f"  where: stage.kind == 'kind_{index}' and (owner == user or other.name != 'x')\n"
-            f"  columns: [name, stage, other.stage, {', '.join(names[:4])}]\n  sort: [-name]\n  quick: [stage, owner]\n"
+            f"  columns: [name, stage, other.stage, {', '.join(names[:4])}]\n"
+            "  sort: [-name]\n  quick: [stage, owner]\n"
             for index in range(3)
         )
     return files
