@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,14 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def ensure_running(folder: Path, programs: Path) -> None:
+def ensure_running(folder: Path, programs: Path, settings: Mapping[str, str] = SETTINGS) -> None:
     """Starts the server in this folder unless another process of the run has done so."""
     with locked(folder / "lock"):
         if not (folder / "data" / "postmaster.pid").exists():
-            _start(folder, programs)
+            _start(folder, programs, settings)
 
 
-def _start(folder: Path, programs: Path) -> None:
+def _start(folder: Path, programs: Path, settings: Mapping[str, str]) -> None:
     account: dict[str, Any] = {"cwd": folder}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         nobody = pwd.getpwnam("nobody")
@@ -59,7 +59,7 @@ def _start(folder: Path, programs: Path) -> None:
         programs = _reachable(programs, folder, account)
     create = ["initdb", "--pgdata=data", "--username=postgres", "--auth=trust", "--encoding=UTF8"]
     _run(programs, [*create, "--locale=C.UTF-8", "--no-sync"], folder / "initdb.log", account)
-    settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     start = [
         "pg_ctl",
         "start",
@@ -67,7 +67,7 @@ def _start(folder: Path, programs: Path) -> None:
         "--pgdata=data",
         "--log=server.log",
         "--options",
-        f"-k {folder} {settings}",
+        f"-k {folder} {options}",
     ]
     _run(programs, start, folder / "pg_ctl.log", account)
 

@@ -1,0 +1,137 @@
+"""A page of 50 of 100,000 deals, filtered, sorted and with its accounts' names, beside the same page written by hand.
+
+Both are served by one process each, over one database, and asked by turns over one connection each: the ratio of their
+medians is the figure. Every answer is checked: both must list the same records in the same order.
+"""
+
+import argparse
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from bench import databases, floor, servers, site
+from bench.client import Client
+from runtime.sites.site import Site
+from runtime.storage.cursor import Place, list_mark, write_cursor
+
+LIST = "/app/deals?filter=new_business"
+WARM_UP = 50
+MOST = 4.0
+"""How many times the floor's median a list page may take."""
+DEEP = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of page: what it is called, and its address here and on the floor."""
+
+    name: str
+    ours: str
+    floor: str
+
+
+def main() -> int:
+    """Measure, print, and say by the exit status whether every page kept to its limit."""
+    arguments = _arguments()
+    kept = True
+    for engine in arguments.engine or databases.ENGINES:
+        with databases.fresh(engine) as url:
+            kept &= measure(engine, url, arguments)
+    return 0 if kept else 1
+
+
+def measure(engine: str, url: str, arguments: argparse.Namespace) -> bool:
+    """Fill a database, serve both pages over it, and compare them."""
+    with site.opened(url) as opened:
+        site.fill(opened, arguments.accounts, arguments.deals)
+        cookie = site.signed_in(opened)
+        with opened.database.write() as tx:
+            for statement in floor.tables(engine):
+                tx.connection.execute(text(statement))
+        _settle(opened, engine)
+        kinds = _kinds(opened, min(DEEP, arguments.deals * 2 // 5))
+    here, there = servers.free_port(), servers.free_port()
+    with (
+        servers.running(servers.trellis(site.PACK, here), here, "/health", TRELLIS_DATABASE=url) as process,
+        servers.running(servers.floor(there), there, "/none", FLOOR_DATABASE=url),
+    ):
+        headers = {"Cookie": cookie, **({"Accept-Encoding": "gzip"} if arguments.gzip else {})}
+        ours, theirs = Client(here, headers), Client(there)
+        print(f"{engine}: {arguments.deals:,} deals, {arguments.requests} requests by turns, milliseconds")
+        print(f"  {'page':14}{'ours p50':>10}{'p95':>8}{'floor p50':>11}{'p95':>8}{'ratio':>8}")
+        kept = [compare(kind, ours, theirs, arguments) <= MOST for kind in kinds]
+        print(f"  memory (PSS) of trellis serve: {servers.memory(process):.0f} MiB", flush=True)
+        if arguments.hold:
+            print(f"  holding pid {process.pid}: http://127.0.0.1:{here}{LIST}  {cookie}")
+            input()
+    return all(kept)
+
+
+def compare(kind: Kind, ours: Client, theirs: Client, arguments: argparse.Namespace) -> float:
+    """Ask both by turns; the ratio of the medians."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(WARM_UP + arguments.requests):
+        answers = (ours.get(kind.ours), theirs.get(kind.floor))
+        if turn == 0 and not arguments.gzip:
+            _same(kind, *(answer.text for answer in answers))
+        if {answer.status for answer in answers} != {200}:
+            raise ValueError(f"{kind.name}: the answers have the status {[answer.status for answer in answers]}.")
+        if turn >= WARM_UP:
+            for kept, answer in zip(times, answers, strict=True):
+                kept.append(answer.took)
+    ratio = statistics.median(times[0]) / statistics.median(times[1])
+    shown = "".join(f"{_at(part, 0.5):{10 + place}.2f}{_at(part, 0.95):8.2f}" for place, part in enumerate(times))
+    print(f"  {kind.name:14}{shown}{ratio:8.2f}", flush=True)
+    return ratio
+
+
+def _kinds(opened: Site, deep: int) -> list[Kind]:
+    with opened.database.read() as connection:
+        where = "deal_type = 'new_business' AND amount > 5000"
+        found = f"SELECT close_date, id FROM floor_deals WHERE {where} ORDER BY close_date DESC, id DESC LIMIT 1"
+        second, far = (connection.execute(text(f"{found} OFFSET {n - 1}")).one() for n in (50, deep))
+    mark = list_mark("deals", ["-close_date"])
+    after = [write_cursor(Place((row[0],), row[1]), mark) for row in (second, far)]
+    return [
+        Kind("first page", LIST, "/list"),
+        Kind("second page", f"{LIST}&after={after[0]}", "/list?offset=50"),
+        Kind(f"row {deep:,}", f"{LIST}&after={after[1]}", f"/list?offset={deep}"),
+        Kind("quick filter", f"{LIST}&stage=proposal", "/list?stage=proposal"),
+    ]
+
+
+def _settle(opened: Site, engine: str) -> None:
+    opened.database.optimize()
+    if engine == "postgresql":  # else the first readers pay for what autovacuum would have done
+        with opened.database.write() as tx:
+            tx.connection.exec_driver_sql("COMMIT")
+            tx.connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def _same(kind: Kind, ours: str, theirs: str) -> None:
+    here = re.findall(r'<td class="title"><a href="/app/deals/(\d+)"', ours)
+    there = re.findall(r'<tr id="r(\d+)"', theirs)
+    if not here or here != there:
+        raise ValueError(f"{kind.name}: the two pages list different records: {here[:5]} … and {there[:5]} …")
+
+
+def _at(times: Sequence[float], part: float) -> float:
+    return sorted(times)[int(len(times) * part)]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.list_page", description=__doc__)
+    parser.add_argument("--engine", action="append", choices=databases.ENGINES, help="only this database")
+    parser.add_argument("--accounts", type=int, default=10_000)
+    parser.add_argument("--deals", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=400, help="requests of each kind, after the warm-up")
+    parser.add_argument("--gzip", action="store_true", help="ask trellis for compressed pages, as browsers do")
+    parser.add_argument("--hold", action="store_true", help="keep the servers until a line is typed, to profile")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
