@@ -71,8 +71,9 @@ class Repeats:
             self._insert(table)
             .values(key=key, user_id=user_id, fingerprint=fingerprint, state="working", created_at=now)
             .on_conflict_do_nothing()
-        )
-        if claimed.rowcount > 0:
+            .returning(table.c.key)
+        ).first()
+        if claimed is not None:
             return None
         kept = self.find(connection, user_id, key)
         if kept is None:

@@ -11,6 +11,9 @@ from runtime.web.errors import RefusedError, bad_request
 MOST_RELATIONS = 20
 """How many relations the paths of one request may walk through, each counted once."""
 
+MOST_SORT_KEYS = 10
+"""How many fields a list may be sorted by."""
+
 
 def path_at(live: Live, module: Module, text: str, at: str) -> Path:
     """The path that ``text`` names; raises RefusedError with the parameter ``at``."""
@@ -22,6 +25,8 @@ def path_at(live: Live, module: Module, text: str, at: str) -> Path:
 
 def sort_at(live: Live, module: Module, text: str) -> tuple[SortKey, ...]:
     """The sort order that ``-amount,name`` names; raises RefusedError."""
+    if text.count(",") >= MOST_SORT_KEYS:
+        raise bad_request(message("A list is sorted by {most} fields at most.", most=MOST_SORT_KEYS), "sort")
     try:
         return live.sort_keys(module, text)
     except PathError as wrong:

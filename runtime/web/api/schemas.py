@@ -161,8 +161,6 @@ class Schemas:
         required = [
             field.key for field in fields if field.required and field.default in (None, ()) and creating
         ]
-        if module.parent is not None and creating:
-            required.append("parent")
         if required:
             schema["required"] = required
         return schema
