@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from bench import databases, floor, servers, site
 from bench.client import Client
@@ -51,7 +51,7 @@ def measure(engine: str, url: str, arguments: argparse.Namespace) -> bool:
         with opened.database.write() as tx:
             for statement in floor.tables(engine):
                 tx.connection.execute(text(statement))
-        _settle(opened, engine)
+        _settle(opened, engine, url)
         kinds = _kinds(opened, min(DEEP, arguments.deals * 2 // 5))
     here, there = servers.free_port(), servers.free_port()
     with (
@@ -103,12 +103,11 @@ def _kinds(opened: Site, deep: int) -> list[Kind]:
     ]
 
 
-def _settle(opened: Site, engine: str) -> None:
+def _settle(opened: Site, engine: str, url: str) -> None:
     opened.database.optimize()
     if engine == "postgresql":  # else the first readers pay for what autovacuum would have done
-        with opened.database.write() as tx:
-            tx.connection.exec_driver_sql("COMMIT")
-            tx.connection.exec_driver_sql("VACUUM ANALYZE")
+        with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _same(kind: Kind, ours: str, theirs: str) -> None:
