@@ -45,10 +45,8 @@ def fill(situation: Situation) -> Iterator[Step]:
         if rows:
             kind = situation.types[field.type]
             values = dict(zip((c.name for c in columns), kind.to_columns(field.default), strict=True))
-            what = (
-                f"Give the {counted(rows, 'record')} of {field.module} that"
-                f" {'has' if rows == 1 else 'have'} no {field.key} its default, {kind.plain(field.default)}."
-            )
+            default = kind.plain(field.default)
+            what = f"Give the records of {field.module} that have no {field.key} its default, {default}."
             run = partial(_fill, table=table.table, empty=columns[0].name, values=values)
             yield Step(what, run, field.origin.span, rows, safety_of(rows))
 

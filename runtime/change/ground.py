@@ -31,14 +31,13 @@ def refuse_drift(catalog: Catalog, tables: Tables, given: Names, live: Live) -> 
         name = tables.names.table(module.key)
         known = module.key in given.tables
         yield from _one(module, f"the table {name}", known, live.has(name))
-        if not live.has(name):
+        if not known or not live.has(name):
             continue
         for key, columns in tables.module(module.key).columns.items():
-            field = module.field(key)
-            for column in columns if field is not None else ():
-                known = (module.key, key) in given.columns
+            for column in columns:
                 what = f"the column {column.name} of {name}"
-                yield from _one(field or module, what, known, live.has(name, column.name))
+                was_made = (module.key, key) in given.columns
+                yield from _one(module.field(key) or module, what, was_made, live.has(name, column.name))
     for (owner, key), link in tables.links.items():
         field = catalog.modules[owner].field(key)
         if field is not None:

@@ -11,7 +11,7 @@ from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes
 from runtime.change.compare import path_of
 from runtime.change.situation import Situation
-from runtime.change.step import Step, counted, safety_of
+from runtime.change.step import Step, safety_of
 from runtime.model.catalog import Field, Module
 from runtime.storage import ddl
 
@@ -34,10 +34,9 @@ def create_indexes(situation: Situation) -> Iterator[Step]:
     for module, table in _standing(situation):
         for index in _missing(situation, table):
             rows = situation.stored.rows(table.name)
-            over = f"over {counted(rows, 'record')} of {table.name}"
             fields = _fields(situation, module, table, index)
             said = f" ({', '.join(field.key for field in fields)})" if fields else ""
-            what = f"Create the {'unique ' if index.unique else ''}index {index.name}{said} {over}."
+            what = f"Create the {'unique ' if index.unique else ''}index {index.name}{said} of {table.name}."
             run = partial(ddl.create_index, index=index)
             yield Step(what, run, _place(module, index, fields), rows, safety_of(rows))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from runtime.change.filling import has_default, newly_required
 from runtime.change.situation import Situation
-from runtime.change.step import Step, counted, safety_of
+from runtime.change.step import Step, safety_of
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Module
 from runtime.storage import ddl
@@ -33,12 +33,12 @@ def prepare_search(situation: Situation) -> Iterator[Step]:
         stale = old is None or old.search != situation.after.modules[module.key].search
         rows = situation.rows(module.key)
         if rows and (stale or any((module.key, each.key) in filled for each in own_search_fields(module))):
-            what = f"Write what {counted(rows, 'record')} of {module.key} {_is(rows)} found by."
+            what = f"Write what the records of {module.key} are found by."
             text = search_text(situation, module)
             run = partial(_fill, table=table, text=text)
             yield Step(what, run, module.origin.span, rows, safety_of(rows))
         if table.search_index is not None and not situation.live.has(table.search_index):
-            what = f"Create the search index {table.search_index} over {counted(rows, 'record')}."
+            what = f"Create the search index {table.search_index} of {table.table.name}."
             run = partial(_index, module=table)
             yield Step(what, run, module.origin.span, rows, safety_of(rows))
 
@@ -48,10 +48,6 @@ def search_text(situation: Situation, module: Module) -> SearchText:
     catalog = situation.catalog
     formats = Formats(catalog.languages[0], catalog.timezone)
     return SearchText(own_search_fields(module), situation.types, catalog.picklists, formats)
-
-
-def _is(rows: int) -> str:
-    return "is" if rows == 1 else "are"
 
 
 def _fill(connection: Connection, table: ModuleTable, text: SearchText) -> None:

@@ -24,6 +24,8 @@ class Safety(StrEnum):
 class Step:
     """One step. ``what`` is a sentence, ``rows`` how many records it writes or reads through, ``origin`` the
     place in the configuration that caused it, and ``run`` does it in the caller's transaction.
+
+    The sentence has no counts in it: people go on working, and the plan that was shown stays the plan.
     """
 
     what: str

@@ -33,7 +33,7 @@ def test_a_required_field_gives_its_default_to_the_records_that_are_there(runnin
     grown = deals({"size": {"type": "decimal", "required": True, "default": Decimal("2.50")}})
     plan = running.plan(grown)
     assert [(step.what, step.rows) for step in plan.steps][1] == (
-        "Give the 2 records of deals that have no size its default, 2.50.",
+        "Give the records of deals that have no size its default, 2.50.",
         2,
     )
     running.applied(grown)
@@ -45,7 +45,7 @@ def test_requiring_a_field_with_a_default_fills_only_the_empty_ones(running):
     running.add("deals", {"name": "One", "stage": "won"}, {"name": "Two"})
     required = {"type": "picklist", "picklist": "stages", "required": True, "default": "open"}
     assert running.whats(deals({"stage": required})) == [
-        "Give the 1 record of deals that has no stage its default, open."
+        "Give the records of deals that have no stage its default, open."
     ]
     running.applied(deals({"stage": required}))
     assert running.column("deals", "stage") == ["won", "open"]
@@ -146,7 +146,7 @@ def test_what_is_searched_is_written_for_the_records_that_are_there(running):
     )
     fields = {"code": {"type": "text"}, "stage": {"type": "picklist", "picklist": "stages"}}
     more = deals(fields, search=["name", "code", "stage"])
-    assert running.whats(more) == ["Write what 2 records of deals are found by."]
+    assert running.whats(more) == ["Write what the records of deals are found by."]
     running.applied(more)
     assert running.column("deals", "search_text") == ["åland\nx-1\nwon", None]
     assert running.plan(more).is_empty
