@@ -7,6 +7,9 @@ setup: ## only the environment: .venv with .venv/bin/trellis
 demo: setup ## a small filled CRM on 127.0.0.1:8000
 	@.venv/bin/trellis demo
 
+# Where Northwind's CSV files lie, for the tests that import them.
+export NORTHWIND_DATA ?= $(wildcard ../shared/data/northwind)
+
 test: ## the whole test run, with everything that it needs
 	@bash tools/test.sh
 

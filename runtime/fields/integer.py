@@ -69,5 +69,7 @@ class Integer(FieldType):
         return number
 
     def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
-        """The number with its thousands separated."""
-        return "" if value is None else formats.integer(value)
+        """The number with its thousands separated; one that tells records apart is a code, and is not."""
+        if value is None:
+            return ""
+        return str(value) if field.unique else formats.integer(value)

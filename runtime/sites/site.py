@@ -152,10 +152,8 @@ class Site:
                 "The folder has errors: the applied revision is served. trellis check says more.",
             )
         elif loaded.catalog.hash != live.catalog.hash:
-            self.notices = (
-                f"The folder differs from revision {live.revision}, which is served."
-                + " trellis plan shows how, trellis apply brings it in.",
-            )
+            differs = f"The folder differs from revision {live.revision}, which is served."
+            self.notices = (f"{differs} trellis plan shows how, trellis apply brings it in.",)
 
     def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
         if loaded.catalog is None:

@@ -1,4 +1,4 @@
-"""The fixture `crm`: a pack as text becomes a running CRM on a fresh database, used as a browser and as a program would.
+"""The fixture `crm`: a pack as text becomes a running CRM, used as a browser and as a program would.
 
 def test_a_required_amount_is_asked_for(crm):
     app = crm('''
@@ -16,6 +16,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ HOST = "http://crm.test"
 
 
 def write_pack(folder: Path, text: str) -> Path:
-    """Write the files of a text whose lines without indentation name them; a `pack.yaml` is added when there is none."""
+    """Write the files of a text whose unindented lines name them, and a `pack.yaml` when there is none."""
     files: dict[str, list[str]] = {}
     name = ""
     for line in textwrap.dedent(text).strip().splitlines():
@@ -125,7 +126,6 @@ class App:
     house: House
     site: Site
     folder: Path
-    _stack: ExitStack
     _people: dict[str, int] = field(default_factory=dict)
 
     def client(self) -> TestClient:
@@ -155,17 +155,22 @@ class App:
         return Program(self.client(), add_key(self.site, self.user(email), "test"))
 
 
+def open_app(stack: ExitStack, url: str, folder: Path, pack: Path, clock: Clock | None = None) -> App:
+    """A running CRM of a pack on a database; commands print into the house's own streams."""
+    environment = {"TRELLIS_DATABASE": url}
+    house = House(environment, StringIO(), StringIO(), folder=folder, clock=clock, cheap_passwords=True)
+    site = house.open_site(pack)
+    stack.callback(site.close)
+    return App(house, site, pack)
+
+
 @pytest.fixture
 def crm(database_url: str, tmp_path: Path) -> Iterator[Callable[..., App]]:
-    """Make a running CRM of a pack's text."""
+    """Make a running CRM of a pack's text, or of a folder that has one."""
     with ExitStack() as stack:
 
         def make(text: str = "", *, pack: Path | None = None, clock: Clock | None = None) -> App:
             folder = pack or write_pack(tmp_path / "pack", text)
-            environment = {"TRELLIS_DATABASE": database_url}
-            house = House(environment, folder=tmp_path, clock=clock, cheap_passwords=True)
-            site = house.open_site(folder)
-            stack.callback(site.close)
-            return App(house, site, folder, stack)
+            return open_app(stack, database_url, tmp_path, folder, clock)
 
         yield make
