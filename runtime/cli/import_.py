@@ -118,7 +118,7 @@ def _complain(house: House, found: "list[Diagnostic]", path: Path | None) -> Non
 
 
 class _BadRows:
-    """The file of refused rows: made with the first of them. One that an earlier import left is taken away."""
+    """The file of refused rows, made with the first of them; what an earlier import left is taken away."""
 
     def __init__(self, file: "CsvFile") -> None:
         self.path = file.path.with_name(f"{file.path.name}.errors.csv")

@@ -38,7 +38,7 @@ def _step_over(batch: Batch, pattern: Pattern, module: str, key: str, works: lis
         return
     counters = batch.plans.workplace.tables.counters
     statement = select(counters.c.key, counters.c.value).where(counters.c.key.in_(sorted(highest)))
-    standing = dict(batch.tx.connection.execute(statement).tuples().all())
+    standing = dict(batch.tx.connection.execute(statement).all())
     for counter in sorted(highest):
         behind = highest[counter] - standing.get(counter, 0)
         if behind > 0:

@@ -153,7 +153,7 @@ class Plans:
         for key in ("owner", "parent", "position"):
             if key in module.record_fields and (key == "owner" or module.parent is not None):
                 may[key] = fields[key]
-        given = {plan.key: plan for plan in fields.values() if plan.type.given and not plan.field.readonly}
+        given = {plan.key: plan for plan in fields.values() if plan.type.given}
         return ModulePlan(
             key=module.key,
             module=module,

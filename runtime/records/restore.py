@@ -121,7 +121,7 @@ def _change_sets(batch: Batch, ids: Iterable[int]) -> dict[int, int]:
     statement = select(log.c.record_id, log.c.change_set_id).where(
         among(log.c.record_id, list(ids), batch.dialect), log.c.action == "deleted"
     )
-    return dict(batch.tx.connection.execute(statement.order_by(log.c.id)).tuples().all())
+    return dict(batch.tx.connection.execute(statement.order_by(log.c.id)).all())
 
 
 def _went_with(batch: Batch, change_sets: set[int]) -> dict[int, int]:
@@ -130,7 +130,7 @@ def _went_with(batch: Batch, change_sets: set[int]) -> dict[int, int]:
     statement = select(log.c.record_id, log.c.change_set_id).where(
         among(log.c.change_set_id, change_sets, batch.dialect), log.c.action == "deleted"
     )
-    return dict(batch.tx.connection.execute(statement).tuples().all())
+    return dict(batch.tx.connection.execute(statement).all())
 
 
 def _following(

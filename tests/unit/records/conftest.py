@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.records.crm import Crm, make
+from tests.support.databases import Databases, Template
+from tests.unit.records.crm import PACK, Crm, fill, open_crm
 
 
 @pytest.fixture
-def crm(database_url: str) -> Iterator[Crm]:
+def crm(databases: Databases, database_engine: str) -> Iterator[Crm]:
     """The CRM, empty."""
-    made = make(database_url)
-    yield made
-    made.database.close()
+    with databases.fresh(database_engine, Template(f"records {PACK}", fill)) as url:
+        made = open_crm(url)
+        yield made
+        made.database.close()

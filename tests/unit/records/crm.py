@@ -1,99 +1,148 @@
 """A small CRM for these tests: accounts, contacts, orders with lines; and what a test says to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from textwrap import dedent
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, select
 
+import runtime.fields
+import runtime.language.checks
 from runtime.base.clock import FrozenClock
-from runtime.fields.base import Parsing
+from runtime.base.registry import Registry, discover
+from runtime.expressions.language import Language
+from runtime.expressions.moment import Moment
+from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import SYSTEM, Actor
+from runtime.language.checks.base import Check
+from runtime.language.load import load_sources
+from runtime.language.packs import LayerFiles
+from runtime.language.report import as_text
+from runtime.model.catalog import Catalog, Layer
 from runtime.records.access import SignedIn
 from runtime.records.base import Workplace
 from runtime.records.change import Change, Refused, Saved
+from runtime.records.read import Records
 from runtime.records.save import Writer
 from runtime.storage.database import Database
 from runtime.storage.ddl import create_everything
 from runtime.storage.names import name_all
+from runtime.storage.reader import Reader
 from runtime.storage.tables import build_tables
-from tests.unit.storage.small import field_types, make_catalog
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
-MODULES: Mapping[str, Any] = {
-    "users": {
-        "fields": {
-            "name": {"type": "text", "required": True},
-            "email": {"type": "email", "required": True, "unique": True},
-            "admin": {"type": "boolean"},
-            "active": {"type": "boolean", "default": True},
-            "role": {"type": "text"},
-            "language": {"type": "text"},
-            "timezone": {"type": "text"},
-        }
-    },
-    "accounts": {
-        "numbering": "ACC-{seq:4}",
-        "fields": {
-            "name": {"type": "text", "required": True},
-            "code": {"type": "text", "unique": True},
-            "kind": {"type": "picklist", "picklist": "kinds", "default": "prospect"},
-            "revenue": {"type": "money"},
-            "rating": {"type": "decimal"},
-            "tags": {"type": "multi_picklist", "picklist": "kinds"},
-            "parent_account": {"type": "relation", "module": "accounts", "on_delete": "clear"},
-            "manager": {"type": "user"},
-            "locked": {"type": "text", "readonly": True},
-            "papers": {"type": "files"},
-        },
-    },
-    "contacts": {
-        "title": "name",
-        "fields": {
-            "name": {"type": "text", "required": True},
-            "email": {"type": "email", "unique": True},
-            "account": {"type": "relation", "module": "accounts", "on_delete": "clear", "inverse": "contacts"},
-            "friends": {
-                "type": "relations",
-                "module": "contacts",
-                "link": {"since": {"type": "date"}, "closeness": {"type": "decimal"}},
-            },
-        },
-    },
-    "products": {"fields": {"name": {"type": "text", "required": True, "unique": True}}},
-    "orders": {
-        "numbering": "ORD-{YYYY}-{seq:5}",
-        "fields": {
-            "code": {"type": "integer", "unique": True},
-            "account": {"type": "relation", "module": "accounts", "required": True, "inverse": "orders"},
-            "day": {"type": "date"},
-        },
-        "rows": {"items": {"module": "order_lines"}},
-    },
-    "order_lines": {
-        "title": "note",
-        "fields": {
-            "note": {"type": "text"},
-            "product": {"type": "relation", "module": "products", "required": True},
-            "quantity": {"type": "integer", "required": True, "min": 1},
-            "price": {"type": "money"},
-            "discount": {"type": "decimal", "scale": 2, "default": None},
-        },
-        "unique": [["parent", "product"]],
-    },
-    "visits": {
-        "fields": {
-            "subject": {"type": "text"},
-            "account": {"type": "relation", "module": "accounts", "on_delete": "cascade"},
-        },
-    },
+PACK = {
+    "pack.yaml": """
+        title: Small CRM
+        version: 1.0.0
+        currency: EUR
+        timezone: Europe/Helsinki
+    """,
+    "schemas/picklists/kinds.yaml": """
+        values:
+          prospect: {kind: open, short: P}
+          customer: {label: {en: Customer, fi: Asiakas}, kind: won, short: C}
+    """,
+    "schemas/modules/accounts.yaml": """
+        label: Account
+        plural: Accounts
+        title: name
+        numbering: "ACC-{seq:4}"
+        fields:
+          name:           {type: text, required: true}
+          code:           {type: text, unique: true}
+          kind:           {type: picklist, picklist: kinds, default: prospect}
+          revenue:        {type: money}
+          rating:         {type: decimal}
+          tags:           {type: multi_picklist, picklist: kinds}
+          parent_account: {type: relation, module: accounts, on_delete: clear}
+          manager:        {type: user}
+          locked:         {type: text, readonly: true}
+          whisper:        {type: text, log: false}
+          papers:         {type: files}
+    """,
+    "schemas/modules/contacts.yaml": """
+        label: Contact
+        plural: Contacts
+        title: name
+        fields:
+          name:    {type: text, required: true}
+          email:   {type: email, unique: true}
+          account: {type: relation, module: accounts, on_delete: clear, inverse: contacts}
+          friends:
+            type: relations
+            module: contacts
+            link: {since: {type: date}, closeness: {type: decimal}}
+    """,
+    "schemas/modules/products.yaml": """
+        label: Product
+        plural: Products
+        title: name
+        fields:
+          name:  {type: text, required: true, unique: true}
+          serial: {type: auto_number, format: "P{YY}{MM}-{seq:3}", reset: month}
+    """,
+    "schemas/modules/orders.yaml": """
+        label: Order
+        plural: Orders
+        title: "{number} {account}"
+        numbering: {format: "ORD-{YYYY}-{seq:5}", reset: year}
+        fields:
+          code:    {type: integer, unique: true}
+          account: {type: relation, module: accounts, required: true, inverse: orders}
+          day:     {type: date}
+        rows:
+          items: {module: order_lines}
+    """,
+    "schemas/modules/order_lines.yaml": """
+        label: Order line
+        plural: Order lines
+        title: product.name
+        fields:
+          note:     {type: text}
+          product:  {type: relation, module: products, required: true}
+          quantity: {type: integer, required: true, min: 1}
+          price:    {type: money}
+        unique: [[parent, product]]
+    """,
+    "schemas/modules/visits.yaml": """
+        label: Visit
+        plural: Visits
+        title: subject
+        fields:
+          subject: {type: text}
+          account: {type: relation, module: accounts, on_delete: cascade}
+    """,
 }
 
-PICKLISTS = {"kinds": {"prospect": {"kind": "open"}, "customer": {"kind": "won"}}}
+
+@cache
+def load() -> tuple[Catalog, Registry[FieldType], Language]:
+    """The catalog of the pack, loaded once for all tests."""
+    language = Language.standard()
+    types = Registry("field type", discover(runtime.fields, FieldType))  # type: ignore[type-abstract]
+    checks = Registry("check", discover(runtime.language.checks, Check))  # type: ignore[type-abstract]
+    files = {name: dedent(text) for name, text in PACK.items()}
+    layer = LayerFiles(Layer("small", "Small CRM", "1.0.0", ""), files)
+    loaded = load_sources([layer], types=types, checks=checks, language=language)
+    assert loaded.catalog is not None, as_text(loaded.diagnostics, loaded.sources)
+    return loaded.catalog, types, language
+
+
+def fill(url: str) -> None:
+    """Make the empty tables of the CRM."""
+    catalog, types, _ = load()
+    database = Database.open(url)
+    tables = build_tables(catalog, name_all(catalog, types), types, database.dialect)
+    with database.write() as tx:
+        create_everything(tx.connection, tables, "public")
+    database.close()
 
 
 @dataclass(slots=True)
@@ -103,6 +152,7 @@ class Crm:
     database: Database
     workplace: Workplace
     writer: Writer
+    records: Records
     clock: FrozenClock
     actor: Actor = SYSTEM
     statements: list[str] = field(default_factory=list)
@@ -112,7 +162,9 @@ class Crm:
         """How REST's values are read."""
         return parsing(self.workplace)
 
-    def save(self, *changes: Change, atomic: bool = True, actor: Actor | None = None) -> list[Saved | Refused]:
+    def save(
+        self, *changes: Change, atomic: bool = True, actor: Actor | None = None
+    ) -> list[Saved | Refused]:
         """Save changes in a transaction of their own."""
         with self.database.write() as tx:
             return self.writer.save(tx, changes, actor or self.actor, self.parsing, atomic=atomic)
@@ -182,29 +234,33 @@ class Crm:
             )
             return [dict(row) for row in found.mappings()]
 
-    def count(self, call: Callable[[], object]) -> int:
+    def moment(self) -> Moment:
+        """The moment at which the clock stands."""
+        return Moment.at(self.clock.now(), ZoneInfo("Europe/Helsinki"), None)
+
+    def count(self, call: Callable[..., object], *given: Any) -> int:
         """How many statements a call needs."""
         self.statements.clear()
-        call()
+        call(*given)
         return len(self.statements)
 
 
-def make(url: str, modules: Mapping[str, Any] = MODULES, schema: str = "public") -> Crm:
-    """The CRM on an empty database."""
-    types = field_types()
-    catalog = make_catalog(modules, PICKLISTS)
-    database = Database.open(url, schema=schema, pool=4)
+def open_crm(url: str) -> Crm:
+    """The CRM on a database that has its tables."""
+    catalog, types, language = load()
+    database = Database.open(url, pool=4)
     tables = build_tables(catalog, name_all(catalog, types), types, database.dialect)
-    with database.write() as tx:
-        create_everything(tx.connection, tables, schema)
     clock = FrozenClock(NOW)
     workplace = Workplace(catalog, tables, types, clock, revision=1)
-    crm = Crm(database, workplace, Writer(workplace, SignedIn()), clock)
-    event.listen(
-        database._writing,
-        "before_cursor_execute",
-        lambda _c, _cursor, statement, *_rest: crm.statements.append(statement),
-    )
+    judge = SignedIn()
+    reader = Reader(catalog, tables, types, language, Formats("en", catalog.timezone))
+    crm = Crm(database, workplace, Writer(workplace, judge), Records(workplace, reader, judge), clock)
+
+    def heard(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        crm.statements.append(statement)
+
+    event.listen(database._writing, "before_cursor_execute", heard)
+    event.listen(database._reading, "before_cursor_execute", heard)
     return crm
 
 
