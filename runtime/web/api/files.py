@@ -116,7 +116,7 @@ def _files(
         ids=tuple(dict.fromkeys(file_id for _, file_id in held)),
     )
     rows = call.live.reader.page(connection, wanted, call.moment).rows
-    found = {row.id: shape.record(row.values) for row in rows}
+    found = {record["id"]: record for record in shape.records(rows)}
     return [
         {**found[file_id], "field": key, "content": f"/api/v1/files/{file_id}/content"}
         for key, file_id in held

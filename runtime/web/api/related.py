@@ -24,16 +24,15 @@ class Reading:
 
     def records(self, call: Call, connection: Any, found: Sequence[Row]) -> list[dict[str, Any]]:
         """The records of a page, with what comes along."""
-        records = [self.shape.record(row.values) for row in found]
-        by_id = {row.id: record for row, record in zip(found, records, strict=True)}
-        _add_attributes(call, connection, self.shape, by_id)
+        records = self.shape.records(found)
+        _add_attributes(call, connection, self.shape, {record["id"]: record for record in records})
         for field in self.includes:
             _include(call, connection, field, records)
         for collection in self.rows:
             ids = [row.id for row in found]
             by_parent = _rows(call, connection, collection, ids) if ids else {}
-            for row, record in zip(found, records, strict=True):
-                record[collection.key] = by_parent.get(row.id, [])
+            for record in records:
+                record[collection.key] = by_parent.get(record["id"], [])
         return records
 
 
@@ -79,6 +78,10 @@ def read_one(
     return plan.records(call, connection, page.rows)[0] if page.rows else None
 
 
+def _by_id(shape: Shape, rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
+    return {record["id"]: record for record in shape.records(rows)}
+
+
 def _include(call: Call, connection: Any, field: Field, records: list[dict[str, Any]]) -> None:
     links = [link for record in records for link in _links(record[field.key])]
     ids = tuple(dict.fromkeys(link["id"] for link in links))
@@ -97,7 +100,7 @@ def _include(call: Call, connection: Any, field: Field, records: list[dict[str, 
                 ids=ids[start : start + MOST],
             )
             page = call.live.reader.page(connection, query, call.moment)
-            found.update((row.id, shape.record(row.values)) for row in page.rows)
+            found.update(_by_id(shape, page.rows))
     for link in links:
         link["data"] = found.get(link["id"])
 
@@ -123,7 +126,7 @@ def _rows(
         some = ids[start : start + MOST]
         query = Query(module=module.key, columns=shape.columns, limit=MOST, ids=some)
         page = live.reader.page(connection, query, call.moment)
-        found = {row.id: shape.record(row.values) for row in page.rows}
+        found = _by_id(shape, page.rows)
         _add_attributes(call, connection, shape, found)
         for row_id in some:
             record = found.get(row_id)

@@ -10,6 +10,7 @@ from runtime.fields.base import FieldType
 from runtime.model.catalog import Field, Module, Path
 from runtime.model.types import DATE, DATETIME
 from runtime.sites.live import Live
+from runtime.storage.query import Row
 from runtime.storage.tables import link_attributes
 from runtime.web.api.paths import path_at
 from runtime.web.errors import RefusedError, bad_request
@@ -21,24 +22,25 @@ Write = Callable[[Any], object]
 class Shape:
     """What each record of an answer has. ``columns`` are what the query reads, ``keys`` what they are called.
 
-    ``writers`` has the values that are not written as they are: their key and how. ``attributed`` are the
+    ``writers`` has the values that are not written as they are: their place and how. ``attributed`` are the
     linked fields whose links have attributes of their own, and how each of those is written.
     """
 
     module: Module
     columns: tuple[Path, ...]
     keys: tuple[str, ...]
-    writers: tuple[tuple[str, Write], ...]
+    writers: tuple[tuple[int, Write], ...]
     attributed: Mapping[str, Mapping[str, Write | None]]
 
-    def record(self, values: Sequence[Any]) -> dict[str, Any]:
-        """One record as JSON's values."""
-        made = dict(zip(self.keys, values, strict=True))
-        for key, write in self.writers:
-            value = made[key]
-            if value is not None:
-                made[key] = write(value)
-        return made
+    def records(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """The rows of a page as JSON's values, written a column at a time."""
+        columns: list[Sequence[Any]] = list(zip(*(row.values for row in rows), strict=True))
+        if not columns:
+            return []
+        for place, write in self.writers:
+            columns[place] = [None if value is None else write(value) for value in columns[place]]
+        keys = self.keys
+        return [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 class Shapes:
@@ -77,12 +79,12 @@ class Shapes:
 
     def _make(self, module: Module, paths: Iterable[Path]) -> Shape:
         columns = tuple(paths)
-        writers = [(path.text, self._writer(path)) for path in columns]
+        writers = [(place, self._writer(path)) for place, path in enumerate(columns)]
         return Shape(
             module,
             columns,
             tuple(path.text for path in columns),
-            tuple((key, write) for key, write in writers if write is not None),
+            tuple((place, write) for place, write in writers if write is not None),
             {path.text: said for path in columns if not path.hops and (said := self._attributes(path.field))},
         )
 
