@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     Text,
     bindparam,
     column,
+    false,
     func,
-    literal_column,
     or_,
     select,
     table,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from runtime.expressions.text import folded
 from runtime.model.catalog import Catalog, Field
 from runtime.model.types import TEXT
+from runtime.storage.order import literal_text
 from runtime.storage.searching import LEAST, own_search_fields, related_search_paths
 from runtime.storage.tables import ModuleTable, Tables
 
@@ -37,10 +39,23 @@ class Finder:
         self._sqlite = tables.dialect == "sqlite"
 
     def conditions(
-        self, module: str, ids: ColumnElement[Any], words: Sequence[str]
+        self, module: str, joined: FromClause, ids: ColumnElement[Any], words: Sequence[str]
     ) -> list[ColumnElement[bool]]:
-        """One condition for each word; a module that is searched by nothing has none of its records found."""
-        return [self._condition(module, ids, _Word(index, len(word))) for index, word in enumerate(words)]
+        """What must hold of the module's own table, as it is ``joined``, for a record to have every word.
+
+        A module that is searched by nothing has none of its records found.
+        """
+        known = [_Word(index, len(word)) for index, word in enumerate(words)]
+        if related_search_paths(self._catalog.modules[module]):
+            return [self._anywhere(module, ids, word) for word in known]
+        kept = self._tables.module(module)
+        if kept.search is None:
+            return [_NOWHERE] if known else []
+        long = [word for word in known if word.length >= LEAST]
+        found = [self._reads(joined.c[kept.search.name], word) for word in known if word.length < LEAST]
+        if long:
+            found.append(self._among(ids, self._indexed(kept, long), long[0]))
+        return found
 
     def parameters(self, words: Sequence[str]) -> dict[str, str]:
         """The words as parameters: as they are, and as the trigram index wants them."""
@@ -50,11 +65,12 @@ class Finder:
             values[f"match_{index}"] = _phrase(word) if self._sqlite else _pattern(word)
         return values
 
-    def _condition(self, module: str, ids: ColumnElement[Any], word: "_Word") -> ColumnElement[bool]:
+    def _anywhere(self, module: str, ids: ColumnElement[Any], word: "_Word") -> ColumnElement[bool]:
+        # The word in the record's own text, or in what a relation leads to.
         ways = [*self._own(module, word), *self._related(module, word)]
-        if not ways:
-            return literal_column("1") == literal_column("0")
-        found: Any = ways[0] if len(ways) == 1 else union(*ways)
+        return self._among(ids, ways[0] if len(ways) == 1 else union(*ways), word) if ways else _NOWHERE
+
+    def _among(self, ids: ColumnElement[Any], found: Any, word: "_Word") -> ColumnElement[bool]:
         if self._sqlite:
             return ids.in_(found)
         # The ids first, apart: else PostgreSQL may walk along the list's order and look into every record on
@@ -67,17 +83,27 @@ class Finder:
         kept = self._tables.module(module)
         if kept.search is None:
             return
-        if self._sqlite and kept.search_index is not None and word.length >= LEAST:
-            index = table(kept.search_index, column("rowid"), column(kept.search_index))
-            yield select(index.c.rowid.label("id")).where(index.c[kept.search_index].op("MATCH")(word.match))
+        if word.length >= LEAST:
+            yield self._indexed(kept, [word])
             return
         of, id_column = self._of(kept)
-        yield select(id_column).where(self._has(of.c[kept.search.name], word))
+        yield select(id_column.label("id")).where(self._reads(of.c[kept.search.name], word))
 
-    def _has(self, text: ColumnElement[Any], word: "_Word") -> ColumnElement[bool]:
-        if self._sqlite:
-            return func.instr(text, word.plain) > 0
-        return text.like(word.match, escape="\\")
+    def _indexed(self, kept: ModuleTable, words: Sequence["_Word"]) -> Select[Any]:
+        # The ids of the records that have all these words in their own text, by the trigram index.
+        if kept.search_index is not None:
+            index = table(kept.search_index, column("rowid"), column(kept.search_index))
+            matching = [word.match for word in words]
+            every = matching[0] if len(words) == 1 else _spaced(matching)
+            return select(index.c.rowid.label("id")).where(index.c[kept.search_index].op("MATCH")(every))
+        of, id_column = self._of(kept)
+        text = of.c[kept.search.name] if kept.search is not None else literal_text("")
+        return select(id_column.label("id")).where(*(text.like(word.match, escape="\\") for word in words))
+
+    def _reads(self, text: ColumnElement[Any], word: "_Word") -> ColumnElement[bool]:
+        # Looks into each text. The trigram index is no help for a short word, and would be asked by LIKE.
+        position = func.instr(text, word.plain) if self._sqlite else func.strpos(text, word.plain)
+        return position > 0
 
     def _related(self, module: str, word: "_Word") -> Iterator[Select[Any]]:
         for path in related_search_paths(self._catalog.modules[module]):
@@ -97,10 +123,8 @@ class Finder:
         # The records, relation by relation, that lead to one that has the word in one of these fields.
         kept = self._tables.module(module)
         of, id_column = self._of(kept)
-        inside = [self._has(folded(of.c[kept.columns[field.key][0].name]), word) for field in fields]
-        found = select(id_column).where(
-            or_(*inside) if inside else literal_column("1") == literal_column("0")
-        )
+        inside = [self._reads(folded(of.c[kept.columns[field.key][0].name]), word) for field in fields]
+        found = select(id_column).where(or_(*inside) if inside else _NOWHERE)
         own = {field.key for field in own_search_fields(self._catalog.modules[module])}
         if own.issuperset(field.key for field in fields):  # then its own text has the word, too
             for quick in self._own(module, word):
@@ -114,6 +138,17 @@ class Finder:
     def _of(self, kept: ModuleTable) -> tuple[Any, ColumnElement[Any]]:
         of = kept.table.alias()
         return of, of.c[kept.columns["id"][0].name]
+
+
+def _spaced(matching: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    # Phrases of the index's own language with spaces between them: all must match.
+    whole = matching[0]
+    for each in matching[1:]:
+        whole = whole.op("||")(literal_text(" ")).op("||")(each)
+    return whole
+
+
+_NOWHERE = false()
 
 
 class _Word:

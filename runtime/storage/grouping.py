@@ -1,6 +1,6 @@
 """Groups: what records have in common, and sums, counts and averages over each group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any
@@ -8,17 +8,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from runtime.expressions.moment import Moment
+from runtime.expressions.text import order_key
 from runtime.model.catalog import Field, Path
-from runtime.model.types import INTEGER, MONEY
-from runtime.model.values import Money
+from runtime.model.types import INTEGER, MONEY, PicklistType
+from runtime.model.values import Money, Ref
 from runtime.storage.cells import AttributeCell, Cell, CellMaker, attribute_values
 from runtime.storage.converting import Selection
 from runtime.storage.joins import Joins
 from runtime.storage.order import literal_text
 from runtime.storage.prepared import Given, Prepared
 from runtime.storage.query import Aggregate, Group, Query
-from runtime.storage.sort import OrderMaker, ranked
+from runtime.storage.sort import by_attribute, ranked
 from runtime.storage.statement import Statements
+
+Sorter = Callable[[Any], Any]
+"""Gives what a group's key sorts by; it is never asked about an empty one."""
 
 EXACT = Context(prec=60)
 PLACES = Decimal(1).scaleb(-12)
@@ -41,6 +45,7 @@ class Grouped:
     statement: Prepared
     cells: tuple[Cell, ...]
     values: tuple[Selected, ...]
+    sorters: tuple[Sorter, ...]
 
 
 class Grouping:
@@ -80,27 +85,35 @@ class Grouping:
         parts = self._parts
         joins, selection = Joins(parts.tables, query.module), Selection()
         maker = CellMaker(parts.catalog, parts.types, parts.formats, joins, selection)
-        orders = OrderMaker(parts.catalog, parts.types, joins)
-        sorts = [orders.column(path) for path in by]
         cells = tuple(
-            self._rank(path, column, selection) if path.attribute is not None else maker.cell(path)
-            for path, column in zip(by, sorts, strict=True)
+            maker.cell(path) if path.attribute is None else self._rank(path, joins, selection) for path in by
         )
         currencies = self._currencies(values, joins)
-        keys = [*selection.columns, *sorts, *currencies.values()]
+        keys = [*selection.columns, *currencies.values()]
         selected = tuple(self._select(each, joins, selection, currencies) for each in values)
         conditions = self._statements.conditions(query, joins, moment)
         columns = [column.label(f"c{index}") for index, column in enumerate(selection.columns)]
         statement = select(*columns).select_from(joins.source).where(*conditions)
         if keys:
             statement = statement.group_by(*keys)
-        ordered = (column.asc().nulls_last() for column in (*sorts, *currencies.values()))
-        return Grouped(Prepared(statement.order_by(*ordered), connection.dialect), cells, selected)
+        return Grouped(Prepared(statement, connection.dialect), cells, selected, tuple(map(self._sorter, by)))
 
-    def _rank(self, path: Path, column: ColumnElement[Any], selection: Selection) -> AttributeCell:
+    def _rank(self, path: Path, joins: Joins, selection: Selection) -> AttributeCell:
         # Values of one attribute are one group, so it is their rank that is grouped by.
         values = attribute_values(path.field, path.attribute or "", self._parts.catalog.picklists)
-        return AttributeCell(selection.add(column), dict(enumerate(ranked(values))))
+        rank = by_attribute(joins.columns(path.fields)[0], values)
+        return AttributeCell(selection.add(rank), dict(enumerate(ranked(values))))
+
+    def _sorter(self, path: Path) -> Sorter:
+        # The same order as a list's. The groups are few, and sorting them here leaves the grouping itself to
+        # an index.
+        kind = path.field.value_type
+        if isinstance(kind, PicklistType) and path.attribute is None:
+            places = {
+                key: place for place, key in enumerate(self._parts.catalog.picklists[kind.picklist].values)
+            }
+            return lambda value: places.get(value, len(places))
+        return _sortable
 
     def _currencies(self, values: tuple[Aggregate, ...], joins: Joins) -> dict[str, ColumnElement[Any]]:
         # The currency of each money that is in several; an empty amount counts with the site's own.
@@ -144,7 +157,24 @@ class Grouping:
         ]
         if not grouped.cells:
             return [Group((), made) for made in zip(*columns, strict=True)]
-        return [Group(key, made) for key, made in zip(keys, zip(*columns, strict=True), strict=True)]
+        groups = [Group(key, made) for key, made in zip(keys, zip(*columns, strict=True), strict=True)]
+        return sorted(groups, key=lambda group: _place(group, grouped.sorters))
+
+
+def _place(group: Group, sorters: Sequence[Sorter]) -> tuple[object, ...]:
+    ends = (
+        (value is None, 0 if value is None else sorts(value))
+        for value, sorts in zip(group.key, sorters, strict=True)
+    )
+    return (*ends, *(value.currency for value in group.values if isinstance(value, Money)))
+
+
+def _sortable(value: Any) -> Any:
+    if isinstance(value, Ref):
+        return order_key(value.title), value.id
+    if isinstance(value, Money):
+        return value.amount
+    return order_key(value) if isinstance(value, str) else value
 
 
 def _value(aggregate: Aggregate, selected: Selected, given: Given, row: int) -> object:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import Grouping
 
 from runtime.model.catalog import Catalog, Field, Module, Path, SortKey
 from runtime.storage.names import LONGEST
-from runtime.storage.order import order_kind, order_of
+from runtime.storage.order import has_own_order, joined_text, order_kind, order_of
 
 Columns = Mapping[str, tuple[Column[Any], ...]]
 
@@ -24,9 +24,9 @@ DELETED = "deleted"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One part of an index: a field's value, or what the field sorts by."""
+    """One part of an index: a field's value, or what the field sorts by; None for the title as a whole."""
 
-    field: str
+    field: str | None
     sorts: bool = False
 
 
@@ -70,7 +70,7 @@ def _plans(module: Module, catalog: Catalog, columns: Columns) -> Iterator[Plan]
             continue
         if field.targets and field.key not in ("created_by", "updated_by", "parent"):
             yield Plan((Key(field.key), Key("deleted_at")), id_last=True)
-        elif field.index:
+        elif field.index and field.key != _title_key(module):
             yield _sorting(field.key)
         if field.unique:
             yield Plan((Key(field.key),), over=LIVE, unique=True)
@@ -78,8 +78,11 @@ def _plans(module: Module, catalog: Catalog, columns: Columns) -> Iterator[Plan]
         yield Plan(tuple(Key(key) for key in keys), over=LIVE, unique=True)
     for keys in module.indexes:
         yield Plan((*(Key(key) for key in keys[:-1]), Key(keys[-1], sorts=True)), over=LIVE, id_last=True)
-    for sort in _sorts(module, catalog):
-        if (key := _own(sort[:1], columns)) is not None:
+    if has_own_order(module.title):
+        yield Plan((Key(_title_key(module), sorts=True),), id_last=True)
+    for saved in catalog.filters.get(module.key, {}).values():
+        key = _own(saved.sort[:1], columns)
+        if key is not None and key != _title_key(module):
             yield _sorting(key)
     yield from _related(module, catalog, columns)
     yield Plan((Key("deleted_at"),), over=DELETED)
@@ -89,12 +92,11 @@ def _sorting(key: str) -> Plan:
     return Plan((Key(key, sorts=True),), over=LIVE, id_last=True)
 
 
-def _sorts(module: Module, catalog: Catalog) -> Iterator[tuple[SortKey, ...]]:
-    # What lists of the module are sorted by: their title, and what each saved list says.
-    if len(module.title.parts) == 1:
-        yield (SortKey(module.title.parts[0][1]),)
-    for saved in catalog.filters.get(module.key, {}).values():
-        yield saved.sort
+def _title_key(module: Module) -> str | None:
+    # The one field that is the title; None where the title has several parts, or one that is not the record's
+    # own. Its index has the deleted records, too: what points at a record sorts by the record's title.
+    single = len(module.title.parts) == 1 and has_own_order(module.title)
+    return module.title.parts[0][1].field.key if single else None
 
 
 def _related(module: Module, catalog: Catalog, columns: Columns) -> Iterator[Plan]:
@@ -122,6 +124,11 @@ def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: C
     described: list[str] = []
     parts: list[ColumnElement[Any]] = []
     for key in plan.keys:
+        if key.field is None:
+            texts = [(before, columns[path.field.key][0]) for before, path in module.title.parts]
+            parts.append(joined_text(texts))
+            described.append(repr([(before, column.name) for before, column in texts]))
+            continue
         field = _field(module, key.field)
         own = columns[key.field]
         if key.sorts:

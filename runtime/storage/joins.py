@@ -23,6 +23,7 @@ class Joins:
         self.root: NamedFromClause = tables.module(module).table.alias(name)
         self._joined: dict[tuple[tuple[str, str], ...], NamedFromClause] = {}
         self._steps: list[tuple[NamedFromClause, ColumnElement[bool]]] = []
+        self._near: set[str] = set()
 
     def columns(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The columns of a path's last field, joining what lies between."""
@@ -50,6 +51,16 @@ class Joins:
             self._steps.append((found, self.id(found, module) == self.columns_of(before, hops[-1])[0]))
         return found
 
+    def require(self, hops: tuple[Field, ...], module: str) -> None:
+        """Only find records that these relations lead somewhere from.
+
+        The database may then begin at the other end, where an index has the order that the list is sorted by.
+        """
+        for depth in range(1, len(hops) + 1):
+            self._near.add(
+                self.table(hops[:depth], module if depth == len(hops) else hops[depth].module).name
+            )
+
     @property
     def source(self) -> FromClause:
         """What to select from."""
@@ -58,6 +69,7 @@ class Joins:
     def joined_to(self, start: FromClause) -> FromClause:
         """The same, beginning with a clause that already has the module's own table."""
         source = start
-        for table, condition in self._steps:
-            source = source.outerjoin(table, condition)
+        # Those that must be there come first: SQLite never moves a table to the left of an outer join.
+        for table, condition in sorted(self._steps, key=lambda step: step[0].name not in self._near):
+            source = source.join(table, condition, isouter=table.name not in self._near)
         return source

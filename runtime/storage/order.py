@@ -2,14 +2,14 @@
 match.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, case, func, literal_column
 from sqlalchemy.sql.elements import ColumnClause
 
 from runtime.expressions.text import ordered
-from runtime.model.catalog import Field, Picklist
+from runtime.model.catalog import Field, Picklist, Title
 from runtime.model.types import TEXT, PicklistType
 
 LONG = 600
@@ -56,7 +56,13 @@ def _number(value: int) -> ColumnClause[int]:
     return literal_column(str(value), Integer)
 
 
-def joined_text(parts: list[tuple[str, ColumnElement[Any]]], tail: str) -> ColumnElement[Any]:
+def has_own_order(title: Title) -> bool:
+    """Whether a title is made of the record's own texts, so that an index can have its order."""
+    own = (not path.hops and path.attribute is None and path.field.type == "text" for _, path in title.parts)
+    return bool(title.parts) and all(own)
+
+
+def joined_text(parts: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:
     """Several texts as one, to sort a title of several parts by; empty where every part is."""
     whole: ColumnElement[Any] = func.coalesce(parts[0][1], literal_column("''"))
     for before, column in parts[1:]:

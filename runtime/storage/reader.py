@@ -210,9 +210,12 @@ class Reader:
         order = OrderMaker(self._parts.catalog, self._parts.types, joins).order(query.sort, query.module)
         key_places = tuple(selection.add(key.column) for key in order.keys)
         conditions = self._statements.conditions(query, joins, watched.moment)
-        conditions += order.part(present)
-        if empties is not None:
-            conditions.append(order.beyond(empties, query.backwards))
+        near = order.near(present)
+        if near is not None:
+            joins.require(*near)
+        conditions += [order.beyond(empties, query.backwards)] if empties is not None else []
+        if empties is None or not present:  # a place among the values already says that there is one
+            conditions += order.part(present)
         statement = (
             select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
             .select_from(joins.source)

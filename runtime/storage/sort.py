@@ -31,11 +31,15 @@ NEVER_EMPTY = frozenset({"id", "version", "created_at", "updated_at"})
 
 @dataclass(frozen=True, slots=True)
 class SortColumn:
-    """One key of an order in SQL; ``nullable`` where it may be empty."""
+    """One key of an order in SQL; ``nullable`` where it may be empty.
+
+    ``through`` are the relations to the one record that has it, () for the list's own record.
+    """
 
     column: ColumnElement[Any]
     descending: bool
     nullable: bool
+    through: tuple[tuple[Field, ...], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,12 @@ class Order:
         first = self.keys[0].column
         return [first.is_not(None) if present else first.is_(None)]
 
+    def near(self, present: bool) -> tuple[tuple[Field, ...], str] | None:
+        """The relations whose records must be there for a record to be in this part, and the last one's
+        module.
+        """
+        return self.keys[0].through if self.split and present else None
+
     def by(self, present: bool, backwards: bool) -> list[ColumnElement[Any]]:
         """What to order a part by."""
         keys = self.keys if present or not self.split else self.keys[1:]
@@ -87,8 +97,9 @@ class Order:
         keys = list(enumerate(self.keys))
         if self.split and empties[0]:
             keys = keys[1:]
-        if len(keys) == 1 and not empties[keys[0][0]] and not self._open(keys[0][1], keys[0][0]):
-            index, key = keys[0]
+        index, key = keys[0] if keys else (0, None)
+        plain = len(keys) == 1 and key is not None and key.through is None
+        if plain and key is not None and not empties[index] and not self._open(key, index):
             place = tuple_(_mark(index, key), mark_id)
             here = tuple_(key.column, self.id)
             return here < place if falling else here > place
@@ -124,6 +135,13 @@ def _mark(index: int, key: SortColumn) -> ColumnElement[Any]:
     return bindparam(f"key_{index}", required=False, type_=key.column.type)
 
 
+def _through(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], str] | None:
+    last = fields[-1]
+    if len(last.targets) == 1:
+        return fields, last.targets[0]
+    return (fields[:-1], last.module) if len(fields) > 1 and not last.targets else None
+
+
 class OrderMaker:
     """Makes the order of a list from its sort keys."""
 
@@ -142,7 +160,7 @@ class OrderMaker:
                 return Order(tuple(keys), own, keys[0].descending if keys else each.descending)
             column = self._column(fields, each.path.attribute, 0)
             always = len(fields) == 1 and fields[0].key in NEVER_EMPTY
-            keys.append(SortColumn(column, each.descending, not always))
+            keys.append(SortColumn(column, each.descending, not always, _through(fields)))
         return Order(tuple(keys), own, keys[0].descending if keys else True)
 
     def column(self, path: Path) -> ColumnElement[Any]:
@@ -155,6 +173,7 @@ class OrderMaker:
             raise UnsortableError(f'"{".".join(each.key for each in fields)}" has no order to sort by.')
         if field.targets:
             found = [self._title(fields, module, deep) for module in field.targets]
+            # A relation to several modules: of these titles one is there.
             return found[0] if len(found) == 1 else func.coalesce(*found)
         column = self._joins.columns(fields)[0]
         if attribute is not None:
@@ -172,9 +191,9 @@ class OrderMaker:
         texts = [
             (before, self._joins.columns((*fields, *path.fields))[0])
             for before, path in parts
-            if path.field.value_type.name == "text"
+            if path.field.type == "text"
         ]
-        return joined_text(texts, "") if texts else self._joins.id(self._joins.table(fields, module), module)
+        return joined_text(texts) if texts else self._joins.id(self._joins.table(fields, module), module)
 
 
 def ranked(values: Mapping[str, Any]) -> list[Any]:

@@ -50,7 +50,7 @@ class Statements:
         compile_ = self.parts.language.to_sql
         found.extend(compile_(each, binding, moment, query.this) for each in _conditions(query))
         if query.search is not None:
-            found.extend(self.finder.conditions(query.module, own_id, words(query.search)))
+            found.extend(self.finder.conditions(query.module, joins.root, own_id, words(query.search)))
         return found
 
     def parameters(self, query: Query) -> dict[str, object]:
