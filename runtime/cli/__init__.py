@@ -1,8 +1,8 @@
 """The command line: `trellis COMMAND`, one file a command, found by the file's name.
 
-Entry: :func:`main`. A command is a subclass of :class:`runtime.cli.base.Command`; only the file of the command that
-was asked for is imported, so that none pays for another's libraries. A command imports downward like the rooms;
-the composition root is handed to it.
+Entry: :func:`main`. A command is a subclass of :class:`runtime.cli.base.Command`; only the file of the
+command that was asked for is imported, so that none pays for another's libraries. A command imports downward
+like the rooms; the composition root is handed to it.
 """
 
 import argparse

@@ -24,7 +24,9 @@ class ExplainCommand(Command):
         wanted = arguments.code.strip().upper()
         if wanted not in house.codes:
             near = did_you_mean(wanted, house.codes) if len(wanted) < 20 else ""
-            raise CommandError(f'There is no code "{arguments.code[:40]}". {near.capitalize()}'.rstrip())
+            raise CommandError(
+                f'There is no code "{arguments.code[:40]}". {near[:1].upper()}{near[1:]}'.rstrip()
+            )
         code = house.codes[wanted]
         print(f"{code.name}: {code.title}\n\n{code.explanation}", file=house.out)
         return DONE

@@ -1,8 +1,8 @@
 """Schemas for editors: one JSON Schema a kind of file, from the definitions that `check` validates with.
 
 A file may be a layer over another pack's, so nothing is required here, any key may be null, and lists may be
-edited; what is missing after all layers are merged is `check`'s to say. They keep to draft 7, which every editor
-knows.
+edited; what is missing after all layers are merged is `check`'s to say. They keep to draft 7, which every
+editor knows.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,9 @@ PLACED = frozenset(("field", "value", "tab", "block", "filter", "group", "role")
 
 README = """# Schemas for editors
 
-`trellis schema` writes these files; write them again after an upgrade. With a YAML language server (in VS Code
-the extension *YAML*, in other editors `yaml-language-server`) they complete keys, explain them, and underline
-what is wrong while you type. What needs the whole pack, `trellis check` says.
+`trellis schema` writes these files; write them again after an upgrade. With a YAML language server (in VS
+Code the extension *YAML*, in other editors `yaml-language-server`) they complete keys, explain them, and
+underline what is wrong while you type. What needs the whole pack, `trellis check` says.
 
 A file names its schema in its first line, by the way from the file to the schema:
 

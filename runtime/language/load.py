@@ -104,15 +104,16 @@ class _Load:
         self.found = found
         self.sources: dict[str, str] = {}
         self.draft = Draft(types, language)
-        self.draft.top_layer = layers[-1].layer.name
+        top = layers[-1].layer.name
+        self.draft.top_layer = "" if top == SYSTEM else top
         self.nodes: dict[tuple[str, str], list[MapNode]] = {}
 
     def run(self) -> Loaded:
         """See :func:`load`."""
         for problem in self.found:
             self._lose_file(problem.span.file)
-        for index, layer in enumerate(self.layers):
-            self._read_layer(layer, is_top=index == len(self.layers) - 1)
+        for layer in self.layers:
+            self._read_layer(layer, is_top=layer.layer.name == self.draft.top_layer)
         self._merge_and_check()
         title = resolve(self.draft)
         self.found += self.draft.found

@@ -7,18 +7,18 @@ by what it shows), so a message speaks of one form and never of a union of twent
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-from referencing import Registry as SchemaRegistry
+from typing import TYPE_CHECKING, Any
 
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.language import later
 from runtime.language import shape_codes as codes
 from runtime.language.kinds.base import Definition, Misfit, Schema
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar, walk
+from runtime.language.quick import Look, look_for
 from runtime.language.words import names, near, shown
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Path = tuple[str, ...]
 """The place of a piece in the configuration: the kind, the file's key, and the keys inside it."""
@@ -51,10 +51,7 @@ class Shapes:
 
 
 class _Compiled:
-    """A definition, taken apart: its keys, which children are pieces of their own, a validator a value.
-
-    A value that was once found sound is not validated again: thousands of fields say ``required: true``.
-    """
+    """A definition, taken apart: its keys, which children are pieces of their own, a validator a value."""
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
@@ -70,29 +67,29 @@ class _Compiled:
                 self.children[key] = name
             elif name := _ref(child.get("additionalProperties")):
                 self.children_of[key] = name
+        self._looks: dict[str, Look] = {}
         self._validators: dict[str, Any] = {}
-        self._sound: set[tuple[str, type, object]] = set()
 
-    def errors(self, key: str, node: Node) -> Iterator[ValidationError]:
+    def errors(self, key: str, node: Node) -> "Iterator[ValidationError]":
         """What is wrong with the value of a key; nothing for a key that the definition does not know."""
         name = key if key in self.known else ""
         if not name and (self.rest or not isinstance(self.others, dict)):
             return
-        sound = (name, type(node.value), node.value) if isinstance(node, Scalar) else None
-        if sound in self._sound:
-            return
+        if name not in self._looks:
+            self._looks[name] = look_for(_opened(self.known[name] if name else self.others))
+        if not self._looks[name](node):
+            yield from self._validator(name).iter_errors(node.plain)
+
+    def _validator(self, name: str) -> Any:
+        """Jsonschema's validator of one key's values; the library is loaded when something is in doubt."""
         if name not in self._validators:
+            from jsonschema import Draft202012Validator, FormatChecker
+            from referencing import Registry
+
             schema = _opened(self.known[name] if name else self.others)
             checker = FormatChecker(formats=("date", "regex"))
-            self._validators[name] = Draft202012Validator(
-                schema, registry=SchemaRegistry(), format_checker=checker
-            )
-        found = False
-        for error in self._validators[name].iter_errors(node.plain):
-            found = True
-            yield error
-        if sound and not found:
-            self._sound.add(sound)
+            self._validators[name] = Draft202012Validator(schema, registry=Registry(), format_checker=checker)
+        return self._validators[name]
 
 
 def _ref(schema: object) -> str | None:
@@ -236,7 +233,7 @@ class ShapeCheck:
                 )
             yield key
 
-    def _report_leaf(self, error: ValidationError, node: Node, path: Path) -> None:
+    def _report_leaf(self, error: "ValidationError", node: Node, path: Path) -> None:
         place = tuple(error.absolute_path)
         target = walk(node, place)
         span = target.span
@@ -268,7 +265,7 @@ class ShapeCheck:
             self._report(codes.OUT_OF_BOUNDS, f"{shown(value)} {_why(error, title)}", span, here)
 
 
-def _leaf(error: ValidationError) -> ValidationError:
+def _leaf(error: "ValidationError") -> "ValidationError":
     """The innermost error that says most: in a union, that of the form whose type fits what was written."""
     while error.validator == "anyOf" and error.context:
         branches: dict[int, list[ValidationError]] = {}
@@ -285,7 +282,7 @@ def _leaf(error: ValidationError) -> ValidationError:
     return error
 
 
-def _why(error: ValidationError, title: object) -> str:
+def _why(error: "ValidationError", title: object) -> str:
     limit = error.validator_value
     match error.validator:
         case "minLength" | "minItems" | "minProperties":

@@ -28,12 +28,11 @@ from runtime.language.nodes import MapNode
 
 CONTENTS = ("fields", "rows", "related", "component")
 """What a block may show; it has exactly one of these keys."""
-COMPONENTS = ("change_log",)
+COMPONENTS = ("change_log", "files")
 """The components that are there."""
 LATER_COMPONENTS = (
     "discussion",
     "timeline",
-    "files",
     "hierarchy",
     "map",
     "chart",
