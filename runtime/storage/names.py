@@ -82,8 +82,11 @@ def name_all(catalog: Catalog, types: Registry[FieldType], given: Names | None =
             tables[module.key] = _claim(_table_name(module.key), taken)
         if module.key not in searches:
             searches[module.key] = _claim(f"{tables[module.key]}__search", taken)
+    of_owner: dict[str, list[str]] = {}
+    for (owner, _), name in columns.items():
+        of_owner.setdefault(owner, []).append(name)
     for module in catalog.modules.values():
-        of_module = _ColumnNames(name for (owner, _), name in columns.items() if owner == module.key)
+        of_module = _ColumnNames(of_owner.get(module.key, ()))
         for each in module.all_fields():
             place = (module.key, each.key)
             if types[each.type].linked:
