@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from runtime.base.messages import Translate
+from runtime.base.messages import Translate, message
 from runtime.base.registry import Registry, discover
 from runtime.sites.site import Site
 from runtime.web import components
 from runtime.web.components.base import Component
 from runtime.web.door import Door
+from runtime.web.errors import bad_request, not_found
 from runtime.web.pages.error import ErrorPage
 from runtime.web.pages.screen import Screen
 from runtime.web.render import Renderer
 from runtime.web.routes import routes
-from runtime.web.security import Guard
+from runtime.web.security import HEADERS, Guard
 
 log = logging.getLogger("trellis.web")
 
@@ -57,7 +59,7 @@ def build(site: Site, templates: Path, translate: Callable[[str], Translate]) ->
             ),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=1),
         ],
-        exception_handlers={HTTPException: _plain, Exception: _broken},
+        exception_handlers={HTTPException: partial(_unread, door), Exception: _broken},
     )
 
 
@@ -65,13 +67,16 @@ BODY_BYTES = 8 << 20
 """The largest body that is no upload: a batch of a thousand records fits in."""
 
 
-async def _plain(request: Request, problem: Exception) -> Response:
+async def _unread(door: Door, request: Request, problem: Exception) -> Response:
     """An address or a method that no route knows, or a body that cannot be read."""
     assert isinstance(problem, HTTPException)
     if request.scope["path"].startswith("/api/"):
         code = {404: "not_found", 405: "method_not_allowed"}.get(problem.status_code, "bad_request")
         return JSONResponse(_error(code, f"{problem.detail}."), problem.status_code, problem.headers)
-    return PlainTextResponse(f"{problem.detail}.", problem.status_code, problem.headers)
+    if request.scope["path"].startswith("/static/") or problem.status_code not in (400, 404):
+        return PlainTextResponse(f"{problem.detail}.", problem.status_code, problem.headers)
+    unread = bad_request(message("{what}", what=f"{problem.detail}"))
+    return await door.refuse(request, not_found() if problem.status_code == 404 else unread)
 
 
 async def _broken(request: Request, problem: Exception) -> Response:
@@ -80,8 +85,8 @@ async def _broken(request: Request, problem: Exception) -> Response:
     log.error("request %s failed", request_id, exc_info=problem)
     sentence = f"Something went wrong here. The log has it under {request_id}."
     if request.scope["path"].startswith("/api/"):
-        return JSONResponse(_error("internal", sentence), 500)
-    return PlainTextResponse(sentence, 500)
+        return JSONResponse(_error("internal", sentence), 500, dict(HEADERS))
+    return PlainTextResponse(sentence, 500, dict(HEADERS))
 
 
 def _error(code: str, sentence: str) -> dict[str, Any]:

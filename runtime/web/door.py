@@ -18,9 +18,10 @@ from runtime.identity.actor import NOBODY, Actor
 from runtime.identity.sessions import Session
 from runtime.sites.live import Live
 from runtime.sites.site import Site
-from runtime.web.errors import RefusedError, forbidden
+from runtime.web.errors import RefusedError, broken, forbidden, refusal_of_problem, too_large
 from runtime.web.forms import Form
 from runtime.web.origin import SAFE_METHODS, is_same_origin
+from runtime.web.security import BodyRefusedError
 
 COOKIE = "trellis_session"
 MOST_FIELDS = 20_000
@@ -95,30 +96,47 @@ class Door:
         """The endpoint of a handler, for those whom the policy lets in."""
 
         async def endpoint(request: Request) -> Response:
-            form = await _read_form(request)
+            try:
+                form = await _read_form(request)
+            except BodyRefusedError as refused:
+                return await self.refuse(request, too_large(refused.status, refused.sentence))
             return await run_in_threadpool(self._answer, handler, policy, request, form)
 
         return endpoint
 
-    def _answer(self, handler: Handler, policy: Policy, request: Request, form: Form) -> Response:
+    async def refuse(self, request: Request, refusal: RefusedError) -> Response:
+        """The page of a refusal that no handler made: for an address that no route knows, say."""
+
+        def refuse(call: Call) -> Response:
+            raise refusal
+
+        return await run_in_threadpool(self._answer, refuse, Policy.ANYONE, request, None)
+
+    def _answer(self, handler: Handler, policy: Policy, request: Request, form: Form | None) -> Response:
         site = self.site
-        live = site.live
-        session, actor = _who(site, live, request)
-        call = Call(site, live, request, form, actor, session)
+        call = Call(site, site.live, request, form or Form({}), NOBODY, None)
         try:
-            if policy is not Policy.ANYONE and session is None:
+            call.session, call.actor = _who(site, call.live, request)
+            if policy is not Policy.ANYONE and call.session is None:
                 return _to_sign_in(call)
-            if policy is Policy.ADMIN and not actor.admin:
+            if policy is Policy.ADMIN and not call.actor.admin:
                 raise forbidden(message("This page is for administrators."))
-            if request.method not in SAFE_METHODS:
+            if request.method not in SAFE_METHODS and form is not None:
                 _check_origin(call)
             return handler(call)
-        except RefusedError as refusal:
+        except Exception as problem:
+            refusal = refusal_of_problem(problem)
+            if refusal is None:
+                request_id = request.scope.get("state", {}).get("request_id", "")
+                log.exception("request %s failed", request_id)
+                refusal = broken(request_id)
             return self._refuse(call, refusal)
 
 
 def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Actor]:
-    """The session of the cookie and its user as an actor; nobody when it does not hold, or the user may not come in."""
+    """The session of the cookie and its user as an actor; nobody when it does not hold, or the user may not
+    come in.
+    """
     token = request.cookies.get(COOKIE)
     if not token:
         return None, NOBODY
@@ -151,9 +169,12 @@ def client_address(request: Request) -> str:
 
 
 def _to_sign_in(call: Call) -> Response:
-    if call.is_partial:
+    if call.request.headers.get("hx-request"):
         return Response(status_code=401, headers={"hx-redirect": "/signin"})
-    return RedirectResponse("/signin?next=" + quote(str(call.request.scope["path"])), 303)
+    if call.request.method not in SAFE_METHODS:
+        return RedirectResponse("/signin", 303)
+    url = call.request.url
+    return RedirectResponse("/signin?next=" + quote(f"{url.path}?{url.query}".rstrip("?")), 303)
 
 
 async def _read_form(request: Request) -> Form:

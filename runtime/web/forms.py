@@ -8,8 +8,6 @@ from typing import Any
 from starlette.datastructures import UploadFile
 
 ROW = re.compile(r"^(?P<rows>[a-z][a-z0-9_]*)\.(?P<row>[A-Za-z0-9_-]{1,40})\.(?P<field>[a-z][a-z0-9_:]*)$")
-MOST_ROWS = 1000
-"""How many rows one form may bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,11 @@ class Form:
         return name in self.values
 
     def rows(self, key: str) -> "dict[str, Form]":
-        """The rows sent as ``items.n1.product``, in the order in which ``items`` itself names them."""
-        rows: dict[str, dict[str, list[Any]]] = {name: {} for name in self.texts(key)[:MOST_ROWS]}
+        """The rows sent as ``items.n1.product``, in the order in which ``items`` itself names them.
+
+        An empty name says only that the form had a place for rows.
+        """
+        rows: dict[str, dict[str, list[Any]]] = {name: {} for name in self.texts(key) if name}
         for name, values in self.values.items():
             match = ROW.match(name)
             if match is not None and match["rows"] == key and match["row"] in rows:

@@ -1,4 +1,6 @@
-"""Cross-site requests are refused: a change must come from a page of the site itself and carry the session's token."""
+"""Cross-site requests are refused: a change must come from a page of the site itself and carry the session's
+token.
+"""
 
 import hmac
 from urllib.parse import urlsplit
@@ -11,7 +13,8 @@ SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 def is_same_origin(headers: Headers) -> bool:
     """Whether the browser says that this request was made by a page of the same origin.
 
-    ``Sec-Fetch-Site`` decides where the browser sends it; otherwise ``Origin`` must name the host; a client that sends
+    ``Sec-Fetch-Site`` decides where the browser sends it; otherwise ``Origin`` must name the host; a client
+    that sends
     neither is no browser of our time, and the token alone must then do.
     """
     site = headers.get("sec-fetch-site")

@@ -1,4 +1,6 @@
-"""Quick filters: small controls over a list whose values live in the address and become conditions of the one language."""
+"""Quick filters: small controls over a list whose values live in the address and become conditions of the one
+language.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -58,7 +60,8 @@ def period_labels(translate: Translate) -> list[tuple[str, str]]:
 def condition(path: Path, kind: str, value: str, range_: Range, today: date) -> str | None:
     """The condition that a control's value stands for, as an expression; None when nothing was chosen.
 
-    ``kind`` is the name of the field's type. A value that cannot be one of the field's gives a condition that the
+    ``kind`` is the name of the field's type. A value that cannot be one of the field's gives a condition that
+    the
     parser of the language refuses, so a mistyped address is told so and never ignored.
     """
     if kind in ("date", "datetime"):

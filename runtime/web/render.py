@@ -12,7 +12,9 @@ STATIC = Path(__file__).parent / "static"
 
 
 class Renderer:
-    """Draws pages. There is one Jinja environment a language, so that a text is translated without a look-up of whose."""
+    """Draws pages. There is one Jinja environment a language, so that a text is translated without a look-up
+    of whose.
+    """
 
     def __init__(self, templates: Path, translate: Callable[[str], Callable[[str], str]]) -> None:
         self._templates = templates
@@ -59,7 +61,9 @@ class Renderer:
 
 
 class Widgets:
-    """The widgets by name, each the module of its template: its macros are ``input``, ``value``, ``cell``, ``filter``."""
+    """The widgets by name, each the module of its template: its macros are ``input``, ``value``, ``cell``,
+    ``filter``.
+    """
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment

@@ -1,6 +1,7 @@
 """Row templates: the body of a table with the cell of each column's widget written into it, compiled once.
 
-Drawing a page of rows is dearer than asking the database for it, so there is no include and no macro call in a cell: the
+Drawing a page of rows is dearer than asking the database for it, so there is no include and no macro call in
+a cell: the
 body of each widget's ``cell`` macro stands in the loop itself.
 """
 
@@ -24,7 +25,9 @@ class RowColumn:
 
 
 def assemble(environment: Environment, columns: Sequence[RowColumn]) -> Template:
-    """The template that draws ``rows``, each with ``href``, ``title`` and ``cells``; the first column is the link."""
+    """The template that draws ``rows``, each with ``href``, ``title`` and ``cells``; the first column is the
+    link.
+    """
     cells = "".join(
         f'<td{" class=num" if column.end else ""} data-label="{{{{ labels[{index}] }}}}">'
         f"{{% set f = row.cells[{index}] %}}{cell_source(environment, column.widget)}</td>"

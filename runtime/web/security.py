@@ -1,4 +1,6 @@
-"""What stands before every handler: trusted hosts, size and time limits, and the headers that keep a page safe."""
+"""What stands before every handler: trusted hosts, size and time limits, and the headers that keep a page
+safe.
+"""
 
 import asyncio
 import secrets

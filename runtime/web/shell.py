@@ -75,6 +75,16 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
     }
 
 
+def outside(call: Call, csrf: str = "") -> dict[str, Any]:
+    """What a page without the shell needs, for one who is not signed in."""
+    return {
+        "lang": call.actor.language,
+        "theme": theme_of(call),
+        "site": {"title": call.live.catalog.title.in_language(call.actor.language)},
+        "csrf": csrf,
+    }
+
+
 def theme_of(call: Call) -> str:
     """The theme that the browser asked for."""
     theme = call.request.cookies.get(THEME_COOKIE, "auto")
@@ -88,7 +98,9 @@ def initials(name: str) -> str:
 
 
 def flash(response: Response, kind: str, address: str = "") -> Response:
-    """Leave a word for the next page: what was done (a key of ``SAID``), and the address that undoes or shows it."""
+    """Leave a word for the next page: what was done (a key of ``SAID``), and the address that undoes or shows
+    it.
+    """
     response.set_cookie(
         FLASH_COOKIE, quote(f"{kind} {address}"), max_age=60, httponly=True, samesite="lax", path="/"
     )

@@ -8,10 +8,13 @@ from typing import Any
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path
 from runtime.model.values import Ref
+from runtime.records.read import Linked
 from runtime.sites.live import Live
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 SHOWN_TYPES = ("picklist", "multi_picklist")
+BLANK = "__key__"
+"""The key of what JavaScript copies for one more: a row, a link."""
 
 
 @dataclass(slots=True)
@@ -26,18 +29,26 @@ class Option:
 
 @dataclass(slots=True)
 class Item:
-    """One of several values: a related record, a file, a picklist's value."""
+    """One of several values: a related record, a file, a picklist's value.
+
+    ``fields`` are the attributes of a link, ``values`` the same as they stand.
+    """
 
     id: int | str
     title: str
     href: str | None = None
     color: str | None = None
     note: str = ""
+    fields: "Sequence[FieldView]" = ()
+    values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(slots=True)
 class FieldView:
-    """What a widget draws. ``value`` is canonical, ``text`` is for people, ``raw`` is what an input holds."""
+    """What a widget draws. ``value`` is canonical, ``text`` is for people, ``raw`` is what an input holds.
+
+    ``blank`` is one more item, for JavaScript to copy, where an item has controls of its own.
+    """
 
     widget: str
     name: str = ""
@@ -57,6 +68,7 @@ class FieldView:
     items: Sequence[Item] = ()
     picker: str = ""
     color: str | None = None
+    blank: Item | None = None
 
 
 def record_address(module: str, record_id: int) -> str:
@@ -107,7 +119,7 @@ class Views:
         if isinstance(value, Ref):
             view.value, view.text, view.href = value.id, value.title, _href(self.catalog, value)
         elif isinstance(value, tuple):
-            view.items = self._items(field, value)
+            view.items = self._items(field, value, view.name)
             view.text = ", ".join(item.title for item in view.items)
         else:
             view.text = self.text(field, value)
@@ -129,7 +141,7 @@ class Views:
         return [
             Option(value.key, value.label.in_language(self._language), value.color, value.key in selected)
             for value in picklist.values.values()
-        ]
+        ] + [Option(key, key, None, True) for key in selected if key and key not in picklist.values]
 
     def input(
         self, field: Field, value: Any, name: str | None = None, picker_module: str | None = None
@@ -152,6 +164,8 @@ class Views:
         held = (
             self._live.types[field.type].input(view.value, field, self._formats) if not field.targets else ""
         )
+        if field.type == "relations" and field.settings["link"]:
+            view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
         if field.targets and field.type != "files":
             view.picker = f"/app/{picker_module or field.module}/pick/{field.key}"
         elif field.type == "money":
@@ -164,7 +178,29 @@ class Views:
             view.settings = {**field.settings, "unit": "%"}
         return view
 
-    def _items(self, field: Field, values: tuple[Any, ...]) -> list[Item]:
+    def _attributes(
+        self, field: Field, key: int | str, values: Mapping[str, Any], name: str
+    ) -> list[FieldView]:
+        """The attributes of one link: controls where the field has a ``name``, else values."""
+        return [
+            self.input(attribute, values.get(own), f"{name}.{key}.{own}")
+            if name
+            else self.of(attribute, values.get(own))
+            for own, attribute in field.settings["link"].items()
+        ]
+
+    def _items(self, field: Field, values: tuple[Any, ...], name: str) -> list[Item]:
+        if isinstance(values[0], Linked):
+            return [
+                Item(
+                    linked.ref.id,
+                    linked.ref.title,
+                    _href(self.catalog, linked.ref),
+                    fields=self._attributes(field, linked.ref.id, linked.attributes, name),
+                    values=linked.attributes,
+                )
+                for linked in values
+            ]
         if isinstance(values[0], Ref):
             if field.type == "files":
                 return [Item(ref.id, ref.title, f"/app/files/{ref.id}/content") for ref in values]
@@ -187,5 +223,8 @@ def _color(catalog: Catalog, field: Field, value: str) -> str | None:
 
 
 def _href(catalog: Catalog, ref: Ref) -> str | None:
+    """Where a related record is shown; people and groups are only named, rows are part of a card."""
     module = catalog.modules.get(ref.module)
-    return record_address(ref.module, ref.id) if module is not None and module.parent is None else None
+    if module is None or module.parent is not None or module.system:
+        return None
+    return record_address(ref.module, ref.id)

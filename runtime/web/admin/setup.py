@@ -265,4 +265,4 @@ def _settings(settings: Mapping[str, Any]) -> str:
 
 
 def _setting(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple | Mapping) else str(value)

@@ -21,7 +21,7 @@ class Rows(Component):
         collection = card.module.collections[block.collection or ""]
         module = call.live.catalog.modules[collection.target]
         paths = block.columns_shown or tuple(own_path(field) for field in module.fields.values())
-        found = rows_of(call, collection, card.id, paths)
+        found = rows_of(call, collection, card.id, paths, deleted=card.deleted)
         return {
             "kind": "rows",
             "key": block.key,
@@ -34,7 +34,12 @@ class Rows(Component):
                         for path, value in zip(paths, row.values, strict=True)
                     ]
                 }
-                for _, row in found
+                for row in found.rows
             ],
             "totals": None,
+            "note": call.translate("Only the first {n} rows are shown.").format(
+                n=call.formats.integer(len(found.rows))
+            )
+            if found.more
+            else "",
         }

@@ -1,12 +1,13 @@
 """Loading one record for a screen: exactly the paths that the screen shows and its conditions read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.expressions.references import paths
 from runtime.model.catalog import Block, Expression, Field, Module, Path, Tab
 from runtime.model.values import Ref
+from runtime.records.read import Linked
 from runtime.storage.query import Query, Which
 from runtime.web.door import Call
 from runtime.web.errors import not_found
@@ -42,17 +43,22 @@ class Card:
 
     def plain(self) -> dict[str, Any]:
         """The values as an expression reads them: nested by path, a related record as its id."""
-        nested: dict[str, Any] = {}
-        for text, value in self.values.items():
-            *hops, last = text.split(".")
-            place = nested
-            for hop in hops:
-                inner = place.get(hop)
-                if not isinstance(inner, dict):
-                    inner = place[hop] = {} if inner is None else {"id": inner}
-                place = inner
-            place[last] = _plain(value)
-        return nested
+        return plain(self.values)
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by path as an expression reads them: nested, a related record as its id."""
+    nested: dict[str, Any] = {}
+    for text, value in sorted(values.items(), key=lambda item: item[0].count(".")):
+        *hops, last = text.split(".")
+        place = nested
+        for hop in hops:
+            inner = place.get(hop)
+            if not isinstance(inner, dict):
+                inner = place[hop] = {} if inner is None else {"id": inner}
+            place = inner
+        place[last] = _plain(value)
+    return nested
 
 
 def own_path(field: Field) -> Path:
@@ -89,6 +95,25 @@ def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], dele
     )
 
 
+def with_links(call: Call, card: Card) -> Card:
+    """The card with the attributes of its links, where fields that it shows have some."""
+    fields = card.module.fields.values()
+    if not any(field.key in card.values and field.settings.get("link") for field in fields):
+        return card
+    with call.site.database.read() as connection:
+        record = call.live.records.record(
+            connection, call.actor, call.moment, card.module.key, card.id, deleted="any"
+        )
+    if record is None:
+        raise not_found()
+    links = {
+        key: linked
+        for key, linked in record.links.items()
+        if key in card.values and card.module.fields[key].settings.get("link")
+    }
+    return replace(card, values={**card.values, **links})
+
+
 def condition_paths(call: Call, expressions: Iterable[Expression | None]) -> list[Path]:
     """What the conditions read."""
     return [path for found in expressions if found is not None for path in paths(found.tree)]
@@ -112,6 +137,6 @@ def visible_blocks(call: Call, blocks: Sequence[Block], plain: Mapping[str, Any]
 def _plain(value: Any) -> Any:
     if isinstance(value, Ref):
         return value.id
-    if isinstance(value, tuple) and value and isinstance(value[0], Ref):
-        return tuple(ref.id for ref in value)
+    if isinstance(value, tuple):
+        return tuple(item.ref.id if isinstance(item, Linked) else _plain(item) for item in value)
     return value

@@ -1,7 +1,8 @@
 """The page of a refusal: what happened, what to do, and where to go from here."""
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
+from runtime.web import shell
 from runtime.web.door import Call
 from runtime.web.errors import RefusedError
 from runtime.web.pages.screen import Screen
@@ -10,32 +11,40 @@ TITLES = {
     400: "This address or form cannot be read",
     403: "You may not do this",
     404: "Nothing here",
-    409: "Somebody else saved first",
+    408: "That took too long",
+    409: "This cannot be done now",
+    413: "That is too large",
     422: "This cannot be done",
+    500: "Something went wrong here",
     503: "Busy right now",
 }
 """What a refusal is called, in English."""
 
 
 class ErrorPage:
-    """Draws refusals: inside the shell for one who is signed in, plainly for one who is not."""
+    """Draws refusals: inside the shell for one who is signed in, by themselves for one who is not."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
     def refused(self, call: Call, refusal: RefusedError) -> Response:
         """The page of a refusal, under its status."""
-        sentence = refusal.sentence.render(call.translate, call.actor.language)
-        if call.session is None:
-            return PlainTextResponse(sentence, refusal.status)
-        context = {
-            "error": {
-                "status": refusal.status,
-                "title": call.translate(TITLES.get(refusal.status, "This cannot be done")),
-                "message": sentence,
-                "changes": (),
-                "id": None,
-                "actions": [{"label": call.translate("Go to the start page"), "href": "/app"}],
-            }
+        signed_in = call.session is not None
+        home = ("Go to the start page", "/app") if signed_in else ("Sign in", "/signin")
+        error = {
+            "status": refusal.status,
+            "title": call.translate(TITLES.get(refusal.status, "This cannot be done")),
+            "message": refusal.sentence.render(call.translate, call.actor.language),
+            "id": refusal.request_id,
+            "actions": [{"label": call.translate(home[0]), "href": home[1]}],
         }
-        return self._screen.draw(call, "pages/error.html", context, status=refusal.status)
+        if signed_in:
+            response = self._screen.draw(call, "pages/error.html", {"error": error}, status=refusal.status)
+        else:
+            context = {"error": error, "shell": shell.outside(call)}
+            response = self._screen.renderer.page(
+                "pages/refused.html", call.actor.language, context, refusal.status
+            )
+        if refusal.retry_after is not None:
+            response.headers["retry-after"] = str(refusal.retry_after)
+        return response

@@ -37,7 +37,9 @@ class Listing:
     quick: dict[str, str]
 
     def address(self, **changes: str | None) -> str:
-        """This list's address with some parameters changed; any change but of the cursor begins at the first page."""
+        """This list's address with some parameters changed; any change but of the cursor begins at the first
+        page.
+        """
         parameters: dict[str, str | None] = {
             "filter": self.chosen or None,
             "sort": self.sort_text or None,
@@ -150,7 +152,7 @@ def _control(call: Call, views: Views, path: Path, value: str, shown: Range) -> 
             view.options = [*view.options, Option(value, value, None, True)]
     elif field.type in NUMBERS:
         view.raw = shown
-        view.text = " – ".join((shown.min, shown.max)) if shown.min or shown.max else ""
+        view.text = " \u2013 ".join((shown.min, shown.max)) if shown.min or shown.max else ""
     elif field.type in ("boolean", "files"):
         labels = [("true", call.translate("Yes")), ("false", call.translate("No"))]
         view.options = [Option(key, label, None, key == value) for key, label in labels]
@@ -167,7 +169,7 @@ def _title(call: Call, field: Field, value: str) -> str:
     if not value.isdecimal():
         return ""
     with call.site.database.read() as connection:
-        ref = call.live.ref(connection, field.targets, int(value), call.actor)
+        ref = call.live.refs.one(connection, field.targets, int(value), call.actor, call.moment)
     return ref.title if ref is not None else ""
 
 
@@ -181,7 +183,7 @@ def _context(
         "group": _group(call, module),
         "href": f"/app/{module.key}",
         "new_href": f"/app/{module.key}/new" if _may(call, module, "create") else None,
-        "new_label": call.translate("New {label}").format(label=module.label.in_language(language).lower()),
+        "new_label": call.translate("New {label}").format(label=module.label.in_language(language)),
         "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
         "filters": [
             {

@@ -26,7 +26,7 @@ def step(screen: Screen, call: Call) -> Response:
     return flash(RedirectResponse(record_address(module.key, number), 303), "saved")
 
 
-STATUS = {"conflict": 409, "not_found": 404, "forbidden": 403}
+STATUS = {"conflict": 409, "restricted": 409, "not_found": 404, "forbidden": 403}
 """The status of each kind of refusal; a value that does not fit is 422."""
 
 

@@ -4,11 +4,19 @@ from typing import Any
 
 from starlette.responses import Response
 
-from runtime.model.catalog import Block, Layout, Path, Tab
+from runtime.model.catalog import Block, Layout, Module, Path, Tab
 from runtime.web.components.base import Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
-from runtime.web.pages.card import Card, condition_paths, load, own_path, visible_blocks, visible_tabs
+from runtime.web.pages.card import (
+    Card,
+    condition_paths,
+    load,
+    own_path,
+    visible_blocks,
+    visible_tabs,
+    with_links,
+)
 from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.views import Views, path_label, record_address
 
@@ -17,7 +25,7 @@ def show(screen: Screen, call: Call) -> Response:
     """The card, with one of its tabs; a related list that pages is given alone."""
     module = module_of(call)
     layout = call.live.catalog.layouts[module.key]
-    card = load(call, module, record_id(call), _paths(call, layout), deleted="any")
+    card = with_links(call, load(call, module, record_id(call), _paths(call, module, layout), deleted="any"))
     plain = card.plain()
     tabs = visible_tabs(call, layout.tabs, plain)
     tab = _chosen(call, tabs)
@@ -46,12 +54,15 @@ def draw(place: Place, block: Block) -> dict[str, Any]:
     return place.screen.components[name or ""].draw(place, block)
 
 
-def _paths(call: Call, layout: Layout) -> list[Path]:
+def _paths(call: Call, module: Module, layout: Layout) -> list[Path]:
     blocks = [block for tab in layout.tabs for block in tab.blocks] + list(layout.side)
     shown = [path for block in blocks if block.kind == "fields" for path in block.fields]
     process = [own_path(layout.process)] if layout.process is not None else []
+    files = [own_path(field) for field in module.fields.values() if field.type == "files"]
+    if not any(block.component == "files" for block in blocks):
+        files = []
     conditions = [tab.when for tab in layout.tabs] + [block.when for block in blocks]
-    return [*layout.header, *process, *shown, *condition_paths(call, conditions)]
+    return [*layout.header, *process, *shown, *files, *condition_paths(call, conditions)]
 
 
 def _part(call: Call, blocks: list[Block]) -> Block | None:

@@ -11,6 +11,7 @@ from runtime.web.door import Call
 from runtime.web.pages.card import own_path
 
 MOST_ROWS = 1000
+"""How many rows of one record a screen shows, and a form edits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,18 @@ def hanging_on(call: Call, collection: Collection, record_id: int) -> Hanging:
     return Hanging((), tuple(ref.id for ref in linked), this)
 
 
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """The first rows of a record, in order; ``more`` when there are others behind them."""
+
+    rows: tuple[Row, ...]
+    more: bool
+
+
 def rows_of(
-    call: Call, rows: Collection, parent_id: int, paths: Sequence[Path]
-) -> list[tuple[tuple[str, ...], Row]]:
-    """The rows of a record in their order, each with the names of its values."""
+    call: Call, rows: Collection, parent_id: int, paths: Sequence[Path], *, deleted: bool = False
+) -> RowPage:
+    """The rows of a record; those of a ``deleted`` one went into the bin with it."""
     module = call.live.catalog.modules[rows.target]
     hanging = hanging_on(call, rows, parent_id)
     query = Query(
@@ -49,7 +58,8 @@ def rows_of(
         sort=(SortKey(own_path(module.record_fields["position"])),),
         limit=MOST_ROWS,
         this=hanging.this,
+        deleted="any" if deleted else "no",
     )
-    names = tuple(path.text for path in paths)
     with call.site.database.read() as connection:
-        return [(names, row) for row in call.live.reader.page(connection, query, call.moment).rows]
+        page = call.live.reader.page(connection, query, call.moment)
+    return RowPage(page.rows, page.next is not None)

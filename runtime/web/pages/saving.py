@@ -1,40 +1,87 @@
 """Saving from a screen: one change through the one writer, in a transaction of its own."""
 
+from collections.abc import Mapping, Sequence
+
 from starlette.datastructures import UploadFile
 
-from runtime.base.messages import message
+from runtime.base.messages import Message, message
+from runtime.fields.files import Files
+from runtime.model.catalog import Field
 from runtime.records.attachments import UploadRefusedError
 from runtime.records.change import Change, Refused, Saved
+from runtime.storage.files import TooLargeError
 from runtime.web.door import Call
-from runtime.web.errors import RefusedError, bad_request
+from runtime.web.errors import bad_request
 
 
-def save_one(call: Call, change: Change) -> Saved | Refused:
-    """Save one change as the reader, by the door ``form``."""
-    with call.site.database.write() as tx:
-        return call.live.writer.save(tx, [change], call.actor, call.live.parsing(call.actor, "form"))[0]
+class _NotWrittenError(Exception):
+    """Takes back what the writer would have written, because the form itself has errors."""
+
+
+def save_one(
+    call: Call, change: Change, errors: Mapping[str, Sequence[Message]] | None = None
+) -> Saved | Refused:
+    """Save one change as the reader, by the door ``form``.
+
+    ``errors`` are what is wrong with the form already: nothing is then written, and the writer is asked only
+    for what it has to say too, so that a person sees all of it at once.
+    """
+    outcome: Saved | Refused = Refused({})
+    try:
+        with call.site.database.write() as tx:
+            parsing = call.live.parsing(call.actor, "form")
+            outcome = call.live.writer.save(tx, [change], call.actor, parsing)[0]
+            if errors and isinstance(outcome, Saved):
+                raise _NotWrittenError
+    except _NotWrittenError:
+        outcome = Refused({})
+    if errors and isinstance(outcome, Refused) and outcome.kind == "invalid":
+        own = {key: tuple(reasons) for key, reasons in errors.items()}
+        return Refused({**outcome.errors, **own})
+    return outcome
 
 
 def version_of(call: Call) -> int:
     """The version that the form was made of; a form without one is not ours."""
     text = call.form.text("_version")
-    if not text.isdecimal() or len(text) > 18:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise bad_request(
             message("The form does not say which version of the record it changes."), "_version"
         )
     return int(text)
 
 
-def keep_uploads(call: Call, uploads: list[UploadFile]) -> list[int]:
-    """Keep uploaded files and give the ids of their records, in order; one that is refused is told so."""
+def keep_uploads(call: Call, field: Field, uploads: list[UploadFile]) -> tuple[list[int], list[Message]]:
+    """Keep uploaded files: the ids of their records, in order, and why the others are refused."""
+    kind = call.live.types[field.type]
     parsing = call.live.parsing(call.actor, "form")
     attachments = call.live.attachments
-    try:
-        return [
-            attachments.keep(
-                call.site.database, call.site.files, upload.filename or "", upload.file, call.actor, parsing
+    ids: list[int] = []
+    reasons: list[Message] = []
+    for upload in uploads:
+        name = upload.filename or ""
+        if isinstance(kind, Files) and not kind.accepts(field.settings, name, upload.content_type or ""):
+            reasons.append(
+                message(
+                    '{label} takes no "{name}": it takes {accept}.',
+                    label=field.label,
+                    name=name[:80],
+                    accept=field.settings["accept"],
+                )
             )
-            for upload in uploads
-        ]
-    except UploadRefusedError as refused:
-        raise RefusedError(422, "invalid", refused.reason) from None
+            continue
+        try:
+            ids.append(
+                attachments.keep(call.site.database, call.site.files, name, upload.file, call.actor, parsing)
+            )
+        except UploadRefusedError as refused:
+            reasons.append(refused.reason)
+        except TooLargeError as refused:
+            reasons.append(
+                message(
+                    '"{name}" is too large: a file may have {limit} MiB at most.',
+                    name=name[:80],
+                    limit=refused.limit >> 20,
+                )
+            )
+    return ids, reasons

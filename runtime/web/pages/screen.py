@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from runtime.base.registry import Registry
 from runtime.model.catalog import Module
 from runtime.web import shell
+from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.render import Renderer
@@ -15,6 +16,10 @@ from runtime.web.views import Views
 
 if TYPE_CHECKING:
     from runtime.web.components.base import Component
+
+
+ADMINISTERED = ("users", "groups")
+"""The modules that stand among the parts of the administration."""
 
 
 class Screen:
@@ -28,9 +33,10 @@ class Screen:
         self, call: Call, template: str, context: Mapping[str, Any], at: str = "", status: int = 200
     ) -> HTMLResponse:
         """A page inside its shell."""
-        page = self.renderer.page(
-            template, call.actor.language, {"shell": shell.build(call, at), **context}, status
-        )
+        whole = {"shell": shell.build(call, at), **context}
+        if at in ADMINISTERED and call.actor.admin:
+            whole["admin_tabs"] = tabs(call, at)
+        page = self.renderer.page(template, call.actor.language, whole, status)
         if getattr(call.request.state, "flash_shown", False):
             page.delete_cookie(shell.FLASH_COOKIE)
         return page

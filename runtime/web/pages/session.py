@@ -86,14 +86,8 @@ def _form(
     screen: Screen, call: Call, following: str, email: str = "", error: str = "", status: int = 200
 ) -> Response:
     cookie = call.request.cookies.get(FORM_COOKIE) or new_token()
-    catalog = call.live.catalog
     context = {
-        "shell": {
-            "lang": call.actor.language,
-            "theme": shell.theme_of(call),
-            "site": {"title": catalog.title.in_language(call.actor.language)},
-            "csrf": csrf_of(cookie),
-        },
+        "shell": shell.outside(call, csrf_of(cookie)),
         "signin": {"action": "/signin", "next": local_path(following), "email": email, "error": error},
     }
     response = screen.renderer.page("pages/signin.html", call.actor.language, context, status)

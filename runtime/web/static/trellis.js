@@ -117,11 +117,16 @@ function ask(input) {
 function choose(input, option) {
   const { box } = parts(input);
   if (box.dataset.combobox === "many") {
-    const chips = box.querySelector(".checks");
-    if (![...chips.querySelectorAll("input")].some((tick) => tick.value === option.dataset.id)) {
-      const chip = box.querySelector("template").content.firstElementChild.cloneNode(true);
-      chip.querySelector("input").value = option.dataset.id;
-      chip.querySelector("span").textContent = option.dataset.text;
+    const chips = box.querySelector(".checks, .links");
+    const ticked = [...chips.querySelectorAll(".chip input")].find((tick) => tick.value === option.dataset.id);
+    if (ticked) ticked.checked = true;
+    else {
+      const holder = document.createElement("div");
+      holder.innerHTML = box.querySelector("template").innerHTML.replaceAll("__key__", option.dataset.id);
+      const chip = holder.firstElementChild;
+      const tick = chip.querySelector("input[type=checkbox]");
+      tick.value = option.dataset.id;
+      tick.nextElementSibling.textContent = option.dataset.text;
       chips.append(chip);
     }
     input.value = "";
@@ -133,6 +138,13 @@ function choose(input, option) {
   box.querySelector("input[type=hidden]").dispatchEvent(new Event("change", { bubbles: true }));
 }
 on("input", "[role=combobox]", (_event, input) => { delete input.dataset.fresh; });
+// The text beside a picked id is for people; it is sent only where it was typed and nothing was picked for it.
+document.addEventListener("formdata", (event) => {
+  for (const input of event.target.querySelectorAll("[role=combobox]")) {
+    const [typed, many] = [input.value.trim(), parts(input).box.dataset.combobox === "many"];
+    if (typed === (many ? "" : input.dataset.text.trim())) event.formData.delete(input.name);
+  }
+});
 on("click", "[role=combobox]", (_event, input) => { if (input.getAttribute("aria-expanded") === "false") ask(input); });
 document.addEventListener("htmx:after:swap", (event) => {
   const input = event.detail.ctx?.sourceElement;
