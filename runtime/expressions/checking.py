@@ -112,6 +112,9 @@ class Checker:
             message = f'"{written}" is written "{written.lower()}".'
             self.report(codes.PYTHON_NAME, start, end, message, f"write {written.lower()}")
             return None
+        if not isinstance(node.value, int | float):
+            self._refuse(node)
+            return None
         return self._number(written, start, end)
 
     def _number(self, written: str, start: int, end: int) -> Node | None:

@@ -69,7 +69,6 @@ NO_PATH = Code(
     """Only a field that points at one record, or a picklist, has something behind its dot.
 
 Wrong:  amount.currency == 'EUR'
-Wrong:  contacts.name == 'Maija'       (contacts are several records, not one)
 Right:  account.name == 'Acme'
 Right:  stage.kind == 'won'""",
 )

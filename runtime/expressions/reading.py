@@ -200,9 +200,10 @@ def _parse(text: str) -> tuple[Syntax | None, list[Finding]]:
 
 
 def _syntax_finding(error: SyntaxError, start: int, length: int) -> Finding:
-    at = min(start + max((error.offset or 1) - 1, 0), max(length - 1, 0))
-    end = start + max((error.end_offset or 0) - 1, 0)
-    said = (error.msg or "").split(". ")[0].removeprefix("invalid syntax").strip(" .,")
-    detail = f": {said}" if said else ""
-    message = f"The expression cannot be read here{detail}."
-    return Finding(codes.SYNTAX, at, min(max(end, at + 1), max(length, at + 1)), message)
+    if not error.offset:  # so Python says that it met the end
+        message = "The expression ends too early: something is missing after this."
+        return Finding(codes.SYNTAX, length - 1, length, message)
+    at = min(start + error.offset - 1, length - 1)
+    end = start + (error.end_offset or 0) - 1
+    message = "The expression cannot be read from here on."
+    return Finding(codes.SYNTAX, at, min(max(end, at + 1), length), message)

@@ -165,12 +165,16 @@ TEXT = st.sampled_from(
     ["name", "note", "account.name", "owner.name", "owner.email", "seller.role", "user.role"]
 )
 NUMBER = st.sampled_from(
-    ["amount", "budget", "price", "count", "chance", "account.credit", "account.rating", "stage.probability"]
-    + ["stage.weight", "account.parent_account.credit"]
+    [
+        *("amount", "budget", "price", "count", "chance", "stage.probability", "stage.weight"),
+        *("account.credit", "account.rating", "account.parent_account.credit"),
+    ]
 )
 DATE = st.sampled_from(
-    ["close_date", "due_date", "account.founded", "today()", "date(met_at)", "date(account.seen_at)"]
-    + ["today() - days(1)", "close_date + days(1)", "due_date - days(400)", "date(met_at) + days(7)"]
+    [
+        *("close_date", "due_date", "account.founded", "today()", "date(met_at)", "date(account.seen_at)"),
+        *("today() - days(1)", "close_date + days(1)", "due_date - days(400)", "date(met_at) + days(7)"),
+    ]
 )
 MOMENTARY = st.sampled_from(
     [
@@ -219,7 +223,7 @@ def called(names, *arguments):
 
 
 FOUND = written(
-    ("a", "Å", "å", "ÅBO", "%", "_", "\\", "ı", "O", "σ", "{", "é", "e\u0301", "😀", "x" * 40, None)
+    ("a", "Å", "å", "ÅBO", "%", "_", "\\", "\u0131", "O", "\u03c3", "{", "é", "e\u0301", "😀", "x" * 40, None)
 )
 STAGE_VALUES = written(STAGES[:-1])
 DATE_VALUES = written(DATES)
