@@ -22,6 +22,7 @@ from runtime.language import checks, later, pack_codes, reading_codes, shape_cod
 from runtime.language.checks.base import Check
 from runtime.language.packs import standard_folder
 from runtime.language.report import as_text
+from runtime.records import map_codes
 
 if TYPE_CHECKING:
     from runtime.sites.site import Site
@@ -73,6 +74,7 @@ class House:
             *(check.code for check in self.checks.values()),
             *later.CODES,
             *expression_codes.CODES,
+            *map_codes.CODES,
         ]
         codes = {code.name: code for code in sorted(found, key=lambda code: code.name)}
         if len(codes) != len(found):

@@ -58,7 +58,7 @@ def _import(arguments: Namespace, house: House, site: "Site") -> int:
     if plan is None:
         hint = did_you_mean(arguments.module, live.catalog.modules)
         raise CommandError(f'There is no module "{arguments.module}"{f"; {hint}" if hint else "."}')
-    columns = _read_map(arguments.map, house, site, plan) if arguments.map is not None else None
+    columns, text = (None, "") if arguments.map is None else _read_map(arguments.map, house, site, plan)
     try:
         file = CsvFile(
             arguments.file, columns.encoding if columns else None, columns.delimiter if columns else None
@@ -71,7 +71,7 @@ def _import(arguments: Namespace, house: House, site: "Site") -> int:
                 )
         missing = columns.missing(file.header)
         if missing:
-            _complain(house, missing, arguments.map)
+            _complain(house, missing, arguments.map, text)
             raise CommandError("The map does not fit the file; nothing was imported.")
         actor = SYSTEM.through("import")
         task = Import(live.writer, site.database.write, plan, columns, actor, live.parsing(actor, "import"))
@@ -91,7 +91,7 @@ def _import(arguments: Namespace, house: House, site: "Site") -> int:
     return WRONG_INPUT if summary.refused else DONE
 
 
-def _read_map(path: Path, house: House, site: "Site", plan: "ModulePlan") -> "ImportMap":
+def _read_map(path: Path, house: House, site: "Site", plan: "ModulePlan") -> "tuple[ImportMap, str]":
     from runtime.language.read import decode
     from runtime.language.source import Source
     from runtime.records.import_map import read_map
@@ -105,15 +105,14 @@ def _read_map(path: Path, house: House, site: "Site", plan: "ModulePlan") -> "Im
     if not found:
         made, found = read_map(Source(str(path), text), site.live.writer.plans, plan)
     if made is None:
-        _complain(house, found, path)
+        _complain(house, found, path, text)
         raise CommandError("The map has errors; nothing was imported.")
-    return made
+    return made, text
 
 
-def _complain(house: House, found: "list[Diagnostic]", path: Path | None) -> None:
+def _complain(house: House, found: "list[Diagnostic]", path: Path, text: str) -> None:
     from runtime.language.report import as_text
 
-    text = path.read_bytes().decode("utf-8-sig", "replace") if path is not None else ""
     print(as_text(found, {str(path): text}), file=house.err)
 
 
