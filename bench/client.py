@@ -1,4 +1,4 @@
-"""A client as thin as can be, so that what is measured is the server: one connection, kept alive, one answer at a time."""
+"""A client as thin as can be, so that the server is what is measured: one connection, one answer at a time."""
 
 import socket
 import time

@@ -8,19 +8,39 @@ from typing import Any
 Values = dict[str, Any]
 """One record's fields, as REST writes them."""
 
-ADJECTIVES = "Acme Global Northern Summit Blue Quantum Bright Pioneer Atlas Vertex Nova Delta Evergreen Silver".split()
-TRADES = "Logistics Systems Foods Energy Media Health Robotics Textiles Capital Software Motors Pharma Mining".split()
+ADJECTIVES = (
+    "Acme",
+    "Global",
+    "Northern",
+    "Summit",
+    "Blue",
+    "Quantum",
+    "Bright",
+    "Pioneer",
+    "Atlas",
+    "Vertex",
+)
+TRADES = ("Logistics", "Systems", "Foods", "Energy", "Media", "Health", "Robotics", "Textiles", "Capital")
 FORMS = ("Inc", "LLC", "GmbH", "Ltd", "SA", "Group", "Holdings", "Co")
-CITIES = ("Boston", "Chicago", "Austin", "London", "Paris", "Berlin", "Madrid", "Tokyo", "Toronto", "Sydney", "Lagos")
+CITIES = ("Boston", "Chicago", "Austin", "London", "Paris", "Berlin", "Madrid", "Tokyo", "Toronto", "Sydney")
 INDUSTRIES = ("technology", "finance", "healthcare", "manufacturing", "retail", "energy")
 PRODUCTS = ("Platform", "Support", "Licences", "Migration", "Training", "Hardware", "Audit", "Integration")
-STAGES = {"prospecting": 25, "qualification": 20, "proposal": 15, "negotiation": 10, "won": 18, "lost": 12}
+STAGES = {
+    "prospecting": 25,
+    "qualification": 20,
+    "proposal": 15,
+    "negotiation": 10,
+    "won": 18,
+    "lost": 12,
+}
 TYPES = {"new_business": 70, "renewal": 20, "expansion": 10}
 PRIORITIES = ("low", "medium", "high")
-WORDS = """customer asked for a revised quote before the board meets next quarter and wants delivery terms with volume
-discount included after the pilot in two plants budget is approved but legal review of the contract is pending""".split()
+TEXT = """customer asked for a revised quote before the board meets next quarter and wants delivery terms with
+volume discount included after the pilot in two plants budget is approved but legal review is pending"""
+WORDS = tuple(TEXT.split())
 FIRST_DAY = dt.date(2022, 1, 1)
-OWNERS = tuple(f"{name}@example.com" for name in "ana ben cho dee eli fay gus hal ivy jon".split())
+PEOPLE = ("ana", "ben", "cho", "dee", "eli", "fay", "gus", "hal", "ivy", "jon")
+OWNERS = tuple(f"{name}@example.com" for name in PEOPLE)
 
 
 def accounts(n: int) -> Iterator[Values]:

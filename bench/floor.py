@@ -1,7 +1,8 @@
-"""Floor B: the same list page written by hand, with covering indexes, a capped count and deep pages by ids first.
+"""Floor B: the same list page written by hand: covering indexes, a capped count, deep pages by ids first.
 
-No metadata, rights, sessions, languages or log: what is left when a page is made for one table alone. It reads tables of
-its own, with the same rows and ids, in the same database. ``FLOOR_DATABASE`` is the address, as the site's.
+No metadata, rights, sessions, languages or log: what is left when a page is made for one table alone. It reads
+tables of its own, with the same rows and ids, in the same database. ``FLOOR_DATABASE`` is the address, as the
+site's.
 """
 
 import os
@@ -19,15 +20,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-PAGE = """<!doctype html><html><head><title>Deals</title></head><body><h1>Deals</h1><form><input name=q></form>
-<table><thead><tr><th><input type=checkbox></th><th>Name</th><th>Account</th><th>Stage</th><th>Type</th><th>Amount</th>
-<th>Cur</th><th>Close</th><th>Owner</th><th>Priority</th></tr></thead><tbody>
+PAGE = """<!doctype html><html><head><title>Deals</title></head><body><h1>Deals</h1>
+<form><input name=q></form><table><thead><tr><th><input type=checkbox></th><th>Name</th><th>Account</th>
+<th>Stage</th><th>Type</th><th>Amount</th><th>Cur</th><th>Close</th><th>Owner</th><th>Priority</th></tr></thead><tbody>
 {% for r in rows %}<tr id="r{{r[0]}}"><td><input type=checkbox name=sel value="{{r[0]}}"></td>
 <td><a href="/deals/{{r[0]}}">{{r[1]}}</a></td><td><a href="/accounts/{{r[2]}}">{{r[3]}}</a></td>
-<td><span class="badge">{{r[4]}}</span></td><td>{{r[5]}}</td><td class=num>{{r[6]}}</td><td>{{r[7]}}</td><td>{{r[8]}}</td>
-<td>{{r[9]}}</td><td>{{r[10]}}</td></tr>
+<td><span class="badge">{{r[4]}}</span></td><td>{{r[5]}}</td><td class=num>{{r[6]}}</td><td>{{r[7]}}</td>
+<td>{{r[8]}}</td><td>{{r[9]}}</td><td>{{r[10]}}</td></tr>
 {% endfor %}</tbody></table><nav>{{total}}</nav></body></html>"""
-COLUMNS = "d.id,d.name,d.account_id,a.name,d.stage,d.deal_type,d.amount,d.currency,d.close_date,d.owner,d.priority"
+COLUMNS = (
+    "d.id,d.name,d.account_id,a.name,d.stage,d.deal_type,d.amount,d.currency,d.close_date,d.owner,d.priority"
+)
 JOINED = "left join floor_accounts a on a.id=d.account_id"
 ORDER = "order by d.close_date desc,d.id desc"
 DEEP = 1000
@@ -36,8 +39,8 @@ DEEP = 1000
 TABLES = """
 CREATE TABLE floor_accounts AS SELECT id, name FROM accounts;
 CREATE UNIQUE INDEX floor_accounts_id ON floor_accounts (id);
-CREATE TABLE floor_deals AS SELECT d.id, d.name, d.account AS account_id, d.stage, d.deal_type, {amount} AS amount,
- d.amount__currency AS currency, d.close_date, u.name AS owner, d.priority
+CREATE TABLE floor_deals AS SELECT d.id, d.name, d.account AS account_id, d.stage, d.deal_type,
+ {amount} AS amount, d.amount__currency AS currency, d.close_date, u.name AS owner, d.priority
  FROM deals d JOIN users u ON u.id = d.owner ORDER BY d.id;
 CREATE UNIQUE INDEX floor_deals_id ON floor_deals (id);
 CREATE INDEX floor_deals_list ON floor_deals (deal_type, close_date DESC, id DESC, amount);
@@ -67,7 +70,9 @@ class Sqlite:
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._path, isolation_level=None)
             connection.executescript("PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456")
-        found: list[Any] = connection.execute(sql.replace("$", "?"), [_plain(value) for value in values]).fetchall()
+        found: list[Any] = connection.execute(
+            sql.replace("$", "?"), [_plain(value) for value in values]
+        ).fetchall()
         return found
 
 
@@ -101,9 +106,7 @@ def build(address: str) -> Starlette:
     """The floor's application over a database."""
     url = make_url(address)
     sqlite = url.get_backend_name() == "sqlite"
-    database = (
-        Sqlite(str(url.database)) if sqlite else Postgresql(str(url.query["host"]), str(url.database))
-    )
+    database = Sqlite(str(url.database)) if sqlite else Postgresql(str(url.query["host"]), str(url.database))
     template = jinja2.Environment(autoescape=True).from_string(PAGE)
 
     async def listing(request: Request) -> HTMLResponse:

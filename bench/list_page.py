@@ -1,7 +1,7 @@
-"""A page of 50 of 100,000 deals, filtered, sorted and with its accounts' names, beside the same page written by hand.
+"""A page of 50 of 100,000 deals, filtered, sorted, with accounts' names, beside the same page by hand.
 
-Both are served by one process each, over one database, and asked by turns over one connection each: the ratio of their
-medians is the figure. Every answer is checked: both must list the same records in the same order.
+Both are served by one process each, over one database, and asked by turns over one connection each: the ratio
+of their medians is the figure. Every answer is checked: both must list the same records in the same order.
 """
 
 import argparse
@@ -78,12 +78,16 @@ def compare(kind: Kind, ours: Client, theirs: Client, arguments: argparse.Namesp
         if turn == 0 and not arguments.gzip:
             _same(kind, *(answer.text for answer in answers))
         if {answer.status for answer in answers} != {200}:
-            raise ValueError(f"{kind.name}: the answers have the status {[answer.status for answer in answers]}.")
+            raise ValueError(
+                f"{kind.name}: the answers have the status {[answer.status for answer in answers]}."
+            )
         if turn >= WARM_UP:
             for kept, answer in zip(times, answers, strict=True):
                 kept.append(answer.took)
     ratio = statistics.median(times[0]) / statistics.median(times[1])
-    shown = "".join(f"{_at(part, 0.5):{10 + place}.2f}{_at(part, 0.95):8.2f}" for place, part in enumerate(times))
+    shown = "".join(
+        f"{_at(part, 0.5):{10 + place}.2f}{_at(part, 0.95):8.2f}" for place, part in enumerate(times)
+    )
     print(f"  {kind.name:14}{shown}{ratio:8.2f}", flush=True)
     return ratio
 
@@ -91,7 +95,9 @@ def compare(kind: Kind, ours: Client, theirs: Client, arguments: argparse.Namesp
 def _kinds(opened: Site, deep: int) -> list[Kind]:
     with opened.database.read() as connection:
         where = "deal_type = 'new_business' AND amount > 5000"
-        found = f"SELECT close_date, id FROM floor_deals WHERE {where} ORDER BY close_date DESC, id DESC LIMIT 1"
+        found = (
+            f"SELECT close_date, id FROM floor_deals WHERE {where} ORDER BY close_date DESC, id DESC LIMIT 1"
+        )
         second, far = (connection.execute(text(f"{found} OFFSET {n - 1}")).one() for n in (50, deep))
     mark = list_mark("deals", ["-close_date"])
     after = [write_cursor(Place((row[0],), row[1]), mark) for row in (second, far)]
@@ -127,8 +133,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--deals", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=400, help="requests of each kind, after the warm-up")
-    parser.add_argument("--gzip", action="store_true", help="ask trellis for compressed pages, as browsers do")
-    parser.add_argument("--hold", action="store_true", help="keep the servers until a line is typed, to profile")
+    parser.add_argument(
+        "--gzip", action="store_true", help="ask trellis for compressed pages, as browsers do"
+    )
+    parser.add_argument(
+        "--hold", action="store_true", help="keep the servers until a line is typed, to profile"
+    )
     return parser.parse_args()
 
 

@@ -27,7 +27,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: Sequence[str | Path], port: int, path: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: Sequence[str | Path], port: int, path: str, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server's process, once it answers on ``path``."""
     process = subprocess.Popen(
         list(map(str, command)), env={**os.environ, **environment}, cwd=ROOT, stdout=subprocess.DEVNULL
@@ -65,7 +67,16 @@ def trellis(pack: Path, port: int) -> list[str | Path]:
 def floor(port: int) -> list[str | Path]:
     """The command that serves the page written by hand."""
     address = ["--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, "-m", "uvicorn", "--factory", "bench.floor:application", "--log-level", "warning", *address]
+    return [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--factory",
+        "bench.floor:application",
+        "--log-level",
+        "warning",
+        *address,
+    ]
 
 
 def memory(process: subprocess.Popen[bytes]) -> float:

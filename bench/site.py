@@ -1,4 +1,4 @@
-"""The site that is measured: its pack on a database, filled through the one writer, and somebody signed in."""
+"""The site that is measured: its pack on a database, filled by the one writer, and somebody signed in."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

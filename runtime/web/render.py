@@ -8,6 +8,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse
 
+from runtime.web.table import RowTemplates
+
 STATIC = Path(__file__).parent / "static"
 
 
@@ -57,6 +59,7 @@ class Renderer:
         environment.globals["_"] = self._translate(language)
         environment.globals["static"] = self.static
         environment.globals["widgets"] = Widgets(environment)
+        environment.globals["draw_rows"] = RowTemplates(environment)
         return environment
 
 

@@ -28,7 +28,7 @@ RECEIVE_SECONDS = 30.0
 
 
 class Guard:
-    """Pure ASGI: refuses foreign hosts, bodies that are too large or too slow, and sets the safety headers."""
+    """Pure ASGI: refuses foreign hosts and bodies too large or too slow, and sets the safety headers."""
 
     def __init__(
         self,

@@ -76,6 +76,15 @@ def record_address(module: str, record_id: int) -> str:
     return f"/app/{module}/{record_id}"
 
 
+def cards_address(catalog: Catalog, key: str) -> str | None:
+    """What the addresses of a module's cards begin with.
+
+    None where there are none: people and groups are only named, and rows are part of a card.
+    """
+    module = catalog.modules.get(key)
+    return f"/app/{key}" if module is not None and module.parent is None and not module.system else None
+
+
 def path_label(path: Path, language: str) -> str:
     """What a column is called; one through relations names them first."""
     names = [field.label.in_language(language) for field in path.fields]
@@ -88,18 +97,18 @@ class Views:
     """Makes views for one reader of one snapshot."""
 
     def __init__(self, live: Live, language: str, formats: Formats) -> None:
-        self._live = live
-        self._language = language
-        self._formats = formats
+        self.live = live
+        self.language = language
+        self.formats = formats
 
     @property
     def catalog(self) -> Catalog:
         """The snapshot's catalog."""
-        return self._live.catalog
+        return self.live.catalog
 
     def widget(self, field: Field) -> str:
         """The widget of a field."""
-        return self._live.types[field.type].widget
+        return self.live.types[field.type].widget
 
     def text(self, field: Field, value: Any) -> str:
         """A value for a person."""
@@ -109,7 +118,7 @@ class Views:
             return value.title
         if isinstance(value, tuple) and isinstance(value[0], Ref):
             return ", ".join(ref.title for ref in value)
-        return self._live.types[field.type].text(value, field, self._formats, self.catalog.picklists)
+        return self.live.types[field.type].text(value, field, self.formats, self.catalog.picklists)
 
     def fill(self, view: FieldView, field: Field, value: Any) -> FieldView:
         """Put a canonical value into a view."""
@@ -131,7 +140,7 @@ class Views:
 
     def of(self, field: Field, value: Any, label: str | None = None) -> FieldView:
         """A view of a value that is only read."""
-        view = FieldView(self.widget(field), label=label or field.label.in_language(self._language))
+        view = FieldView(self.widget(field), label=label or field.label.in_language(self.language))
         view.settings = field.settings
         return self.fill(view, field, value)
 
@@ -139,7 +148,7 @@ class Views:
         """The values of a field's picklist as choices."""
         picklist = self.catalog.picklists[field.settings["picklist"]]
         return [
-            Option(value.key, value.label.in_language(self._language), value.color, value.key in selected)
+            Option(value.key, value.label.in_language(self.language), value.color, value.key in selected)
             for value in picklist.values.values()
         ] + [Option(key, key, None, True) for key in selected if key and key not in picklist.values]
 
@@ -152,8 +161,8 @@ class Views:
             self.widget(field),
             name=name,
             id=name.replace(".", "-").replace("_", "-"),
-            label=field.label.in_language(self._language),
-            help=field.help.in_language(self._language) if field.help else "",
+            label=field.label.in_language(self.language),
+            help=field.help.in_language(self.language) if field.help else "",
             required=field.required,
             readonly=field.readonly,
             settings=field.settings,
@@ -161,9 +170,7 @@ class Views:
         self.fill(view, field, value)
         if field.type in SHOWN_TYPES:
             view.options = self.options(field, value if isinstance(value, tuple) else (value,))
-        held = (
-            self._live.types[field.type].input(view.value, field, self._formats) if not field.targets else ""
-        )
+        held = self.live.types[field.type].input(view.value, field, self.formats) if not field.targets else ""
         if field.type == "relations" and field.settings["link"]:
             view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
         if field.targets and field.type != "files":
@@ -210,7 +217,7 @@ class Views:
             return [Item(str(value), str(value)) for value in values]
         known = picklist.values
         return [
-            Item(key, known[key].label.in_language(self._language), None, known[key].color)
+            Item(key, known[key].label.in_language(self.language), None, known[key].color)
             if key in known
             else Item(key, key)
             for key in values
@@ -223,8 +230,5 @@ def _color(catalog: Catalog, field: Field, value: str) -> str | None:
 
 
 def _href(catalog: Catalog, ref: Ref) -> str | None:
-    """Where a related record is shown; people and groups are only named, rows are part of a card."""
-    module = catalog.modules.get(ref.module)
-    if module is None or module.parent is not None or module.system:
-        return None
-    return record_address(ref.module, ref.id)
+    address = cards_address(catalog, ref.module)
+    return f"{address}/{ref.id}" if address is not None else None

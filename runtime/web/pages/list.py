@@ -11,11 +11,13 @@ from runtime.base.messages import message
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
 from runtime.storage.query import Count, Page, Query
+from runtime.web.cells import cells
 from runtime.web.door import Call
 from runtime.web.errors import bad_request, not_found
 from runtime.web.pages.screen import Screen, module_of
 from runtime.web.quick import PERIODS, Range, condition, period_labels
-from runtime.web.views import FieldView, Option, Views, path_label, record_address
+from runtime.web.table import Column, TableRow
+from runtime.web.views import FieldView, Option, Views, path_label
 
 SIZES = (25, 50, 100)
 CAP = 1000
@@ -223,7 +225,7 @@ def count_text(call: Call, shown: int, count: Count) -> str:
 
 def columns(
     call: Call, views: Views, paths: Sequence[Path], sort: Sequence[SortKey], listing: Listing | None
-) -> list[dict[str, Any]]:
+) -> list[Column]:
     """The heads of a table; a click sorts by the column, another turns it round."""
     heads = []
     for path in paths:
@@ -231,26 +233,27 @@ def columns(
         sortable = listing is not None and call.live.types[path.field.type].sortable
         turned = f"-{path.text}" if current is not None and not current.descending else path.text
         heads.append(
-            {
-                "label": path_label(path, call.actor.language),
-                "widget": views.widget(path.field),
-                "end": path.field.type in NUMBERS,
-                "sorted": None if current is None else ("desc" if current.descending else "asc"),
-                "href": listing.address(sort=turned) if listing is not None and sortable else None,
-            }
+            Column(
+                label=path_label(path, call.actor.language),
+                widget="text" if path.attribute is not None else views.widget(path.field),
+                end=path.field.type in NUMBERS,
+                sorted=None if current is None else ("desc" if current.descending else "asc"),
+                href=listing.address(sort=turned) if listing is not None and sortable else None,
+            )
         )
     return heads
 
 
-def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> list[dict[str, Any]]:
+def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> list[TableRow]:
     """The rows of a table, their cells made ready for the widgets."""
+    address = f"/app/{module.key}"
+    values = zip(*(row.values for row in page.rows), strict=True)
+    made = zip(
+        *(cells(views, path, column) for path, column in zip(paths, values, strict=False)), strict=True
+    )
     return [
-        {
-            "href": record_address(module.key, row.id),
-            "title": f"#{row.id}",
-            "cells": [views.of(path.field, value) for path, value in zip(paths, row.values, strict=True)],
-        }
-        for row in page.rows
+        TableRow(f"{address}/{row.id}", f"#{row.id}", drawn)
+        for row, drawn in zip(page.rows, made, strict=True)
     ]
 
 

@@ -1,0 +1,78 @@
+"""Tables: their columns and rows as values, and the drawing of the rows.
+
+Drawing a page of rows is dearer than asking the database for it, so there is no include and no call in a
+cell: the body of each widget's ``cell`` macro stands in the loop itself, in a template that is put together
+once for a set of columns.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from runtime.web.cells import Cell
+
+CELL = re.compile(r"\{% macro cell\(f\) -?%\}(.*?)\{%-? endmacro %\}", re.DOTALL)
+ICON = '{% from "pages/parts/icon.html" import icon %}'
+MOST = 500
+"""Templates that are kept; then all are forgotten, for those in use come back at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``."""
+
+    label: str
+    widget: str
+    end: bool = False
+    sorted: str | None = None
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A record in a table; ``title`` is for one whose first cell is empty."""
+
+    href: str
+    title: str
+    cells: Sequence[Cell]
+
+
+class RowTemplates:
+    """Draws rows in one language; templates call it."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._templates: dict[tuple[tuple[str, str, bool], ...], Template] = {}
+
+    def __call__(self, columns: Sequence[Column], rows: Sequence[TableRow]) -> Markup:
+        """The rows, the first column being the link to the record."""
+        key = tuple((column.label, column.widget, column.end) for column in columns)
+        template = self._templates.get(key)
+        if template is None:
+            if len(self._templates) >= MOST:
+                self._templates.clear()
+            template = self._templates[key] = self._assemble(columns)
+        return Markup(template.render(rows=rows))
+
+    def _assemble(self, columns: Sequence[Column]) -> Template:
+        drawn = "".join(self._cell(place, column) for place, column in enumerate(columns) if place > 0)
+        link = '<td class="title"><a href="{{ row.href }}">{{ cells[0].text or row.title }}</a></td>'
+        loop = f"{{% for row in rows %}}{{% set cells = row.cells %}}<tr>{link}{drawn}</tr>\n{{% endfor %}}"
+        return self._environment.from_string((ICON if "icon(" in drawn else "") + loop)
+
+    def _cell(self, place: int, column: Column) -> str:
+        end = ' class="num"' if column.end else ""
+        label = f"{{{{ {column.label!a} }}}}"
+        body = self._body(column.widget)
+        return f'<td{end} data-label="{label}">{{% set f = cells[{place}] %}}{body}</td>'
+
+    def _body(self, widget: str) -> str:
+        assert self._environment.loader is not None
+        source, _, _ = self._environment.loader.get_source(self._environment, f"widgets/{widget}.html")
+        found = CELL.search(source)
+        if found is None:
+            raise ValueError(f'The widget "{widget}" has no cell.')
+        return found[1]
