@@ -31,14 +31,16 @@ def prepare_search(situation: Situation) -> Iterator[Step]:
             yield Step(what, partial(ddl.add_column, column=table.search), module.origin.span)
         old = situation.before.modules.get(module.key)
         stale = old is None or old.search != situation.after.modules[module.key].search
-        rows = situation.rows(module.key)
-        if rows and (stale or any((module.key, each.key) in filled for each in own_search_fields(module))):
+        stale = stale or any((module.key, each.key) in filled for each in own_search_fields(module))
+        rows = situation.rows(module.key) if stale else 0
+        if rows:
             what = f"Write what the records of {module.key} are found by."
             text = search_text(situation, module)
             run = partial(_fill, table=table, text=text)
             yield Step(what, run, module.origin.span, rows, safety_of(rows))
         if table.search_index is not None and not situation.live.has(table.search_index):
             what = f"Create the search index {table.search_index} of {table.table.name}."
+            rows = situation.rows(module.key)
             run = partial(_index, module=table)
             yield Step(what, run, module.origin.span, rows, safety_of(rows))
 

@@ -1,6 +1,6 @@
 """What is really in the database: its tables, their columns, and their indexes, read in two statements."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -65,13 +65,16 @@ def inspect(connection: Connection, schema: str) -> Live:
     for table, name, kind in columns:
         tables.setdefault(table, {})[name] = kind
     others = list(connection.execute(text(_SQLITE_OTHERS if sqlite else _POSTGRESQL_OTHERS), parameters))
+    indexes: dict[str, list[str]] = {}
+    for table, kind, name in others:
+        if kind == "index":
+            indexes.setdefault(table, []).append(name)
     return Live(
         MappingProxyType(
-            {name: LiveTable(MappingProxyType(found), _of(name, others)) for name, found in tables.items()}
+            {
+                name: LiveTable(MappingProxyType(found), frozenset(indexes.get(name, ())))
+                for name, found in tables.items()
+            }
         ),
         frozenset(name for _, kind, name in others if kind == "trigger"),
     )
-
-
-def _of(table: str, others: Iterable[tuple[str, str, str]]) -> frozenset[str]:
-    return frozenset(name for owner, kind, name in others if owner == table and kind == "index")
