@@ -14,7 +14,7 @@ from runtime.expressions.language import Language
 from runtime.expressions.scope import Scope
 from runtime.fields.base import FieldType
 from runtime.language.nodes import MapNode, Node, walk
-from runtime.language.shape import Path, dotted
+from runtime.language.shape import Path, dotted, rooted
 from runtime.model.catalog import (
     Filter,
     Layout,
@@ -108,17 +108,20 @@ class Draft:
 
     def is_broken(self, *path: str) -> bool:
         """Whether a piece, or what it lies in, is unsound; nothing more is said about what refers to it."""
-        return any(path[: length + 1] in self.broken for length in range(1, len(path)))
+        whole = rooted(path)
+        return any(whole[: length + 1] in self.broken for length in range(1, len(whole)))
 
     def node(self, path: Path) -> Node | None:
         """The node at a place of the configuration, or the last one on the way there."""
-        tree = self.tree(path[0], path[1]) if len(path) > 1 else self.single(path[0])
-        return walk(tree, path[2:]) if tree is not None else None
+        kind, key, *steps = rooted(path)
+        tree = self.tree(kind, key)
+        return walk(tree, steps) if tree is not None else None
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """The place of a node, or with ``key`` of its key; the file's beginning when it is not written
         anywhere.
         """
+        path = rooted(path)
         if key and len(path) > 2:
             parent = self.node(path[:-1])
             if isinstance(parent, MapNode) and path[-1] in parent.keys:

@@ -40,7 +40,7 @@ def place_of(path: str, kinds: Mapping[str, Kind]) -> Place:
             return Place(later=code)
     folders = [kind.folder for kind in kinds.values() if kind.folder]
     files = [kind.file for kind in kinds.values() if kind.file]
-    nearest = near(path, files) or near(folder, [*folders, *later.FOLDERS])
+    nearest = near(path, files) if folder in ("", "schemas") else near(folder, [*folders, *later.FOLDERS])
     return Place(
         problem="no configuration is read from here",
         help=nearest or f"files lie in {names(folders)}, or are {names(files)}",

@@ -1,7 +1,7 @@
 """A quick look at a value: is it plainly what its schema wants? jsonschema is asked about every other.
 
-Of the twenty thousand values of a large pack nearly all are plainly sound, and seeing that here keeps `check` at
-a second. It only ever says yes to what jsonschema takes, too; a test holds the two together.
+Of the twenty thousand values of a large pack nearly all are plainly sound, and seeing that here keeps `check`
+at a second. It only ever says yes to what jsonschema takes, too; a test holds the two together.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,6 +37,8 @@ UNBOUNDED = 1 << 62
 
 def look_for(schema: Any) -> Look:
     """The quick look for a schema; one that never says yes when there is more to it than this knows."""
+    if schema == {}:
+        return _always(schema)
     if not isinstance(schema, Mapping) or not schema.keys() <= UNDERSTOOD or "type" not in schema:
         return _never if not _is_enumeration(schema) else _enumeration(schema)
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]

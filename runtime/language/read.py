@@ -135,7 +135,7 @@ class _Reader:
                 codes.FORBIDDEN,
                 f"the character U+{ord(found.group()):04X} may not stand in a configuration file",
                 self.source.span(found.start(), found.start() + 1),
-                'take it out, or write it as an escape in a double-quoted text ("\\u2028")',
+                f'take it out, or write it as an escape in double quotes: "\\u{ord(found.group()):04x}"',
             )
             return False
         tab = text.find("\t")
@@ -228,7 +228,8 @@ class _Reader:
         if event.tag is not None:
             self._report(
                 codes.TAG,
-                f"{event.tag[:SHOWN]} is a YAML tag; tags are not read",
+                f"{self.source.text[event.start_mark.index :].split(maxsplit=1)[0][:SHOWN]} is a YAML tag; "
+                "tags are not read",
                 self._mark_span(event),
                 "take the tag out: the schema knows each value's type",
             )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.language import later
 from runtime.language import shape_codes as codes
+from runtime.language.complaint import WAYS, complaint
 from runtime.language.kinds.base import Definition, Misfit, Schema
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar, walk
 from runtime.language.quick import Look, look_for
@@ -23,15 +24,8 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 """The place of a piece in the configuration: the kind, the file's key, and the keys inside it."""
 
-KINDS_OF_VALUE = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a map",
-    "array": "a list",
-    "null": "null",
-}
+SINGLE = ("pack", "menu", "roles", "sharing")
+"""The kinds that have one file."""
 SUGGESTED = 20
 """For how many unknown keys of one map a near name is sought: a file of nonsense must not cost seconds."""
 
@@ -98,11 +92,9 @@ def _ref(schema: object) -> str | None:
 
 
 def _opened(schema: Any) -> Any:
-    """The schema with a plain map in the place of each reference."""
+    """The schema with anything in the place of each reference: the walk looks at that itself."""
     if isinstance(schema, dict):
-        return (
-            {"type": "object"} if "$ref" in schema else {key: _opened(value) for key, value in schema.items()}
-        )
+        return {} if "$ref" in schema else {key: _opened(value) for key, value in schema.items()}
     if isinstance(schema, list):
         return [_opened(value) for value in schema]
     return schema
@@ -119,9 +111,9 @@ class ShapeCheck:
     def check(self, name: str, node: Node, path: Path, at: Node) -> MapNode | None:
         """The sound part of a piece, None when none of it can be used. ``at`` is the node of its key."""
         if not isinstance(node, MapNode):
-            self._report(
-                codes.WRONG_KIND, f"{shown(node.plain)} stands here; it must be a map", node.span, path
-            )
+            message = f"{shown(node.plain)} stands here; it must be a map"
+            help = f"write {{type: {node.plain}}}" if name == "field" and isinstance(node, Scalar) else ""
+            self._report(codes.WRONG_KIND, message, node.span, path, help or WAYS["object"])
             self.broken.add(path)
             return None
         compiled = self.shapes.compiled(name)
@@ -215,7 +207,7 @@ class ShapeCheck:
                 yield key
         for key, child in node.items.items():
             for error in compiled.errors(key, child):
-                self._report_leaf(_leaf(error), child, (*path, key))
+                self._report_error(error, child, (*path, key))
                 yield key
 
     def _report_unknown(self, node: MapNode, known: Mapping[str, Schema], path: Path) -> Iterator[str]:
@@ -233,79 +225,23 @@ class ShapeCheck:
                 )
             yield key
 
-    def _report_leaf(self, error: "ValidationError", node: Node, path: Path) -> None:
+    def _report_error(self, error: "ValidationError", node: Node, path: Path) -> None:
         place = tuple(error.absolute_path)
         target = walk(node, place)
         span = target.span
         here = (*path, *map(str, place))
-        rule, value = error.validator, error.instance
-        wanted: Any = error.validator_value
-        schema = error.schema if isinstance(error.schema, Mapping) else {}
-        title = schema.get("title")
-        if rule == "additionalProperties" and isinstance(target, MapNode):
-            list(self._report_unknown(target, schema.get("properties", {}), here))
-        elif rule == "required" and isinstance(target, MapNode):
-            for key in (key for key in wanted if key not in target.items):
-                self._report(codes.MISSING, f'"{key}" is missing', span, here)
-        elif rule in ("type", "anyOf"):
-            kinds = [wanted] if isinstance(wanted, str) else wanted
-            expected = title or " or ".join(KINDS_OF_VALUE[kind] for kind in kinds if isinstance(kind, str))
-            self._report(
-                codes.WRONG_KIND,
-                f"{shown(value)} stands here; it must be {expected}",
-                span,
-                here,
-                _quote(target, expected),
-            )
-        elif rule in ("enum", "const"):
-            allowed = [str(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
-            help = near(str(value), allowed) or f"write one of {names(allowed, 24)}"
-            self._report(codes.NOT_ONE_OF, f"{shown(value)} is not known here", span, here, help)
-        else:
-            self._report(codes.OUT_OF_BOUNDS, f"{shown(value)} {_why(error, title)}", span, here)
-
-
-def _leaf(error: "ValidationError") -> "ValidationError":
-    """The innermost error that says most: in a union, that of the form whose type fits what was written."""
-    while error.validator == "anyOf" and error.context:
-        branches: dict[int, list[ValidationError]] = {}
-        for inner in error.context:
-            branches.setdefault(int(inner.schema_path[0]), []).append(inner)
-        fitting = [
-            errors
-            for errors in branches.values()
-            if not any(inner.validator == "type" and len(inner.path) == 0 for inner in errors)
-        ]
-        if not fitting:
-            return error
-        error = fitting[0][0]
-    return error
-
-
-def _why(error: "ValidationError", title: object) -> str:
-    limit = error.validator_value
-    match error.validator:
-        case "minLength" | "minItems" | "minProperties":
-            return "is empty" if limit == 1 else f"is too short; {limit} is the least"
-        case "maxLength" | "maxItems" | "maxProperties":
-            return f"is too long; {limit} is the most"
-        case "minimum":
-            return f"is too small; {limit} is the least"
-        case "maximum":
-            return f"is too large; {limit} is the most"
-        case "exclusiveMinimum":
-            return f"is too small; it must be more than {limit}"
-        case "pattern" | "format":
-            return f"is not {title}" if title else "is not written as it must be"
-        case "uniqueItems":
-            return "has an item twice"
-    return "does not fit"
-
-
-def _quote(node: Node, expected: str) -> str:
-    if isinstance(node, Scalar) and not isinstance(node.value, str) and "text" in expected:
-        return f'quote it: "{node.text}"'
-    return ""
+        if error.validator == "additionalProperties" and isinstance(target, MapNode):
+            schema: Any = error.schema
+            for _ in self._report_unknown(target, schema.get("properties", {}), here):
+                pass
+            return
+        if error.validator == "required" and isinstance(target, MapNode):
+            missing: Any = error.validator_value
+            for key in (key for key in missing if key not in target.items):
+                self._report(codes.MISSING, f'"{key}" is missing', span, here, f"write {key}: …")
+            return
+        said = complaint(error, target)
+        self._report(said.code, said.message, span, here, said.help)
 
 
 def _how_to_write(compiled: _Compiled, key: str) -> str:
@@ -313,13 +249,14 @@ def _how_to_write(compiled: _Compiled, key: str) -> str:
     return f"write {key}: {str(description)[0].lower()}{str(description)[1:]}" if description else ""
 
 
+def rooted(path: Path) -> Path:
+    """The path with the kind and the file's key: of a kind with a single file, the key is the kind's name."""
+    return (path[0], *path) if path[0] in SINGLE and path[1:2] != path[:1] else path
+
+
 def dotted(path: Path) -> str:
-    """The path as diagnostics show it: without the kind, ``deals.fields.stage``; single files keep their
-    name.
-    """
-    return ".".join(
-        path[1:] if len(path) > 1 and path[0] not in ("pack", "menu", "roles", "sharing") else path
-    )
+    """The path as diagnostics show it: without the kind, ``deals.fields.stage`` or ``pack.currency``."""
+    return ".".join(rooted(path)[1:]) if path else ""
 
 
 def plain_items(node: Node | None) -> list[str]:

@@ -28,5 +28,7 @@ def near(written: str, known: Iterable[str]) -> str:
 
 def names(known: Collection[str], most: int = 12) -> str:
     """Some names, separated by commas."""
+    if not known:
+        return "none"
     listed = list(known)[:most]
     return ", ".join(listed) + (", …" if len(known) > most else "")

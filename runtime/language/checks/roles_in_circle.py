@@ -25,7 +25,7 @@ class RolesInCircle(Check):
                 seen.add(above)
                 above = draft.roles[above].under
             if above == key:
-                path = ("roles", "roles", key, "under")
+                path = ("roles", key, "under")
                 yield self.found(
                     f"the role {shown(key)} stands under itself",
                     draft.span(path),

@@ -25,6 +25,5 @@ class UnknownAttribute(Check):
                 f"the picklist {fact.about} has no attribute {shown(fact.written)}",
                 fact.span,
                 fact.path,
-                near(fact.written, fact.known)
-                or (f"it has {names(fact.known)}" if fact.known else "its values have none"),
+                near(fact.written, fact.known) or f"it has {names(fact.known)}",
             )

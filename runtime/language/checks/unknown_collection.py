@@ -35,17 +35,16 @@ class UnknownCollection(Check):
         for fact in draft.of_kind("related"):
             kind, module, other = fact.about.split("|")
             what = "rows" if kind == "rows" else "related records"
-            wrong = "related" if kind == "rows" else "rows"
-            otherwise = (
-                f"{module} has {names(fact.known)}"
-                if fact.known
-                else f"{module} has no {what}: name an inverse"
-            )
-            yield self.found(
-                f"{module} has no {what} called {shown(fact.written)}",
-                fact.span,
-                fact.path,
-                f"show them with {wrong}: {fact.written[:48]}"
-                if other
-                else near(fact.written, fact.known) or otherwise,
-            )
+            if other:
+                help = f"show them with {'related' if kind == 'rows' else 'rows'}: {fact.written[:48]}"
+            elif fact.known:
+                help = near(fact.written, fact.known) or f"{module} has {names(fact.known)}"
+            else:
+                where = (
+                    f"rows of schemas/modules/{module}.yaml"
+                    if kind == "rows"
+                    else "the inverse of a relation"
+                )
+                help = f"{module} has none; they are named by {where}"
+            message = f"{module} has no {what} called {shown(fact.written)}"
+            yield self.found(message, fact.span, fact.path, help)

@@ -13,7 +13,7 @@ class UnknownField(Check):
 
     A path such as `account.industry` walks along the relation `account` and reads the field `industry`
     there; each step must be a field of the module it stands on. Over a relation to several modules
-    (`owner`: a user or a group) only the fields that all of them have can be read.
+    (`owner`: a user or a group) the fields of each of them can be read; for the others it is empty.
     """
 
     name = "M103"
@@ -23,7 +23,7 @@ class UnknownField(Check):
         """See the class."""
         for fact in draft.of_kind("field"):
             yield self.found(
-                f"{fact.about or 'the module'} has no field {shown(fact.written)}",
+                f"{fact.about} no field {shown(fact.written)}",
                 fact.span,
                 fact.path,
                 near(fact.written, fact.known) or f"it has {names(fact.known)}",

@@ -21,5 +21,8 @@ class UnknownRole(Check):
                 f"unknown role {shown(fact.written)}",
                 fact.span,
                 fact.path,
-                near(fact.written, fact.known) or f"the roles are {names(fact.known)}",
+                near(fact.written, fact.known)
+                or (
+                    f"the roles are {names(fact.known)}" if fact.known else "write schemas/access/roles.yaml"
+                ),
             )

@@ -59,7 +59,7 @@ def _profile(draft: Draft, tree: MapNode, path: Place) -> None:
                 continue
             if not draft.is_broken("modules", module, "fields", field):
                 names = [one.key for one in known.all_fields()]
-                draft.note("field", field, node, place, names, module)
+                draft.note("field", field, node, place, names, f"{module} has")
 
 
 def _module(draft: Draft, key: str, node: Node, place: Place) -> None:

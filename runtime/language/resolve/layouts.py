@@ -187,7 +187,7 @@ class _Layouts:
                 field = links.get(attribute)
                 if field is None:
                     here = (*place, str(position))
-                    self.draft.note("field", attribute, item, here, list(links), "the link")
+                    self.draft.note("field", attribute, item, here, list(links), "the link has")
                 else:
                     columns.append(Path(text, (field,)))
                 continue

@@ -234,7 +234,7 @@ def _may_group(draft: Draft, module: Module, name: str, item: object, place: tup
     if field is None:
         if not draft.is_broken("modules", module.key, "fields", name):
             known = [one.key for one in module.all_fields()]
-            draft.note("field", name, item, place, known, module.key)
+            draft.note("field", name, item, place, known, f"{module.key} has")
         return False
     if draft.types[field.type].linked:
         draft.note("not_indexable", name, item, place, (), field.type)

@@ -64,7 +64,7 @@ class Paths:
         """The path of a text, whose first character is the ``skipped``th of the scalar."""
         steps = text.split(".")
         if len(steps) > MOST_STEPS:
-            self.draft.note("field", text, at, place, (), f"a path has {MOST_STEPS} steps at most")
+            self.draft.note("field", text, at, place, (), f"a path of more than {MOST_STEPS} steps has")
             return None
         fields: list[Field] = []
         modules: list[Module] = [module]
@@ -90,9 +90,8 @@ class Paths:
 
     @staticmethod
     def _field(modules: list[Module], step: str) -> Field | None:
-        """The field that all the modules share; the first one's."""
-        found = [module.field(step) for module in modules]
-        return found[0] if found and all(found) else None
+        """The field of the first module that has it: over a user or a group, ``email`` is the user's."""
+        return next((field for module in modules if (field := module.field(step)) is not None), None)
 
     def _targets(self, field: Field) -> list[Module]:
         """The modules a to-one relation leads to; none for any other field."""
@@ -121,13 +120,13 @@ class Paths:
         for module in modules:
             if self.draft.is_broken("modules", module.key, "fields", step):
                 return
-        names = [field.key for field in modules[0].all_fields()]
-        collections = [key for module in modules for key in module.collections]
-        about = modules[0].key if len(modules) == 1 else " and ".join(module.key for module in modules)
-        if step in collections:
-            self.draft.note("to_many", step, span, place, names, about)
-        else:
-            self.draft.note("field", step, span, place, names, about)
+        if step in (key for module in modules for key in module.collections):
+            self.draft.note("to_many", step, span, place, (), modules[0].key)
+            return
+        known = dict.fromkeys(field.key for module in modules for field in module.all_fields())
+        has = "has" if len(modules) == 1 else "have"
+        about = f"{' and '.join(module.key for module in modules)} {has}"
+        self.draft.note("field", step, span, place, list(known), about)
 
 
 def _span(at: Scalar, steps: list[str], position: int, skipped: int) -> Span:

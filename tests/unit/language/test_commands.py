@@ -164,7 +164,7 @@ def seconds_of_a_check(folder: Path, modules: int, fields: int) -> float:
 
 
 def test_a_check_of_a_hundred_modules_takes_no_minute(tmp_path: Path):
-    """Beside other tests even processor time stretches; twice the limit still finds what grew out of bounds."""
+    """Beside other tests even processor time stretches; twice the limit still finds what grew too slow."""
     assert seconds_of_a_check(tmp_path, 100, 40) < 2 * SECONDS
 
 
