@@ -4,6 +4,7 @@ Of the twenty thousand values of a large pack nearly all are plainly sound, and 
 at a second. It only ever says yes to what jsonschema takes, too; a test holds the two together.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ UNDERSTOOD = WORDLESS | frozenset(
         "enum",
         "minLength",
         "maxLength",
+        "pattern",
         "minimum",
         "maximum",
         "items",
@@ -80,7 +82,14 @@ def _kind_of(node: Node) -> str:
 
 def _text(schema: Mapping[str, Any]) -> Look:
     least, most = schema.get("minLength", 0), schema.get("maxLength", UNBOUNDED)
-    return lambda node: least <= len(node.value) <= most  # type: ignore[attr-defined]
+    pattern = re.compile(schema.get("pattern", ""))
+
+    def look(node: Node) -> bool:
+        assert isinstance(node, Scalar)
+        text = str(node.value)
+        return least <= len(text) <= most and pattern.search(text) is not None
+
+    return look
 
 
 def _number(schema: Mapping[str, Any]) -> Look:
