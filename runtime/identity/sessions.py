@@ -83,13 +83,17 @@ class Sessions:
         row = connection.execute(
             select(table.c.user_id, table.c.created_at, table.c.last_seen_at).where(table.c.token_hash == key)
         ).first()
-        if row is None:
-            return None
+        return None if row is None else self.holding(token, row.user_id, row.created_at, row.last_seen_at)
+
+    def holding(
+        self, token: str, user_id: int, created_at: datetime, last_seen_at: datetime
+    ) -> Session | None:
+        """The session of a row, unless it lasted too long, or was unused too long."""
         now = self._clock.now()
-        if now - row.created_at >= self._limits.absolute or now - row.last_seen_at >= self._limits.idle:
+        if now - created_at >= self._limits.absolute or now - last_seen_at >= self._limits.idle:
             return None
-        stale = now - row.last_seen_at >= self._limits.touch
-        return Session(key, row.user_id, csrf_of(token), row.created_at, row.last_seen_at, stale)
+        stale = now - last_seen_at >= self._limits.touch
+        return Session(fingerprint(token), user_id, csrf_of(token), created_at, last_seen_at, stale)
 
     def touch(self, connection: Connection, session: Session) -> None:
         """Write down that the session is in use. Two requests at once write it once."""

@@ -20,6 +20,7 @@ from runtime.identity.passwords import Passwords
 from runtime.identity.sessions import Sessions
 from runtime.identity.sign_in import SignIn
 from runtime.identity.users import Users
+from runtime.identity.visitors import Visitors
 from runtime.model.catalog import Catalog, Collection, Expression, Field, Module, Path, SortKey
 from runtime.model.types import BOOLEAN
 from runtime.records.access import Judge
@@ -54,6 +55,7 @@ class Identity:
 
     users: Users
     sessions: Sessions
+    visitors: Visitors
     sign_in: SignIn
     api_keys: ApiKeys
 
@@ -170,8 +172,13 @@ def make_hanging(catalog: Catalog, language: Language) -> Callable[[Collection],
 
 def make_identity(tables: Tables, clock: Clock, passwords: Passwords) -> Identity:
     """Identity over a snapshot's tables."""
+    sessions = Sessions(tables, clock)
     return Identity(
-        Users(tables), Sessions(tables, clock), SignIn(tables, clock, passwords), ApiKeys(tables, clock)
+        Users(tables),
+        sessions,
+        Visitors(tables, sessions),
+        SignIn(tables, clock, passwords),
+        ApiKeys(tables, clock),
     )
 
 

@@ -141,10 +141,10 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     if not token:
         return None, NOBODY
     with site.database.read() as connection:
-        session = live.identity.sessions.find(connection, token)
-        user = live.identity.users.active(connection, session.user_id) if session is not None else None
-    if session is None or user is None:
+        found = live.identity.visitors.find(connection, token)
+    if found is None:
         return None, NOBODY
+    session, user = found
     if session.stale:
         with site.database.write() as tx:
             live.identity.sessions.touch(tx.connection, session)

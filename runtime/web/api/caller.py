@@ -62,10 +62,10 @@ def _by_key(site: Site, live: Live, text: str) -> Actor | None:
 
 def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor | None:
     with site.database.read() as connection:
-        session = live.identity.sessions.find(connection, token)
-        user = live.identity.users.active(connection, session.user_id) if session is not None else None
-    if session is None or user is None:
+        found = live.identity.visitors.find(connection, token)
+    if found is None:
         return None
+    session, user = found
     if request.method not in SAFE_METHODS:
         headers = request.headers
         if not is_same_origin(headers) or not session.allows(headers.get("x-csrf-token", "")):
