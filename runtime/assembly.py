@@ -14,6 +14,7 @@ from runtime.base.diagnostic import Code
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry, discover
 from runtime.base.settings import Settings
+from runtime.change import codes as change_codes
 from runtime.cli.base import REFUSED, CommandError
 from runtime.expressions import codes as expression_codes
 from runtime.expressions.language import Language
@@ -74,6 +75,7 @@ class House:
             *(check.code for check in self.checks.values()),
             *later.CODES,
             *expression_codes.CODES,
+            *change_codes.CODES,
             *map_codes.CODES,
         ]
         codes = {code.name: code for code in sorted(found, key=lambda code: code.name)}

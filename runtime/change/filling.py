@@ -70,7 +70,7 @@ def refuse_empties(situation: Situation) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 codes.REQUIRED.name,
                 f"{field.key} is required, and {counted(rows, 'record')} of {field.module}"
-                f" {'has' if rows == 1 else 'have'} none: {', '.join(map(str, ids))}{more}",
+                f" {'has' if rows == 1 else 'have'} none (id {', '.join(map(str, ids))}{more})",
                 field.origin.span,
                 path_of(field),
                 "give it a default, or add it without required, fill the records in, and require it then",

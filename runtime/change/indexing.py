@@ -47,7 +47,7 @@ def refuse_duplicates(situation: Situation) -> Iterator[Diagnostic]:
         for index in _missing(situation, table):
             if not index.unique:
                 continue
-            columns = [column.name for column in index.columns]
+            columns = list(index.columns)
             found = situation.stored.duplicates(table.name, columns)
             if not found:
                 continue

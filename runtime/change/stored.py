@@ -89,9 +89,11 @@ class Stored:
         statement = select(found, func.count()).select_from(table(name)).where(found.is_not(None))
         return {str(key): int(count) for key, count in self.connection.execute(statement.group_by(found))}
 
-    def duplicates(self, name: str, columns: Iterable[str]) -> list[tuple[Any, ...]]:
-        """Some values that undeleted records share, each with how many do, and the first two's ids."""
-        parts: list[Column] = [column(each) for each in columns]
+    def duplicates(self, name: str, columns: Iterable[ColumnElement[Any]]) -> list[tuple[Any, ...]]:
+        """Some values that undeleted records share, each with how many do, and the first and last one's
+        ids.
+        """
+        parts: list[Column] = [column(str(each.key), each.type) for each in columns]
         if not self.rows(name) or not all(self.live.has(name, part.name) for part in parts):
             return []
         whole = table(name, *parts, column("id"), column("deleted_at"))

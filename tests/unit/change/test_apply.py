@@ -1,6 +1,7 @@
 """Applying: all or nothing, one at a time, and only what was shown."""
 
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -10,7 +11,7 @@ from runtime.storage.ddl import UnknownFormatError
 from tests.unit.change.site import ACCOUNTS, deals
 from tests.unit.storage.small import make_catalog
 
-STAGES = {"stages": {"open": {}, "won": {}}}
+STAGES: dict[str, Any] = {"stages": {"open": {}, "won": {}}}
 BEFORE = make_catalog(
     {
         "deals": {"fields": {"name": {"type": "text"}, "old": {"type": "integer", "index": True}}},

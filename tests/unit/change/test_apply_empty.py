@@ -1,12 +1,14 @@
 """Applying to an empty database: every table, link, index and foreign key, in one transaction."""
 
+from typing import Any
+
 from sqlalchemy import inspect as look
 
 from runtime.change.apply import Applied
 from tests.unit.change.site import ACCOUNTS, TYPES, deals
 from tests.unit.storage.small import make_catalog
 
-NEEDED = {
+NEEDED: dict[str, dict[str, Any]] = {
     "picklist": {"picklist": "stages"},
     "multi_picklist": {"picklist": "stages"},
     "relation": {"module": "accounts", "inverse": "deals"},

@@ -1,6 +1,7 @@
 """Refusals: what the data does not allow is refused with a code, at its line, and nothing is changed."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -69,7 +70,7 @@ def test_required_without_a_default_names_the_records_that_are_empty(running):
     ((code, message),) = running.refused(deals({"size": {"type": "integer", "required": True}}))
     assert code == "P104"
     assert message == (
-        f"size is required, and 7 records of deals have none: {', '.join(map(str, ids[:5]))}, …"
+        f"size is required, and 7 records of deals have none (id {', '.join(map(str, ids[:5]))}, …)"
     )
 
 
@@ -105,6 +106,16 @@ def test_unique_lists_what_is_shared(running):
         "no two records of deals may be alike in name, and some are: "
         f"“A” in 2 (ids {ids[0]} and {ids[1]}); “B” in 2 (ids {ids[2]} and {ids[3]})"
     )
+
+
+def test_shared_numbers_are_shown_as_they_are(running):
+    price = {"type": "money"}
+    running.applied(deals({"price": price}))
+    running.add("deals", *[{"price": Decimal("12.50"), "price__currency": "EUR"}] * 3)
+    running.add("deals", {"price": Decimal("12.50"), "price__currency": "USD"})
+    ((code, message),) = running.refused(deals({"price": {**price, "unique": True}}))
+    assert code == "P105"
+    assert "“12.50, EUR” in 3 (ids 1 … 3)" in message
 
 
 def test_unique_together_looks_at_all_of_them(running):
@@ -149,7 +160,7 @@ def test_a_field_that_returns_may_hold_a_value_that_left_meanwhile(running):
     running.applied(deals(stage))
     running.add("deals", {"stage": "won"})
     running.applied(deals())
-    fewer = {"stages": {"open": {}}}
+    fewer: dict[str, Any] = {"stages": {"open": {}}}
     running.applied(deals({}, fewer))
     assert [code for code, _ in running.refused(deals(stage, fewer))] == ["P107"]
 
@@ -158,7 +169,7 @@ def test_another_picklist_must_have_the_values_in_use(running):
     running.applied(deals({"stage": {"type": "picklist", "picklist": "stages"}}))
     running.add("deals", {"stage": "won"})
     other = {"stage": {"type": "picklist", "picklist": "others"}}
-    lists = {"stages": {"open": {}, "won": {}, "lost": {}}, "others": {"lost": {}}}
+    lists: dict[str, Any] = {"stages": {"open": {}, "won": {}, "lost": {}}, "others": {"lost": {}}}
     assert [code for code, _ in running.refused(deals(other, lists))] == ["P107"]
     running.applied(deals(other, {**lists, "others": {"won": {}}}))
 

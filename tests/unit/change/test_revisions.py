@@ -27,7 +27,9 @@ def test_each_apply_is_one_more_revision_and_earlier_ones_stay(site):
     site.applied(deals({"size": {"type": "integer"}}))
     with site.database.read() as connection:
         assert latest_number(connection) == 2
-        assert open_applied(connection).number == 2
+        applied = open_applied(connection)
+        assert applied is not None
+        assert applied.number == 2
         assert "size" not in read_revision(connection, 1).shape.modules["deals"].fields
         with pytest.raises(KeyError, match="no revision 3"):
             read_revision(connection, 3)

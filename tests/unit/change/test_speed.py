@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from runtime.change.apply import Applied
 from tests.unit.change.site import Site
 from tests.unit.storage.small import make_catalog
 
@@ -60,4 +61,5 @@ def test_a_large_configuration_and_a_large_table(site: Site) -> None:
     assert time.perf_counter() - steps[0] < 1, "the step itself, and writing the revision"
     assert planned < 1
     assert len(steps) == 1
+    assert isinstance(outcome, Applied)
     assert outcome.revision == 2
