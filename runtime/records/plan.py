@@ -193,7 +193,7 @@ class Plans:
             targets=field.targets,
             link=link,
             attributes=MappingProxyType({} if link is None else self._attributes(field, link)),
-            on_delete="cascade" if field.key == "parent" else field.settings.get("on_delete", "restrict"),
+            on_delete=field.settings.get("on_delete", "restrict"),
         )
 
     def _attributes(self, field: Field, link: Table) -> dict[str, AttributePlan]:
