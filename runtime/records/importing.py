@@ -105,6 +105,7 @@ class Import:
         }
         self._headers = {column.field.key: column.header for column in columns.columns}
         self._mergeable = all(column.key or column.field.link is not None for column in columns.columns)
+        self._named: dict[tuple[str, str], Match] = {}
         self._deferred: list[Deferred] = []
         self.summary = Summary()
 
@@ -123,6 +124,7 @@ class Import:
         place = {name: index for index, name in enumerate(file.header)}
         cells = [(column, place[column.header]) for column in self._map.columns]
         for lines in _batches(file):
+            self._named = {}
             entries = [self._entry(line, cells, len(file.header)) for line in lines]
             for bad in self._save(entries):
                 self.summary.refused += 1
@@ -156,11 +158,18 @@ class Import:
                     entry.refuse(column.header, message("The key is empty."))
                 elif column.field.link is None and not self._keeps_default(column):
                     values[key] = None
-            elif column.match is None and column.field.link is None:
-                values[key] = text
+            elif column.field.link is None and column.picklist is None:
+                values[key] = text if column.match is None else self._match(column, text)
             else:
                 values[key] = _written(column, text, entry)
         return entry
+
+    def _match(self, column: ColumnMap, text: str) -> Match:
+        # The same text in a column is the same match: it is looked up once for a batch.
+        match = self._named.get((column.header, text))
+        if match is None:
+            match = self._named[column.header, text] = Match({column.match or "": text})
+        return match
 
     def _keeps_default(self, column: ColumnMap) -> bool:
         # An empty cell of a required field with a default means the default, not an error.
@@ -398,8 +407,6 @@ def _written(column: ColumnMap, text: str, entry: Entry) -> object:
                 message('{label} has no value "{value}".', label=field.field.label, value=text[:100]),
             )
         return found if field.type.name != "picklist" else found[0]
-    if field.link is None:
-        return Match({column.match: text}) if column.match is not None else text
     parts = _parts(text, many=True)
     if column.match is None:
         return Linking(add=tuple(parts))

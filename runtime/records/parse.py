@@ -106,11 +106,13 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
         return
     field = plan.fields.get(key)
     if field is None:
-        near = suggest(key, (*plan.writable, *plan.rows))
+        near = suggest(key[:100], (*plan.writable, *plan.rows))
         hint = message(' Did you mean "{near}"?', near=near) if near else ""
         work.refuse(
             key,
-            message('{module} has no field "{field}".{hint}', module=plan.module.label, field=key, hint=hint),
+            message(
+                '{module} has no field "{field}".{hint}', module=plan.module.label, field=key[:100], hint=hint
+            ),
         )
     elif not _says_the_same(batch, work, field, raw):
         work.refuse(key, message("{label} is read-only.", label=field.field.label))

@@ -85,6 +85,7 @@ class Matches:
         self._wanted: dict[tuple[str, Names], set[Key]] = {}
         self._found: dict[tuple[str, Names], dict[Key, list[int]]] = {}
         self._keys: dict[tuple[str, Names, Key], Key | Message] = {}
+        self._seen: dict[tuple[str, int], tuple[Match, Key | Message]] = {}
 
     def want(self, modules: Iterable[str], match: Match) -> None:
         """Note that a record of one of these modules is asked for."""
@@ -130,10 +131,15 @@ class Matches:
         return message('There is no record "{written}".', written=written)
 
     def _key(self, module: str, names: Names, match: Match) -> Key | Message:
+        # By identity first, which is quick; the match is kept beside its key, so that it stays the only one.
+        seen = self._seen.get((module, id(match)))
+        if seen is not None:
+            return seen[1]
         written = (module, names, tuple(map(_hashable, match.values.values())))
         key = self._keys.get(written)
         if key is None:
             key = self._keys[written] = self._parse(module, match.values)
+        self._seen[module, id(match)] = (match, key)
         return key
 
     def _parse(self, module: str, values: Mapping[str, object]) -> Key | Message:

@@ -39,6 +39,9 @@ from runtime.storage.transaction import Transaction
 
 NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
 
+LARGEST = 1 << 63
+"""No id is so large."""
+
 RACES = 3
 """How often a batch is checked anew when the database refuses it, because somebody else wrote the same just
 then.
@@ -137,12 +140,16 @@ class _Saving:
             change = asked.change
             plan = batch.plans.get(change.module)
             if plan is None:
-                asked.refuse("", message('There is no module "{module}".', module=change.module), "not_found")
+                asked.refuse(
+                    "", message('There is no module "{module}".', module=change.module[:100]), "not_found"
+                )
             elif change.action not in RIGHTS:
-                asked.refuse("", message('"{action}" is nothing to do.', action=change.action))
+                asked.refuse("", message('"{action}" is nothing to do.', action=change.action[:100]))
             elif not (verdict := batch.judge.may(batch.actor, plan.key, _right(change))).allowed:
                 for reason in verdict.reasons:
                     asked.refuse("", reason, "forbidden")
+            elif change.id is not None and not 0 < change.id < LARGEST:
+                asked.refuse("", FOUND_NOTHING, "not_found")
             elif change.id is not None:
                 wanted.setdefault(plan.key, []).append(asked)
             elif change.action == "save":

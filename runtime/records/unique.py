@@ -74,6 +74,7 @@ def _refuse(work: Work, fields: list[FieldPlan]) -> None:
     if len(fields) == 1:
         work.refuse(fields[0].key, message("Another record has the same {label}.", label=labels[0]))
     else:
+        seen = next((field for field in fields if field.key != "parent"), fields[0])
         names = {f"label{place}": label for place, label in enumerate(labels)}
         listed = ", ".join(f"{{{name}}}" for name in names)
-        work.refuse(fields[0].key, message(f"Another record is alike in all of: {listed}.", **names))
+        work.refuse(seen.key, message(f"Another record is alike in all of: {listed}.", **names))

@@ -1,0 +1,110 @@
+"""Tests of `trellis import` and `trellis user`, as their users call them."""
+
+from argparse import ArgumentParser
+from io import StringIO
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from runtime.assembly import House
+from runtime.cli import command_files, load_command
+from runtime.cli.base import CommandError
+from tests.unit.records.crm import PACK
+
+
+class Terminal:
+    """A terminal on a site of its own."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.out, self.err = StringIO(), StringIO()
+        environment = {"TRELLIS_DATABASE": url}
+        self.house = House(environment, self.out, self.err, folder=folder, cheap_passwords=True)
+
+    def run(self, command: str, *words: object) -> tuple[int, str]:
+        """Run a command; gives the exit code and what it printed."""
+        parser, found = ArgumentParser(), load_command(command_files()[command])
+        found.configure(parser)
+        self.out.truncate(0)
+        self.out.seek(0)
+        code = found.run(parser.parse_args([str(word) for word in words]), self.house)
+        return code, self.out.getvalue()
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+        return path
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, database_url: str) -> Terminal:
+    """A terminal on an applied pack."""
+    made = Terminal(tmp_path, database_url)
+    for name, text in PACK.items():
+        made.write(f"pack/{name}", text)
+    made.house.open_site(tmp_path / "pack").close()
+    return made
+
+
+def test_an_import_says_what_it_did_and_writes_bad_rows_beside(terminal: Terminal):
+    rows = terminal.write("accounts.csv", "code,name\nA1,Acme\nA2,\nA3,Good\n")
+    columns = terminal.write("map.yaml", "columns: {code: {field: code, key: true}, name: name}\n")
+    code, said = terminal.run("import", "accounts", rows, "--map", columns)
+    assert (code, said) == (1, "created 2, updated 0, unchanged 0, refused 1\n")
+    errors = terminal.folder / "accounts.csv.errors.csv"
+    assert errors.read_text(encoding="utf-8-sig").splitlines() == [
+        "line,column,reason,code,name",
+        "3,name,Name is required.,A2,",
+    ]
+    terminal.write("accounts.csv", "code,name\nA1,Acme\nA2,Mended\nA3,Good\n")
+    code, said = terminal.run("import", "accounts", rows, "--map", columns)
+    assert (code, said) == (0, "created 1, updated 0, unchanged 2, refused 0\n")
+    assert not errors.exists()
+
+
+def test_without_a_map_columns_are_called_like_the_fields(terminal: Terminal):
+    rows = terminal.write("accounts.csv", "code;name;other\nA1;Acme;x\n")
+    assert terminal.run("import", "accounts", rows) == (0, "created 1, updated 0, unchanged 0, refused 0\n")
+
+
+def test_a_wrong_map_a_wrong_module_and_a_wrong_file_import_nothing(terminal: Terminal):
+    rows = terminal.write("accounts.csv", "code,name\nA1,Acme\n")
+    columns = terminal.write("map.yaml", "columns:\n  code: cod\n")
+    with pytest.raises(CommandError, match="The map has errors"):
+        terminal.run("import", "accounts", rows, "--map", columns)
+    assert f"error M103 {columns}:2:9   columns.code" in terminal.err.getvalue()
+    with pytest.raises(CommandError, match='did you mean "accounts"'):
+        terminal.run("import", "acounts", rows)
+    with pytest.raises(CommandError, match="cannot be read"):
+        terminal.run("import", "accounts", terminal.folder / "nothing.csv")
+
+
+def test_a_user_is_added_with_a_password_and_gets_a_key_that_is_printed_once(terminal: Terminal):
+    secret = terminal.write("secret", "correct horse\n")
+    words = ("add", "ada@example.com", "--name", "Ada", "--admin", "--password-file", secret)
+    assert terminal.run("user", *words) == (0, "Ada may sign in as ada@example.com.\n")
+    with pytest.raises(CommandError, match="Another record has the same E-mail"):
+        terminal.run("user", *words)
+    code, key = terminal.run("user", "key", "Ada@example.com", "--label", "test")
+    assert code == 0
+    site = terminal.house.open_site(None)
+    with site.database.read() as connection:
+        found = site.live.identity.api_keys.find(connection, key.strip())
+        user = site.live.identity.users.by_email(connection, "ada@example.com")
+    site.close()
+    assert found is not None
+    assert user is not None
+    assert (found.user_id, found.label, user.admin) == (user.id, "test", True)
+
+
+def test_a_user_without_a_fitting_password_or_role_is_not_added(terminal: Terminal, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("short\n"))
+    with pytest.raises(CommandError, match="at least 8 characters"):
+        terminal.run("user", "add", "ada@example.com", "--name", "Ada", "--password-file", "-")
+    with pytest.raises(CommandError, match='no role "boss"'):
+        terminal.run("user", "add", "ada@example.com", "--name", "Ada", "--role", "boss")
+    with pytest.raises(CommandError, match='no user "bob@'):
+        terminal.run("user", "key", "bob@example.com", "--label", "x")
