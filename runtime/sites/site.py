@@ -171,12 +171,22 @@ class Site:
         self.live = self._reread()
         log.info("revision %s is live", self.live.revision)
 
+    def _follow_the_program(self, stored: Revision, loaded: Loaded) -> Revision:
+        """The program's own layer is another than when the revision was applied: bring the database after it."""
+        outcome = self._apply(Loaded(loaded.catalog, (), loaded.sources, stored.layers), "upgrade")
+        if isinstance(outcome, Refused):
+            raise SiteError("This version of Trellis does not fit the database.", loaded, outcome)
+        with self.database.read() as connection:
+            return open_applied(connection, self.database.schema) or stored
+
     def _make_live(self, stored: Revision) -> Live:
         shop = self.workshop
         loaded = load_sources(stored.layers, types=shop.types, checks=shop.checks, language=shop.language)
         if loaded.catalog is None:
             raise SiteError(f"Revision {stored.number} cannot be read by this version of Trellis.", loaded)
         catalog = loaded.catalog
+        if catalog.hash != stored.hash:
+            stored = self._follow_the_program(stored, loaded)
         tables = build_tables(catalog, stored.names, shop.types, self.database.dialect)
         workplace = Workplace(catalog, tables, shop.types, shop.clock, stored.number)
         judge = SignedIn()
