@@ -172,7 +172,7 @@ class Site:
         log.info("revision %s is live", self.live.revision)
 
     def _follow_the_program(self, stored: Revision, loaded: Loaded) -> Revision:
-        """The program's own layer is another than when the revision was applied: bring the database after it."""
+        """Apply the stored text again, because the layer that comes with the program is another by now."""
         outcome = self._apply(Loaded(loaded.catalog, (), loaded.sources, stored.layers), "upgrade")
         if isinstance(outcome, Refused):
             raise SiteError("This version of Trellis does not fit the database.", loaded, outcome)
