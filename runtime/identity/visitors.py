@@ -1,6 +1,6 @@
 """Visitors: whose browser it is that comes back with a session's token.
 
-This stands before every page, so the session, its user and the user's groups are one statement, prepared once.
+This stands before every page, so the session, its user and their groups are one statement, prepared once.
 """
 
 from sqlalchemy import Connection, Select, bindparam, select

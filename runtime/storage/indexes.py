@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Case, Column, ColumnElement, Index, Table
 from sqlalchemy.sql.elements import Grouping
 
-from runtime.model.catalog import Catalog, Field, Module, Path, SortKey
+from runtime.model.catalog import Catalog, Field, Filter, Module, Path, SortKey
 from runtime.storage.names import LONGEST
 from runtime.storage.order import has_own_order, joined_text, order_kind, order_of
+from runtime.storage.saved import carried_keys, equal_keys
 
 Columns = Mapping[str, tuple[Column[Any], ...]]
 
@@ -32,19 +33,20 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One index to make."""
+    """One index to make. What it carries is not searched by, only read."""
 
     keys: tuple[Key, ...]
     over: str = ""
     unique: bool = False
     id_last: bool = False
+    carries: tuple[str, ...] = ()
 
 
 def add_indexes(module: Module, catalog: Catalog, table: Table, columns: Columns, dialect: str) -> None:
     """Give a module's table its indexes. Their names tell what they are, so two that differ never share
     one.
     """
-    for plan in dict.fromkeys(_plans(module, catalog, columns)):
+    for plan in _merged(_plans(module, catalog, columns)):
         _make(plan, module, catalog, table, columns)
     if dialect == "postgresql" and "search_text" in table.c:
         Index(
@@ -58,6 +60,14 @@ def add_indexes(module: Module, catalog: Catalog, table: Table, columns: Columns
 def add_link_indexes(link: Table) -> None:
     """A link table is found from the other side, too; its primary key serves this side."""
     Index(_name("ix", link.name, "target"), link.c.target_id, link.c.source_id)
+
+
+def _merged(plans: Iterator[Plan]) -> Iterator[Plan]:
+    # Two that differ in what they carry are one that carries both.
+    carried: dict[Plan, dict[str, None]] = {}
+    for plan in plans:
+        carried.setdefault(replace(plan, carries=()), {}).update(dict.fromkeys(plan.carries))
+    return (replace(plan, carries=tuple(sorted(keys))) for plan, keys in carried.items())
 
 
 def _plans(module: Module, catalog: Catalog, columns: Columns) -> Iterator[Plan]:
@@ -81,15 +91,24 @@ def _plans(module: Module, catalog: Catalog, columns: Columns) -> Iterator[Plan]
     if has_own_order(module.title):
         yield Plan((Key(_title_key(module), sorts=True),), id_last=True)
     for saved in catalog.filters.get(module.key, {}).values():
-        key = _own(saved.sort[:1], columns)
-        if key is not None and key != _title_key(module):
-            yield _sorting(key)
+        yield from _saved(module, saved, columns)
     yield from _related(module, catalog, columns)
     yield Plan((Key("deleted_at"),), over=DELETED)
 
 
 def _sorting(key: str) -> Plan:
     return Plan((Key(key, sorts=True),), over=LIVE, id_last=True)
+
+
+def _saved(module: Module, saved: Filter, columns: Columns) -> Iterator[Plan]:
+    key = _own(saved.sort[:1], columns)
+    equal = tuple(each for each in equal_keys(saved) if each in columns and each != key)
+    carries = tuple(each for each in carried_keys(saved) if each in columns and each not in (key, "id"))
+    keys = tuple(Key(each) for each in equal)
+    if key is not None and (equal or carries or key != _title_key(module)):
+        yield Plan((*keys, Key(key, sorts=True)), over=LIVE, id_last=True, carries=carries)
+    elif equal and not saved.sort:
+        yield Plan(keys, over=LIVE, id_last=True, carries=carries)
 
 
 def _title_key(module: Module) -> str | None:
@@ -141,9 +160,10 @@ def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: C
             described.extend(column.name for column in (own if plan.unique else own[:1]))
     if plan.id_last:
         parts.append(columns["id"][0])
-    name = _name(
-        "ux" if plan.unique else "ix", table.name, "|".join((*described, plan.over, str(plan.id_last)))
-    )
+    carried = [column for key in plan.carries for column in columns[key]]
+    parts.extend(carried)
+    told = (*described, plan.over, str(plan.id_last), *(column.name for column in carried))
+    name = _name("ux" if plan.unique else "ix", table.name, "|".join(told))
     if any(index.name == name for index in table.indexes):
         return
     deleted = columns["deleted_at"][0]
