@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Flaky
 from hypothesis.strategies import SearchStrategy
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -131,10 +132,15 @@ def _make_likely(case: Case[Any], ids: list[int]) -> None:
             case.query[name] = likely[len(value) % len(likely)]
 
 
+class TimeIsUpError(Exception):
+    """Ends a run: Hypothesis itself would go on making examples that nobody sends."""
+
+
 def _throw_at(
     cases: SearchStrategy[Case[Any]], send: Callable[[Case[Any]], None], examples: int, seconds: float
 ) -> int:
     sent = 0
+    broken: list[BaseException] = []
     ends = time.monotonic() + seconds
 
     @settings(
@@ -142,17 +148,27 @@ def _throw_at(
         deadline=None,
         database=None,
         derandomize=True,
+        report_multiple_bugs=False,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases)
     def run(case: Case[Any]) -> None:
         nonlocal sent
-        if time.monotonic() < ends:
+        if time.monotonic() > ends:
+            raise TimeIsUpError
+        try:
             send(case)
-            sent += 1
+        except BaseException as failure:
+            broken.append(failure)
+            raise
+        sent += 1
 
-    run()
+    try:
+        run()
+    except (TimeIsUpError, Flaky):
+        if broken:
+            raise broken[0] from None
     return sent
 
 
