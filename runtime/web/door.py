@@ -100,7 +100,10 @@ class Door:
                 form = await _read_form(request)
             except BodyRefusedError as refused:
                 return await self.refuse(request, too_large(refused.status, refused.sentence))
-            return await run_in_threadpool(self._answer, handler, policy, request, form)
+            try:
+                return await run_in_threadpool(self._answer, handler, policy, request, form)
+            finally:
+                await request.close()
 
         return endpoint
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from runtime.base.messages import message
+from runtime.base.messages import Message, message
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
 from runtime.storage.query import Count, Page, Query
@@ -17,6 +17,7 @@ from runtime.web.errors import bad_request, not_found
 from runtime.web.pages.screen import Screen, module_of
 from runtime.web.quick import PERIODS, Range, condition, period_labels
 from runtime.web.table import Column, TableRow
+from runtime.web.titles import called
 from runtime.web.views import FieldView, Option, Views, path_label
 
 SIZES = (25, 50, 100)
@@ -96,7 +97,7 @@ def read_listing(call: Call, module: Module) -> Listing:
         for path in found.quick
         for name in (path.text, f"{path.text}:min", f"{path.text}:max")
         if call.query(name)
-    }
+    } | _typed(call, found.quick)
     return Listing(
         module,
         found,
@@ -123,6 +124,19 @@ def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression]
             conditions.append(call.live.condition(listing.module, text))
         controls.append(_control(call, views, path, value, shown))
     return conditions, controls
+
+
+def _typed(call: Call, quick: Sequence[Path]) -> dict[str, str]:
+    """The records whose titles were typed, by a browser without JavaScript, where one is picked."""
+    picked: dict[str, str] = {}
+    for path in quick:
+        typed = call.query(f"{path.text}:text").strip()
+        if typed and path.field.targets:
+            ref = called(call, path.field.targets, typed)
+            if isinstance(ref, Message):
+                raise bad_request(ref, path.text)
+            picked[path.text] = str(ref.id)
+    return picked
 
 
 def _exact(call: Call, path: Path, typed: str) -> str:
