@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -25,8 +25,11 @@ MESSAGE = "The cursor does not belong to this list: begin at the first page agai
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a list: the sort keys and the id of the record that stands there."""
+    """A place in a list: which part of the order, and the sort keys and the id of the record that stands
+    there.
+    """
 
+    part: int
     keys: tuple[object, ...]
     id: int
 
@@ -38,7 +41,7 @@ def list_mark(module: str, sort: Sequence[str]) -> str:
 
 def write_cursor(place: Place, mark: str) -> str:
     """The cursor of a place, safe in an address."""
-    data = [VERSION, mark, *map(_to_json, place.keys), place.id]
+    data = [VERSION, mark, place.part, *map(_to_json, place.keys), place.id]
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -50,10 +53,10 @@ def read_cursor(cursor: str, mark: str, types: Sequence[TypeEngine[Any]]) -> Pla
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         data = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(data, list) or len(data) != len(types) + 3 or data[:2] != [VERSION, mark]:
+        if not isinstance(data, list) or len(data) != len(types) + 4 or data[:2] != [VERSION, mark]:
             raise InvalidCursorError(MESSAGE)
-        keys = tuple(_from_json(value, kind) for value, kind in zip(data[2:-1], types, strict=True))
-        return Place(keys, _whole(data[-1]))
+        keys = tuple(_from_json(value, kind) for value, kind in zip(data[3:-1], types, strict=True))
+        return Place(_whole(data[2]), keys, _whole(data[-1]))
     except (ValueError, TypeError, InvalidOperation, RecursionError, OverflowError) as error:
         raise InvalidCursorError(MESSAGE) from error
 
@@ -110,4 +113,4 @@ def _moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError(value)
-    return moment
+    return moment.astimezone(UTC)

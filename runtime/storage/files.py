@@ -106,7 +106,7 @@ class LocalFiles:
 
 
 def content_type(head: bytes) -> str:
-    """What content is, told by how it begins; never by its name, and never a kind that a browser would run."""
+    """What content is, told by how it begins; never by its name, never a kind that a browser would run."""
     for beginning, kind in SIGNATURES:
         if head.startswith(beginning):
             return kind

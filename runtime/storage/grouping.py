@@ -14,6 +14,7 @@ from runtime.model.types import INTEGER, MONEY, PicklistType
 from runtime.model.values import Money, Ref
 from runtime.storage.cells import AttributeCell, Cell, CellMaker, attribute_values
 from runtime.storage.converting import Selection
+from runtime.storage.errors import UnsortableError
 from runtime.storage.joins import Joins
 from runtime.storage.order import literal_text
 from runtime.storage.prepared import Given, Prepared
@@ -83,6 +84,9 @@ class Grouping:
         moment: Moment,
     ) -> Grouped:
         parts = self._parts
+        for path in by:
+            if parts.types[path.field.type].linked:
+                raise UnsortableError(f'"{path.text}" may be several records, so nothing is grouped by it.')
         joins, selection = Joins(parts.tables, query.module), Selection()
         maker = CellMaker(parts.catalog, parts.types, parts.formats, joins, selection)
         cells = tuple(

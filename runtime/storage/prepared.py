@@ -38,11 +38,7 @@ class Prepared:
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> Given:
         """The rows as columns, driver values made Python's; no columns when there is no row."""
-        values = dict(self._fixed)
-        for name, value in parameters.items():
-            if name in values:
-                values[name] = self._bound(name, value)
-        given = values if self._positions is None else tuple(values[name] for name in self._positions)
+        given = self.values(parameters)
         driver = connection.connection
         cursor = driver.cursor()
         try:
@@ -59,6 +55,14 @@ class Prepared:
             for place, convert in self._converts:
                 columns[place] = converted(columns[place], convert)
         return columns
+
+    def values(self, parameters: Mapping[str, Any]) -> Any:
+        """What the driver is given with the statement; a parameter that the statement has not is left out."""
+        values = dict(self._fixed)
+        for name, value in parameters.items():
+            if name in values:
+                values[name] = self._bound(name, value)
+        return values if self._positions is None else tuple(values[name] for name in self._positions)
 
     def _bound(self, name: str, value: Any) -> Any:
         process = self._binds[name]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from sqlalchemy import Connection, Integer, bindparam, func, select
 
@@ -14,7 +15,8 @@ from runtime.model.catalog import Catalog, Field, Path
 from runtime.model.values import Ref
 from runtime.storage.cells import Cell, CellMaker
 from runtime.storage.converting import Selection
-from runtime.storage.cursor import Place, list_mark, read_cursor, write_cursor
+from runtime.storage.cursor import MESSAGE, Place, list_mark, read_cursor, write_cursor
+from runtime.storage.errors import InvalidCursorError
 from runtime.storage.grouping import Grouping
 from runtime.storage.joins import Joins
 from runtime.storage.links import LinkReader
@@ -65,14 +67,16 @@ class Reader:
         types = [key.column.type for key in order.keys]
         place = None if query.after is None else read_cursor(query.after, mark, types)
         limit = max(1, min(query.limit, MOST))
-        rows, keys, more = self._rows(connection, query, moment, order, place, limit)
+        if place is not None:
+            _check(place, order)
+        rows, places, more = self._rows(connection, query, moment, order, place, limit)
         if not rows:
             return Page((), None, None)
         ahead, behind = (more, place is not None) if not query.backwards else (place is not None, more)
         return Page(
             rows,
-            write_cursor(Place(keys[-1], rows[-1].id), mark) if ahead else None,
-            write_cursor(Place(keys[0], rows[0].id), mark) if behind else None,
+            write_cursor(places[-1], mark) if ahead else None,
+            write_cursor(places[0], mark) if behind else None,
         )
 
     def count(self, connection: Connection, query: Query, moment: Moment, cap: int | None = 1000) -> Count:
@@ -135,38 +139,35 @@ class Reader:
         order: Order,
         place: Place | None,
         limit: int,
-    ) -> tuple[tuple[Row, ...], list[tuple[object, ...]], bool]:
+    ) -> tuple[tuple[Row, ...], list[Place], bool]:
         # One row more than the page has is asked for: it tells whether there is another page.
         rows: list[Row] = []
-        keys: list[tuple[object, ...]] = []
-        empties = () if place is None else tuple(key is None for key in place.keys)
-        parts = [True, False] if order.split else [True]
-        if query.backwards:
-            parts.reverse()
-        begun = place is None or not order.split
-        for present in parts:
-            here = place is not None and (not order.split or present != empties[0])
-            if not begun and not here:
-                continue  # the place is in the other part, which comes later
-            begun = True
-            listing = self._listing(connection, query, moment, present, empties if here else None)
+        places: list[Place] = []
+        parts = range(len(order.parts))
+        for part in reversed(parts) if query.backwards else parts:
+            if place is not None and (part > place.part if query.backwards else part < place.part):
+                continue
+            here = place if place is not None and part == place.part else None
+            listing = self._listing(connection, query, moment, part, here)
             parameters = self._statements.parameters(query)
             parameters["page_limit"] = limit + 1 - len(rows)
-            if here and place is not None:
-                parameters.update({f"key_{index}": value for index, value in enumerate(place.keys)})
-                parameters["key_id"] = place.id
+            if here is not None:
+                parameters.update({f"key_{index}": value for index, value in enumerate(here.keys)})
+                parameters["key_id"] = here.id
             given = listing.statement.run(connection, parameters)
             if given:
                 rows.extend(self._made(connection, listing, given))
-                keys.extend(self._keys(listing, given))
+                empty = repeat((), len(given[0]))
+                keys = zip(*(given[at] for at in listing.key_places), strict=True) if order.keys else empty
+                places.extend(Place(part, key, id_) for key, id_ in zip(keys, given[0], strict=False))
             if len(rows) > limit:
                 break
         more = len(rows) > limit
-        rows, keys = rows[:limit], keys[:limit]
+        rows, places = rows[:limit], places[:limit]
         if query.backwards:
             rows.reverse()
-            keys.reverse()
-        return tuple(rows), keys, more
+            places.reverse()
+        return tuple(rows), places, more
 
     def _made(self, connection: Connection, listing: Listing, given: Given) -> list[Row]:
         def fetch(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
@@ -177,25 +178,21 @@ class Reader:
         columns = [cell.read(given, fetch) for cell in listing.cells]
         return list(map(Row, given[0], zip(*columns, strict=True)))
 
-    def _keys(self, listing: Listing, given: Given) -> list[tuple[object, ...]]:
-        if not listing.key_places:
-            return [()] * len(given[0])
-        return list(zip(*(given[place] for place in listing.key_places), strict=True))
-
     def _listing(
         self,
         connection: Connection,
         query: Query,
         moment: Moment,
-        present: bool,
-        empties: tuple[bool, ...] | None,
+        part: int,
+        place: Place | None,
     ) -> Listing:
+        empties = None if place is None else tuple(key is None for key in place.keys)
         kind = (
             "list",
             tuple((path.text, path.field.module) for path in query.columns),
             tuple((key.path.text, key.descending) for key in query.sort),
             query.backwards,
-            present,
+            part,
             empties,
         )
         found: Listing | None = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
@@ -210,19 +207,24 @@ class Reader:
         order = OrderMaker(self._parts.catalog, self._parts.types, joins).order(query.sort, query.module)
         key_places = tuple(selection.add(key.column) for key in order.keys)
         conditions = self._statements.conditions(query, joins, watched.moment)
-        near = order.near(present)
-        if near is not None:
-            joins.require(*near)
-        conditions += [order.beyond(empties, query.backwards)] if empties is not None else []
-        if empties is None or not present:  # a place among the values already says that there is one
-            conditions += order.part(present)
+        stretch = order.parts[part]
+        if stretch.way is not None:
+            joins.require(*stretch.way)
+        conditions += stretch.where if empties is None else order.beyond(stretch, empties, query.backwards)
         statement = (
             select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
             .select_from(joins.source)
             .where(*conditions)
-            .order_by(*order.by(present, query.backwards))
+            .order_by(*order.by(stretch, query.backwards))
             .limit(bindparam("page_limit", required=False, type_=Integer))
         )
         made = Listing(Prepared(statement, connection.dialect), cells, key_places)
         watched.remember(kind, made)
         return made
+
+
+def _check(place: Place, order: Order) -> None:
+    # The part says whether the first key is empty; a cursor that says otherwise was altered.
+    parts = order.parts
+    if not 0 <= place.part < len(parts) or (len(parts) > 1 and (place.keys[0] is None) != (place.part > 0)):
+        raise InvalidCursorError(MESSAGE)

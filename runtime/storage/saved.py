@@ -17,7 +17,9 @@ def equal_keys(saved: Filter) -> tuple[str, ...]:
 
 
 def carried_keys(saved: Filter) -> tuple[str, ...]:
-    """The other fields that its condition and quick filters read; none when it reads more than an index has."""
+    """The other fields that its condition and quick filters read; none when it reads more than an index
+    has.
+    """
     nodes = walk(saved.where.tree) if saved.where is not None else ()
     fields = [_own(node) for node in nodes if isinstance(node, Read) and not node.outer]
     if not all(field is not None and _fits(field) for field in fields):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnClause,
     ColumnElement,
     Integer,
     and_,
@@ -29,113 +30,129 @@ NEVER_EMPTY = frozenset({"id", "version", "created_at", "updated_at"})
 """Fields that every record has filled in by itself."""
 
 
+Way = tuple[tuple[Field, ...], str]
+"""Relations to walk, and the module that the last of them leads to."""
+
+
 @dataclass(frozen=True, slots=True)
 class SortColumn:
     """One key of an order in SQL; ``nullable`` where it may be empty.
 
-    ``through`` are the relations to the one record that has it, () for the list's own record.
+    ``way`` leads to the one record that has it, None where that is the list's own record (or one of several
+    modules). ``link`` is the list's own column that names that record, when it is only one relation away.
     """
 
     column: ColumnElement[Any]
     descending: bool
     nullable: bool
-    through: tuple[tuple[Field, ...], str] | None = None
+    way: Way | None = None
+    link: ColumnElement[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of an order that is read by a statement of its own.
+
+    ``where`` tells its records from the others', ``keys`` are those that still tell them apart (with their
+    places in the order), and ``way`` is what must lead somewhere from each. ``sure``: the first key is never
+    empty here.
+    """
+
+    where: tuple[ColumnElement[bool], ...]
+    keys: tuple[tuple[int, SortColumn], ...]
+    way: Way | None
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A list's order: its keys, then the id in the direction of the first key. Empties come last, both
-    ways.
+    """A list's order: its keys, then the id in the direction of the first key.
+
+    Empties come last, both ways.
     """
 
     keys: tuple[SortColumn, ...]
     id: ColumnElement[Any]
     descending: bool
+    parts: tuple[Part, ...]
 
-    @property
-    def split(self) -> bool:
-        """Whether the records without the first key are a part of their own, behind all others.
-
-        Read apart, both parts come out of an index in their order, in either direction and on both databases.
-        """
-        return bool(self.keys) and self.keys[0].nullable
-
-    def part(self, present: bool) -> list[ColumnElement[bool]]:
-        """The condition of a part: the records that have the first key, or those that have not."""
-        if not self.split:
-            return []
-        first = self.keys[0].column
-        return [first.is_not(None) if present else first.is_(None)]
-
-    def near(self, present: bool) -> tuple[tuple[Field, ...], str] | None:
-        """The relations whose records must be there for a record to be in this part, and the last one's
-        module.
-        """
-        return self.keys[0].through if self.split and present else None
-
-    def by(self, present: bool, backwards: bool) -> list[ColumnElement[Any]]:
+    def by(self, part: Part, backwards: bool) -> list[ColumnElement[Any]]:
         """What to order a part by."""
-        keys = self.keys if present or not self.split else self.keys[1:]
         ordered: list[ColumnElement[Any]] = []
-        for index, key in enumerate(keys):
+        for index, key in part.keys:
             falling = key.descending != backwards
             column = key.column.desc() if falling else key.column.asc()
-            if key.nullable and not (index == 0 and present and self.split):
+            if _has_empties(part, index, key):
                 column = column.nulls_first() if backwards else column.nulls_last()
             ordered.append(column)
         ordered.append(self.id.desc() if self.descending != backwards else self.id.asc())
         return ordered
 
-    def beyond(self, empties: Sequence[bool], backwards: bool) -> ColumnElement[bool]:
-        """The records behind a place (``backwards``: before it), within the place's own part.
+    def beyond(self, part: Part, empties: Sequence[bool], backwards: bool) -> list[ColumnElement[bool]]:
+        """The records of a part that are behind a place in it (``backwards``: before it).
 
         ``empties`` tells which of the place's keys are empty; the others are the parameters ``key_0``,
         ``key_1`` … and the id is ``key_id``.
         """
         falling = self.descending != backwards
         mark_id = bindparam("key_id", required=False, type_=BigInteger)
-        keys = list(enumerate(self.keys))
-        if self.split and empties[0]:
-            keys = keys[1:]
-        index, key = keys[0] if keys else (0, None)
-        plain = len(keys) == 1 and key is not None and key.through is None
-        if plain and key is not None and not empties[index] and not self._open(key, index):
-            place = tuple_(_mark(index, key), mark_id)
-            here = tuple_(key.column, self.id)
-            return here < place if falling else here > place
         behind: ColumnElement[bool] = self.id < mark_id if falling else self.id > mark_id
-        for index, key in reversed(keys):
-            behind = self._step(index, key, empties[index], backwards, behind)
-        if keys and keys[0][0] == 0 and not empties[0] and self.split:
-            mark = _mark(0, self.keys[0])  # says nothing new, but an index can be entered by it
-            first = self.keys[0]
-            near = first.column <= mark if first.descending != backwards else first.column >= mark
-            return and_(near, behind)
+        if not part.keys:
+            return [*part.where, behind]
+        index, first = part.keys[0]
+        if not part.sure or empties[index]:
+            return [*part.where, self._behind(part, empties, backwards, behind)]
+        mark = _mark(index, first)  # who is behind it has the key, so an index can be entered here
+        if len(part.keys) == 1 and isinstance(first.column, ColumnClause) and first.way is None:
+            here, place = tuple_(first.column, self.id), tuple_(mark, mark_id)
+            return [here < place if falling else here > place]
+        near = first.column <= mark if first.descending != backwards else first.column >= mark
+        return [near, self._behind(part, empties, backwards, behind)]
+
+    def _behind(
+        self, part: Part, empties: Sequence[bool], backwards: bool, behind: ColumnElement[bool]
+    ) -> ColumnElement[bool]:
+        # From the last key to the first: further along in this key, or level in it and behind in the next.
+        for index, key in reversed(part.keys):
+            column, falling = key.column, key.descending != backwards
+            if empties[index]:
+                level = and_(column.is_(None), behind)
+                behind = or_(column.is_not(None), level) if backwards else level
+                continue
+            mark = _mark(index, key)
+            further = [column < mark if falling else column > mark]
+            if _has_empties(part, index, key) and not backwards:
+                further.append(column.is_(None))
+            behind = or_(*further, and_(column == mark, behind))
         return behind
 
-    def _open(self, key: SortColumn, index: int) -> bool:
-        # Whether empties of this key lie in the same part as its values.
-        return key.nullable and not (index == 0 and self.split)
 
-    def _step(
-        self, index: int, key: SortColumn, empty: bool, backwards: bool, behind: ColumnElement[bool]
-    ) -> ColumnElement[bool]:
-        column, falling = key.column, key.descending != backwards
-        if empty:
-            same = and_(column.is_(None), behind)
-            return or_(column.is_not(None), same) if backwards else same
-        mark = _mark(index, key)
-        further = [column < mark if falling else column > mark]
-        if self._open(key, index) and not backwards:
-            further.append(column.is_(None))
-        return or_(*further, and_(column == mark, behind))
+def in_parts(keys: tuple[SortColumn, ...]) -> tuple[Part, ...]:
+    """The parts of an order: the records that have the first key, then those that have not.
+
+    Read apart, each comes out of an index in its order, in either direction and on both databases. Records
+    without the key because they have no related record at all come last, for an index finds them, too.
+    """
+    left = tuple(enumerate(keys))
+    if not keys or not keys[0].nullable:
+        return (Part((), left, None, sure=True),)
+    first = keys[0]
+    present = Part((first.column.is_not(None),), left, first.way, sure=True)
+    if first.link is None:
+        return present, Part((first.column.is_(None),), left[1:], None, sure=False)
+    nameless = Part((first.column.is_(None),), left[1:], first.way, sure=False)
+    return present, nameless, Part((first.link.is_(None),), left[1:], None, sure=False)
+
+
+def _has_empties(part: Part, index: int, key: SortColumn) -> bool:
+    return key.nullable and not (part.sure and index == 0)
 
 
 def _mark(index: int, key: SortColumn) -> ColumnElement[Any]:
     return bindparam(f"key_{index}", required=False, type_=key.column.type)
 
 
-def _through(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], str] | None:
+def _way(fields: tuple[Field, ...]) -> Way | None:
     last = fields[-1]
     if len(last.targets) == 1:
         return fields, last.targets[0]
@@ -155,13 +172,23 @@ class OrderMaker:
         own = self._joins.id(self._joins.root, module)
         keys: list[SortColumn] = []
         for each in sort:
-            fields = each.path.fields
-            if len(fields) == 1 and fields[0].key == "id":
-                return Order(tuple(keys), own, keys[0].descending if keys else each.descending)
-            column = self._column(fields, each.path.attribute, 0)
-            always = len(fields) == 1 and fields[0].key in NEVER_EMPTY
-            keys.append(SortColumn(column, each.descending, not always, _through(fields)))
-        return Order(tuple(keys), own, keys[0].descending if keys else True)
+            if len(each.path.fields) == 1 and each.path.field.key == "id":
+                descending = keys[0].descending if keys else each.descending
+                break  # no two records have the same, so nothing behind it says anything
+            keys.append(self._key(each))
+        else:
+            descending = keys[0].descending if keys else True
+        return Order(tuple(keys), own, descending, in_parts(tuple(keys)))
+
+    def _key(self, key: SortKey) -> SortColumn:
+        fields = key.path.fields
+        column = self._column(fields, key.path.attribute, 0)
+        if len(fields) == 1 and fields[0].key in NEVER_EMPTY:
+            return SortColumn(column, key.descending, nullable=False)
+        way = _way(fields)
+        near = way is not None and len(way[0]) == 1 and len(fields[0].targets) == 1
+        link = self._joins.columns(fields[:1])[0] if near else None
+        return SortColumn(column, key.descending, True, way, link)
 
     def column(self, path: Path) -> ColumnElement[Any]:
         """What a path sorts by. Raises :class:`UnsortableError`."""

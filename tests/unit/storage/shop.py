@@ -1,18 +1,19 @@
 """A small shop to query: its catalog, its tables in a database, and rows written straight into them."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from runtime.base.diagnostic import Span
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.expressions.scope import Scope
 from runtime.fields.formats import Formats
-from runtime.model.catalog import Catalog, Expression, Path
+from runtime.model.catalog import Catalog, Expression, Field, Path
 from runtime.model.types import BOOLEAN
 from runtime.storage.database import Database
 from runtime.storage.ddl import create_everything
@@ -73,7 +74,10 @@ STAGES: Mapping[str, Any] = {
     "won": {"kind": "won", "probability": 100},
     "lost": {"kind": "lost"},
 }
-FILTERS: Mapping[str, Any] = {"deals": {"all": {"sort": ["-close_date"]}, "big": {"sort": ["-amount", "name"]}}}
+FILTERS: Mapping[str, Any] = {
+    "deals": {"all": {"sort": ["-close_date"]}, "big": {"sort": ["-amount", "name"]}}
+}
+TYPES = field_types()
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -94,39 +98,40 @@ class Shop:
 
     def add(self, module: str, *records: Mapping[str, Any]) -> list[int]:
         """Write records as the writer will: columns, links, the text they are found by. They need no id."""
-        types = field_types()
         kept, known = self.tables.module(module), self.catalog.modules[module]
-        text = SearchText(own_search_fields(known), types, self.catalog.picklists, Formats("en", "UTC"))
+        text = SearchText(own_search_fields(known), TYPES, self.catalog.picklists, Formats("en", "UTC"))
+        rows, links = [], []
         with self.database.write() as tx:
             ids = tx.allocate_ids(len(records))
-            for id_, record in zip(ids, records, strict=True):
-                row: dict[str, Any] = {}
-                record = {"id": id_, "version": 1, "created_at": NOW, "updated_at": NOW, **record}
+            for id_, given in zip(ids, records, strict=True):
+                record = {"id": id_, "version": 1, "created_at": NOW, "updated_at": NOW, **given}
+                row: dict[str, Any] = {column.name: None for column in kept.table.c}
                 for key, value in record.items():
                     field = known.field(key)
-                    assert field is not None
-                    if not types[field.type].linked:
-                        parts = types[field.type].to_columns(value)
-                        row.update({c.name: p for c, p in zip(kept.columns[key], parts, strict=True)})
+                    assert field is not None, key
+                    kind = TYPES[field.type]
+                    if kind.linked:
+                        links.append((field, id_, value))
+                    else:
+                        names = (column.name for column in kept.columns[key])
+                        row.update(zip(names, kind.to_columns(value), strict=True))
                 if kept.search is not None:
                     row[kept.search.name] = text.of(record)
-                tx.connection.execute(insert(kept.table).values(row))
-                self._add_links(tx.connection, module, id_, record)
+                rows.append(row)
+            tx.connection.execute(insert(kept.table), rows)
+            for field, id_, value in links:
+                self._link(tx.connection, field, id_, value)
         return ids
 
-    def _add_links(self, connection: Any, module: str, id_: int, record: Mapping[str, Any]) -> None:
-        for key, value in record.items():
-            field = self.catalog.modules[module].field(key)
-            assert field is not None
-            if field_types()[field.type].linked:
-                link = self.tables.link(module, key)
-                for position, each in enumerate(value):
-                    target, attributes = each if isinstance(each, tuple) else (each, {})
-                    row = {"source_id": id_, "target_id": target, "position": position}
-                    for name, attribute in attributes.items():
-                        columns = link_columns(link, name, field.settings["link"][name], field_types())
-                        row[columns[0].name] = attribute
-                    connection.execute(insert(link).values(row))
+    def _link(self, connection: Connection, field: Field, source: int, value: Any) -> None:
+        link = self.tables.link(field.module, field.key)
+        for position, each in enumerate(value):
+            target, attributes = each if isinstance(each, tuple) else (each, {})
+            row = {"source_id": source, "target_id": target, "position": position}
+            for name, attribute in attributes.items():
+                columns = link_columns(link, name, field.settings["link"][name], TYPES)
+                row[columns[0].name] = attribute
+            connection.execute(insert(link).values(row))
 
     def expression(self, module: str, text: str) -> Expression:
         """A condition on a module's records."""
@@ -139,13 +144,17 @@ class Shop:
         """Paths of a module by their texts."""
         return tuple(path_of(self.catalog, module, text) for text in texts)
 
-    def query(self, module: str, columns: str = "", where: str | None = None, sort: str = "", **more: Any) -> Query:
+    def query(
+        self, module: str, columns: str = "", where: str | None = None, sort: str = "", **more: Any
+    ) -> Query:
         """A query in words: ``query("deals", "name stage", where="hot", sort="-amount name")``."""
         conditions = () if where is None else (self.expression(module, where),)
         keys = tuple(sort_of(self.catalog, module, text) for text in sort.split())
         return Query(module, self.paths(module, *columns.split()), conditions, sort=keys, **more)
 
-    def page(self, module: str, columns: str = "", where: str | None = None, sort: str = "", **more: Any) -> Page:
+    def page(
+        self, module: str, columns: str = "", where: str | None = None, sort: str = "", **more: Any
+    ) -> Page:
         """The page of a query."""
         with self.database.read() as connection:
             return self.reader.page(connection, self.query(module, columns, where, sort, **more), moment())
@@ -157,14 +166,27 @@ class Shop:
 
 def open_shop(database: Database, modules: Mapping[str, Any] = MODULES) -> Shop:
     """Make the shop's tables in an empty database."""
-    catalog, types = make_catalog(modules, {"stages": STAGES}, FILTERS if "deals" in modules else {}), field_types()
-    tables = build_tables(catalog, name_all(catalog, types), types, database.dialect)
+    shop = attach_shop(database, modules)
     with database.write() as tx:
-        create_everything(tx.connection, tables, database.schema)
+        create_everything(tx.connection, shop.tables, database.schema)
+    return shop
+
+
+def attach_shop(database: Database, modules: Mapping[str, Any] = MODULES) -> Shop:
+    """The shop of a database that has its tables already."""
+    filters = FILTERS if "deals" in modules else {}
+    catalog = make_catalog(modules, {"stages": STAGES}, filters)
+    tables = build_tables(catalog, name_all(catalog, TYPES), TYPES, database.dialect)
     return Shop(
         database,
         catalog,
         tables,
-        Reader(catalog, tables, types, Language.standard(), Formats("en", "Europe/Helsinki")),
-        Loader(catalog, tables, types),
+        Reader(catalog, tables, TYPES, Language.standard(), Formats("en", "Europe/Helsinki")),
+        Loader(catalog, tables, TYPES),
     )
+
+
+def fill(url: str) -> None:
+    """Make the shop's tables, for a template that every test of the shop begins with."""
+    with closing(Database.open(url, pool=1)) as database:
+        open_shop(database)
