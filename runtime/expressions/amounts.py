@@ -18,7 +18,8 @@ from runtime.expressions.numbers import ceiling_units, exact_units, floor_units,
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 )
-_FLIPPED: Mapping[str, str] = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
+FLIPPED: Mapping[str, str] = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
+"""Each sign as it is when the sides change places."""
 
 
 def compare(sign: str, left: Any, right: Any) -> Any:
@@ -68,7 +69,7 @@ def ordered(
 ) -> ColumnElement[bool]:
     """Whether one column is less or more than another."""
     if _scale(left) > _scale(right):
-        left, right, sign = right, left, _FLIPPED[sign]
+        left, right, sign = right, left, FLIPPED[sign]
     factor = _factor(left, right)
     coarse, fine = _plain(dialect, left), _plain(dialect, right)
     if dialect != "sqlite" or factor == 1:

@@ -16,7 +16,8 @@ when it holds ` #`, `: ` or begins with a quote.""",
 TOO_LARGE = Code(
     "E102",
     "the expression is too large",
-    """An expression has at most 4,000 characters, 500 parts, brackets 40 deep, and paths of 10 relations.
+    """An expression has at most 4,000 characters, 500 parts, brackets 40 deep, and paths of 10
+relations, 30 in all.
 
 The limits keep every check and every list fast, whoever wrote the condition. Split a long condition into
 several rules or filters, or write `stage in ['a', 'b', 'c']` in place of a long row of `or`.""",

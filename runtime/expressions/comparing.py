@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, true
 
 from runtime.expressions import amounts
-from runtime.expressions.amounts import signed
+from runtime.expressions.amounts import FLIPPED, signed
 from runtime.expressions.meaning import is_member, order, same
 from runtime.expressions.sql import Sql
 from runtime.expressions.text import order_key, ordered
@@ -17,8 +17,6 @@ from runtime.expressions.tree import Items, Node
 from runtime.expressions.value import Value
 from runtime.model.types import MONEY, NUMBERS, TEXT
 from runtime.model.values import Money
-
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def same_in_sql(sql: Sql, left: Value, right: Value) -> ColumnElement[bool]:
@@ -55,7 +53,7 @@ def order_in_sql(sql: Sql, sign: str, left: Value, right: Value) -> ColumnElemen
         ordering = order(left.known, right.known)
         return true() if ordering is not None and _holds(sign, ordering) else false()
     if left.is_known:
-        left, right, sign = right, left, _FLIPPED[sign]
+        left, right, sign = right, left, FLIPPED[sign]
     if not right.is_known:
         return _order_columns(sql, sign, left, right)
     if right.known is None:

@@ -114,7 +114,11 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
 def _plain(value: object, type_: ValueType) -> object:
     """The canonical value, and ids in place of what stands for a record."""
     if isinstance(type_, ListType):
-        return tuple(_plain(item, type_.of) for item in value) if isinstance(value, tuple | list) else ()
+        return (
+            tuple(_plain(item, type_.of) for item in value)
+            if isinstance(value, tuple | list | frozenset)
+            else ()
+        )
     if isinstance(value, Mapping):
         return value.get("id")
     if isinstance(value, Ref | Link):

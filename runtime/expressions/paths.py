@@ -25,6 +25,8 @@ HOPS = 10
 """How many relations one path may walk."""
 WAYS = 16
 """How many ways one path may have through relations to several modules."""
+JOINS = 30
+"""How many relations all paths of one expression may walk; a database joins only so many tables."""
 
 _Ways = tuple[tuple[Field, ...], ...]
 
@@ -36,6 +38,7 @@ class PathFinder:
         self.scope = scope
         self.explained = False
         self._report = report
+        self._joins: set[tuple[str, ...]] = set()
 
     def this(self, start: int, end: int) -> Node | None:
         """The record itself, or the one that is one scope out."""
@@ -85,7 +88,19 @@ class PathFinder:
         self, type_: ValueType, ways: _Ways, names: tuple[str, ...], start: int, end: int, outer: bool
     ) -> Read:
         text = ".".join(names)
+        self._count_joins(ways, start, end)
         return Read(type_, start, end, tuple(Path(text, way) for way in ways), names, outer)
+
+    def _count_joins(self, ways: _Ways, start: int, end: int) -> None:
+        if len(self._joins) > JOINS:
+            return
+        for way in ways:
+            steps = [f"{field.module}.{field.key}" for field in way[:-1]]
+            targets = [field.module for field in way[1:]]
+            self._joins.update((*steps[: last + 1], targets[last]) for last in range(len(steps)))
+        if len(self._joins) > JOINS:
+            message = f"The paths of one expression may walk {JOINS} relations in all."
+            self._report(codes.TOO_LARGE, start, end, message)
 
     def _step(
         self, ways: _Ways, type_: RecordType, name: str, at: tuple[int, int]

@@ -190,6 +190,14 @@ def test_ways_through_owners_of_owners_are_bounded(refuse):
     assert found.code == "E102"
 
 
+def test_the_relations_of_all_paths_together_are_bounded(refuse, parse):
+    steps = [f"account.{'parent_account.' * hops}owner" for hops in range(7)]
+    many = " or ".join(f"{step}.manager.manager.name == 'x'" for step in steps)
+    parse(many)
+    (found,) = refuse(f"{many} or seller.manager.manager.manager.name == 'x'")
+    assert found.code == "E102"
+
+
 def test_bare_names_belong_to_the_inner_record_and_this_to_the_outer(parse, refuse, scope, language, moment):
     within = Scope(scope.modules, scope.picklists, "accounts", this="deals")
     expression = parse("industry == 'it' and owner == this.owner", within=within)
