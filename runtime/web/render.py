@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Renderer:
         )
         environment.globals["_"] = self._translate(language)
         environment.globals["static"] = self.static
+        environment.globals["remembered"] = lru_cache(maxsize=1024)
         environment.globals["widgets"] = Widgets(environment)
         environment.globals["draw_rows"] = RowTemplates(environment)
         return environment

@@ -27,7 +27,7 @@ NUMBERS = ("integer", "decimal", "percent", "money")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What an address asks of a list."""
+    """What an address asks of a list; ``written`` has its parameters as they stand in an address."""
 
     module: Module
     filter: Filter
@@ -38,21 +38,15 @@ class Listing:
     after: str | None
     backwards: bool
     quick: dict[str, str]
+    written: dict[str, str]
 
     def address(self, **changes: str | None) -> str:
         """This list's address with some parameters changed; any change but of the cursor begins at the first
         page.
         """
-        parameters: dict[str, str | None] = {
-            "filter": self.chosen or None,
-            "sort": self.sort_text or None,
-            **self.quick,
-        }
-        if self.size != SIZES[1]:
-            parameters["limit"] = str(self.size)
-        parameters.update(changes)
-        given = {name: value for name, value in parameters.items() if value}
-        return f"/app/{self.module.key}" + (f"?{urlencode(given)}" if given else "")
+        changed = {name: urlencode({name: value}) if value else "" for name, value in changes.items()}
+        given = "&".join(filter(None, (self.written | changed).values()))
+        return f"/app/{self.module.key}" + (f"?{given}" if given else "")
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -98,6 +92,12 @@ def read_listing(call: Call, module: Module) -> Listing:
         for name in (path.text, f"{path.text}:min", f"{path.text}:max")
         if call.query(name)
     } | _typed(call, found.quick)
+    parameters = {
+        "filter": chosen,
+        "sort": sort_text,
+        **quick,
+        "limit": size if size != str(SIZES[1]) else "",
+    }
     return Listing(
         module,
         found,
@@ -108,6 +108,7 @@ def read_listing(call: Call, module: Module) -> Listing:
         call.query("after") or None,
         bool(call.query("_back")),
         quick,
+        {name: urlencode({name: value}) for name, value in parameters.items() if value},
     )
 
 
