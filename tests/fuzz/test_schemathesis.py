@@ -107,6 +107,7 @@ def throw(app: App, module: str, examples: int, seconds: float) -> int:
         and operation.path.removeprefix(f"/api/v1/{module}")[:1] in ("", "/")
     ]
     assert operations
+    operations.sort(key=lambda operation: operation.method == "delete")  # what is deleted is found no more
     share = seconds / len(operations) / len(MODES)
     with asgi.get_client(application) as client:
 
