@@ -1,16 +1,17 @@
 """Load: a pack's folder, or the text of its layers, into a Catalog or into everything that is wrong."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
-from runtime.base.diagnostic import Diagnostic, Span, has_errors
+from runtime.base.diagnostic import Diagnostic, Severity, Span, has_errors
 from runtime.base.registry import Registry, discover
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
-from runtime.language import kinds, later
+from runtime.language import kinds, later, reading_codes
 from runtime.language import shape_codes as shapes
 from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
@@ -28,6 +29,9 @@ from runtime.language.source import Source
 from runtime.language.words import shown
 from runtime.model.catalog import Catalog
 from runtime.model.label import Label
+
+TOLD = 1000
+"""How many findings of one file are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,23 @@ def known_kinds() -> Registry[Kind]:
     return Registry("kind of file", discover(kinds, Kind))  # type: ignore[type-abstract]
 
 
+def _bounded(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings, those of one file up to a limit; what is left out is said."""
+    for _, group in groupby(found, key=lambda one: one.span.file):
+        of_file = list(group)
+        told, left_out = of_file[:TOLD], of_file[TOLD:]
+        yield from told
+        if left_out:
+            yield Diagnostic(
+                reading_codes.MORE.name,
+                f"{len(left_out):,} more findings of this file are not told",
+                told[-1].span,
+                told[-1].path.partition(".")[0],
+                "mend the first ones, and check again",
+                Severity.ERROR if has_errors(left_out) else Severity.WARNING,
+            )
+
+
 class _Load:
     """One load: read, layer, check the shape, resolve, check the meaning."""
 
@@ -119,7 +140,7 @@ class _Load:
         self.found += self.draft.found
         for check in self.checks.values():
             self.found += check.run(self.draft)
-        diagnostics = tuple(in_order(self.found))
+        diagnostics = tuple(_bounded(in_order(self.found)))
         catalog = None if has_errors(diagnostics) else self._catalog(title)
         return Loaded(
             catalog,

@@ -65,9 +65,14 @@ class Merge:
             keys[key] = upper.keys[key]
             if place is not None:
                 moves.append((key, *place))
-        for key, where, neighbour in moves:
-            self._place(keys, items, key, where, neighbour, (*path, key))
-        return MapNode(upper.source, upper.start, upper.end, keys, items)
+        order = self._placed(list(items), moves, path) if moves else list(items)
+        return MapNode(
+            upper.source,
+            upper.start,
+            upper.end,
+            {key: keys[key] for key in order},
+            {key: items[key] for key in order},
+        )
 
     def _is_plain(self, node: MapNode) -> bool:
         """Whether nothing in the map asks for a layer below: then it stays as it is."""
@@ -128,33 +133,46 @@ class Merge:
                     return lower.without(*others, "columns", "where", "sort")
         return lower
 
-    def _place(
-        self,
-        keys: dict[str, Scalar],
-        items: dict[str, Node],
-        key: str,
-        where: str,
-        neighbour: Scalar,
-        path: tuple[str, ...],
-    ) -> None:
-        """Move an entry beside another; dicts keep the order of insertion."""
-        beside = str(neighbour.value)
-        if beside not in items or beside == key:
-            self._report(
-                codes.NO_NEIGHBOUR.name,
-                f"there is no {shown(beside)} to stand {where}",
-                neighbour,
-                (*path, where),
-                near(beside, (other for other in items if other != key)) or f"there are {names(list(items))}",
-            )
-            return
-        order = [other for other in items if other != key]
-        order.insert(order.index(beside) + (where == "after"), key)
-        moved_keys, moved_items = dict(keys), dict(items)
-        keys.clear()
-        items.clear()
-        for other in order:
-            keys[other], items[other] = moved_keys[other], moved_items[other]
+    def _placed(
+        self, keys: list[str], moves: list[tuple[str, str, Scalar]], path: tuple[str, ...]
+    ) -> list[str]:
+        """The keys in order, each entry that asks for a neighbour beside it; several beside one keep their
+        order.
+        """
+        known = set(keys)
+        beside: dict[str, dict[str, list[str]]] = {}
+        moved: dict[str, tuple[str, Scalar]] = {}
+        for key, where, neighbour in moves:
+            name = str(neighbour.value)
+            if name in known and name != key:
+                beside.setdefault(name, {"before": [], "after": []})[where].append(key)
+                moved[key] = (where, neighbour)
+            else:
+                near_by = near(name, (other for other in keys if other != key))
+                help = near_by or f"there are {names(keys)}"
+                self._report_neighbour(
+                    f"there is no {shown(name)} to stand {where}", neighbour, path, key, help
+                )
+        order: list[str] = []
+        waiting = [(key, False) for key in reversed(keys) if key not in moved]
+        while waiting:
+            key, is_ready = waiting.pop()
+            if is_ready or key not in beside:
+                order.append(key)
+                continue
+            waiting += [(other, False) for other in reversed(beside[key]["after"])]
+            waiting.append((key, True))
+            waiting += [(other, False) for other in reversed(beside[key]["before"])]
+        placed = set(order)
+        for key, (where, neighbour) in moved.items():
+            if key not in placed:
+                order.append(key)
+                message = f'"{key}" stands, in the end, {where} itself'
+                self._report_neighbour(message, neighbour, path, key, "place one of them by another entry")
+        return order
+
+    def _report_neighbour(self, message: str, at: Scalar, path: tuple[str, ...], key: str, help: str) -> None:
+        self._report(codes.NO_NEIGHBOUR.name, message, at, (*path, key), help)
 
     def _edited(self, below: ListNode, edit: MapNode, path: tuple[str, ...]) -> ListNode:
         """The list below with items added and removed."""

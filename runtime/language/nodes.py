@@ -122,12 +122,13 @@ class MapNode(Node):
 
     def without(self, *dropped: str) -> "MapNode":
         """The same map without some keys."""
+        gone = frozenset(dropped)
         return MapNode(
             self.source,
             self.start,
             self.end,
-            {key: node for key, node in self.keys.items() if key not in dropped},
-            {key: node for key, node in self.items.items() if key not in dropped},
+            {key: node for key, node in self.keys.items() if key not in gone},
+            {key: node for key, node in self.items.items() if key not in gone},
         )
 
 

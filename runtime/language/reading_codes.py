@@ -122,6 +122,13 @@ UNREADABLE = Code(
     "The operating system does not give the file's content: its rights forbid it, or it is no regular file.",
 )
 
+MORE = Code(
+    "Y119",
+    "There is more to say of a file",
+    "Of one file the first 1,000 findings are told; most likely they have one cause. Mend that, and "
+    "check again.",
+)
+
 CODES = (
     NOT_UTF8,
     TOO_LARGE,
@@ -141,4 +148,5 @@ CODES = (
     LONG_NUMBER,
     EMPTY,
     UNREADABLE,
+    MORE,
 )

@@ -18,17 +18,20 @@ class RolesInCircle(Check):
 
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
-        for key, role in draft.roles.items():
-            seen = {key}
-            above = role.under
-            while above in draft.roles and above not in seen:
-                seen.add(above)
+        sound: set[str] = set()
+        for key in draft.roles:
+            way: list[str] = []
+            above: str | None = key
+            while above in draft.roles and above not in sound and above not in way:
+                way.append(above)
                 above = draft.roles[above].under
-            if above == key:
-                path = ("roles", key, "under")
-                yield self.found(
-                    f"the role {shown(key)} stands under itself",
-                    draft.span(path),
-                    path,
-                    "take one of them out of the circle",
-                )
+            if above is not None and above in way:
+                for name in way[way.index(above) :]:
+                    path = ("roles", name, "under")
+                    yield self.found(
+                        f"the role {shown(name)} stands under itself",
+                        draft.span(path),
+                        path,
+                        "take one of them out of the circle",
+                    )
+            sound.update(way)

@@ -144,7 +144,9 @@ def _module() -> Schema:
             "label": described(LABEL, "What one record is called."),
             "plural": described(LABEL, "What several are called."),
             "icon": described(ICON, "The name of its icon."),
-            "title": described(PATH, 'What a record is called: a field, or "{first_name} {last_name}".'),
+            "title": described(
+                {**PATH, "maxLength": 200}, 'What a record is called: a field, or "{first_name} {last_name}".'
+            ),
             "numbering": described(
                 {**numbering, "type": ["string", "object"], "minLength": 1, "maxLength": 100},
                 "The pattern of a record's number.",

@@ -92,3 +92,19 @@ def test_a_name_that_is_no_text_is_refused(pack: Path):
     found = load_pack(pack).diagnostics
     assert [one.code for one in found] == ["M114"]
     found[0].span.file.encode()
+
+
+def test_of_a_file_with_very_many_findings_the_first_thousand_are_told(pack: Path):
+    write_pack(
+        pack, {"schemas/layouts/deals.yaml": f"list: [{', '.join(f'x{number}' for number in range(1200))}]\n"}
+    )
+    found = load_pack(pack).diagnostics
+    assert [one.code for one in found] == ["M103"] * 1000 + ["Y119"]
+    assert "200 more" in found[-1].message
+
+
+def test_very_many_warnings_refuse_nothing(pack: Path):
+    write_pack(pack, {"schemas/layouts/deals.yaml": f"list: [{', '.join(['name'] * 1200)}]\n"})
+    loaded = load_pack(pack)
+    assert loaded.catalog is not None
+    assert (loaded.diagnostics[-1].code, loaded.diagnostics[-1].is_error) == ("Y119", False)
