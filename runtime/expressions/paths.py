@@ -76,7 +76,7 @@ class PathFinder:
             if stepped is None:
                 return None
             ways, type_ = stepped
-            if len(ways[0]) > HOPS or len(ways) > WAYS:
+            if len(ways[0]) - 1 > HOPS or len(ways) > WAYS:
                 message = f"A path may walk {HOPS} relations, and at most {WAYS} ways."
                 self.explained = True
                 self._report(codes.TOO_LARGE, start, ends[-1], message)

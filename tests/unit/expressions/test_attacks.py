@@ -143,12 +143,12 @@ BOUNDED = [
 
 
 def parse_quickly(text: str):
-    """Parses; the best of three counts, for the machine has other work."""
+    """Parses within 50 ms of the processor; the best of three counts, for memory may just be tidied up."""
     best = 1.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         expression, found = LANGUAGE.parse(text, PLACE, SCOPE, BOOLEAN)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
         if best < 0.05:
             break
     assert best < 0.05, f"{best * 1000:.0f} ms"
@@ -172,9 +172,9 @@ def test_what_is_only_large_is_answered_at_once(text, moment, language):
     expression, found = parse_quickly(text)
     assert expression is not None, found
     record = dict.fromkeys(("active", "name", "stage", "count", "close_date", "owner"))
-    start = time.perf_counter()
+    start = time.thread_time()
     assert language.evaluate(expression, record, moment) in (True, False)
-    assert time.perf_counter() - start < 0.05
+    assert time.thread_time() - start < 0.05
 
 
 def test_refusing_takes_little_memory():

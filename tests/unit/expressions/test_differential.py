@@ -261,6 +261,7 @@ PART = (
 )
 ANY_STAGE = either(literal(*STAGES[:-1]), one("none"))
 TIMES = either(literal(*MOMENTS), one("'2026-01-31T00:30'", "'2009-11-01T00:00:30'"))
+BETWEEN = (Decimal("10.005"), Decimal("-10.005"), Decimal("9.999"))  # no scale of 2 holds these
 LEAVES = (
     compared(TEXT, SAME, either(TEXT, literal(*TEXTS, None))),
     compared(TEXT, ORDER, either(TEXT, literal(*TEXTS))),
@@ -270,6 +271,9 @@ LEAVES = (
     compared(NUMBER, SAME, either(NUMBER, literal(*NUMBERS, *WHOLE, None))),
     compared(NUMBER, ORDER, either(NUMBER, literal(*NUMBERS, *WHOLE, 10**18 - 1))),
     compared(NUMBER, ORDER, NUMBER),
+    compared(
+        one("amount", "chance"), either(SAME, ORDER), literal(*map(Decimal, ("10.005", "-10.005", "9.999")))
+    ),
     listed(NUMBER, either(NUMBER, literal(*NUMBERS, None))),
     compared(DATE, either(SAME, ORDER), either(DATE, TIME, literal(*DATES))),
     compared(DATE, SAME, one("none")),
