@@ -11,7 +11,7 @@ from runtime.base.diagnostic import Diagnostic, Severity, Span, has_errors
 from runtime.base.registry import Registry, discover
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
-from runtime.language import kinds, later, reading_codes
+from runtime.language import kinds, later, pack_codes, reading_codes
 from runtime.language import shape_codes as shapes
 from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
@@ -135,11 +135,9 @@ class _Load:
             self._lose_file(problem.span.file)
         for layer in self.layers:
             self._read_layer(layer, is_top=layer.layer.name == self.draft.top_layer)
-        self._merge_and_check()
-        title = resolve(self.draft)
-        self.found += self.draft.found
-        for check in self.checks.values():
-            self.found += check.run(self.draft)
+        # Where a pack below is missing, everything that stands on it would be blamed.
+        is_whole = not any(one.code in pack_codes.LACKING for one in self.found)
+        title = self._resolve() if is_whole else Label.of("")
         diagnostics = tuple(_bounded(in_order(self.found)))
         catalog = None if has_errors(diagnostics) else self._catalog(title)
         return Loaded(
@@ -148,6 +146,15 @@ class _Load:
             MappingProxyType(self.sources),
             tuple(layer for layer in self.layers if layer.layer.name != SYSTEM),
         )
+
+    def _resolve(self) -> Label:
+        """Layer, check and resolve what was read; gives the CRM's title."""
+        self._merge_and_check()
+        title = resolve(self.draft)
+        self.found += self.draft.found
+        for check in self.checks.values():
+            self.found += check.run(self.draft)
+        return title
 
     def _place(self, path: str) -> Place:
         return place_of(path, self.kinds)

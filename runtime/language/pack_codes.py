@@ -59,6 +59,8 @@ OUTSIDE = Code(
     "share.",
 )
 
+LACKING = frozenset((NO_PACK.name, NOT_FOUND.name, NO_VERSION.name, CIRCLE.name))
+"""The codes that mean that a layer is missing."""
 CODES = (
     NO_PACK,
     NOT_FOUND,

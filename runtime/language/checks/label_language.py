@@ -19,6 +19,8 @@ class LabelLanguage(Check):
 
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
+        if draft.is_broken("pack", "languages"):
+            return
         for fact in draft.of_kind("label_language"):
             yield self.found(
                 f"{shown(fact.written)} is none of the pack's languages",
