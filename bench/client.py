@@ -1,4 +1,4 @@
-"""A client as thin as can be, so that the server is what is measured: one connection, one answer at a time."""
+"""A client as thin as can be, so that the server is what is measured: one connection, one answer at once."""
 
 import socket
 import time

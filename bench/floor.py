@@ -1,6 +1,6 @@
 """Floor B: the same list page written by hand: covering indexes, a capped count, deep pages by ids first.
 
-No metadata, rights, sessions, languages or log: what is left when a page is made for one table alone. It reads
+No metadata, rights, sessions, languages or log: what is left when a page is made for one table. It reads
 tables of its own, with the same rows and ids, in the same database. ``FLOOR_DATABASE`` is the address, as the
 site's.
 """
