@@ -32,6 +32,7 @@ SCOPE = Scope(**small_crm(), module="deals")
 PLACE = Span.point("generated")
 
 TEXTS = (
+    "æon",  # comes right after all that start with å
     *(
         "a",
         "A",
@@ -56,7 +57,7 @@ NUMBERS = (
 WHOLE = (0, 1, -1, 2, 10, 10**17, -(10**17))
 DATES = (
     *(date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 29), date(2024, 2, 29)),
-    *(date.max, date.min),
+    *(date(2009, 11, 1), date(2009, 10, 31), date.max, date.min),
 )
 MOMENTS = (
     datetime(2026, 1, 30, 22, 30, tzinfo=UTC),
@@ -65,6 +66,7 @@ MOMENTS = (
     datetime(2026, 1, 31, 5, tzinfo=UTC),
     datetime(2026, 3, 29, 1, tzinfo=UTC),
     datetime(2009, 11, 1, 2, 30, 30, tzinfo=UTC),
+    datetime(2009, 11, 1, 3, tzinfo=UTC),
     datetime(2009, 11, 1, 3, 30, tzinfo=UTC),
     datetime(2009, 10, 31, 23, 30, tzinfo=UTC),
     datetime(2, 1, 1, tzinfo=UTC),
@@ -173,7 +175,7 @@ Words = Callable[[Random], str]
 def moment_of(random: Random) -> Moment:
     """A moment on one of the sites, for one of the users or for nobody."""
     users = (None, {"id": 1, "role": "seller", "groups": (11,)}, {"id": 2, "role": None, "groups": ()})
-    return Moment.at(random.choice(MOMENTS[:8]), ZoneInfo(random.choice(ZONES)), random.choice(users))
+    return Moment.at(random.choice(MOMENTS[:9]), ZoneInfo(random.choice(ZONES)), random.choice(users))
 
 
 def one(*texts: str) -> Words:
@@ -271,9 +273,8 @@ LEAVES = (
     compared(NUMBER, SAME, either(NUMBER, literal(*NUMBERS, *WHOLE, None))),
     compared(NUMBER, ORDER, either(NUMBER, literal(*NUMBERS, *WHOLE, 10**18 - 1))),
     compared(NUMBER, ORDER, NUMBER),
-    compared(
-        one("amount", "chance"), either(SAME, ORDER), literal(*map(Decimal, ("10.005", "-10.005", "9.999")))
-    ),
+    compared(one("amount", "chance"), either(SAME, ORDER), literal(*BETWEEN)),
+    compared(one("amount", "chance", "count"), either(SAME, ORDER), one("price", "budget")),
     listed(NUMBER, either(NUMBER, literal(*NUMBERS, None))),
     compared(DATE, either(SAME, ORDER), either(DATE, TIME, literal(*DATES))),
     compared(DATE, SAME, one("none")),

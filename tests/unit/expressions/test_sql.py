@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 
-from runtime.expressions import Scope
+from runtime.expressions import Moment, Scope
 from tests.support.expression_tables import Joined
 
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
@@ -105,3 +106,21 @@ def test_nothing_that_a_person_wrote_is_part_of_the_sql(compiled):
     sql, bound = compiled(f'name == "{nasty}" or contains(note, "{nasty}")')
     assert nasty not in sql
     assert nasty in bound
+
+
+def test_a_day_whose_midnight_comes_twice_is_asked_for_moment_by_moment(language, parse, tables, connection):
+    """In St. John's, clocks went back from 00:01 to 23:01 of the day before."""
+    moments = {
+        1: datetime(2009, 11, 1, 2, 29, tzinfo=UTC),
+        2: datetime(2009, 11, 1, 2, 30, 30, tzinfo=UTC),
+        3: datetime(2009, 11, 1, 3, 0, tzinfo=UTC),
+        4: datetime(2009, 11, 1, 3, 30, tzinfo=UTC),
+    }
+    tables.fill(connection, {"deals": {id_: {"id": id_, "met_at": at} for id_, at in moments.items()}})
+    there = Moment.at(moments[1], ZoneInfo("America/St_Johns"))
+    for text, ids in (("met_at == '2009-11-01'", {2, 4}), ("met_at < '2009-11-01'", {1, 3})):
+        joined = Joined(tables, "deals", connection.dialect.name)
+        condition = language.to_sql(parse(text), joined, there)
+        assert set(connection.execute(joined.ids(condition)).scalars()) == ids
+        for id_, at in moments.items():
+            assert language.holds(parse(text), {"met_at": at}, there) is (id_ in ids)
