@@ -35,8 +35,8 @@ def number_of(page):
 
 
 def summary(page):
-    found = re.search(r'id="errors".*?<ul>(.*?)</ul>', page.text, re.DOTALL)
-    return [html.unescape(text) for text in re.findall(r"<li>(?:<a[^>]*>)?(.*?)(?:</a>)?</li>", found[1])]
+    (listed,) = re.findall(r'id="errors".*?<ul>(.*?)</ul>', page.text, re.DOTALL)
+    return [html.unescape(text) for text in re.findall(r"<li>(?:<a[^>]*>)?(.*?)(?:</a>)?</li>", listed)]
 
 
 def test_a_new_record_begins_with_its_defaults_and_its_maker(app):

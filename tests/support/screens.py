@@ -83,8 +83,8 @@ PACK = """
               label: The deal
               columns: 3
               fields:
-                [name, account, account.city, people, partners, topics, amount, probability, rate, seats, signed,
-                 close_date, met_at, email, phone, site, seller, source]
+                [name, account, account.city, people, partners, topics, amount, probability, rate, seats,
+                 signed, close_date, met_at, email, phone, site, seller, source]
             text: {label: Text, columns: 1, fields: [notes, files]}
             lost: {label: Why it was lost, fields: [lost_reason], when: stage.kind == 'lost'}
             items: {rows: items}
@@ -115,7 +115,8 @@ PACK = """
       all:
         label: All deals
         sort: [name]
-        quick: [stage, owner, account, close_date, amount, topics, signed, name, met_at, files, people, seller]
+        quick:
+          [stage, owner, account, close_date, amount, topics, signed, name, met_at, files, people, seller]
       open: {label: Open deals, where: stage.kind == 'open', sort: [-amount]}
     schemas/menu.yaml:
       sales: {label: Sales, items: [deals, accounts, people, {filter: deals.open, label: Open ones}]}

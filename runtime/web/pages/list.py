@@ -273,10 +273,9 @@ def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> lis
 
 
 def _hidden(listing: Listing) -> "list[_Hidden]":
-    kept = {"filter": listing.chosen, "sort": listing.sort_text}
-    if listing.size != SIZES[1]:
-        kept["limit"] = str(listing.size)
-    return [_Hidden(name, value) for name, value in kept.items() if value]
+    size = str(listing.size) if listing.size != SIZES[1] else ""
+    kept = {"filter": listing.chosen, "sort": listing.sort_text, "limit": size}
+    return [_Hidden(name, value) for name, value in kept.items()]
 
 
 @dataclass(frozen=True, slots=True)

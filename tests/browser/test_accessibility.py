@@ -1,0 +1,119 @@
+"""axe finds no violation, and nothing overflows, on any kind of page: light, dark, and on a phone."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.screens import PACK, make
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map((found) =>
+    found.id + ': ' + found.nodes.map((node) => node.target.join(' ') + ' ' + node.failureSummary).join('; ')
+)"""
+SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def app(crm):
+    return crm(PACK)
+
+
+@pytest.fixture
+def addresses(app):
+    """The address of each kind of page, on records that show something of everything."""
+    acme = make(app, "accounts", name="Acme", city="Oulu")
+    ada = make(app, "people", first_name="Ada", last_name="Lind", account=acme)
+    deal = make(
+        app,
+        "deals",
+        name="Furniture for the new office of the whole company",
+        account=acme,
+        people=[{"id": ada, "role": "buyer", "share": "12.5"}],
+        partners=[acme],
+        topics=["sales", "service"],
+        amount="1234.50",
+        signed=True,
+        met_at="2026-01-31T22:30:00Z",
+        email="a.very.long.address.of.somebody@example.com",
+        site="https://example.com/a/very/long/path/that/goes/on/and/on/and/on/without/a/break/anywhere",
+        notes="one\ntwo",
+        items=[{"product": "Chair", "quantity": 2, "price": 10}, {"product": "Desk", "price": 90}],
+    )
+    for number in range(30):
+        make(
+            app,
+            "deals",
+            name=f"Deal {number}",
+            account=acme,
+            amount=number,
+            stage=("open", "won")[number % 2],
+        )
+    gone = make(app, "accounts", name="Gone")
+    app.program()("DELETE", f"/accounts/{gone}")
+    return {
+        "home": "/app",
+        "list": "/app/deals?limit=25",
+        "filtered": "/app/deals?stage=won&amount:min=5",
+        "empty": "/app/deals?stage=lost",
+        "card": f"/app/deals/{deal}",
+        "papers": f"/app/deals/{deal}?tab=papers",
+        "history": f"/app/deals/{deal}?tab=history",
+        "related": f"/app/accounts/{acme}?tab=sales",
+        "new": "/app/deals/new",
+        "edit": f"/app/deals/{deal}/edit",
+        "delete": f"/app/deals/{deal}/delete",
+        "blocked": f"/app/accounts/{acme}/delete",
+        "bin": "/app/accounts/bin",
+        "lying": f"/app/accounts/{gone}",
+        "users": "/app/users",
+        "setup": "/admin/setup?show=modules.deals",
+        "layout": "/admin/setup?show=layouts.deals",
+        "picklist": "/admin/setup?show=picklists.stage",
+        "nothing": "/app/nothing",
+        "refused": "/app/deals?limit=7",
+        "diagnostics": "/admin/diagnostics",
+    }
+
+
+def check(page, name):
+    """What is wrong with the page that is open."""
+    page.evaluate("() => Promise.all(document.getAnimations().map((running) => running.finished))")
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    found = [f"{name} is {too_wide} pixels too wide"] if too_wide > 0 else []
+    return found + [f"{name}: {violation}" for violation in page.evaluate(RUN)]
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_violation(app, addresses, visit, scheme, size):
+    modules = app.folder / "schemas/modules/deals.yaml"
+    modules.write_text(modules.read_text().replace("type: percent, min", "type: per_cent, min"))
+    app.site.apply_pack()
+    page = visit(app, color_scheme=scheme, viewport=SIZES[size], bypass_csp=True)
+    page.add_init_script(path=AXE)
+    wrong = []
+    for name, address in addresses.items():
+        page.goto(address)
+        wrong += check(page, name)
+    page.goto(addresses["new"])
+    page.get_by_role("button", name="Add row").click()
+    page.get_by_role("combobox", name="Account", exact=True).click()
+    page.get_by_role("option").first.wait_for()
+    wrong += check(page, "open type-ahead")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save").last.click()
+    page.locator("#errors").wait_for()
+    wrong += check(page, "refused form")
+    page.goto(addresses["card"])
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("dialog").wait_for()
+    wrong += check(page, "dialog")
+    page.goto(addresses["home"])
+    page.get_by_label("user menu").click()
+    wrong += check(page, "user menu")
+    page.context.clear_cookies()
+    page.goto("/signin")
+    wrong += check(page, "sign-in")
+    assert not wrong, "\n".join(wrong)
