@@ -1,4 +1,4 @@
-"""Makes the Northwind CRM from a folder of its CSV files: checks the pack, applies it, imports, adds a user and serves it.
+"""Makes the Northwind CRM from a folder of its CSV files: checks, applies, imports, adds a user, serves.
 
 python -m tools.northwind FOLDER [--no-serve]
 """

@@ -237,8 +237,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a module's records are shown: the card, the small dialog for a new one, the quick view, the list.
-    """
+    """How a module's records are shown: the card, the small dialog for a new one, the quick view, the list."""
 
     module: str
     process: Field | None
@@ -308,8 +307,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A whole configuration. ``sources`` keeps every file's text by its name, and ``hash`` tells two apart.
-    """
+    """A whole configuration. ``sources`` keeps every file's text by its name, and ``hash`` tells two apart."""
 
     title: Label
     version: str
@@ -337,4 +335,3 @@ class Catalog:
     def module_of(self, field: Field) -> Module:
         """The module a field belongs to."""
         return self.modules[field.module]
-

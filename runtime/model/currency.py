@@ -1,6 +1,26 @@
 """Currencies: how many decimals an amount of each has."""
 
-_WHOLE = frozenset(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"])
+_WHOLE = frozenset(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+)
 _THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 _TEN_THOUSANDTHS = frozenset(["CLF", "UYW"])
 
@@ -9,8 +29,7 @@ def minor_digits(currency: str) -> int:
     """The decimals of a currency (ISO 4217's minor unit): 2 for EUR, 0 for JPY, 3 for KWD.
 
     They are those of the books. What a locale shows may be fewer (CLDR shows Serbian dinars without paras),
-    and storing
-    by that would round amounts away.
+    and storing by that would round amounts away.
     """
     if currency in _WHOLE:
         return 0

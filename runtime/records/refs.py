@@ -30,7 +30,7 @@ class Refs:
     def one(
         self, connection: Connection, modules: Sequence[str], record_id: int, actor: Actor, moment: Moment
     ) -> Ref | None:
-        """One record by its id, of whichever of the modules it is; None when it is unknown or may not be seen."""
+        """One record by its id, of whichever module it is; None when it is unknown or may not be seen."""
         for module in modules:
             rights = self._judge.conditions(actor, module, "read")
             query = Query(module, rights=rights, limit=1, ids=(record_id,))
