@@ -237,7 +237,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a module's records are shown: the card, the small dialog for a new one, the quick view, the list."""
+    """How a module's records are shown: the card, the dialog for a new one, the quick view, the list."""
 
     module: str
     process: Field | None
@@ -307,7 +307,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A whole configuration. ``sources`` keeps every file's text by its name, and ``hash`` tells two apart."""
+    """A whole configuration. ``sources`` has every file's text by its name; ``hash`` tells two apart."""
 
     title: Label
     version: str
