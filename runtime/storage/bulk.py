@@ -1,7 +1,7 @@
 """Inserting many rows at once, as quickly as each database can: what imports and large saves stand on."""
 
 from collections.abc import Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 import psycopg
@@ -12,6 +12,12 @@ from runtime.storage.searching import LATER
 
 SEARCHED = 32
 """From how many rows on SQLite's search entries are made together."""
+
+TOGETHER = 100
+"""Rows of one INSERT on SQLite. Each statement in a savepoint looks through the journal of all before it."""
+
+PARAMETERS = 30_000
+"""The most that one statement of SQLite is given; it takes 32,766."""
 
 COPIED = 32
 """From how many rows on PostgreSQL's COPY is quicker than INSERT."""
@@ -46,13 +52,15 @@ def insert_rows(
     if dialect.name == "postgresql" and len(rows) >= COPIED:
         _copy(connection, f"COPY {target} FROM STDIN", rows)
         return
-    place = "?" if dialect.name == "sqlite" else "%s"
-    statement = f"INSERT INTO {target} VALUES ({', '.join(repeat(place, len(names)))})"
+    if dialect.name == "postgresql":
+        places = ", ".join(repeat("%s", len(names)))
+        connection.exec_driver_sql(f"INSERT INTO {target} VALUES ({places})", rows)
+        return
     if search_index is None or len(rows) < SEARCHED:
-        connection.exec_driver_sql(statement, rows)
+        _insert(connection, target, rows)
         return
     connection.exec_driver_sql("INSERT INTO trellis_counters (key, value) VALUES (?, 1)", (LATER,))
-    connection.exec_driver_sql(statement, rows)
+    _insert(connection, target, rows)
     name, index = preparer.format_table(table), preparer.quote(search_index)
     connection.exec_driver_sql(
         f"INSERT INTO {index} (rowid, search_text)"
@@ -60,6 +68,15 @@ def insert_rows(
         (columns["id"][0], columns["id"][-1]),
     )
     connection.exec_driver_sql("DELETE FROM trellis_counters WHERE key = ?", (LATER,))
+
+
+def _insert(connection: Connection, target: str, rows: list[tuple[Any, ...]]) -> None:
+    together = max(1, min(TOGETHER, PARAMETERS // len(rows[0]))) if rows else 1
+    for start in range(0, len(rows), together):
+        some = rows[start : start + together]
+        row = f"({', '.join(repeat('?', len(some[0])))})"
+        statement = f"INSERT INTO {target} VALUES {', '.join(repeat(row, len(some)))}"
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
 def _copy(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
