@@ -93,6 +93,16 @@ def path_label(path: Path, language: str) -> str:
     return " · ".join(names)
 
 
+PAGE_IDS = frozenset(("main", "menu", "form", "errors", "dialog", "confirm", "rows", "toasts"))
+"""The ids that a page itself has; a field of that name has another one."""
+
+
+def _control_id(name: str) -> str:
+    """The id of a control, which the page, a label and an error may point at."""
+    text = name.replace(".", "-").replace("_", "-")
+    return f"field-{text}" if text in PAGE_IDS else text
+
+
 class Views:
     """Makes views for one reader of one snapshot."""
 
@@ -160,7 +170,7 @@ class Views:
         view = FieldView(
             self.widget(field),
             name=name,
-            id=name.replace(".", "-").replace("_", "-"),
+            id=_control_id(name),
             label=field.label.in_language(self.language),
             help=field.help.in_language(self.language) if field.help else "",
             required=field.required,

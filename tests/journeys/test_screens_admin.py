@@ -5,12 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
+from typing import cast
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
 from runtime.assembly import House
 from runtime.sites.people import add_user
@@ -137,10 +138,8 @@ def test_a_database_that_cannot_now_is_a_page_that_says_when_to_come_back(app, m
     number = make(app, "accounts", name="Acme")
     page = browser.get(f"/app/accounts/{number}/edit")
 
-    @contextmanager
     def fail():
         raise problem
-        yield
 
     monkeypatch.setattr(app.site.database, "write", fail)
     answer = submit(browser, page, {"name": "Ace"})
@@ -215,7 +214,7 @@ def test_serve_watch_shows_a_saved_file_within_a_second(database_url, tmp_path):
     )
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
-            browser = Browser(client)
+            browser = Browser(cast(TestClient, client))
             _wait(lambda: _answers(client), 30)
             page = browser.get("/signin")
             typed = {"email": "admin@example.com", "password": PASSWORD}

@@ -54,7 +54,7 @@ def deals(app):
     return {"acme": acme, "sue": sue, "group": group, "ada": ada}
 
 
-QUICK = (
+QUICK: tuple[tuple[dict[str, str], set[str]], ...] = (
     ({}, {"Chairs, 100 % oak", "Zoo", "Åre's tables"}),
     ({"stage": "won"}, {"Chairs, 100 % oak"}),
     ({"owner": "sue"}, {"Chairs, 100 % oak"}),
@@ -236,6 +236,6 @@ def test_users_and_groups_are_lists_among_the_administration(app):
 def test_a_filter_without_javascript_is_sent_by_its_button(app, deals):
     browser = app.sign_in()
     page = browser.get("/app/deals")
-    form = re.search(r'<form class="quick-bar".*?</form>', page.text, re.DOTALL)[0]
+    (form,) = re.findall(r'<form class="quick-bar".*?</form>', page.text, re.DOTALL)
     assert '<button class="btn btn-sm no-script">Apply</button>' in form
     assert 'method="get" action="/app/deals"' in form

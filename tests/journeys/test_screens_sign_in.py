@@ -122,7 +122,7 @@ def test_a_session_does_not_survive_its_user_being_made_inactive(app):
     assert browser.get("/app").path == "/signin"
 
 
-FOREIGN = (
+FOREIGN: tuple[tuple[dict[str, str] | None, dict[str, str]], ...] = (
     ({}, {}),
     ({"_csrf": "0" * 64}, {}),
     (None, {"sec-fetch-site": "cross-site"}),

@@ -242,8 +242,17 @@ def _table(
         "at": _place(origin) if origin else None,
         "facts": (),
         "columns": [call.translate(column) for column in columns],
-        "rows": [{"texts": texts, "color": None, "href": None, "at": _place(at)} for texts, at in rows],
+        "rows": [
+            {"texts": texts, "color": None, "href": None, "at": _near(call, at, origin)} for texts, at in rows
+        ],
     }
+
+
+def _near(call: Call, at: Origin, head: Origin | None) -> str:
+    """A place, short where the table's head names the file already."""
+    if head is not None and (at.layer, at.span.file) == (head.layer, head.span.file):
+        return call.translate("line {n}").format(n=at.span.line)
+    return _place(at)
 
 
 def _place(origin: Origin) -> str:

@@ -52,7 +52,9 @@ def show(screen: Screen, call: Call) -> Response:
                 "sizes": (),
                 "prev": f"{address}?after={page.previous}&_back=1" if page.previous else None,
                 "next": f"{address}?after={page.next}" if page.next else None,
-            },
+            }
+            if page.previous or page.next
+            else None,
         },
         "shell": {"csrf": call.session.csrf if call.session else ""},
     }
