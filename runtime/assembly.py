@@ -132,15 +132,19 @@ class House:
 
     def serve(self, site: "Site", host: str, port: int, *, watch: bool = False) -> None:
         """Answer requests until the process is told to stop."""
+        import gc
+
         import uvicorn
 
         from runtime.sites.watch import Watcher
 
         watcher = Watcher(site, files=watch)
+        application = self.application(site)
+        gc.freeze()  # what is there now stays: looking through it for garbage would only make requests wait
         watcher.start()
         try:
             uvicorn.run(
-                self.application(site),
+                application,
                 host=host,
                 port=port,
                 log_level="warning",
