@@ -79,6 +79,7 @@ class ModulePlan:
     fields: Mapping[str, FieldPlan]
     stored: tuple[FieldPlan, ...]
     linked: tuple[FieldPlan, ...]
+    pointing: tuple[FieldPlan, ...]
     writable: Mapping[str, FieldPlan]
     importable: Mapping[str, FieldPlan]
     rows: Mapping[str, Collection]
@@ -161,6 +162,7 @@ class Plans:
             fields=MappingProxyType(fields),
             stored=tuple(plan for plan in fields.values() if plan.link is None),
             linked=tuple(plan for plan in fields.values() if plan.link is not None),
+            pointing=tuple(plan for plan in fields.values() if plan.targets),
             writable=MappingProxyType(may),
             importable=MappingProxyType(may | given),
             rows=MappingProxyType({collection.key: collection for collection in module.rows()}),

@@ -26,7 +26,8 @@ def resolve(batch: Batch, works: list[Work]) -> None:
     found = Matches(batch)
     pointing = [(work, field) for work in works for field in _pointing(work)]
     for work, field in pointing:
-        for item in _items(work.values[field.key]):
+        value = work.values[field.key]
+        for item in () if type(value) is int else _items(value):
             if isinstance(item, Match):
                 found.want(field.targets, item)
     found.look_up()
@@ -37,9 +38,12 @@ def resolve(batch: Batch, works: list[Work]) -> None:
             for module in field.targets:
                 wanted.setdefault(module, set()).add(target_id)
     there = {module: readable(batch, module, ids) for module, ids in wanted.items()}
+    known: dict[tuple[str, ...], set[int]] = {}
     for work, field in pointing:
+        if field.targets not in known:
+            known[field.targets] = set().union(*(there.get(module, ()) for module in field.targets))
         for target_id in _ids(work, field):
-            if not any(target_id in there[module] for module in field.targets):
+            if target_id not in known[field.targets]:
                 work.refuse(
                     field.key, message("{label} names no record that exists.", label=field.field.label)
                 )
@@ -191,11 +195,11 @@ def _having(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Ite
 
 
 def _pointing(work: Work) -> list[FieldPlan]:
-    fields = work.plan.fields
     found = []
-    for key, value in work.values.items():
-        field = fields[key]
-        if not field.targets or value is None or value == ():
+    for field in work.plan.pointing:
+        key = field.key
+        value = work.values.get(key)
+        if value is None or value == ():
             continue
         if key == "parent" and work.parent is not None:
             continue  # the writer's own doing
@@ -213,6 +217,8 @@ def _items(value: object) -> tuple[object, ...]:
 
 def _fill_in(work: Work, field: FieldPlan, found: Matches) -> None:
     value = work.values[field.key]
+    if type(value) is int and field.link is None:
+        return
 
     def known(items: tuple[object, ...]) -> tuple[object, ...]:
         ids: list[object] = []
@@ -238,6 +244,8 @@ def _fill_in(work: Work, field: FieldPlan, found: Matches) -> None:
 def _ids(work: Work, field: FieldPlan) -> list[int]:
     # What is newly pointed at; what is only taken away need not exist.
     value = work.values[field.key]
+    if type(value) is int:
+        return [value]
     items = value.add if isinstance(value, ParsedLinking) else _items(value)
     return [item.id if isinstance(item, Link) else item for item in items if isinstance(item, Link | int)]
 
