@@ -101,6 +101,8 @@ class Shop:
         kept, known = self.tables.module(module), self.catalog.modules[module]
         text = SearchText(own_search_fields(known), TYPES, self.catalog.picklists, Formats("en", "UTC"))
         rows, links = [], []
+        if not records:
+            return []
         with self.database.write() as tx:
             ids = tx.allocate_ids(len(records))
             for id_, given in zip(ids, records, strict=True):
