@@ -50,15 +50,14 @@ class Remembered:
             return condition.text
         return (condition.text, *(_part(moment, part) for part in sorted(parts)))
 
-    def note(self, module: str, conditions: tuple[Expression, ...], parts: frozenset[str]) -> bool:
-        """Note what compiling these conditions read of the moment; True when that is news."""
-        news = False
+    def note(self, module: str, conditions: tuple[Expression, ...], parts: frozenset[str]) -> None:
+        """Note what compiling these conditions read of the moment."""
         for condition in conditions:
             known = self._reads.get((module, condition.text), frozenset())
             if not parts <= known:
+                if len(self._reads) >= MOST:
+                    self._reads.clear()
                 self._reads[module, condition.text] = known | parts
-                news = True
-        return news
 
     def get(self, key: Hashable) -> Any:
         """The statement of a shape, or None."""
