@@ -5,6 +5,7 @@ tables of its own, with the same rows and ids, in the same database. ``FLOOR_DAT
 site's.
 """
 
+import importlib
 import os
 import sqlite3
 import threading
@@ -85,8 +86,7 @@ class Postgresql:
 
     async def open(self) -> None:
         """Open the pool."""
-        import asyncpg
-
+        asyncpg: Any = importlib.import_module("asyncpg")
         self._pool = await asyncpg.create_pool(
             host=self._host, user="postgres", database=self._database, min_size=4, max_size=8
         )

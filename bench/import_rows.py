@@ -70,7 +70,7 @@ def measure(engine: str, url: str, arguments: argparse.Namespace) -> bool:
         _write_file(file, arguments.rows, arguments.accounts)
         command = through_command(file, url)
     print(command.shown("trellis import", arguments.rows), flush=True)
-    return min(arguments.rows / watch.clock for watch in (alone, command)) >= LEAST
+    return all(arguments.rows >= LEAST * watch.clock for watch in (alone, command))
 
 
 def through_writer(opened: Site, changes: list[Change], owner: int) -> Watch:

@@ -14,8 +14,10 @@ from sqlalchemy import create_engine, text
 
 from bench import databases, floor, servers, site
 from bench.client import Client
+from runtime.identity.actor import SYSTEM
 from runtime.sites.site import Site
-from runtime.storage.cursor import Place, list_mark, write_cursor
+from runtime.storage.query import MOST as MOST_ROWS
+from runtime.storage.query import Query
 
 LIST = "/app/deals?filter=new_business"
 WARM_UP = 50
@@ -93,20 +95,26 @@ def compare(kind: Kind, ours: Client, theirs: Client, arguments: argparse.Namesp
 
 
 def _kinds(opened: Site, deep: int) -> list[Kind]:
-    with opened.database.read() as connection:
-        where = "deal_type = 'new_business' AND amount > 5000"
-        found = (
-            f"SELECT close_date, id FROM floor_deals WHERE {where} ORDER BY close_date DESC, id DESC LIMIT 1"
-        )
-        second, far = (connection.execute(text(f"{found} OFFSET {n - 1}")).one() for n in (50, deep))
-    mark = list_mark("deals", ["-close_date"])
-    after = [write_cursor(Place((row[0],), row[1]), mark) for row in (second, far)]
+    second, far = _cursor(opened, 50), _cursor(opened, deep)
     return [
         Kind("first page", LIST, "/list"),
-        Kind("second page", f"{LIST}&after={after[0]}", "/list?offset=50"),
-        Kind(f"row {deep:,}", f"{LIST}&after={after[1]}", f"/list?offset={deep}"),
+        Kind("second page", f"{LIST}&after={second}", "/list?offset=50"),
+        Kind(f"row {deep:,}", f"{LIST}&after={far}", f"/list?offset={deep}"),
         Kind("quick filter", f"{LIST}&stage=proposal", "/list?stage=proposal"),
     ]
+
+
+def _cursor(opened: Site, rows: int) -> str | None:
+    """The cursor behind so many rows of the list."""
+    live, cursor = opened.live, None
+    saved = live.catalog.filters["deals"]["new_business"]
+    where = () if saved.where is None else (saved.where,)
+    with opened.database.read() as connection:
+        while rows > 0:
+            query = Query("deals", (), where, sort=saved.sort, limit=min(rows, MOST_ROWS), after=cursor)
+            cursor = live.reader.page(connection, query, live.moment(SYSTEM)).next
+            rows -= query.limit
+    return cursor
 
 
 def _settle(opened: Site, engine: str, url: str) -> None:
