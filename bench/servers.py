@@ -84,3 +84,9 @@ def memory(process: subprocess.Popen[bytes]) -> float:
     own = psutil.Process(process.pid)
     family = (own, *own.children(recursive=True))
     return float(sum(each.memory_full_info().pss for each in family)) / 2**20
+
+
+def processor(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of processor time that a process has spent."""
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
