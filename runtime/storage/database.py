@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 SQLITE_SIGNS = ("unable to open database", "disk is full", "disk I/O error")
 """What SQLite says when the machine, not the statement, is at fault."""
 
+SMALL = 1000
+"""Rows of a table of which SQLite had better not know how few they are."""
+
 BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
 """PostgreSQL's codes for: the lock did not come in time, a deadlock, a serialisation failure."""
 
@@ -86,6 +89,12 @@ class Database:
             if self.dialect == "sqlite":
                 transaction.connection.exec_driver_sql("PRAGMA analysis_limit=1000")
             transaction.connection.exec_driver_sql("ANALYZE")
+            if self.dialect == "sqlite":
+                # A small table grows, and what is known of it stays: then it would be read from end to end.
+                transaction.connection.exec_driver_sql(
+                    f"DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < {SMALL}"
+                )
+                transaction.connection.exec_driver_sql("ANALYZE sqlite_schema")
 
     def warnings(self) -> tuple[str, ...]:
         """What an administrator should know of the database engine itself."""

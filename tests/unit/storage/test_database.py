@@ -268,3 +268,16 @@ class TestOnPostgresql:
             connection.execute(text("SELECT 1"))
         with database.read() as connection:
             assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_a_table_that_was_small_when_looked_at_is_still_searched_by_its_index(tmp_path):
+    database = Database.open(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.write() as tx:
+        tx.connection.exec_driver_sql("CREATE TABLE t (key TEXT PRIMARY KEY, a INTEGER)")
+        tx.connection.exec_driver_sql("INSERT INTO t VALUES ('x', 1)")
+    database.optimize()
+    with database.write() as tx:
+        plan = "EXPLAIN QUERY PLAN SELECT a FROM t JOIN t AS u USING (a) WHERE t.key = ?"
+        found = tx.connection.exec_driver_sql(plan, ("x",)).all()
+    database.close()
+    assert "SEARCH t USING INDEX" in str(found)
