@@ -18,6 +18,7 @@ from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.storage.database import Database
+from runtime.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -56,20 +57,22 @@ def apply(
     *,
     expected: Plan | None = None,
     on_step: Callable[[int, Step], object] | None = None,
+    on_first: Callable[[Transaction, Revision], object] | None = None,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
     ``layers`` are the texts the catalog was loaded from, and ``by`` says who applies it. With ``expected``, a
     plan that somebody was shown, anything else is refused as stale. ``on_step`` is called before each step
-    with its place from 0; what it raises undoes everything. Of two at once the second plans anew on what the
+    with its place from 0, and ``on_first`` after the last step of the first revision that a database gets;
+    what they raise undoes everything. Of two at once the second plans anew on what the
     first has done. Raises :class:`runtime.storage.errors.StorageError` when the database does not let it.
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return _apply(database, catalog, layers, types, clock, by, expected, on_step)
+            return _apply(database, catalog, layers, types, clock, by, expected, on_step, on_first)
         except IntegrityError:
             log.warning("Records were written that the plan did not know of; it is made again.")
-    return _apply(database, catalog, layers, types, clock, by, expected, on_step)
+    return _apply(database, catalog, layers, types, clock, by, expected, on_step, on_first)
 
 
 def _apply(
@@ -81,6 +84,7 @@ def _apply(
     by: str | None,
     expected: Plan | None,
     on_step: Callable[[int, Step], object] | None,
+    on_first: Callable[[Transaction, Revision], object] | None,
 ) -> Applied | Refused:
     with database.write() as tx:
         _lock(tx.connection, database.schema)
@@ -99,6 +103,8 @@ def _apply(
         revision = Revision(number, catalog.hash, tuple(layers), plan.names, plan.shape)
         steps = [step.to_json() for step in plan.steps]
         write_revision(tx.connection, revision, str(catalog.title), catalog.version, steps, clock.now(), by)
+        if on_first is not None and number == 1:
+            on_first(tx, revision)
     return Applied(number, plan, is_new=True)
 
 

@@ -25,6 +25,7 @@ class ApplyCommand(Command):
         from runtime.change.plan import make_plan
         from runtime.change.report import as_text, refused_as_text
         from runtime.language import report
+        from runtime.sites.starting import StartError, starting
 
         loaded = _packs.load_pack(arguments, house)
         if loaded.catalog is None:
@@ -41,19 +42,26 @@ class ApplyCommand(Command):
             if not arguments.yes and not _agreed(house):
                 print("Nothing was changed.", file=house.out)
                 return REFUSED
-            outcome = apply(
-                database,
-                loaded.catalog,
-                loaded.layers,
-                house.types,
-                SystemClock(),
-                _whoever_this_is(),
-                expected=plan,
-            )
+            clock = SystemClock()
+            try:
+                outcome = apply(
+                    database,
+                    loaded.catalog,
+                    loaded.layers,
+                    house.types,
+                    clock,
+                    _whoever_this_is(),
+                    expected=plan,
+                    on_first=starting(loaded.catalog, house.types, clock),
+                )
+            except StartError as error:
+                raise CommandError(str(error)) from None
         if isinstance(outcome, Refused):
             print(refused_as_text(outcome.refusals, loaded.sources), file=house.out)
             return REFUSED
         print(f"Applied as revision {outcome.revision}.", file=house.out)
+        if outcome.revision == 1 and outcome.is_new and loaded.catalog.data:
+            print(f"Records to start with: {len(loaded.catalog.data)}.", file=house.out)
         return DONE
 
 

@@ -23,6 +23,7 @@ from runtime.model.catalog import (
     Origin,
     Picklist,
     Role,
+    StartRecord,
 )
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -75,6 +76,7 @@ class Draft:
         self.filters: dict[str, dict[str, Filter]] = {}
         self.menu: tuple[MenuGroup, ...] = ()
         self.roles: dict[str, Role] = {}
+        self.data: tuple[StartRecord, ...] = ()
         self.facts: list[Fact] = []
         self.found: list[Diagnostic] = []
 

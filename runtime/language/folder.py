@@ -15,6 +15,8 @@ FILES = 2000
 ROOTS = ("schemas", "formulas", "translations", "data")
 """The folders that are looked into, beside ``pack.yaml``."""
 ENDINGS = (".yaml", ".yml")
+MORE_ENDINGS = {"data": (".csv",)}
+"""What is read besides, in some of the folders."""
 
 
 def read_folder(folder: Path) -> tuple[dict[str, str], list[Diagnostic]]:
@@ -81,10 +83,11 @@ def _candidates(folder: Path) -> Iterator[Path]:
     if pack.exists() or pack.is_symlink():
         yield pack
     for name in ROOTS:
+        endings = (*ENDINGS, *MORE_ENDINGS.get(name, ()))
         for here, folders, files in os.walk(folder / name):
             folders[:] = sorted(one for one in folders if not one.startswith("."))
             for one in sorted(files):
-                if one.lower().endswith(ENDINGS) and not one.startswith("."):
+                if one.lower().endswith(endings) and not one.startswith("."):
                     yield Path(here, one)
             for one in folders:
                 if Path(here, one).is_symlink():

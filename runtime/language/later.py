@@ -30,7 +30,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
         "N121": "related lists have no actions of their own",
-        "N122": "packs bring no records to start with",
     }
 )
 """Each code with the half of the sentence that says what is missing."""
@@ -43,7 +42,6 @@ FOLDERS: Mapping[str, str] = MappingProxyType(
         "schemas/approvals": "N115",
         "schemas/dashboards": "N116",
         "formulas": "N117",
-        "data": "N122",
     }
 )
 """Folders whose files are not read yet."""

@@ -26,6 +26,7 @@ from runtime.language.resolve.filters import frozen
 from runtime.language.resolve.whole import resolve
 from runtime.language.shape import ShapeCheck, Shapes
 from runtime.language.source import Source
+from runtime.language.table import read_table
 from runtime.language.words import shown
 from runtime.model.catalog import Catalog
 from runtime.model.label import Label
@@ -170,8 +171,16 @@ class _Load:
                 self._report_later(place.later, source)
             elif place.problem:
                 self._report(shapes.MISPLACED.name, place.problem, source, place.help)
+            elif twin := self._twin(source, place):
+                help = "put all of it into one of the two"
+                self._report(shapes.MISPLACED.name, f"{twin} is there already", source, help)
             else:
                 self._read_file(source, place)
+
+    def _twin(self, source: Source, place: Place) -> str | None:
+        """The file of the same layer and key that was read before, with another ending."""
+        before = self.nodes.get((place.kind, place.key), ())
+        return before[-1].source.name if before and before[-1].source.layer == source.layer else None
 
     def _report_later(self, code: str, source: Source) -> None:
         message = f"this file is not read yet: {later.FEATURES[code]}"
@@ -185,7 +194,7 @@ class _Load:
         draft.files.setdefault(place.kind, set()).add(place.key)
         if place.kind == "modules" and source.layer == SYSTEM:
             draft.system.add(place.key)
-        node, found = read(source)
+        node, found = read_table(source) if source.is_table else read(source)
         self.found += found
         if found or node is None:
             self._lose(place)
@@ -274,4 +283,5 @@ class _Load:
             sources=MappingProxyType(self.sources),
             hash=digest.hexdigest(),
             settings=pack.settings,
+            data=draft.data,
         )

@@ -20,7 +20,7 @@ class Merge:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.placed = kind not in ("pack", "translations", "profiles", "sharing")
+        self.placed = kind not in ("pack", "translations", "profiles", "sharing", "data")
         self.found: list[Diagnostic] = []
 
     def layers(self, nodes: Sequence[MapNode], key: str) -> MapNode:

@@ -25,6 +25,9 @@ def place_of(path: str, kinds: Mapping[str, Kind]) -> Place:
     """What the file at a path inside a pack is."""
     folder, _, file = path.rpartition("/")
     stem, dot, ending = file.rpartition(".")
+    for kind in kinds.values():
+        if kind.folder and folder == kind.folder and dot + ending in kind.endings:
+            return Place(kind.name, stem)
     if dot + ending != ENDING:
         return Place(
             problem=f'"{file}" is not read: a configuration file ends in .yaml',
@@ -33,8 +36,6 @@ def place_of(path: str, kinds: Mapping[str, Kind]) -> Place:
     for kind in kinds.values():
         if path == kind.file:
             return Place(kind.name, kind.name)
-        if kind.folder and folder == kind.folder:
-            return Place(kind.name, stem)
     for later_folder, code in later.FOLDERS.items():
         if folder == later_folder or folder.startswith(f"{later_folder}/"):
             return Place(later=code)

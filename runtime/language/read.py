@@ -77,6 +77,25 @@ def _too_large(name: str, size: int) -> Diagnostic:
     )
 
 
+def unclean(source: Source) -> Diagnostic | None:
+    """What keeps a text from being read at all: its size, or a character that may not stand in it."""
+    text = source.text
+    try:
+        size = len(text) if text.isascii() else len(text.encode())
+    except UnicodeEncodeError as error:
+        span = source.span(error.start, error.start + 1)
+        problem, help = "half of a surrogate pair is no character", "save the file as UTF-8"
+        return Diagnostic(codes.NOT_UTF8.name, problem, span, source.stem, help)
+    if size > FILE_BYTES:
+        return _too_large(source.name, size)
+    if found := FORBIDDEN.search(text):
+        span = source.span(found.start(), found.start() + 1)
+        problem = f"the character U+{ord(found.group()):04X} may not stand in a configuration file"
+        help = f'take it out, or write it as an escape in double quotes: "\\u{ord(found.group()):04x}"'
+        return Diagnostic(codes.FORBIDDEN.name, problem, span, source.stem, help)
+    return None
+
+
 def read(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     """The node that a file holds, and everything that is wrong with it; no node when it cannot be read."""
     return _Reader(source).read()
@@ -116,29 +135,11 @@ class _Reader:
 
     def _is_clean(self) -> bool:
         """Size and characters, before the parser sees the text."""
-        text = self.source.text
-        try:
-            size = len(text) if text.isascii() else len(text.encode())
-        except UnicodeEncodeError as error:
-            self._report(
-                codes.NOT_UTF8,
-                "half of a surrogate pair is no character",
-                self.source.span(error.start, error.start + 1),
-                "save the file as UTF-8",
-            )
+        problem = unclean(self.source)
+        if problem is not None:
+            self.found.append(problem)
             return False
-        if size > FILE_BYTES:
-            self.found.append(_too_large(self.source.name, size))
-            return False
-        if found := FORBIDDEN.search(text):
-            self._report(
-                codes.FORBIDDEN,
-                f"the character U+{ord(found.group()):04X} may not stand in a configuration file",
-                self.source.span(found.start(), found.start() + 1),
-                f'take it out, or write it as an escape in double quotes: "\\u{ord(found.group()):04x}"',
-            )
-            return False
-        tab = text.find("\t")
+        tab = self.source.text.find("\t")
         if tab >= 0:
             self._report(
                 codes.TAB,

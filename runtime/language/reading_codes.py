@@ -129,6 +129,14 @@ MORE = Code(
     "check again.",
 )
 
+NOT_CSV = Code(
+    "Y120",
+    "The file is no table",
+    "A CSV file in `data/` names the fields in its first line, each once, and has as many cells in every "
+    "line. Cells are separated by commas; one that has a comma, a quote or a line end in it stands in double "
+    'quotes, and its own quotes are doubled: "Acme ""Big"" Oy, Turku".',
+)
+
 CODES = (
     NOT_UTF8,
     TOO_LARGE,
@@ -149,4 +157,5 @@ CODES = (
     EMPTY,
     UNREADABLE,
     MORE,
+    NOT_CSV,
 )

@@ -22,6 +22,11 @@ class Source:
         """The file's name without its folder and ending: the key of what it holds."""
         return self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is CSV; else it is YAML."""
+        return self.path.endswith(".csv")
+
     def line(self, number: int) -> str:
         """A line's text, counted from 1, without its end."""
         if not 1 <= number <= len(self.line_starts):

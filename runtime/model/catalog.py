@@ -296,6 +296,23 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecord:
+    """A record that the pack brings to a new database.
+
+    ``values`` are canonical, by field, and tuples of such for rows; but where a field points at a record,
+    the ``number`` of another start record stands in the place of its id. ``points_at`` has all these
+    numbers, and ``places`` where each value was written.
+    """
+
+    number: int
+    module: str
+    values: Mapping[str, object]
+    points_at: frozenset[int]
+    origin: Origin
+    places: Mapping[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One pack among those a configuration is stacked of, lowest first."""
 
@@ -307,7 +324,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """A whole configuration. ``sources`` has every file's text by its name; ``hash`` tells two apart."""
+    """A whole configuration. ``sources`` has every file's text by its name; ``hash`` tells two apart.
+
+    ``data`` are the records to start with, those that are pointed at before those that point, except in a
+    circle.
+    """
 
     title: Label
     version: str
@@ -326,6 +347,7 @@ class Catalog:
     sources: Mapping[str, str]
     hash: str
     settings: Mapping[str, Any] = fresh(default_factory=lambda: MappingProxyType({}))
+    data: tuple[StartRecord, ...] = ()
 
     @property
     def currencies(self) -> tuple[str, ...]:

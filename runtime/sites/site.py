@@ -24,6 +24,7 @@ from runtime.records.read import Records
 from runtime.records.refs import Refs
 from runtime.records.save import Writer
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity
+from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
 from runtime.storage.reader import Reader
@@ -83,7 +84,11 @@ class Site:
         self.notices: tuple[str, ...] = ()
         self._formats = make_formats(workshop.translate)
         self._turn = threading.Lock()
-        self.live: Live = self._open()
+        try:
+            self.live: Live = self._open()
+        except BaseException:
+            database.close()
+            raise
 
     def close(self) -> None:
         """Give the connections back."""
@@ -136,7 +141,10 @@ class Site:
         loaded = self.load_pack()
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
-        outcome = self._apply(loaded, None)
+        try:
+            outcome = self._apply(loaded, None)
+        except StartError as error:
+            raise SiteError(str(error)) from None
         if isinstance(outcome, Refused):
             raise SiteError("The pack does not fit the database.", loaded, outcome)
         return self._reread()
@@ -158,7 +166,9 @@ class Site:
     def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
-        return apply(self.database, loaded.catalog, loaded.layers, self.workshop.types, self.clock, by)
+        types = self.workshop.types
+        start = starting(loaded.catalog, types, self.clock)
+        return apply(self.database, loaded.catalog, loaded.layers, types, self.clock, by, on_first=start)
 
     def _reread(self) -> Live:
         with self.database.read() as connection:

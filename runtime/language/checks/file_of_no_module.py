@@ -1,4 +1,4 @@
-"""Check M113: a layout or filters of a module that is not there."""
+"""Check M113: a layout, filters or data of a module that is not there."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,8 @@ from runtime.language.words import names, near, shown
 
 
 class FileOfNoModule(Check):
-    """A layout or a file of filters is named after its module, and there is no module of this name.
+    """A layout, a file of filters or one of data is named after its module, and there is no module of
+    this name.
 
     Rename the file, or write `schemas/modules/<module>.yaml`.
     """

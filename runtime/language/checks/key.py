@@ -25,8 +25,8 @@ MAPS = (
 
 class BadKey(Check):
     """Everything that has a name in the language (modules, fields, picklists and their values, tabs,
-    filters, roles) is named by a key: snake_case, with a letter a-z first, then a-z, 0-9 and _, 48
-    characters at most, and no keyword of the expression language such as `and` or `in`.
+    filters, roles, records to start with) is named by a key: snake_case, with a letter a-z first, then
+    a-z, 0-9 and _, 48 characters at most, and no keyword of the expression language such as `and` or `in`.
 
     Keys are the names of tables and columns, and stand in expressions and addresses. What people read is
     the `label`, and that is free.
@@ -70,6 +70,9 @@ def named_things(draft: Draft) -> Iterator[Path]:
         tabs = card.map("tabs") if card else None
         for tab, node in tabs.maps() if tabs else ():
             yield from (("layouts", key, "card", "tabs", tab, block) for block, _ in node.maps())
+    for key, tree in draft.trees.get("data", {}).items():
+        # A line of a table without a key of its own has no name.
+        yield from (("data", key, name) for name, node in tree.keys.items() if node.text)
     for kind in ("menu", "roles"):
         single = draft.single(kind)
         yield from ((kind, kind, name) for name in (single.keys if single else ()))

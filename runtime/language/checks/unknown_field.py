@@ -9,7 +9,8 @@ from runtime.language.words import names, near, shown
 
 
 class UnknownField(Check):
-    """A layout, a filter, a title or another place names a field that the module does not have.
+    """A layout, a filter, a title, a record to start with or another place names a field that the module
+    does not have.
 
     A path such as `account.industry` walks along the relation `account` and reads the field `industry`
     there; each step must be a field of the module it stands on. Over a relation to several modules

@@ -52,6 +52,8 @@ class Kind(ABC):
     """The folder inside the pack, for a kind with a file for each key."""
     file: ClassVar[str] = ""
     """The file inside the pack, for a kind with a single one."""
+    endings: ClassVar[tuple[str, ...]] = (".yaml",)
+    """How the names of its files may end."""
     title: ClassVar[str]
     """What it is, for the heading of its schema."""
     layered: ClassVar[bool] = True

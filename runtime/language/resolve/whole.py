@@ -2,6 +2,7 @@
 
 from runtime.language.draft import Draft
 from runtime.language.resolve.access import resolve_access
+from runtime.language.resolve.data import resolve_data
 from runtime.language.resolve.filters import resolve_filters
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.layouts import resolve_layouts
@@ -26,6 +27,7 @@ def resolve(draft: Draft) -> Label:
     resolve_filters(draft, labels)
     resolve_menu(draft, labels)
     resolve_access(draft, labels)
+    resolve_data(draft)
     for language, path, node, place in labels.unused():
         if node.source.layer == draft.top_layer and not draft.is_broken(*path):
             draft.note("translation", ".".join(path), node, place, (), language)

@@ -29,6 +29,8 @@ def test_other_folders_and_files_are_ignored(pack: Path):
             "templates/mail/a.yaml": "x: {",
             "schemas/modules/.deals.yaml.swp.yaml": "x: {",
             "schemas/modules/README.md": "",
+            "schemas/modules/deals.csv": "key,name\n",
+            "data/deals.ods": "",
             ".trellis/x.yaml": "x: {",
         },
     )
