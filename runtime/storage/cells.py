@@ -106,6 +106,21 @@ class RefCell:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyCell:
+    """A value of whichever record of several modules there is: the owner's name, of a user or of a group."""
+
+    ways: tuple[Cell, ...]
+
+    def read(self, given: Given, fetch: Fetch) -> Sequence[Any]:
+        """The first value that is there; one record at most answers."""
+        found = [way.read(given, fetch) for way in self.ways]
+        return [
+            next((value for value in values if value is not None), None)
+            for values in zip(*found, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class ManyCell:
     """The records that a field of many links to."""
 
@@ -138,7 +153,8 @@ class CellMaker:
 
     def cell(self, path: Path) -> Cell:
         """The cell of a list's column."""
-        return self._cell(path.fields, path.attribute, 0)
+        ways = [self._cell(fields, path.attribute, 0) for fields in self._ways(path)]
+        return ways[0] if len(ways) == 1 else AnyCell(tuple(ways))
 
     def title(self, fields: tuple[Field, ...], module: str, deep: int = 0) -> TitleCell:
         """The title of the record of ``module`` that these relations lead to; of the list's own record for
@@ -153,6 +169,15 @@ class CellMaker:
             if deep < DEEPEST and not self._types[path.field.type].linked
         ]
         return TitleCell(id_place, tuple(parts), title.tail)
+
+    def _ways(self, path: Path) -> list[tuple[Field, ...]]:
+        """The path, and beside it the same field of the other modules that its last relation may lead to."""
+        ways = [path.fields]
+        for module in path.hops[-1].targets if path.hops else ():
+            other = self._catalog.modules[module].field(path.field.key)
+            if module != path.field.module and other is not None and other.type == path.field.type:
+                ways.append((*path.hops, other))
+        return ways
 
     def _cell(self, fields: tuple[Field, ...], attribute: str | None, deep: int) -> Cell:
         field = fields[-1]

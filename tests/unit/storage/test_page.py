@@ -68,6 +68,8 @@ def test_an_owner_is_a_user_or_a_group(shop):
     owners = [row.values[0] for row in shop.page("deals", "owner", sort="name").rows]
     assert owners == [Ref("users", user, "Ada"), Ref("groups", group, "Sales"), None]
     assert shop.names("deals", "owner.name == 'Sales'") == ["2"]
+    names = [row.values[0] for row in shop.page("deals", "owner.name", sort="name").rows]
+    assert names == ["Ada", "Sales", None]
     assert shop.names("deals", sort="owner") == ["1", "2", "3"]
 
 
