@@ -17,6 +17,7 @@ LATEST = datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC)
 """The last moment that is kept."""
 
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt]| +)([0-9]{2}):([0-9]{2})"
     r"(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
@@ -201,6 +202,8 @@ def read_moment(text: str) -> datetime | None:
 def by_format(text: str, format_: str) -> datetime:
     """The day or moment that is written in a ``strptime`` format; raises :class:`UnreadableError`."""
     try:
+        if format_ == "%Y-%m-%d" and _ISO_DAY.fullmatch(text):  # most files' way, and much the quicker
+            return datetime.fromisoformat(text)
         return datetime.strptime(_written(text), format_)  # noqa: DTZ007 - the caller knows the zone
     except (ValueError, OverflowError, re.error):
         raise UnreadableError("{label} is not written as {format} says.", format=format_) from None

@@ -10,7 +10,7 @@ from runtime.base.messages import message
 from runtime.base.suggest import suggest
 from runtime.fields.base import InvalidValueError, Match, Parsing
 from runtime.records.plan import FieldPlan
-from runtime.records.work import Batch, Work, fields_of
+from runtime.records.work import Batch, Reader, Work, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,18 @@ def parse(batch: Batch, work: Work) -> None:
 
     The same text in the same field is read once for the whole batch: a column of a file repeats itself.
     """
-    fields = fields_of(work.plan, batch.parsing)
-    formats = batch.formats if not work.path else NO_FORMATS
-    remembered = batch.remembered.setdefault((work.plan.key, bool(work.path)), {})
+    readers = batch.readers.get((work.plan.key, bool(work.path)))
+    if readers is None:
+        readers = batch.readers[work.plan.key, bool(work.path)] = _readers(batch, work)
     values = work.values
     for key, raw in work.raw.items():
-        field = fields.get(key)
-        if field is None or (work.path and key in ("parent", "position")):
+        reader = readers.get(key)
+        if reader is None:
             _refuse_unknown(batch, work, key, raw)
             continue
-        parsing = formats.get(key, batch.parsing) if formats else batch.parsing
+        field, parsing, known = reader
         try:
-            if type(raw) is str and not field.field.unique:
-                known = remembered.setdefault(key, {})
+            if type(raw) is str and known is not None:
                 if raw in known:
                     values[key] = known[raw]
                 else:
@@ -73,6 +72,16 @@ def parse(batch: Batch, work: Work) -> None:
                 values[key] = value
         if "owner" not in values and work.plan.parent is None:
             values["owner"] = batch.actor.user_id
+
+
+def _readers(batch: Batch, work: Work) -> dict[str, Reader]:
+    # How each field that may be given is read, and what was read of it so far; a unique one repeats nothing.
+    formats = batch.formats if not work.path else NO_FORMATS
+    return {
+        key: (field, formats.get(key, batch.parsing), None if field.field.unique else {})
+        for key, field in fields_of(work.plan, batch.parsing).items()
+        if not (work.path and key in ("parent", "position"))
+    }
 
 
 def require(batch: Batch, work: Work) -> None:

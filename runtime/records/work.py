@@ -18,6 +18,10 @@ STALE = message("Somebody else has saved this record in the meantime.")
 IN_THE_BATCH = message("Nothing was saved, because another record of the batch was refused.")
 
 
+Reader = tuple[FieldPlan, Parsing, dict[str, object] | None]
+"""How a field is read in a batch: the field, the way its texts are written, and those read so far."""
+
+
 @dataclass(slots=True)
 class Asked:
     """One change as it was asked for, and the messages about it and its rows."""
@@ -128,7 +132,7 @@ class Batch:
     works: dict[str, list[Work]] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
     new: int = 0
-    remembered: dict[tuple[str, bool], dict[str, dict[str, object]]] = field(default_factory=dict)
+    readers: dict[tuple[str, bool], dict[str, Reader]] = field(default_factory=dict)
 
     @property
     def dialect(self) -> str:
