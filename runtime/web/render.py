@@ -1,6 +1,7 @@
 """Rendering: the templates of one language, made ready once, and the address of everything static."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ class Renderer:
         self._translate = translate
         self._environments: dict[str, Environment] = {}
         self.static = f"/static/{fingerprint(STATIC)}"
+        self._icons = icon_names()
 
     def environment(self, language: str) -> Environment:
         """The environment of a language; the first asker makes it."""
@@ -59,6 +61,7 @@ class Renderer:
         )
         environment.globals["_"] = self._translate(language)
         environment.globals["static"] = self.static
+        environment.globals["icons"] = self._icons
         environment.globals["remembered"] = lru_cache(maxsize=1024)
         environment.globals["widgets"] = Widgets(environment)
         environment.globals["draw_rows"] = RowTemplates(environment)
@@ -89,3 +92,8 @@ def fingerprint(folder: Path) -> str:
             digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def icon_names() -> frozenset[str]:
+    """The icons that the sprite has, by their names."""
+    return frozenset(re.findall(r'id="tabler-([a-z0-9-]+)"', (STATIC / "icons.svg").read_text("utf-8")))

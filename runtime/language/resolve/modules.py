@@ -67,7 +67,7 @@ def _module(
         key=key,
         label=label,
         plural=plural,
-        icon=tree.text("icon") or "circle",
+        icon=tree.text("icon") or "list",
         title=Title(()),
         fields=MappingProxyType(fields.of_module(key, nodes.maps() if nodes else ())),
         record_fields=MappingProxyType(_record_fields(fields, key, numbering, parent)),

@@ -46,7 +46,7 @@ class ChangeLog(Component):
             "kind": "change_log",
             "key": block.key,
             "label": place.label(block) or call.translate("Change log"),
-            "entries": [self._entry(place, happening) for happening in found[:SHOWN]],
+            "entries": [self._entry(place, happening) for happening in _told(found)[:SHOWN]],
             "pager": None,
         }
 
@@ -65,7 +65,9 @@ class ChangeLog(Component):
             "door": call.translate(DOORS.get(happening.door, happening.door))
             if DOORS.get(happening.door, "x")
             else "",
-            "changes": [self._change(place, happening, step) for step in happening.steps],
+            "changes": [
+                self._change(place, happening, step) for step in happening.steps if step.key != "parent"
+            ],
         }
 
     def _change(self, place: Place, happening: Happening, step: Step) -> dict[str, Any]:
@@ -89,3 +91,8 @@ def _lasted(place: Place, held: timedelta | None) -> str | None:
         return None
     text = format_timedelta(held, locale=place.call.actor.language.replace("-", "_"))
     return place.call.translate("after {time}").format(time=text)
+
+
+def _told(found: list[Happening]) -> list[Happening]:
+    """Without the entries of a record that was only saved with its rows: theirs say what changed."""
+    return [happening for happening in found if happening.steps or happening.action != "updated"]

@@ -239,3 +239,11 @@ function showStep() {
   document.querySelector(".chevrons .current")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 showStep();
+
+// --- a click anywhere on a row opens its record, unless it is on a control or selects text ---
+on("click", "table.list tbody tr", (event, row) => {
+  if (event.target.closest("a, button, input, select, label, summary") || String(getSelection())) return;
+  const link = row.querySelector("td.title a");
+  if (link && (event.ctrlKey || event.metaKey)) window.open(link.href, "_blank", "noopener");
+  else link?.click();
+});
