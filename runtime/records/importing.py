@@ -22,7 +22,7 @@ from runtime.records.relations import Matches
 from runtime.records.save import Writer
 from runtime.storage.transaction import Transaction
 
-BATCH = 2000
+BATCH = 5000
 """Rows written in one transaction: some 0.2 s, so that others who write wait no longer than that."""
 
 Write = Callable[[], AbstractContextManager[Transaction]]

@@ -13,7 +13,7 @@ from runtime.storage.searching import LATER
 SEARCHED = 32
 """From how many rows on SQLite's search entries are made together."""
 
-TOGETHER = 500
+TOGETHER = 1000
 """Rows of one INSERT on SQLite: in a savepoint, each statement keeps every page that it touches once more."""
 
 PARAMETERS = 30_000
