@@ -23,7 +23,7 @@ from runtime.records.save import Writer
 from runtime.storage.transaction import Transaction
 
 BATCH = 5000
-"""Rows written in one transaction: some 0.2 s, so that others who write wait no longer than that."""
+"""Rows written in one transaction: some 0.5 s, so that others who write wait no longer than that."""
 
 Write = Callable[[], AbstractContextManager[Transaction]]
 Key = tuple[object, ...]
