@@ -217,7 +217,7 @@ def _items(value: object) -> tuple[object, ...]:
 
 def _fill_in(work: Work, field: FieldPlan, found: Matches) -> None:
     value = work.values[field.key]
-    if type(value) is int and field.link is None:
+    if field.link is None and not isinstance(value, Match):
         return
 
     def known(items: tuple[object, ...]) -> tuple[object, ...]:
