@@ -52,52 +52,50 @@ def main() -> int:
     arguments = _arguments()
     kept = True
     for engine in arguments.engine or databases.ENGINES:
-        with databases.fresh(engine) as url:
-            kept &= measure(engine, url, arguments)
+        print(f"{engine}: {arguments.rows:,} deals over {arguments.accounts:,} accounts", flush=True)
+        for name, way in (("the writer", through_writer), ("trellis import", through_command)):
+            with databases.fresh(engine) as url:
+                watch = way(url, arguments)
+            print(watch.shown(name, arguments.rows), flush=True)
+            kept &= arguments.rows >= LEAST * watch.clock
     return 0 if kept else 1
 
 
-def measure(engine: str, url: str, arguments: argparse.Namespace) -> bool:
-    """Import by both ways into one database."""
+def through_writer(url: str, arguments: argparse.Namespace) -> Watch:
+    """Save the deals in batches, each a transaction of its own, as an import does."""
     with site.opened(url) as opened:
-        owner = add_user(opened, data.OWNERS[0], "Ana", None)
-        accounts = site.write(opened, "accounts", data.accounts(arguments.accounts), [owner])
-        print(f"{engine}: {arguments.rows:,} deals over {arguments.accounts:,} accounts", flush=True)
-        changes = [Change("deals", values) for values in data.deals(arguments.rows, accounts)]
+        owner, accounts = _accounts(opened, arguments)
+        rest = iter([Change("deals", values) for values in data.deals(arguments.rows, accounts)])
         gc.freeze()  # they are no part of what is measured
-        alone = through_writer(opened, changes, owner)
-        print(alone.shown("the writer", arguments.rows), flush=True)
+        live = opened.live
+        actor = Actor(user_id=owner, name="Ana", admin=True, door="import")
+        with _watched() as watch:
+            while batch := list(islice(rest, BATCH)):
+                with opened.database.write() as tx:
+                    saved = live.writer.save(tx, batch, actor, live.parsing(actor, "rest"))
+                if any(isinstance(outcome, Refused) for outcome in saved):
+                    raise ValueError("A deal was refused.")
+    return watch
+
+
+def through_command(url: str, arguments: argparse.Namespace) -> Watch:
+    """Run ``trellis import``; its start is part of the time."""
+    with site.opened(url) as opened:
+        _accounts(opened, arguments)
+    command = [Path(sys.executable).with_name("trellis"), "import", "deals"]
+    environment = {**os.environ, "TRELLIS_DATABASE": url}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "deals.csv"
         _write_file(file, arguments.rows, arguments.accounts)
-        command = through_command(file, url)
-    print(command.shown("trellis import", arguments.rows), flush=True)
-    return all(arguments.rows >= LEAST * watch.clock for watch in (alone, command))
-
-
-def through_writer(opened: Site, changes: list[Change], owner: int) -> Watch:
-    """Save the changes in batches, each a transaction of its own, as an import does."""
-    live = opened.live
-    actor = Actor(user_id=owner, name="Ana", admin=True, door="import")
-    rest = iter(changes)
-    with _watched() as watch:
-        while batch := list(islice(rest, BATCH)):
-            with opened.database.write() as tx:
-                saved = live.writer.save(tx, batch, actor, live.parsing(actor, "rest"))
-            if any(isinstance(outcome, Refused) for outcome in saved):
-                raise ValueError("A deal was refused.")
+        line = [*map(str, command), str(file), "--map", str(MAP)]
+        with _watched() as watch:
+            subprocess.run(line, env=environment, cwd=servers.ROOT, check=True, capture_output=True)
     return watch
 
 
-def through_command(file: Path, url: str) -> Watch:
-    """Run ``trellis import``; its start is part of the time."""
-    command = [Path(sys.executable).with_name("trellis"), "import", "deals", file, "--map", MAP]
-    environment = {**os.environ, "TRELLIS_DATABASE": url}
-    with _watched() as watch:
-        subprocess.run(
-            list(map(str, command)), env=environment, cwd=servers.ROOT, check=True, stderr=subprocess.DEVNULL
-        )
-    return watch
+def _accounts(opened: Site, arguments: argparse.Namespace) -> tuple[int, list[int]]:
+    owner = add_user(opened, data.OWNERS[0], "Ana", None)
+    return owner, site.write(opened, "accounts", data.accounts(arguments.accounts), [owner])
 
 
 def _write_file(file: Path, rows: int, accounts: int) -> None:
