@@ -119,14 +119,16 @@ class Matches:
                 found.extend(self._found.get((module, names), {}).get(key, ()))
         return found
 
-    def find(self, modules: Iterable[str], match: Match) -> int | Message:
+    def find(self, modules: tuple[str, ...], match: Match) -> int | Message:
         """The id of the one record that fits, or what is wrong."""
+        found = self.all(modules, match)
+        if len(found) == 1 == len(modules):
+            return found[0]
         names = tuple(match.values)
         for module in modules:
             key = self._key(module, names, match)
             if isinstance(key, Message):
                 return key
-        found = self.all(modules, match)
         if len(found) == 1:
             return found[0]
         written = ", ".join(str(value) for value in match.values.values())[:100]

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
@@ -85,6 +84,8 @@ def _insert(connection: Connection, target: str, rows: list[tuple[Any, ...]]) ->
 
 
 def _copy(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    import psycopg  # here, for SQLite does not need it
+
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:

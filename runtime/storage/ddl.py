@@ -4,7 +4,6 @@ databases.
 
 from typing import Any
 
-from alembic.ddl.base import AddColumn
 from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropIndex
@@ -66,6 +65,8 @@ def add_foreign_keys(connection: Connection, table: Table) -> None:
 
 def add_column(connection: Connection, column: Column[Any]) -> None:
     """Add an empty column, its foreign key included, to its table."""
+    from alembic.ddl.base import AddColumn  # here, for it is a long time in loading, and seldom needed
+
     is_inline = connection.dialect.name == "sqlite"  # which adds no constraint afterwards
     connection.execute(AddColumn(column.table.name, column, inline_references=is_inline))
     for key in column.foreign_keys:
