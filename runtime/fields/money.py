@@ -106,10 +106,10 @@ class Money(FieldType):
         if number is None:
             return None
         code = self._currency(currency or parsing.currency, field)
-        number = rounded(number, minor_digits(code), field)
-        number = rounded(number, field.settings["scale"], field).quantize(
-            Decimal(1).scaleb(-minor_digits(code))
-        )
+        digits = minor_digits(code)
+        number = rounded(number, digits, field)
+        if field.settings["scale"] != digits:
+            number = rounded(number, field.settings["scale"], field).quantize(Decimal(1).scaleb(-digits))
         within(number, field)
         return Amount(number, code)
 

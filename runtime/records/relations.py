@@ -26,28 +26,28 @@ def resolve(batch: Batch, works: list[Work]) -> None:
     found = Matches(batch)
     pointing = [(work, field) for work in works for field in _pointing(work)]
     for work, field in pointing:
-        value = work.values[field.key]
-        for item in () if type(value) is int else _items(value):
+        for item in _items(work.values[field.key]):
             if isinstance(item, Match):
                 found.want(field.targets, item)
     found.look_up()
-    wanted: dict[str, set[int]] = {}
+    asked: dict[tuple[str, ...], set[int]] = {}
     for work, field in pointing:
         _fill_in(work, field, found)
-        for target_id in _ids(work, field):
-            for module in field.targets:
-                wanted.setdefault(module, set()).add(target_id)
+        asked.setdefault(field.targets, set()).update(_ids(work, field))
+    missing = _missing(batch, asked)
+    for work, field in pointing if any(missing.values()) else ():
+        if not missing[field.targets].isdisjoint(_ids(work, field)):
+            work.refuse(field.key, message("{label} names no record that exists.", label=field.field.label))
+
+
+def _missing(batch: Batch, asked: Mapping[tuple[str, ...], set[int]]) -> dict[tuple[str, ...], set[int]]:
+    # Of the ids that are asked for, those that no record of any of the modules has, by the modules.
+    wanted: dict[str, set[int]] = {}
+    for targets, ids in asked.items():
+        for module in targets:
+            wanted.setdefault(module, set()).update(ids)
     there = {module: readable(batch, module, ids) for module, ids in wanted.items()}
-    known: dict[tuple[str, ...], set[int]] = {}
-    for work, field in pointing:
-        if field.targets not in known:
-            known[field.targets] = set().union(*(there.get(module, ()) for module in field.targets))
-        for target_id in _ids(work, field):
-            if target_id not in known[field.targets]:
-                work.refuse(
-                    field.key, message("{label} names no record that exists.", label=field.field.label)
-                )
-                break
+    return {targets: ids.difference(*(there[module] for module in targets)) for targets, ids in asked.items()}
 
 
 def link(batch: Batch, works: list[Work]) -> None:
@@ -219,28 +219,35 @@ def _items(value: object) -> tuple[object, ...]:
 
 def _fill_in(work: Work, field: FieldPlan, found: Matches) -> None:
     value = work.values[field.key]
-    if field.link is None and not isinstance(value, Match):
+    if field.link is None:
+        if isinstance(value, Match):
+            work.values[field.key] = _target(work, field, value, found)
         return
 
     def known(items: tuple[object, ...]) -> tuple[object, ...]:
-        ids: list[object] = []
+        links: list[object] = []
         for item in items:
             if isinstance(item, Match):
-                target = found.find(field.targets, item)
-                if isinstance(target, Message):
-                    work.refuse(field.key, target)
-                    continue
-                ids.append(Link(target, item.attributes) if field.link is not None else target)
+                target = _target(work, field, item, found)
+                if target is not None:
+                    links.append(Link(target, item.attributes))
             else:
-                ids.append(Link(item) if field.link is not None and isinstance(item, int) else item)
-        return tuple(ids)
+                links.append(Link(item) if isinstance(item, int) else item)
+        return tuple(links)
 
     if isinstance(value, ParsedLinking):
         work.values[field.key] = ParsedLinking(known(value.add), known(value.remove))
-    elif field.link is not None:
-        work.values[field.key] = known(_items(value))
     else:
-        work.values[field.key] = next(iter(known((value,))), None)
+        work.values[field.key] = known(_items(value))
+
+
+def _target(work: Work, field: FieldPlan, match: Match, found: Matches) -> int | None:
+    # The id of the one record that fits; None when it is refused.
+    target = found.find(field.targets, match)
+    if isinstance(target, Message):
+        work.refuse(field.key, target)
+        return None
+    return target
 
 
 def _ids(work: Work, field: FieldPlan) -> list[int]:
