@@ -1,8 +1,8 @@
 """A page of 50 of 100,000 deals, filtered, sorted, with accounts' names, beside the same page by hand.
 
-Both are served by one process each, over one database, and asked by turns over one connection each: the ratio
-Both are served by one process each, over one database, and asked by turns, one connection each: the ratio
-work the processor time that a request costs tells more; PostgreSQL's own is not in it.
+Both are served by one process each, over one database, and asked by turns, one connection each: the ratio is
+what counts. What a request costs of processor time is printed too, and tells more on a busy machine;
+PostgreSQL's own is not in it.
 """
 
 import argparse
