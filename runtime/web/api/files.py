@@ -2,10 +2,9 @@
 
 import hashlib
 from typing import Any
-from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from runtime.base.messages import Message, message
 from runtime.fields.files import Files
@@ -22,6 +21,7 @@ from runtime.web.api.parameters import read_none
 from runtime.web.api.repeats import once
 from runtime.web.api.saving import save_one
 from runtime.web.api.schemas import UPLOADED
+from runtime.web.attachment import attachment
 from runtime.web.errors import RefusedError, bad_request, not_found
 
 ANY_FIELD = "file"
@@ -62,21 +62,8 @@ def add(call: Call) -> Response:
 
 def content(call: Call) -> Response:
     """The bytes of a file, as an attachment that no browser runs."""
-    number = record_id(call)
     read_none(call.request.query_params)
-    with call.site.database.read() as connection:
-        found = call.live.attachments.find(connection, call.actor, number)
-    if found is None:
-        raise not_found()
-    return StreamingResponse(
-        call.site.files.open(found.sha256),
-        media_type="application/octet-stream",
-        headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
-            "content-length": str(found.size),
-            "content-security-policy": "sandbox; default-src 'none'",
-        },
-    )
+    return attachment(call.site, call.actor, record_id(call))
 
 
 def files_fields(module: Module) -> tuple[Field, ...]:
