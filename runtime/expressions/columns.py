@@ -1,6 +1,6 @@
-"""The column types that SQLAlchemy lacks: decimals and moments that are exact on both databases."""
+"""The column types that SQLAlchemy lacks: exact decimals, moments and durations, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -83,6 +83,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return read_moment(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+class Microseconds(TypeDecorator[timedelta]):
+    """A duration as a whole number of microseconds, in a 64-bit integer on both databases.
+
+    It is what Python's ``timedelta`` is exact to, so no duration is ever rounded, and sums stay exact.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> Any:
+        """What the database is given."""
+        if value is None:
+            return None
+        if not isinstance(value, timedelta):
+            raise TypeError(f"{value!r} is not a duration.")
+        return value // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
+        """The duration; PostgreSQL gives sums as exact decimals."""
+        return None if value is None else timedelta(microseconds=int(value))
+
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def moment_text(moment: datetime) -> str:

@@ -7,18 +7,22 @@ from typing import Protocol
 from runtime.base.diagnostic import Code
 from runtime.base.suggest import did_you_mean
 from runtime.expressions import codes
-from runtime.expressions.literals import read_date, read_datetime
+from runtime.expressions.literals import read_date, read_datetime, read_time
 from runtime.expressions.naming import named, named_first
 from runtime.expressions.scope import Scope
 from runtime.expressions.tree import Attribute, Call, Items, Literal, Node
+from runtime.model.duration import read_duration
 from runtime.model.types import (
+    CLOSED,
     DATE,
     DATETIME,
+    DURATION,
     INTEGER,
     MONEY,
     NONE,
     NUMBERS,
     TEXT,
+    TIME,
     ListType,
     PicklistType,
     RecordType,
@@ -60,6 +64,8 @@ def fit(node: Node, expected: ValueType, scope: Scope, report: Report) -> Node |
             return _picklist_value(node, node.value, expected, scope, report)
         if expected in (DATE, DATETIME):
             return _date(node, node.value, expected, report)
+        if expected in (TIME, DURATION):
+            return _measure(node, node.value, expected, report)
     if isinstance(node.value, int) and node.type == INTEGER and isinstance(expected, RecordType):
         return replace(node, type=expected)
     return node
@@ -116,6 +122,8 @@ def _alike(left: ValueType, right: ValueType) -> bool:
     if isinstance(left, RecordType) and isinstance(right, RecordType):
         return bool(set(left.modules) & set(right.modules))
     kinds = ((*NUMBERS, MONEY), (DATE, DATETIME))
+    if left in CLOSED or right in CLOSED:
+        return False
     return left == right or any(left in kind and right in kind for kind in kinds)
 
 
@@ -171,6 +179,15 @@ def _date(node: Literal, text: str, expected: ValueType, report: Report) -> Lite
     return None
 
 
+def _measure(node: Literal, text: str, expected: ValueType, report: Report) -> Literal | None:
+    value = read_time(text) if expected == TIME else read_duration(text)
+    if value is not None:
+        return replace(node, type=expected, value=value)
+    shape = "'09:30'" if expected == TIME else "'7 days' or '90 minutes'"
+    report(codes.DATE_TEXT, node.start, node.end, f'"{text}" is not {named(expected)}.', f"write {shape}")
+    return None
+
+
 def _report_unlike(left: Node, right: Node, report: Report) -> None:
     message = f"{named_first(left.type)} cannot be compared with {named(right.type)}."
     report(codes.INCOMPARABLE, left.start, right.end, message, _unlike_hint(left.type, right.type))
@@ -178,6 +195,8 @@ def _report_unlike(left: Node, right: Node, report: Report) -> None:
 
 def _unlike_hint(left: ValueType, right: ValueType) -> str:
     types = (left, right)
+    if any(each in CLOSED for each in types):
+        return "ask is_empty(…) of it; nothing else can be asked"
     if any(isinstance(each, ListType) for each in types):
         return "whether a list has a value is asked with in: 'a' in list"
     if any(isinstance(each, RecordType) for each in types) and TEXT in types:

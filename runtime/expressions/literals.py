@@ -1,13 +1,15 @@
 """Literals: how numbers, dates and texts are written in an expression, and read from it."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from runtime.expressions.numbers import DIGITS
+from runtime.model.duration import write_duration
 from runtime.model.values import Money
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_CLOCK = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?\Z", re.ASCII)
 _DATETIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}:\d{2})?\Z", re.ASCII
 )
@@ -45,11 +47,19 @@ def read_datetime(text: str) -> datetime | None:
         return None
 
 
+def read_time(text: str) -> time | None:
+    """The time of day of ``09:30`` or ``09:30:15``; None when it is none."""
+    try:
+        return time.fromisoformat(text) if _CLOCK.match(text) else None
+    except ValueError:
+        return None
+
+
 def write_literal(value: object) -> str:
     """The value as it is written in an expression, for building conditions from what people choose.
 
     Knows what a canonical value may be: None, text, bool, int, Decimal, Money (its amount), date, aware
-    datetime, and a tuple or list of these. Raises TypeError for anything else.
+    datetime, time, timedelta, and a tuple or list of these. Raises TypeError for anything else.
     """
     match value:
         case None | "":
@@ -66,8 +76,10 @@ def write_literal(value: object) -> str:
             if value.tzinfo is None:
                 raise TypeError(f"{value} has no time zone; a moment must have one.")
             return f"'{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z'"
-        case date():
+        case date() | time():
             return f"'{value.isoformat()}'"
+        case timedelta():
+            return f"'{write_duration(value)}'"
         case tuple() | list():
             return f"[{', '.join(map(write_literal, value))}]"
     raise TypeError(f"A {type(value).__name__} cannot be written in an expression.")

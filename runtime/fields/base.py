@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.types import TypeEngine
@@ -84,8 +84,24 @@ class Example:
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
-Input = str | tuple[str, ...] | Mapping[str, str]
-"""What a form's control holds: a text, several, or its parts by name (money: ``amount`` and ``currency``)."""
+Input = str | tuple[str, ...] | Mapping[str, str] | tuple[Mapping[str, str], ...]
+"""What a form's control holds: a text, several, its parts by name (money: ``amount`` and ``currency``), or
+several of such parts."""
+
+Schema = Mapping[str, Any]
+"""A JSON Schema."""
+
+
+class Sent(Protocol):
+    """What a browser sent: texts by the names of its controls."""
+
+    def text(self, name: str, otherwise: str = "") -> str:
+        """The last text sent under a name."""
+        ...
+
+    def texts(self, name: str) -> list[str]:
+        """Every text sent under a name."""
+        ...
 
 
 class FieldType(ABC):
@@ -109,6 +125,14 @@ class FieldType(ABC):
     """Whether its values live in a link table instead of in columns of the record's own table."""
     sortable: ClassVar[bool] = True
     """Whether a list may be sorted by it."""
+    filtered_by: ClassVar[str] = "text"
+    """The control that a quick filter of it is: ``text`` (a part of it), ``value`` (the whole of it),
+    ``range``, ``period``, ``yes_no``, ``choice``, ``member`` (one of its values), ``record``, or ``filled``
+    (whether there is one)."""
+    measured: ClassVar[bool] = False
+    """Whether its values are quantities, which stand in columns under each other's ends."""
+    grouped: ClassVar[bool] = False
+    """Whether its control is several controls, so that its label names the group and no single one."""
     given: ClassVar[bool] = False
     """Whether the program gives its values, so that no form or REST request writes them; an import may."""
     examples: ClassVar[tuple[Example, ...]] = ()
@@ -170,6 +194,25 @@ class FieldType(ABC):
         autumn), what comes back unchanged must be compared with this and left alone.
         """
         return self.plain(value)
+
+    def sent(self, form: Sent, name: str) -> Input:
+        """What a form sent of its control, in the shape of :meth:`input`; :meth:`parse` reads it.
+
+        The control is called ``name``, and its other parts ``name:part``.
+        """
+        return form.text(name)
+
+    def is_unchanged(self, sent: Input, held: Input) -> bool:
+        """Whether a control came back as it was drawn: what was sent beside what it held."""
+        return (sent.replace("\r\n", "\n") if isinstance(sent, str) else sent) == held
+
+    def schema(self, settings: Mapping[str, Any]) -> Schema | None:
+        """JSON Schema of what REST gives; None where the value's type says it."""
+        return None
+
+    def written_schema(self, settings: Mapping[str, Any]) -> Schema | None:
+        """JSON Schema of what REST takes; None where the value's type says it."""
+        return self.schema(settings)
 
 
 def refuse(field: Field, text: str, **parameters: object) -> InvalidValueError:

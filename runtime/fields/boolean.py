@@ -18,6 +18,7 @@ class Boolean(FieldType):
     name = "boolean"
     title = "Yes or no"
     widget = "boolean"
+    filtered_by = "yes_no"
     operators = ("==", "!=", "is_empty")
     examples = (Example(True, True), Example(False, False), Example(None, None), Example("", None))
     rejects = ("true", "maybe", 1, 0, [True], {"value": True})

@@ -22,6 +22,7 @@ class Date(FieldType):
     name = "date"
     title = "Date"
     widget = "date"
+    filtered_by = "period"
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
     examples = (
         Example("2026-01-31", datetime.date(2026, 1, 31)),

@@ -25,6 +25,7 @@ _ISO_MOMENT = re.compile(
 _TIME = re.compile(
     r"(?P<day>.*\S)[\s,]+(?P<h>[0-9]{1,2})[:.](?P<m>[0-9]{2})(?:[:.](?P<s>[0-9]{2}))?\s*(?P<half>\D*)"
 )
+_CLOCK = re.compile(r"(?P<h>[0-9]{1,2})[:.](?P<m>[0-9]{2})(?:[:.](?P<s>[0-9]{2}))?\s*(?P<half>[^0-9]{0,20})")
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|(([A-Za-z])\3*)|([^A-Za-z']+)")
 _PIECE = re.compile(r"[0-9]+|[^0-9\s./,\-'\u2019\u200e\u200f\u060c]+")
 
@@ -62,6 +63,7 @@ class DateFormat:
         glue = str(locale.datetime_formats["short"])
         self._date = _template(day) or "{0.year:04d}-{0.month:02d}-{0.day:02d}"
         clock = _template(hour) or "{0.hour:02d}:{0.minute:02d}"
+        self._clock = clock
         self._moment = _glue(glue, self._date, clock)
         width = "wide" if "MMMM" in day or "LLLL" in day else "abbreviated"
         self._months: tuple[str, ...] = tuple(locale.months["format"][width][month] for month in range(1, 13))
@@ -85,6 +87,28 @@ class DateFormat:
         return self._moment.format(
             value, self._months[value.month - 1], hour % 12 or 12, self._halves[hour >= 12]
         )
+
+    def clock(self, value: time) -> str:
+        """A time of day, to the minute: ``9.30``; seconds are said where there are some."""
+        hour = value.hour
+        said = self._clock.format(value, "", hour % 12 or 12, self._halves[hour >= 12])
+        if not value.second:
+            return said
+        found = re.search(r"([0-9]+)([:.])([0-9]{2})", said)
+        if not found:
+            return value.isoformat("seconds")
+        return f"{said[: found.end()]}{found[2]}{value.second:02d}{said[found.end() :]}"
+
+    def read_time(self, text: str) -> time:
+        """The time of day that was typed: ``9.30``, ``09:30:15``, ``9:30 PM``."""
+        found = _CLOCK.fullmatch(text.strip())
+        if not found:
+            raise UnreadableError("{label} must be a time of day, such as 09:30.")
+        try:
+            hour = self._hour(int(found["h"]), found["half"].strip())
+            return time(hour, int(found["m"]), int(found["s"] or 0))
+        except ValueError:  # an UnreadableError is one
+            raise UnreadableError("{label} has no such time of day.") from None
 
     def read_date(self, text: str) -> date:
         """The day that was typed in this language or in ISO's way; raises :class:`UnreadableError`."""

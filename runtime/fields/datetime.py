@@ -21,6 +21,7 @@ class DateTime(FieldType):
     name = "datetime"
     title = "Date and time"
     widget = "datetime"
+    filtered_by = "period"
     later_settings = ("optional_time",)
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
     examples = (
@@ -100,3 +101,16 @@ class DateTime(FieldType):
     def input(self, value: Any, field: Field, formats: Formats) -> Input:
         """The reader's own time, as the browser's control holds it."""
         return "" if value is None else formats.input_datetime(value)
+
+    def is_unchanged(self, sent: Input, held: Input) -> bool:
+        """The same moment; browsers leave zeros out."""
+        return _shortest(str(sent)) == _shortest(str(held))
+
+
+def _shortest(moment: str) -> str:
+    """A moment without the zeros that a browser leaves out."""
+    seconds, point, fraction = moment.partition(".")
+    fraction = fraction.rstrip("0")
+    if fraction:
+        return seconds + point + fraction
+    return seconds.removesuffix(":00") if seconds.count(":") == 2 else seconds

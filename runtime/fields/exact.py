@@ -31,6 +31,8 @@ _TOO_LARGE = "{label} is too large: it may have {digits} digits before the decim
 class ExactType(FieldType):
     """A type whose value is a decimal with the ``scale`` of its settings."""
 
+    filtered_by = "range"
+    measured = True
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
 
     def columns(self, settings: Mapping[str, Any]) -> tuple[Column, ...]:

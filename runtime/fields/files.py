@@ -21,6 +21,8 @@ class Files(FieldType):
     name = "files"
     title = "Files"
     widget = "files"
+    filtered_by = "filled"
+    grouped = True
     settings_schema = MappingProxyType(
         {
             "max": {

@@ -39,6 +39,8 @@ class Formats:
         self.money = self._numbers.money
         self.symbol = self._numbers.symbol
         self.date = self._dates.day
+        self.time = self._dates.clock
+        self.parse_time = self._dates.read_time
 
     def datetime(self, value: dt.datetime) -> str:
         """A moment in the reader's time zone: ``30.11.2026 9.30``."""

@@ -20,6 +20,8 @@ class Integer(FieldType):
     name = "integer"
     title = "Integer"
     widget = "number"
+    filtered_by = "range"
+    measured = True
     settings_schema = MappingProxyType(
         {
             "min": {"type": "integer", "description": "The smallest number it may be."},

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Text
 
 from runtime.expressions.columns import ScaledDecimal
-from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Surroundings, refuse
+from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Sent, Surroundings, refuse
 from runtime.fields.exact import check_limits, read_decimal, rounded, within
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Field, Picklist
@@ -28,6 +28,8 @@ class Money(FieldType):
     name = "money"
     title = "Money"
     widget = "money"
+    filtered_by = "range"
+    measured = True
     settings_schema = MappingProxyType(
         {
             "min": {"type": "number", "description": "The smallest amount it may be, in any currency."},
@@ -137,6 +139,17 @@ class Money(FieldType):
             return {"amount": "", "currency": field.settings["currency"]}
         digits = value.amount.quantize(Decimal(1).scaleb(-minor_digits(value.currency)))
         return {"amount": formats.input_number(digits), "currency": value.currency}
+
+    def sent(self, form: Sent, name: str) -> Input:
+        """The amount, and the currency that stands beside it."""
+        return {"amount": form.text(name), "currency": form.text(f"{name}:currency")}
+
+    def is_unchanged(self, sent: Input, held: Input) -> bool:
+        """The same amount of the same currency; a currency beside no amount says nothing."""
+        assert isinstance(sent, Mapping)
+        assert isinstance(held, Mapping)
+        currency = sent["currency"] or held["currency"]
+        return sent["amount"] == held["amount"] and (currency == held["currency"] or not sent["amount"])
 
     def _currency(self, written: object, field: Field) -> str:
         known = field.settings["currencies"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Text
 
-from runtime.fields.base import Column, Example, FieldType, Input, Parsing, refuse
+from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Sent, refuse
 from runtime.fields.choice import choose, label_of
 from runtime.fields.formats import Formats
 from runtime.fields.several import several
@@ -20,6 +20,8 @@ class MultiPicklist(FieldType):
     name = "multi_picklist"
     title = "Multiple picklist"
     widget = "checks"
+    filtered_by = "member"
+    grouped = True
     settings_schema = MappingProxyType(
         {"picklist": {"type": "string", "description": "The key of the picklist that they are values of."}}
     )
@@ -83,3 +85,7 @@ class MultiPicklist(FieldType):
     def input(self, value: Any, field: Field, formats: Formats) -> Input:
         """The keys, one for each control that is ticked."""
         return tuple(value or ())
+
+    def sent(self, form: Sent, name: str) -> Input:
+        """The keys that are ticked."""
+        return tuple(text for text in form.texts(name) if text)

@@ -19,6 +19,7 @@ class PicklistField(FieldType):
     name = "picklist"
     title = "Picklist"
     widget = "select"
+    filtered_by = "choice"
     settings_schema = MappingProxyType(
         {"picklist": {"type": "string", "description": "The key of the picklist that it is a value of."}}
     )

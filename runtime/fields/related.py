@@ -16,6 +16,8 @@ from runtime.model.types import ValueType, record_of
 class RelatedType(FieldType):
     """A type whose value is the id of a record of the settings' ``modules``."""
 
+    filtered_by = "record"
+
     @abstractmethod
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
         """The settings with ``modules``, the keys of the modules whose records it may point at."""

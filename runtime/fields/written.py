@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Text
 
@@ -19,7 +19,16 @@ _CONTROLS_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 class WrittenType(FieldType):
     """A type whose value is a text that people write; empty is None, never ``''``."""
 
-    operators = ("==", "!=", "in", "not in", "contains", "starts_with", "ends_with", "is_empty")
+    operators: ClassVar[tuple[str, ...]] = (
+        "==",
+        "!=",
+        "in",
+        "not in",
+        "contains",
+        "starts_with",
+        "ends_with",
+        "is_empty",
+    )
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
         """Text."""

@@ -21,11 +21,18 @@ MONEY = ValueType("money")
 BOOLEAN = ValueType("boolean")
 DATE = ValueType("date")
 DATETIME = ValueType("datetime")
+TIME = ValueType("time")
 DURATION = ValueType("duration")
+JSON = ValueType("json")
+PLACE = ValueType("place")
+SECRET = ValueType("secret")
 NONE = ValueType("none")
 
 NUMBERS = (INTEGER, DECIMAL, PERCENT)
 """The plain numbers; money is a number with a currency."""
+
+CLOSED = (JSON, PLACE, SECRET)
+"""What an expression can only ask to be empty or not: it is not compared, and nothing is made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ money               Money
 boolean             bool
 date                date
 datetime            datetime, aware, UTC
+time                time, naive, to the second
 picklist            str, the value's key
 multi_picklist      tuple of keys in the picklist's order, () when empty
 relation, user      int, the id of the record

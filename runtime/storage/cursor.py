@@ -5,14 +5,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer
+from sqlalchemy import Boolean, Date, Integer, Time
 from sqlalchemy.types import TypeEngine
 
-from runtime.expressions.columns import ScaledDecimal, UtcDateTime
+from runtime.expressions.columns import Microseconds, ScaledDecimal, UtcDateTime
 from runtime.expressions.numbers import exact_units
 from runtime.storage.errors import InvalidCursorError
 
@@ -64,7 +64,9 @@ def read_cursor(cursor: str, mark: str, types: Sequence[TypeEngine[Any]]) -> Pla
 def _to_json(value: object) -> object:
     if isinstance(value, Decimal):
         return str(value)
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, timedelta):
+        return value // timedelta(microseconds=1)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _from_json(value: Any, kind: TypeEngine[Any]) -> object:
@@ -78,6 +80,10 @@ def _reader(kind: TypeEngine[Any]) -> Callable[[Any], object]:
         return _moment
     if isinstance(kind, Date):
         return date.fromisoformat
+    if isinstance(kind, Time):
+        return time.fromisoformat
+    if isinstance(kind, Microseconds):
+        return lambda value: timedelta(microseconds=_whole(value))
     if isinstance(kind, Boolean):
         return _boolean
     return _whole if isinstance(kind, Integer) else _text

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from runtime.base.messages import Translate
 from runtime.model.catalog import Path
+from runtime.model.types import DATETIME
 
 PERIODS = {
     "today": "Today",
@@ -57,33 +58,31 @@ def period_labels(translate: Translate) -> list[tuple[str, str]]:
     return [(key, translate(label)) for key, label in PERIODS.items()]
 
 
-def condition(path: Path, kind: str, value: str, range_: Range, today: date) -> str | None:
+def condition(path: Path, by: str, value: str, range_: Range, today: date) -> str | None:
     """The condition that a control's value stands for, as an expression; None when nothing was chosen.
 
-    ``kind`` is the name of the field's type. A value that cannot be one of the field's gives a condition that
-    the
-    parser of the language refuses, so a mistyped address is told so and never ignored.
+    ``by`` is what the field's type is filtered by; if that is a range, the ends of ``range_`` are literals.
+    A value that cannot be one of the field's gives a condition that the parser of the language refuses, so a
+    mistyped address is told so and never ignored.
     """
-    if kind in ("date", "datetime"):
-        return _date_condition(path.text, kind, value, range_, today)
-    if kind in ("integer", "decimal", "percent", "money"):
+    if by == "period":
+        return _date_condition(path, value, range_, today)
+    if by == "range":
         ends = [f"{path.text} >= {range_.min}"] if range_.min else []
         ends += [f"{path.text} <= {range_.max}"] if range_.max else []
         return " and ".join(ends) or None
     if not value:
         return None
-    if kind == "boolean":
-        return path.text if value == "true" else f"not {path.text}"
-    if kind == "files":
-        return f"not is_empty({path.text})" if value == "true" else f"is_empty({path.text})"
-    if kind == "picklist":
-        return f"{path.text} == {quote(value)}"
-    if kind == "multi_picklist":
-        return f"{quote(value)} in {path.text}"
-    if kind in ("relation", "user"):
+    if by in ("yes_no", "filled"):
+        true = path.text if by == "yes_no" else f"not is_empty({path.text})"
+        false = f"not {path.text}" if by == "yes_no" else f"is_empty({path.text})"
+        return true if value == "true" else false
+    if by == "record":
         return f"{path.text}.id == {value}" if value.isdecimal() else f"{path.text} == {quote(value)}"
-    if kind == "relations":
-        return f"{value} in {path.text}"
+    if by == "member":
+        return f"{value if path.field.targets else quote(value)} in {path.text}"
+    if by in ("choice", "value"):
+        return f"{path.text} == {quote(value)}"
     return f"contains({path.text}, {quote(value)})"
 
 
@@ -92,7 +91,8 @@ def quote(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _date_condition(text: str, kind: str, value: str, range_: Range, today: date) -> str | None:
+def _date_condition(path: Path, value: str, range_: Range, today: date) -> str | None:
+    text = path.text
     if value == "empty":
         return f"is_empty({text})"
     if value and value not in PERIODS:
@@ -100,7 +100,7 @@ def _date_condition(text: str, kind: str, value: str, range_: Range, today: date
     first, last = (None, None) if not value else period(value, today)
     low = range_.min or (first.isoformat() if first else "")
     high = range_.max or (last.isoformat() if last else "")
-    name = f"date({text})" if kind == "datetime" else text
+    name = f"date({text})" if path.field.value_type == DATETIME else text
     ends = [f"{name} >= {quote(low)}"] if low else []
     ends += [f"{name} <= {quote(high)}"] if high else []
     return " and ".join(ends) or None

@@ -47,7 +47,8 @@ class Item:
 class FieldView:
     """What a widget draws. ``value`` is canonical, ``text`` is for people, ``raw`` is what an input holds.
 
-    ``blank`` is one more item, for JavaScript to copy, where an item has controls of its own.
+    ``blank`` is one more item, for JavaScript to copy, where an item has controls of its own; ``grouped`` are
+    controls that are several under one label.
     """
 
     widget: str
@@ -69,6 +70,7 @@ class FieldView:
     picker: str = ""
     color: str | None = None
     blank: Item | None = None
+    grouped: bool = False
 
 
 def record_address(module: str, record_id: int) -> str:
@@ -176,6 +178,7 @@ class Views:
             required=field.required,
             readonly=field.readonly,
             settings=field.settings,
+            grouped=self.live.types[field.type].grouped,
         )
         self.fill(view, field, value)
         if field.type in SHOWN_TYPES:
@@ -185,14 +188,8 @@ class Views:
             view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
         if field.targets and field.type != "files":
             view.picker = f"/app/{picker_module or field.module}/pick/{field.key}"
-        elif field.type == "money":
-            assert isinstance(held, Mapping)
-            view.raw = held["amount"]
-            view.settings = {**field.settings, "currency": held["currency"]}
-        elif isinstance(held, str):
+        else:
             view.raw = held
-        if field.type == "percent":
-            view.settings = {**field.settings, "unit": "%"}
         return view
 
     def _attributes(

@@ -42,6 +42,8 @@ NAMED = [
     "user",
     "files",
     "auto_number",
+    "time",
+    "color",
 ]
 LONGEST = 0.05
 """Seconds of the processor that reading one value may take, whatever it is."""

@@ -22,6 +22,7 @@ from runtime.model.types import (
     NONE,
     NUMBERS,
     TEXT,
+    TIME,
     ListType,
     ValueType,
 )
@@ -94,7 +95,7 @@ class Ordering(Operator):
     """Compares two values of one kind that have an order."""
 
     signature = "two texts, numbers, moneys or dates → boolean"
-    orders: ClassVar[tuple[ValueType, ...]] = (TEXT, *NUMBERS, MONEY, DATE, DATETIME, DURATION)
+    orders: ClassVar[tuple[ValueType, ...]] = (TEXT, *NUMBERS, MONEY, DATE, DATETIME, TIME, DURATION)
 
     def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
         """Both of one kind that has an order, and neither the literal ``none``."""

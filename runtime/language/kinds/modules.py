@@ -52,7 +52,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
 )
 """The settings of every type."""
 LATER_TYPES = (
-    "rich_text", "time", "duration", "tags", "any_relation", "file", "image", "address", "json", "color",
+    "rich_text", "duration", "tags", "any_relation", "file", "image", "address", "json",
     "rating", "barcode", "geo", "secret",
 )  # fmt: skip
 """The field types that the language has and this version does not."""

@@ -196,6 +196,9 @@ class Schemas:
 
     def _reads(self, field: Field) -> Schema:
         kind = self._types[field.type]
+        own = kind.schema(field.settings)
+        if own is not None:
+            return dict(own)
         if field.targets:
             return {"type": "array", "items": ref("Reference")} if kind.linked else _or_null(ref("Reference"))
         if isinstance(field.value_type, ListType):
@@ -205,6 +208,9 @@ class Schemas:
     def _writes(self, field: Field) -> Schema:
         kind = self._types[field.type]
         settings = field.settings
+        own = kind.written_schema(settings)
+        if own is not None:
+            return {**own, "examples": found} if (found := self.examples(field)) else dict(own)
         if field.targets:
             if not kind.linked:
                 return _or_null(ref("WrittenReference"))

@@ -69,11 +69,9 @@ def _sent(call: Call, views: Views, each: Field, form: Form) -> str:
     shown = FormView(call, views, {each.key: None}, sent=form).control(each)
     if each.targets or each.type == "multi_picklist":
         return _text_of(shown)
-    raw: object = form.text(each.key)
-    if each.type == "money":
-        raw = {"amount": raw, "currency": form.text(f"{each.key}:currency") or None}
+    kind = call.live.types[each.type]
     try:
-        value = call.live.types[each.type].parse(raw, each, call.live.parsing(call.actor, "form"))
+        value = kind.parse(kind.sent(form, each.key), each, call.live.parsing(call.actor, "form"))
     except InvalidValueError:
         return form.text(each.key)
     return views.text(each, value)

@@ -12,7 +12,6 @@ from runtime.web.pages.editing import FieldBlock, FormBlock, is_given, row_field
 from runtime.web.titles import ref_of
 from runtime.web.views import BLANK, FieldView, Item, Views
 
-NUMBERS = ("integer", "decimal", "percent", "money")
 Errors = Mapping[str, Sequence[Message]]
 Rows = Mapping[int, Mapping[str, Any]]
 
@@ -80,7 +79,7 @@ class FormView:
         raw = sent.text(each.key)
         if each.type == "boolean":
             view.value = raw == "true"
-        elif each.type in ("picklist", "multi_picklist"):
+        elif "picklist" in each.settings:
             chosen = sent.texts(each.key)
             view.options = [replace(option, selected=option.key in chosen) for option in view.options]
             view.value = raw or None
@@ -95,12 +94,8 @@ class FormView:
             ref = ref_of(self.call, each.targets, raw) if typed else None
             view.value, view.text = (ref.id, ref.title) if ref is not None else (None, "")
             view.raw = sent.text(f"{each.key}:text", view.text)
-        elif each.type == "money":
-            currency = sent.text(f"{each.key}:currency") or view.settings["currency"]
-            view.raw = raw
-            view.settings = {**view.settings, "currency": currency}
         else:
-            view.raw = raw
+            view.raw = self.call.live.types[each.type].sent(sent, each.key)
 
     def _named(self, view: FieldView, each: Field, ids: Sequence[str]) -> list[Item]:
         known = {str(item.id): item for item in view.items}
@@ -151,7 +146,7 @@ class FormView:
                 {
                     "label": each.label.in_language(language),
                     "widget": self.views.widget(each),
-                    "end": each.type in NUMBERS,
+                    "end": self.call.live.types[each.type].measured,
                     "required": each.required,
                 }
                 for each in fields

@@ -8,8 +8,11 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from runtime.base.messages import Message, message
+from runtime.expressions.literals import write_literal
+from runtime.fields.base import InvalidValueError
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
+from runtime.model.types import MONEY, NUMBERS
 from runtime.storage.query import Count, Page, Query
 from runtime.web.cells import cells
 from runtime.web.door import Call
@@ -22,7 +25,6 @@ from runtime.web.views import FieldView, Option, Views, path_label
 
 SIZES = (25, 50, 100)
 CAP = 1000
-NUMBERS = ("integer", "decimal", "percent", "money")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression]
         value = listing.quick.get(path.text, "")
         shown = Range(listing.quick.get(f"{path.text}:min", ""), listing.quick.get(f"{path.text}:max", ""))
         exact = Range(_exact(call, path, shown.min), _exact(call, path, shown.max))
-        text = condition(path, path.field.type, value, exact, call.moment.today)
+        by = call.live.types[path.field.type].filtered_by
+        text = condition(path, by, value, exact, call.moment.today)
         if text is not None:
             conditions.append(call.live.condition(listing.module, text))
         controls.append(_control(call, views, path, value, shown))
@@ -141,13 +144,18 @@ def _typed(call: Call, quick: Sequence[Path]) -> dict[str, str]:
 
 
 def _exact(call: Call, path: Path, typed: str) -> str:
-    """A number as the reader's language writes it, as the expression language writes it."""
-    if not typed or path.field.type not in NUMBERS:
+    """What was typed as an end of a range, as the expression language writes it."""
+    kind = call.live.types[path.field.type]
+    if not typed or kind.filtered_by != "range":
         return typed
     try:
-        return f"{call.formats.parse_decimal(typed):f}"
+        if path.field.value_type in (*NUMBERS, MONEY):
+            return f"{call.formats.parse_decimal(typed):f}"
+        return write_literal(kind.parse(typed, path.field, call.live.parsing(call.actor, "form")))
     except UnreadableError:
         raise bad_request(message("{value} is not a number.", value=typed), path.text) from None
+    except InvalidValueError as error:
+        raise bad_request(error.message, path.text) from None
 
 
 def _control(call: Call, views: Views, path: Path, value: str, shown: Range) -> FieldView:
@@ -162,18 +170,19 @@ def _control(call: Call, views: Views, path: Path, value: str, shown: Range) -> 
         raw=value,
         settings=field.settings,
     )
-    if field.type in ("date", "datetime"):
+    by = call.live.types[field.type].filtered_by
+    if by == "period":
         labels = period_labels(call.translate)
         view.options = [Option(key, label, None, key == value) for key, label in labels]
         if value and value not in PERIODS:
             view.options = [*view.options, Option(value, value, None, True)]
-    elif field.type in NUMBERS:
+    elif by == "range":
         view.raw = shown
         view.text = " \u2013 ".join((shown.min, shown.max)) if shown.min or shown.max else ""
-    elif field.type in ("boolean", "files"):
+    elif by in ("yes_no", "filled"):
         labels = [("true", call.translate("Yes")), ("false", call.translate("No"))]
         view.options = [Option(key, label, None, key == value) for key, label in labels]
-    elif field.type in ("picklist", "multi_picklist"):
+    elif "picklist" in field.settings:
         view.options = views.options(field, (value,))
     elif field.targets:
         view.picker = f"/app/{field.module}/pick/{field.key}"
@@ -251,7 +260,7 @@ def columns(
             Column(
                 label=path_label(path, call.actor.language),
                 widget="text" if path.attribute is not None else views.widget(path.field),
-                end=path.field.type in NUMBERS,
+                end=call.live.types[path.field.type].measured,
                 sorted=None if current is None else ("desc" if current.descending else "asc"),
                 href=listing.address(sort=turned) if listing is not None and sortable else None,
             )

@@ -81,7 +81,7 @@ def _fields(
         elif each.targets:
             values[each.key] = _one(call, form, each, written, place)
         elif old is None or not says_the_same(call, form, each, old.get(each.key)):
-            values[each.key] = _plain(form, each)
+            values[each.key] = call.live.types[each.type].sent(form, each.key)
 
 
 def says_the_same(call: Call, form: Form, each: Field, old: Any) -> bool:
@@ -90,36 +90,11 @@ def says_the_same(call: Call, form: Form, each: Field, old: Any) -> bool:
     A control cannot say all of a value (a moment's microseconds; yes, no and empty of a switch), so what
     comes back as it was drawn is no change.
     """
-    held = call.live.types[each.type].input(old, each, call.formats)
-    if isinstance(held, Mapping):
-        currency = form.text(f"{each.key}:currency") or held["currency"]
-        amount = form.text(each.key)
-        return amount == held["amount"] and (currency == held["currency"] or not amount)
-    if isinstance(held, tuple):
-        return tuple(text for text in form.texts(each.key) if text) == held
-    sent = form.text(each.key).replace("\r\n", "\n")
+    kind = call.live.types[each.type]
+    held, sent = kind.input(old, each, call.formats), kind.sent(form, each.key)
     if each.type == "boolean":
         return (sent == "true") == (old is True) and (old is not None or sent != "true")
-    if each.type == "datetime":
-        return _shortest(sent) == _shortest(held)
-    return sent == held
-
-
-def _shortest(moment: str) -> str:
-    """A moment without the zeros that a browser leaves out."""
-    seconds, point, fraction = moment.partition(".")
-    fraction = fraction.rstrip("0")
-    if fraction:
-        return seconds + point + fraction
-    return seconds.removesuffix(":00") if seconds.count(":") == 2 else seconds
-
-
-def _plain(form: Form, each: Field) -> object:
-    if each.type == "multi_picklist":
-        return [text for text in form.texts(each.key) if text]
-    if each.type == "money":
-        return {"amount": form.text(each.key), "currency": form.text(f"{each.key}:currency") or None}
-    return form.text(each.key)
+    return kind.is_unchanged(sent, held)
 
 
 def _one(call: Call, form: Form, each: Field, written: Written, place: str) -> object:
