@@ -17,7 +17,7 @@ class Change:
     ``values`` are as they were written (see :class:`runtime.fields.base.Parsing`), by field; rows are a list
     under their name. Without ``id`` a record is created. ``version`` is the version that the change was made
     on: when the record has another by now, nothing is written. ``action`` is ``save``, ``delete`` or
-    ``restore``.
+    ``restore``. ``read`` says that the values were read already (:class:`runtime.records.reading.Reading`).
     """
 
     module: str
@@ -25,6 +25,7 @@ class Change:
     id: int | None = None
     version: int | None = None
     action: str = "save"
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
+from runtime.base.ahead import ahead
 from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match, Parsing
 from runtime.identity.actor import Actor
 from runtime.records.change import Change, Refused, Saved
 from runtime.records.csv_file import CsvFile, Line
 from runtime.records.import_map import ColumnMap, ImportMap
-from runtime.records.parse import Linking
 from runtime.records.plan import ModulePlan
+from runtime.records.reading import Linking, ParsedLinking, Reading
 from runtime.records.relations import Matches
 from runtime.records.save import Writer
 from runtime.storage.transaction import Transaction
@@ -27,6 +28,8 @@ BATCH = 5000
 
 Write = Callable[[], AbstractContextManager[Transaction]]
 Key = tuple[object, ...]
+Named = dict[tuple[str, str], Match]
+"""The related records that a batch names, by header and text."""
 
 
 @dataclass(slots=True)
@@ -52,13 +55,15 @@ class BadRow:
 class Entry:
     """A row on its way, or several that add links to one record (``parts`` are then the values of each).
 
-    ``later`` are the relations that may only be known at the file's end.
+    ``read`` says that the values are canonical. ``later`` are the relations that may only be known at the
+    file's end.
     """
 
     lines: list[Line]
     values: dict[str, object] = field(default_factory=dict)
     key: Key | None = None
     id: int | None = None
+    read: bool = False
     parts: list[dict[str, object]] = field(default_factory=list)
     later: dict[str, Match] = field(default_factory=dict)
     wrong: dict[str, list[Message]] = field(default_factory=dict)
@@ -105,7 +110,6 @@ class Import:
         }
         self._headers = {column.field.key: column.header for column in columns.columns}
         self._mergeable = all(column.key or column.field.link is not None for column in columns.columns)
-        self._named: dict[tuple[str, str], Match] = {}
         self._deferred: list[Deferred] = []
         self.summary = Summary()
 
@@ -121,15 +125,12 @@ class Import:
         Raises UnreadableFileError when the file turns out to be none that can be read; what went in before
         stays.
         """
-        place = {name: index for index, name in enumerate(file.header)}
-        cells = [(column, place[column.header]) for column in self._map.columns]
-        for lines in _batches(file):
-            self._named = {}
-            entries = [self._entry(line, cells, len(file.header)) for line in lines]
+        for entries in ahead(self._entries(file)):
+            read = entries[-1].lines[0].read
             for bad in self._save(entries):
                 self.summary.refused += 1
                 report(bad)
-            progress(lines[-1].read, self.summary)
+            progress(read, self.summary)
         for start in range(0, len(self._deferred), BATCH):
             for bad in self._point(self._deferred[start : start + BATCH]):
                 self.summary.refused += 1
@@ -137,7 +138,21 @@ class Import:
         progress(file.size, self.summary)
         return self.summary
 
-    def _entry(self, line: Line, cells: list[tuple[ColumnMap, int]], width: int) -> Entry:
+    def _entries(self, file: CsvFile) -> Iterator[list[Entry]]:
+        # The file in batches, each read as far as it can be without the database.
+        place = {name: index for index, name in enumerate(file.header)}
+        cells = [(column, place[column.header]) for column in self._map.columns]
+        for lines in _batches(file):
+            named: Named = {}
+            reading = Reading(self._plan.importable, self._parsing, self._formats)
+            entries = [self._entry(line, cells, len(file.header), named) for line in lines]
+            for entry in entries:
+                values, wrong = reading.read(entry.values)
+                if not wrong:  # else the writer says what is wrong, together with what else it finds
+                    entry.values, entry.read = values, True
+            yield entries
+
+    def _entry(self, line: Line, cells: list[tuple[ColumnMap, int]], width: int, named: Named) -> Entry:
         entry = Entry([line])
         if len(line.cells) != width:
             entry.refuse(
@@ -159,17 +174,10 @@ class Import:
                 elif column.field.link is None and not self._keeps_default(column):
                     values[key] = None
             elif column.field.link is None and column.picklist is None:
-                values[key] = text if column.match is None else self._match(column, text)
+                values[key] = text if column.match is None else _match(column, text, named)
             else:
                 values[key] = _written(column, text, entry)
         return entry
-
-    def _match(self, column: ColumnMap, text: str) -> Match:
-        # The same text in a column is the same match: it is looked up once for a batch.
-        match = self._named.get((column.header, text))
-        if match is None:
-            match = self._named[column.header, text] = Match({column.match or "": text})
-        return match
 
     def _keeps_default(self, column: ColumnMap) -> bool:
         # An empty cell of a required field with a default means the default, not an error.
@@ -193,7 +201,7 @@ class Import:
         seen: dict[Key, Entry] = {}
         for entry in entries:
             before = seen.get(entry.key) if entry.key is not None else None
-            if before is not None and self._mergeable:
+            if before is not None and before.read == entry.read and self._mergeable:
                 _merge(before, entry)
                 continue
             if before is not None:
@@ -209,7 +217,7 @@ class Import:
         self._find(tx, group)
         self._defer(tx, group)
         good = [entry for entry in group if not entry.wrong]
-        changes = [Change(self._plan.key, entry.values, entry.id) for entry in good]
+        changes = [Change(self._plan.key, entry.values, entry.id, read=entry.read) for entry in good]
         outcomes = self._writer.save(
             tx, changes, self._actor, self._parsing, atomic=False, formats=self._formats
         )
@@ -225,9 +233,9 @@ class Import:
     def _one_by_one(self, tx: Transaction, entry: Entry) -> Iterator[BadRow]:
         # Several rows were one change, and one of them is wrong: each is tried by itself.
         for line, values in zip(entry.lines, entry.parts, strict=True):
-            alone = Entry([line], values, entry.key, entry.id)
+            alone = Entry([line], values, entry.key, entry.id, entry.read)
             self._find(tx, [alone])
-            change = Change(self._plan.key, alone.values, alone.id)
+            change = Change(self._plan.key, alone.values, alone.id, read=alone.read)
             (outcome,) = self._writer.save(tx, [change], self._actor, self._parsing, formats=self._formats)
             self._count(alone, outcome)
             if alone.wrong:
@@ -413,6 +421,14 @@ def _written(column: ColumnMap, text: str, entry: Entry) -> object:
     return Linking(add=tuple(Match({column.match: part}) for part in parts))
 
 
+def _match(column: ColumnMap, text: str, named: Named) -> Match:
+    # The same text in a column is the same match: it is looked up once for a batch.
+    match = named.get((column.header, text))
+    if match is None:
+        match = named[column.header, text] = Match({column.match or "": text})
+    return match
+
+
 def _parts(text: str, *, many: bool) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()] if many else [text]
 
@@ -422,7 +438,7 @@ def _matches_in(entries: Iterable[Entry], column: ColumnMap) -> Iterator[Match]:
         value = entry.values.get(column.field.key)
         if isinstance(value, Match):
             yield value
-        elif isinstance(value, Linking):
+        elif isinstance(value, Linking | ParsedLinking):
             yield from (item for item in value.add if isinstance(item, Match))
 
 
@@ -433,9 +449,9 @@ def _merge(into: Entry, entry: Entry) -> None:
     into.lines.extend(entry.lines)
     for key, value in entry.values.items():
         before = into.values.get(key)
-        if isinstance(value, Linking) and isinstance(before, Linking):
-            into.values[key] = Linking(add=(*before.add, *value.add))
-        elif isinstance(value, Linking):
+        if isinstance(value, Linking | ParsedLinking) and isinstance(before, Linking | ParsedLinking):
+            into.values[key] = replace(before, add=(*before.add, *value.add))
+        elif isinstance(value, Linking | ParsedLinking):
             into.values[key] = value
 
 

@@ -3,69 +3,31 @@ filled in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from runtime.base.messages import message
 from runtime.base.suggest import suggest
-from runtime.fields.base import InvalidValueError, Match, Parsing
+from runtime.fields.base import InvalidValueError, Parsing
 from runtime.records.plan import FieldPlan
-from runtime.records.work import Batch, Reader, Work, fields_of
-
-
-@dataclass(frozen=True, slots=True)
-class Linking:
-    """A change of links that names only what is to come and to go; a plain list would replace them all.
-
-    Both lists are as they would be written in a request.
-    """
-
-    add: tuple[object, ...] = ()
-    remove: tuple[object, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedLinking:
-    """A :class:`Linking` whose lists are canonical: Link, int or Match."""
-
-    add: tuple[object, ...]
-    remove: tuple[object, ...]
-
+from runtime.records.reading import Reading, fields_of
+from runtime.records.work import Batch, Work
 
 NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
 
 
 def parse(batch: Batch, work: Work) -> None:
-    """Fill ``work.values``; what cannot be read is refused at its field.
-
-    The same text in the same field is read once for the whole batch: a column of a file repeats itself.
-    """
-    readers = batch.readers.get((work.plan.key, bool(work.path)))
-    if readers is None:
-        readers = batch.readers[work.plan.key, bool(work.path)] = _readers(batch, work)
+    """Fill ``work.values``; what cannot be read is refused at its field."""
     values = work.values
-    for key, raw in work.raw.items():
-        reader = readers.get(key)
-        if reader is None:
-            _refuse_unknown(batch, work, key, raw)
-            continue
-        field, parsing, known = reader
-        try:
-            if type(raw) is str and known is not None:
-                if raw in known:
-                    values[key] = known[raw]
-                else:
-                    values[key] = known[raw] = field.parse(raw, field.field, parsing)
-            elif type(raw) is Match:
-                values[key] = raw
-            elif type(raw) is Linking:
-                values[key] = ParsedLinking(
-                    _listed(raw.add, field, parsing), _listed(raw.remove, field, parsing)
-                )
+    if work.asked.change.read and not work.path:
+        values.update(work.raw)
+    else:
+        read, wrong = _reading(batch, work).read(work.raw)
+        values.update(read)
+        for key, reason in wrong:
+            if reason is None:
+                _refuse_unknown(batch, work, key, work.raw[key])
             else:
-                values[key] = field.parse(raw, field.field, parsing)
-        except InvalidValueError as error:
-            work.refuse(key, error.message)
+                work.refuse(key, reason)
     if work.old is None:
         for key, value in work.plan.defaults.items():
             if key not in work.raw:
@@ -74,14 +36,17 @@ def parse(batch: Batch, work: Work) -> None:
             values["owner"] = batch.actor.user_id
 
 
-def _readers(batch: Batch, work: Work) -> dict[str, Reader]:
-    # How each field that may be given is read, and what was read of it so far; a unique one repeats nothing.
-    formats = batch.formats if not work.path else NO_FORMATS
-    return {
-        key: (field, formats.get(key, batch.parsing), None if field.field.unique else {})
-        for key, field in fields_of(work.plan, batch.parsing).items()
-        if not (work.path and key in ("parent", "position"))
-    }
+def _reading(batch: Batch, work: Work) -> Reading:
+    # One for a module's records, another for its records as rows.
+    kind = (work.plan.key, bool(work.path))
+    reading = batch.readings.get(kind)
+    if reading is None:
+        fields = fields_of(work.plan, batch.parsing)
+        if work.path:
+            fields = {key: field for key, field in fields.items() if key not in ("parent", "position")}
+        formats = NO_FORMATS if work.path else batch.formats
+        reading = batch.readings[kind] = Reading(fields, batch.parsing, formats)
+    return reading
 
 
 def require(batch: Batch, work: Work) -> None:
@@ -96,17 +61,6 @@ def require(batch: Batch, work: Work) -> None:
             value = values.get(key)
             if (value is None or value == ()) and f"{work.path}{key}" not in work.asked.errors:
                 work.refuse(key, message("{label} is required.", label=field.field.label))
-
-
-def _listed(raw: tuple[object, ...], field: FieldPlan, parsing: Parsing) -> tuple[object, ...]:
-    found: list[object] = []
-    for item in raw:
-        if type(item) is Match:
-            found.append(item)
-        else:
-            parsed = field.parse([item], field.field, parsing)
-            found.extend(parsed if isinstance(parsed, tuple) else [parsed])
-    return tuple(found)
 
 
 def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:

@@ -10,8 +10,8 @@ from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match
 from runtime.model.values import Link
 from runtime.records.among import among
-from runtime.records.parse import ParsedLinking
 from runtime.records.plan import FieldPlan, ModulePlan
+from runtime.records.reading import ParsedLinking
 from runtime.records.stored import links_of
 from runtime.records.work import Batch, LinkChange, Work
 
@@ -186,7 +186,7 @@ def _having(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Ite
     statement = select(plan.table.columns["id"][0], *columns).where(
         and_(*conditions), plan.table.columns["deleted_at"][0].is_(None)
     )
-    for record_id, *parts in batch.tx.connection.execute(statement):
+    for record_id, *parts in batch.tx.connection.execute(statement).all():
         key: list[object] = []
         for field in fields:
             width = len(field.columns)

@@ -10,16 +10,13 @@ from runtime.identity.actor import Actor
 from runtime.model.values import Link
 from runtime.records.access import Judge
 from runtime.records.change import Change, Refused, Saved
-from runtime.records.plan import FieldPlan, ModulePlan, Plans
+from runtime.records.plan import ModulePlan, Plans
+from runtime.records.reading import Reading
 from runtime.storage.transaction import Transaction
 
 FOUND_NOTHING = message("There is no such record.")
 STALE = message("Somebody else has saved this record in the meantime.")
 IN_THE_BATCH = message("Nothing was saved, because another record of the batch was refused.")
-
-
-Reader = tuple[FieldPlan, Parsing, dict[str, object] | None]
-"""How a field is read in a batch: the field, the way its texts are written, and those read so far."""
 
 
 @dataclass(slots=True)
@@ -132,7 +129,7 @@ class Batch:
     works: dict[str, list[Work]] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
     new: int = 0
-    readers: dict[tuple[str, bool], dict[str, Reader]] = field(default_factory=dict)
+    readings: dict[tuple[str, bool], Reading] = field(default_factory=dict)
 
     @property
     def dialect(self) -> str:
@@ -163,8 +160,3 @@ class Batch:
             else:
                 del self.works[key]
         self.removals = [] if nothing else [each for each in self.removals if not each.asked.errors]
-
-
-def fields_of(plan: ModulePlan, parsing: Parsing) -> Mapping[str, FieldPlan]:
-    """The fields that may be given by a door: an import may bring numbers along."""
-    return plan.importable if parsing.door == "import" else plan.writable

@@ -11,7 +11,7 @@ from runtime.fields.files import Files
 from runtime.model.catalog import Field, Module, Path
 from runtime.records.attachments import UploadRefusedError
 from runtime.records.change import Change
-from runtime.records.parse import Linking
+from runtime.records.reading import Linking
 from runtime.storage.query import MOST, Query
 from runtime.web.api.answers import answer
 from runtime.web.api.caller import DOOR

@@ -8,7 +8,7 @@ import pytest
 
 from runtime.identity.actor import NOBODY, Actor
 from runtime.records.change import Change, Refused, Saved
-from runtime.records.parse import Linking
+from runtime.records.reading import Linking
 from tests.unit.records.crm import NOW, Crm
 
 

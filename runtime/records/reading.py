@@ -1,0 +1,89 @@
+"""Reading what was written: each value through its field's type, and the same text in a field only once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runtime.base.messages import Message
+from runtime.fields.base import InvalidValueError, Match, Parsing
+from runtime.records.plan import FieldPlan, ModulePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """A change of links that names only what is to come and to go; a plain list would replace them all.
+
+    Both lists are as they would be written in a request.
+    """
+
+    add: tuple[object, ...] = ()
+    remove: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLinking:
+    """A :class:`Linking` whose lists are canonical: Link, int or Match."""
+
+    add: tuple[object, ...]
+    remove: tuple[object, ...]
+
+
+Wrong = list[tuple[str, Message | None]]
+"""What is wrong with the values of a record, by field; None where there is no such field to be written."""
+
+
+class Reading:
+    """How the fields of one module are read in one batch: a column of a file repeats its texts."""
+
+    def __init__(
+        self, fields: Mapping[str, FieldPlan], parsing: Parsing, formats: Mapping[str, Parsing]
+    ) -> None:
+        """``formats`` are how single fields are read, where ``parsing`` does not serve all."""
+        self._readers: dict[str, tuple[FieldPlan, Parsing, dict[str, object] | None]] = {
+            key: (field, formats.get(key, parsing), None if field.field.unique else {})
+            for key, field in fields.items()
+        }
+
+    def read(self, raw: Mapping[str, object]) -> tuple[dict[str, object], Wrong]:
+        """The canonical values of one record, and what cannot be read."""
+        values: dict[str, object] = {}
+        wrong: Wrong = []
+        readers = self._readers
+        for key, written in raw.items():
+            reader = readers.get(key)
+            if reader is None:
+                wrong.append((key, None))
+                continue
+            field, parsing, known = reader
+            try:
+                if type(written) is str and known is not None:
+                    if written in known:
+                        values[key] = known[written]
+                    else:
+                        values[key] = known[written] = field.parse(written, field.field, parsing)
+                elif type(written) is Match:
+                    values[key] = written
+                elif type(written) is Linking:
+                    values[key] = ParsedLinking(
+                        _listed(written.add, field, parsing), _listed(written.remove, field, parsing)
+                    )
+                else:
+                    values[key] = field.parse(written, field.field, parsing)
+            except InvalidValueError as error:
+                wrong.append((key, error.message))
+        return values, wrong
+
+
+def fields_of(plan: ModulePlan, parsing: Parsing) -> Mapping[str, FieldPlan]:
+    """The fields that may be given by a door: an import may bring numbers along."""
+    return plan.importable if parsing.door == "import" else plan.writable
+
+
+def _listed(raw: tuple[object, ...], field: FieldPlan, parsing: Parsing) -> tuple[object, ...]:
+    found: list[object] = []
+    for item in raw:
+        if type(item) is Match:
+            found.append(item)
+        else:
+            parsed = field.parse([item], field.field, parsing)
+            found.extend(parsed if isinstance(parsed, tuple) else [parsed])
+    return tuple(found)
