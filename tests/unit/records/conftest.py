@@ -1,11 +1,13 @@
-"""The fixture `crm`: a small CRM on a fresh database of each kind."""
+"""The fixtures `crm`, a small CRM on a fresh database of each kind, and `terminal`, which has commands."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.databases import Databases, Template
 from tests.unit.records.crm import PACK, Crm, fill, open_crm
+from tests.unit.records.terminal import Terminal
 
 
 @pytest.fixture
@@ -15,3 +17,13 @@ def crm(databases: Databases, database_engine: str) -> Iterator[Crm]:
         made = open_crm(url)
         yield made
         made.database.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, database_url: str) -> Terminal:
+    """A terminal on an applied pack."""
+    made = Terminal(tmp_path, database_url)
+    for name, text in PACK.items():
+        made.write(f"pack/{name}", text)
+    made.house.open_site(tmp_path / "pack").close()
+    return made
