@@ -106,8 +106,8 @@ def _held(
     if isinstance(value, Money) and one_currency:
         value = value.amount
     if isinstance(value, int | Decimal):
-        exact = Decimal(value)
-        return float(exact) if len(exact.as_tuple().digits) <= DIGITS else None
+        number = Decimal(value)
+        return float(number) if len(number.as_tuple().digits) <= DIGITS else None
     if isinstance(value, datetime.datetime):
         return _local(value, zone, exact=exact)
     if isinstance(value, datetime.date):
