@@ -2,6 +2,8 @@
 
 import unicodedata
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from runtime.base.suggest import suggest
 from runtime.fields.base import Parsing, refuse
@@ -9,6 +11,32 @@ from runtime.fields.formats import Formats
 from runtime.model.catalog import Field, Picklist
 
 LONGEST = 255
+
+_KEYS = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+DEPENDS_ON: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            "field": {"type": "string"},
+            "map": {"type": "object", "additionalProperties": _KEYS, "minProperties": 1},
+        },
+        "required": ["field", "map"],
+        "additionalProperties": False,
+        "title": "a field and a map, such as {field: type, map: {renewal: [proposal, won]}}",
+        "description": "Which values may be chosen, by the value of another picklist of the record; all "
+        "may where the map does not name that value.",
+    }
+)
+
+
+def with_dependence(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, what they depend on made immutable."""
+    written = settings.get("depends_on")
+    if not isinstance(written, Mapping):
+        return dict(settings)
+    allowed = {key: tuple(values) for key, values in written["map"].items()}
+    frozen = MappingProxyType({"field": written["field"], "map": MappingProxyType(allowed)})
+    return {**settings, "depends_on": frozen}
 
 
 def choose(raw: object, field: Field, parsing: Parsing) -> str | None:

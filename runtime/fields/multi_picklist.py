@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Text
 
-from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Sent, refuse
-from runtime.fields.choice import choose, label_of
+from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Sent, Surroundings, refuse
+from runtime.fields.choice import DEPENDS_ON, choose, label_of, with_dependence
 from runtime.fields.formats import Formats
 from runtime.fields.several import several
 from runtime.model.catalog import Field, Picklist
@@ -23,10 +23,12 @@ class MultiPicklist(FieldType):
     filtered_by = "member"
     grouped = True
     settings_schema = MappingProxyType(
-        {"picklist": {"type": "string", "description": "The key of the picklist that they are values of."}}
+        {
+            "picklist": {"type": "string", "description": "The key of the picklist that they are values of."},
+            "depends_on": DEPENDS_ON,
+        }
     )
     required_settings = ("picklist",)
-    later_settings = ("depends_on",)
     operators = ("in", "not in", "is_empty")
     sortable = False
     examples = (
@@ -38,6 +40,10 @@ class MultiPicklist(FieldType):
         Example("", (), {"picklist": "stages"}),
     )
     rejects = (["won", "Open"], "won;open", [1], [None], {"won": True}, 1, [["won"]])
+
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings, with what it depends on made immutable."""
+        return with_dependence(settings)
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
         """A list of values of its picklist."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Text
 
-from runtime.fields.base import Column, Example, FieldType, Parsing
-from runtime.fields.choice import choose, label_of
+from runtime.fields.base import Column, Example, FieldType, Parsing, Surroundings
+from runtime.fields.choice import DEPENDS_ON, choose, label_of, with_dependence
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import ValueType, picklist_of
@@ -21,10 +21,12 @@ class PicklistField(FieldType):
     widget = "select"
     filtered_by = "choice"
     settings_schema = MappingProxyType(
-        {"picklist": {"type": "string", "description": "The key of the picklist that it is a value of."}}
+        {
+            "picklist": {"type": "string", "description": "The key of the picklist that it is a value of."},
+            "depends_on": DEPENDS_ON,
+        }
     )
     required_settings = ("picklist",)
-    later_settings = ("depends_on",)
     examples = (
         Example("won", "won", {"picklist": "stages"}),
         Example(" open ", "open", {"picklist": "stages"}),
@@ -32,6 +34,10 @@ class PicklistField(FieldType):
         Example(None, None, {"picklist": "stages"}),
     )
     rejects = ("Won", "nothing", "wo", 1, True, ["won"], {"key": "won"})
+
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings, with what it depends on made immutable."""
+        return with_dependence(settings)
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
         """A value of its picklist."""

@@ -35,7 +35,7 @@ class Relation(RelatedType):
             },
         }
     )
-    later_settings = ("where", "depends_on")
+    later_settings = ("where",)
     examples = (
         Example(5, 5, {"module": "accounts"}),
         Example("5", 5, {"modules": ["accounts", "contacts"]}),

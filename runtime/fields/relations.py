@@ -38,7 +38,7 @@ class Relations(FieldType):
         }
     )
     required_settings = ("module",)
-    later_settings = ("where", "depends_on", "on_delete", "modules")
+    later_settings = ("where", "on_delete", "modules")
     operators = ("in", "not in", "is_empty")
     linked = True
     sortable = False

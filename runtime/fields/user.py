@@ -26,7 +26,7 @@ class User(RelatedType):
             },
         }
     )
-    later_settings = ("where", "depends_on")
+    later_settings = ("where",)
     examples = (
         Example(5, 5),
         Example("5", 5),

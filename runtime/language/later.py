@@ -16,8 +16,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N105": "modules do not lock related records",
         "N106": "renames cannot be declared",
         "N107": "only literals are taken here",
-        "N108": "picklists do not depend on other fields",
-        "N109": "transitions and roles of picklist values are not enforced",
         "N110": "filters are drawn as lists only",
         "N111": "filters have no KPIs",
         "N112": "workflows do not run",

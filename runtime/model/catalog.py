@@ -177,6 +177,8 @@ class Module:
 class PicklistValue:
     """One value of a picklist. ``attributes`` has its ``kind`` and every extra attribute; a missing one is
     None.
+
+    ``next`` are the values that may follow it and ``roles`` those who may choose it; None where any may.
     """
 
     key: str
@@ -184,6 +186,8 @@ class PicklistValue:
     color: str | None
     attributes: Mapping[str, Any]
     origin: Origin
+    next: tuple[str, ...] | None = None
+    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

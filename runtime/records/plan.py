@@ -11,6 +11,7 @@ from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Collection, Field, Module
 from runtime.records.base import Workplace
+from runtime.records.choices import is_limited
 from runtime.records.pattern import Pattern
 from runtime.storage.searching import SearchText, is_searched, own_search_fields
 from runtime.storage.tables import ModuleTable, link_attributes, link_columns
@@ -69,7 +70,8 @@ class ModulePlan:
     """One module. ``stored`` are the fields with columns, ``linked`` those with links, ``writable`` what may
     be given.
 
-    ``uniques`` are groups of fields in which no two records are alike. ``depth`` is 0 for a module of its
+    ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
+    not every value may always be chosen. ``depth`` is 0 for a module of its
     own, 1 for the rows of one, and so on: parents are written first.
     """
 
@@ -89,6 +91,7 @@ class ModulePlan:
     numbers: Mapping[str, Pattern]
     logged: frozenset[str]
     search: SearchText | None
+    limited: tuple[FieldPlan, ...]
     depth: int
 
     @property
@@ -178,6 +181,7 @@ class Plans:
             numbers=MappingProxyType(_numbers(module, fields)),
             logged=frozenset(key for key in module.fields if module.fields[key].log) | {"owner", "parent"},
             search=self._search(module),
+            limited=tuple(plan for plan in own if is_limited(plan.field, self.workplace.catalog.picklists)),
             depth=self._depth(module),
         )
 

@@ -5,7 +5,7 @@ batch:
 
 1. find the records as they stand, and lock them; rights on them; their versions
 2. read what was written, rows included; fill defaults in
-3. find and check what it points at; required; unique
+3. find and check what it points at; required; what may be chosen; unique
 4. find out what a deletion takes along, and what a restore brings back
 5. leave out what was refused (all of it, when the batch is all or nothing)
 6. rights on the records as they will be
@@ -24,7 +24,18 @@ from sqlalchemy.exc import DataError, IntegrityError
 from runtime.base.messages import message
 from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
-from runtime.records import change_log, deletion, numbering, outbox, parse, relations, restore, rows, unique
+from runtime.records import (
+    change_log,
+    choosing,
+    deletion,
+    numbering,
+    outbox,
+    parse,
+    relations,
+    restore,
+    rows,
+    unique,
+)
 from runtime.records.access import Judge
 from runtime.records.base import Workplace
 from runtime.records.change import Change, Refused, Saved
@@ -123,6 +134,7 @@ class _Saving:
         relations.resolve(batch, batch.all())
         for same in works:
             relations.link(batch, same)
+            choosing.check(batch, same)
             unique.check(batch, same)
         self._plan_removals()
         self._leave_out()

@@ -71,6 +71,19 @@ class FieldView:
     color: str | None = None
     blank: Item | None = None
     grouped: bool = False
+    depends: "Dependence | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """Which choices a control offers by another one's value: that one's name, and the keys for each value.
+
+    ``choices`` are all that there are, for JavaScript to choose from.
+    """
+
+    on: str
+    fits: Mapping[str, Sequence[str]]
+    choices: Sequence[Option]
 
 
 def record_address(module: str, record_id: int) -> str:

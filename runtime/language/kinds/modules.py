@@ -56,9 +56,7 @@ LATER_TYPES = (
     "rating", "barcode", "geo", "secret",
 )  # fmt: skip
 """The field types that the language has and this version does not."""
-LATER_IN_FIELDS = MappingProxyType(
-    {"formula": "N101", "virtual": "N101", "was": "N106", "depends_on": "N108"}
-)
+LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
 LATER_IN_MODULES = MappingProxyType(
     {"rules": "N102", "checks": "N103", "duplicates": "N104", "lock": "N105", "was": "N106"}
 )

@@ -19,8 +19,9 @@ from runtime.language.kinds.base import (
     ref,
 )
 
-OWN_KEYS = ("label", "color")
+OWN_KEYS = ("label", "color", "next", "roles")
 """What every value may have; `kind` and anything else are attributes that expressions read."""
+KEYS = {"type": "array", "items": KEY, "uniqueItems": True}
 
 
 class PicklistsKind(Kind):
@@ -37,6 +38,12 @@ class PicklistsKind(Kind):
             "properties": {
                 "label": described(LABEL, "What people call it; made from the key when left out."),
                 "color": described(one_of(*COLORS), "The colour it is drawn in."),
+                "next": described(
+                    KEYS, "The values that may follow it; any may when left out, none for [], which is final."
+                ),
+                "roles": described(
+                    KEYS, "The roles that may choose it, and those above them; anybody may when left out."
+                ),
                 "kind": described(KEY, "What it means to rules: several values may be of one kind."),
             },
             "additionalProperties": described(
@@ -54,8 +61,6 @@ class PicklistsKind(Kind):
                         ("values",),
                     )
                 ),
-                "value": Definition(
-                    value, later=MappingProxyType({"next": "N109", "roles": "N109", "was": "N106"})
-                ),
+                "value": Definition(value, later=MappingProxyType({"was": "N106"})),
             }
         )

@@ -21,6 +21,8 @@ def resolve_access(draft: Draft, labels: Labels) -> None:
     for key, node in roles.maps() if roles else ():
         _role(draft, node, node.get("under"), ("roles", key, "under"))
         _profiles(draft, node.get("profiles"), ("roles", key, "profiles"))
+    for key, tree in draft.trees.get("picklists", {}).items():
+        _choosers(draft, key, tree)
     menu = draft.single("menu")
     for key, node in menu.maps() if menu else ():
         _profiles(draft, node.get("profiles"), ("menu", key, "profiles"))
@@ -38,6 +40,15 @@ def _role(draft: Draft, holder: MapNode, node: Node | None, place: Place) -> Non
         and not draft.is_broken("roles", str(node.value))
     ):
         draft.note("role", str(node.value), node, place, list(draft.roles))
+
+
+def _choosers(draft: Draft, picklist: str, tree: MapNode) -> None:
+    """The roles that may choose a picklist's values."""
+    values = tree.map("values")
+    for key, node in values.maps() if values else ():
+        roles = node.list("roles")
+        for position, item in enumerate(roles.items if roles else ()):
+            _role(draft, tree, item, ("picklists", picklist, "values", key, "roles", str(position)))
 
 
 def _profiles(draft: Draft, node: Node | None, place: Place) -> None:

@@ -8,6 +8,7 @@ from runtime.fields.pattern import why_not_a_pattern
 from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Scalar
 from runtime.language.resolve.collections import resolve_collections
+from runtime.language.resolve.dependent import check_dependences
 from runtime.language.resolve.fields import Fields
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.paths import Paths
@@ -30,6 +31,7 @@ def resolve_modules(draft: Draft, labels: Labels) -> None:
     resolve_collections(draft, labels)
     for key in list(draft.modules):
         draft.modules[key] = _completed(draft, draft.modules[key])
+    check_dependences(draft)
 
 
 def _parents(draft: Draft) -> dict[str, tuple[str, str]]:

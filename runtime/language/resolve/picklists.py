@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from runtime.language.draft import Draft
 from runtime.language.kinds.picklists import OWN_KEYS
-from runtime.language.nodes import MapNode, Scalar
+from runtime.language.nodes import ListNode, MapNode, Scalar
 from runtime.language.resolve.labels import Labels
 from runtime.model.catalog import Picklist, PicklistValue
 from runtime.model.types import BOOLEAN, DECIMAL, INTEGER, TEXT, ValueType
@@ -28,12 +28,30 @@ def _picklist(draft: Draft, labels: Labels, key: str, tree: MapNode) -> Picklist
             node.text("color"),
             MappingProxyType({attribute: _value(node, attribute, types[attribute]) for attribute in types}),
             draft.origin(node),
+            next=_next(draft, key, name, node, list(nodes)),
+            roles=_texts(node.list("roles")),
         )
         for name, node in nodes.items()
     }
     return Picklist(
         key, MappingProxyType(values), MappingProxyType(types), draft.origin(tree), labels.named(path, tree)
     )
+
+
+def _next(draft: Draft, key: str, name: str, node: MapNode, known: list[str]) -> tuple[str, ...] | None:
+    """The values that may follow one; those that the picklist lacks are noted."""
+    following = node.list("next")
+    if following is None:
+        return None
+    for position, item in enumerate(following.scalars()):
+        if item.value not in known and not draft.is_broken("picklists", key, "values", str(item.value)):
+            place = ("picklists", key, "values", name, "next", str(position))
+            draft.note("next", str(item.value), item, place, known, key)
+    return _texts(following)
+
+
+def _texts(node: ListNode | None) -> tuple[str, ...] | None:
+    return None if node is None else tuple(str(item.value) for item in node.scalars())
 
 
 def _attribute_types(draft: Draft, key: str, nodes: dict[str, MapNode]) -> dict[str, ValueType]:

@@ -9,6 +9,7 @@ from runtime.model.catalog import Collection, Field
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.editing import FieldBlock, FormBlock, is_given, row_fields
+from runtime.web.pages.narrowing import narrow
 from runtime.web.titles import ref_of
 from runtime.web.views import BLANK, FieldView, Item, Views
 
@@ -51,7 +52,9 @@ class FormView:
 
     def control(self, each: Field) -> FieldView:
         """One field's control by itself."""
-        return self._input(each, each.key, self.values.get(each.key), self.sent)
+        view = self._input(each, each.key, self.values.get(each.key), self.sent)
+        narrow(self.call, (each,), (view,), self.values, self.sent, is_new="version" not in self.values)
+        return view
 
     def _fields(self, block: FieldBlock) -> dict[str, Any]:
         shown = [self.control(each) for each in block.fields]
@@ -201,6 +204,7 @@ class FormView:
             )
             for each in fields
         ]
+        narrow(self.call, fields, cells, values, sent, is_new=row_id is None)
         return {"key": key, "id": row_id, "place": place, "fields": cells}
 
     def _added(self, drawn: Sequence[Mapping[str, Any]]) -> FieldView | None:

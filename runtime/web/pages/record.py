@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from runtime.model.catalog import Block, Layout, Module, Path, Tab
+from runtime.records.choices import Choice, controlling, offered
 from runtime.web.components.base import Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
@@ -57,12 +58,20 @@ def draw(place: Place, block: Block) -> dict[str, Any]:
 def _paths(call: Call, module: Module, layout: Layout) -> list[Path]:
     blocks = [block for tab in layout.tabs for block in tab.blocks] + list(layout.side)
     shown = [path for block in blocks if block.kind == "fields" for path in block.fields]
-    process = [own_path(layout.process)] if layout.process is not None else []
+    process = _process_paths(module, layout)
     files = [own_path(field) for field in module.fields.values() if field.type == "files"]
     if not any(block.component == "files" for block in blocks):
         files = []
     conditions = [tab.when for tab in layout.tabs] + [block.when for block in blocks]
     return [*layout.header, *process, *shown, *files, *condition_paths(call, conditions)]
+
+
+def _process_paths(module: Module, layout: Layout) -> list[Path]:
+    """The field of the process bar, and the one that decides what it offers."""
+    if layout.process is None:
+        return []
+    above = module.fields.get(controlling(layout.process) or "")
+    return [own_path(field) for field in (layout.process, above) if field is not None]
 
 
 def _part(call: Call, blocks: list[Block]) -> Block | None:
@@ -130,9 +139,12 @@ def _process(call: Call, layout: Layout, card: Card, may_update: bool) -> dict[s
     field = layout.process
     if field is None:
         return None
-    values = list(call.live.catalog.picklists[field.settings["picklist"]].values.values())
+    catalog = call.live.catalog
+    values = list(catalog.picklists[field.settings["picklist"]].values.values())
     keys = [value.key for value in values]
     current = card.values[field.key]
+    choice = Choice(field, current, card.values.get(controlling(field) or ""), is_new=False)
+    allowed = offered(catalog, call.actor, choice)
     at = keys.index(current) if current in keys else -1
     return {
         "action": f"{record_address(card.module.key, card.id)}/process",
@@ -143,7 +155,7 @@ def _process(call: Call, layout: Layout, card: Card, may_update: bool) -> dict[s
                 "key": value.key,
                 "label": value.label.in_language(call.actor.language),
                 "state": "current" if index == at else ("done" if index < at else ""),
-                "allowed": may_update,
+                "allowed": may_update and value.key in allowed,
             }
             for index, value in enumerate(values)
         ],

@@ -247,3 +247,11 @@ on("click", "table.list tbody tr", (event, row) => {
   if (link && (event.ctrlKey || event.metaKey)) window.open(link.href, "_blank", "noopener");
   else link?.click();
 });
+
+// --- what only some pages need is fetched when an element asks for it, and told of every page that needs it ---
+function fetchNeeded() {
+  const needed = new Set([...document.querySelectorAll("[data-needs]")].map((element) => element.dataset.needs));
+  for (const name of needed) import(`./${name}.js`).then((module) => module.start());
+}
+fetchNeeded();
+document.addEventListener("htmx:after:swap", fetchNeeded);
