@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from runtime import fields
+from runtime.automation import operations
+from runtime.automation.operations.base import Operation
 from runtime.base.clock import Clock, SystemClock
 from runtime.base.diagnostic import Code
 from runtime.base.messages import Translate
@@ -61,6 +63,11 @@ class House:
         return Registry("check", discover(checks, Check))  # type: ignore[type-abstract]
 
     @cached_property
+    def operations(self) -> Registry[Operation]:
+        """The kinds of operations."""
+        return Registry("operation", discover(operations, Operation))  # type: ignore[type-abstract]
+
+    @cached_property
     def language(self) -> Language:
         """The expression language."""
         return Language.standard()
@@ -106,7 +113,14 @@ class House:
         settings = self.settings
         passwords = Passwords(CHEAP) if self.cheap_passwords else Passwords()
         workshop = Workshop(
-            self.types, self.checks, self.language, settings, self.clock, passwords, self.translate
+            self.types,
+            self.checks,
+            self.language,
+            settings,
+            self.clock,
+            passwords,
+            self.translate,
+            self.operations,
         )
         try:
             database = Database.open(settings.database, settings.schema, settings.pool)

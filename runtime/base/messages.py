@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 Translate = Callable[[str], str]
 """From an English text to the same text in the reader's language."""
@@ -37,3 +38,17 @@ def message(text: str, **parameters: object) -> Message:
 def _in_language(value: object, language: str) -> object:
     in_language = getattr(value, "in_language", None)
     return in_language(language) if callable(in_language) else value
+
+
+def to_json(sentence: Message) -> dict[str, object]:
+    """A message as JSON, to be kept and translated later; what is neither number nor text is kept as text."""
+    kept = {
+        name: value if isinstance(value, str | int | None) else str(value)
+        for name, value in sentence.parameters.items()
+    }
+    return {"text": sentence.text, "parameters": kept}
+
+
+def from_json(kept: Mapping[str, Any]) -> Message:
+    """The message again."""
+    return message(str(kept["text"]), **kept.get("parameters", {}))

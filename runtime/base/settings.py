@@ -21,6 +21,13 @@ SETTINGS = (
     Setting("TRELLIS_HOSTS", "any", "The host names the site answers to, separated by commas."),
     Setting("TRELLIS_SECURE", "no", "Say yes behind HTTPS: cookies are then sent over HTTPS alone."),
     Setting("TRELLIS_POOL", "8", "How many requests work, and how many connections are open, at one time."),
+    Setting(
+        "TRELLIS_QUEUE",
+        "with the data",
+        "Where background workers are woken through: Redis, as redis://host:6379/0; left out, a file beside "
+        "SQLite's, or PostgreSQL itself.",
+    ),
+    Setting("TRELLIS_WORKERS", "2", "How many operations one worker runs at one time."),
     Setting("TRELLIS_UPLOAD_MIB", "25", "The largest file that may be uploaded, in MiB."),
 )
 
@@ -36,6 +43,8 @@ class Settings:
     secure: bool
     pool: int
     upload_bytes: int
+    queue: str
+    workers: int
     folder: Path
 
     @classmethod
@@ -55,12 +64,22 @@ class Settings:
             pool=_whole("TRELLIS_POOL", environment.get("TRELLIS_POOL") or "8", 1, 64),
             upload_bytes=_whole("TRELLIS_UPLOAD_MIB", environment.get("TRELLIS_UPLOAD_MIB") or "25", 1, 4096)
             << 20,
+            queue=_queue(environment.get("TRELLIS_QUEUE", "").strip()),
+            workers=_whole("TRELLIS_WORKERS", environment.get("TRELLIS_WORKERS") or "2", 1, 32),
             folder=var,
         )
 
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _queue(address: str) -> str:
+    if address and not address.startswith(("redis://", "rediss://")):
+        raise ValueError(
+            f"TRELLIS_QUEUE is {address!r}; it must be Redis's address, such as redis://host:6379/0."
+        )
+    return address
 
 
 def _whole(variable: str, text: str, least: int, most: int) -> int:

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.registry import Registry
 from runtime.change import codes
+from runtime.change.locking import lock_configuration
 from runtime.change.plan import Plan, make_plan
 from runtime.change.revisions import Revision, next_number, write_revision
 from runtime.change.step import Step
@@ -22,8 +22,6 @@ from runtime.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
 
-LOCK = 0x7E115
-"""The first half of the advisory lock's key on PostgreSQL; the schema's name gives the other."""
 ATTEMPTS = 3
 """How often the plan is made anew when records that came meanwhile break it."""
 
@@ -87,7 +85,7 @@ def _apply(
     on_first: Callable[[Transaction, Revision], object] | None,
 ) -> Applied | Refused:
     with database.write() as tx:
-        _lock(tx.connection, database.schema)
+        lock_configuration(tx.connection, database.schema)
         plan = make_plan(tx.connection, catalog, types, database.schema)
         if expected is not None and expected.seal != plan.seal:
             return Refused((_stale(expected, plan),), plan)
@@ -106,13 +104,6 @@ def _apply(
         if on_first is not None and number == 1:
             on_first(tx, revision)
     return Applied(number, plan, is_new=True)
-
-
-def _lock(connection: Connection, schema: str) -> None:
-    # SQLite's write transaction is the lock itself.
-    if connection.dialect.name == "postgresql":
-        statement = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:schema))")
-        connection.execute(statement, {"lock": LOCK, "schema": schema})
 
 
 def _stale(expected: Plan, plan: Plan) -> Diagnostic:

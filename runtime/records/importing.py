@@ -26,6 +26,9 @@ from runtime.storage.transaction import Transaction
 BATCH = 5000
 """Rows written in one transaction: some 0.5 s, so that others who write wait no longer than that."""
 
+END = 1 << 62
+"""A line after every line of a file."""
+
 Write = Callable[[], AbstractContextManager[Transaction]]
 Key = tuple[object, ...]
 Named = dict[tuple[str, str], Match]
@@ -82,6 +85,27 @@ class Deferred:
     values: Mapping[str, Match]
 
 
+@dataclass(slots=True)
+class Mark:
+    """How far an import is, when a batch has been written: all that another process needs to go on from
+    there.
+
+    ``line`` is the file's line that the last row began on, ``pointed`` how many of those that point at later
+    records have been looked after. ``bad`` and ``deferred`` are the batch's own.
+    """
+
+    line: int = 0
+    read: int = 0
+    pointed: int = 0
+    summary: Summary = field(default_factory=Summary)
+    bad: Sequence[BadRow] = ()
+    deferred: Sequence[Deferred] = ()
+
+
+Keep = Callable[[Transaction, Mark], None]
+"""Keeps a mark in the transaction of the batch that it tells of."""
+
+
 class Import:
     """One import of one file into one module."""
 
@@ -118,31 +142,35 @@ class Import:
         file: CsvFile,
         report: Callable[[BadRow], None],
         progress: Callable[[int, Summary], None] = lambda _read, _summary: None,
+        keep: Keep = lambda _tx, _mark: None,
+        since: Mark | None = None,
     ) -> Summary:
         """Import the file. ``report`` is told each bad row, ``progress`` how many bytes are read, after each
-        batch.
+        batch. ``keep`` is called last in each batch's transaction; with ``since``, the last mark that was
+        kept (and everything that was deferred before it), the import goes on after it.
 
         Raises UnreadableFileError when the file turns out to be none that can be read; what went in before
         stays.
         """
-        for entries in ahead(self._entries(file)):
+        mark = since or Mark()
+        self.summary = replace(mark.summary)
+        self._deferred = list(mark.deferred)
+        for entries in ahead(self._entries(file, mark.line)):
             read = entries[-1].lines[0].read
-            for bad in self._save(entries):
-                self.summary.refused += 1
+            for bad in self._save(entries, keep):
                 report(bad)
             progress(read, self.summary)
-        for start in range(0, len(self._deferred), BATCH):
-            for bad in self._point(self._deferred[start : start + BATCH]):
-                self.summary.refused += 1
+        for start in range(mark.pointed, len(self._deferred), BATCH):
+            for bad in self._point(start, file.size, keep):
                 report(bad)
         progress(file.size, self.summary)
         return self.summary
 
-    def _entries(self, file: CsvFile) -> Iterator[list[Entry]]:
+    def _entries(self, file: CsvFile, after: int) -> Iterator[list[Entry]]:
         # The file in batches, each read as far as it can be without the database.
         place = {name: index for index, name in enumerate(file.header)}
         cells = [(column, place[column.header]) for column in self._map.columns]
-        for lines in _batches(file):
+        for lines in _batches(file, after):
             named: Named = {}
             reading = Reading(self._plan.importable, self._parsing, self._formats)
             entries = [self._entry(line, cells, len(file.header), named) for line in lines]
@@ -185,12 +213,15 @@ class Import:
 
     # A batch: the rows' records are found, then saved
 
-    def _save(self, entries: Sequence[Entry]) -> list[BadRow]:
+    def _save(self, entries: Sequence[Entry], keep: Keep) -> list[BadRow]:
         bad: list[BadRow] = []
+        last, known = entries[-1].lines[0], len(self._deferred)
         with self._write() as tx:
             for group in self._groups(tx, entries):
                 bad.extend(self._save_group(tx, group))
-        bad.sort(key=lambda row: row.line.number)
+            bad.sort(key=lambda row: row.line.number)
+            self.summary.refused += len(bad)
+            keep(tx, Mark(last.number, last.read, 0, self.summary, bad, self._deferred[known:]))
         return bad
 
     def _groups(self, tx: Transaction, entries: Sequence[Entry]) -> Iterator[list[Entry]]:
@@ -372,8 +403,9 @@ class Import:
                     del entry.values[name]
                     entry.later[name] = value
 
-    def _point(self, deferred: Sequence[Deferred]) -> list[BadRow]:
+    def _point(self, start: int, read: int, keep: Keep) -> list[BadRow]:
         # The end of the file: what was not there then is there now, or is wrong.
+        deferred = self._deferred[start : start + BATCH]
         changes = [Change(self._plan.key, each.values, each.id) for each in deferred]
         bad: list[BadRow] = []
         with self._write() as tx:
@@ -382,18 +414,22 @@ class Import:
             outcomes = self._writer.save(
                 tx, list(latest.values()), self._actor, self._parsing, atomic=False, formats=self._formats
             )
-        for each, outcome in zip(kept, outcomes, strict=True):
-            if isinstance(outcome, Refused):
-                wrong = {
-                    self._headers.get(key, key): list(reasons) for key, reasons in outcome.errors.items()
-                }
-                bad.append(_bad(each.line, wrong))
+            for each, outcome in zip(kept, outcomes, strict=True):
+                if isinstance(outcome, Refused):
+                    wrong = {
+                        self._headers.get(key, key): list(reasons) for key, reasons in outcome.errors.items()
+                    }
+                    bad.append(_bad(each.line, wrong))
+            self.summary.refused += len(bad)
+            keep(tx, Mark(END, read, start + len(deferred), self.summary, bad))
         return bad
 
 
-def _batches(file: CsvFile) -> Iterator[list[Line]]:
+def _batches(file: CsvFile, after: int) -> Iterator[list[Line]]:
     lines: list[Line] = []
     for line in file:
+        if line.number <= after:
+            continue
         lines.append(line)
         if len(lines) == BATCH:
             yield lines

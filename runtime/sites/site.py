@@ -4,13 +4,18 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from runtime.automation.background import Background
+from runtime.automation.operations.base import Operation
 from runtime.base.clock import Clock
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry
 from runtime.base.settings import Settings
 from runtime.change.apply import Applied, Refused, apply
+from runtime.change.completing import complete
 from runtime.change.revisions import Revision, latest_number, open_applied
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
@@ -27,8 +32,12 @@ from runtime.sites.live import Live, make_conditions, make_formats, make_hanging
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
+from runtime.storage.operations import Operations
 from runtime.storage.reader import Reader
 from runtime.storage.tables import build_tables
+
+if TYPE_CHECKING:
+    from runtime.automation.queue import Queue
 
 log = logging.getLogger("trellis.sites")
 
@@ -53,6 +62,7 @@ class Workshop:
     clock: Clock
     passwords: Passwords
     translate: Callable[[str], Translate]
+    operations: Registry[Operation]
 
 
 class Site:
@@ -84,14 +94,26 @@ class Site:
         self.notices: tuple[str, ...] = ()
         self._formats = make_formats(workshop.translate)
         self._turn = threading.Lock()
+        self.background = Background(
+            workshop.operations, Operations(workshop.clock), lambda: self.queue.wake()
+        )
         try:
             self.live: Live = self._open()
         except BaseException:
             database.close()
             raise
 
+    @cached_property
+    def queue(self) -> "Queue":
+        """What wakes the workers."""
+        from runtime.automation.queue import Queue  # here, for it is a long time in loading
+
+        return Queue(self.database, self.settings.queue)
+
     def close(self) -> None:
         """Give the connections back."""
+        if "queue" in self.__dict__:
+            self.queue.close()
         self.database.close()
 
     def load_pack(self) -> Loaded:
@@ -133,6 +155,7 @@ class Site:
         with self.database.read() as connection:
             stored = open_applied(connection, self.database.schema)
         if stored is not None:
+            complete(self.database)
             live = self._make_live(stored)
             self._compare(live)
             return live

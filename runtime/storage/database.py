@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -50,6 +51,17 @@ class Database:
             with database.write():  # makes the file, in WAL mode, before a reader may come
                 pass
         return database
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; None on PostgreSQL."""
+        name = self._writing.url.database
+        return Path(name).absolute() if self.dialect == "sqlite" and name else None
+
+    @property
+    def address(self) -> str:
+        """The address as the database's own programs take it, the password included."""
+        return self._writing.url.set(drivername=self.dialect).render_as_string(hide_password=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

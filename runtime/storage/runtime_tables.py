@@ -48,6 +48,8 @@ class RuntimeTables:
     api_keys: Table
     login_failures: Table
     idempotency: Table
+    operations: Table
+    operation_notes: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -145,6 +147,8 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("body", LargeBinary),
             Column("created_at", UtcDateTime(), nullable=False, index=True),
         ),
+        operations=_operations(metadata),
+        operation_notes=_operation_notes(metadata),
     )
 
 
@@ -187,4 +191,49 @@ def _outbox(metadata: MetaData) -> Table:
         Column("created_at", UtcDateTime(), nullable=False),
         Column("done", Boolean, nullable=False, server_default="0"),
         UniqueConstraint("key", name="ux_trellis_outbox_key"),
+    )
+
+
+def _operations(metadata: MetaData) -> Table:
+    # Long work in the background. `claim` counts how often it was taken: who has an older one has lost it.
+    return Table(
+        "trellis_operations",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=False),
+        Column("kind", Text, nullable=False),
+        Column("about", Text, nullable=False),
+        Column("arguments", Json, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("done", BigInteger, nullable=False),
+        Column("total", BigInteger),
+        Column("text", Json),
+        Column("checkpoint", Json),
+        Column("result", Json),
+        Column("error", Json),
+        Column("worker", Text),
+        Column("claim", Integer, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("lease_until", UtcDateTime()),
+        Column("next_at", UtcDateTime(), nullable=False),
+        Column("cancel_at", UtcDateTime()),
+        Column("user_id", BigInteger),
+        Column("revision_id", BigInteger),
+        Column("created_at", UtcDateTime(), nullable=False),
+        Column("started_at", UtcDateTime()),
+        Column("finished_at", UtcDateTime()),
+        Index("ix_trellis_operations_state", "state", "next_at"),
+        Index("ix_trellis_operations_user", "user_id", "id"),
+    )
+
+
+def _operation_notes(metadata: MetaData) -> Table:
+    # What an operation gathers as it goes: the bad rows of an import, say.
+    return Table(
+        "trellis_operation_notes",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=False),
+        Column("operation_id", BigInteger, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("data", Json, nullable=False),
+        Index("ix_trellis_operation_notes_operation", "operation_id", "kind", "id"),
     )

@@ -1,0 +1,138 @@
+"""The place where operations work: the parts of a site that they are handed.
+
+:class:`runtime.sites.site.Site` and :class:`runtime.sites.live.Live`, from a floor above, are such a place.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from runtime.base.clock import Clock
+from runtime.base.messages import Translate
+from runtime.base.registry import Registry
+from runtime.expressions.moment import Moment
+from runtime.fields.base import FieldType, Parsing
+from runtime.fields.formats import Formats
+from runtime.identity.actor import Actor
+from runtime.model.catalog import Catalog, Expression, Module, Path, SortKey
+from runtime.records.access import Judge
+from runtime.records.attachments import Attachments
+from runtime.records.read import Records
+from runtime.records.refs import Refs
+from runtime.records.save import Writer
+from runtime.storage.database import Database
+from runtime.storage.files import FileStore
+from runtime.storage.reader import Reader
+from runtime.storage.tables import Tables
+
+
+class Snapshot(Protocol):
+    """One revision's parts, which an operation keeps until it ends."""
+
+    @property
+    def revision(self) -> int:
+        """The revision's number."""
+        ...
+
+    @property
+    def catalog(self) -> Catalog:
+        """What the configuration says."""
+        ...
+
+    @property
+    def tables(self) -> Tables:
+        """The tables."""
+        ...
+
+    @property
+    def types(self) -> Registry[FieldType]:
+        """The field types."""
+        ...
+
+    @property
+    def reader(self) -> Reader:
+        """The one query."""
+        ...
+
+    @property
+    def writer(self) -> Writer:
+        """The one writer."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """One record at a time."""
+        ...
+
+    @property
+    def refs(self) -> Refs:
+        """The titles of records."""
+        ...
+
+    @property
+    def judge(self) -> Judge:
+        """The one judge."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Keeps and finds files."""
+        ...
+
+    @property
+    def formats(self) -> Callable[[str, str], Formats]:
+        """How a language and a time zone write numbers and dates."""
+        ...
+
+    @property
+    def condition(self) -> Callable[[Module, str], Expression]:
+        """Reads a condition that a user gave."""
+        ...
+
+    def moment(self, actor: Actor) -> Moment:
+        """The present moment and the actor, as conditions see them."""
+        ...
+
+    def parsing(self, actor: Actor, door: str) -> Parsing:
+        """How to read what the actor wrote through a door."""
+        ...
+
+    def path(self, module: Module, text: str) -> Path:
+        """A path of a module."""
+        ...
+
+    def sort_keys(self, module: Module, text: str) -> tuple[SortKey, ...]:
+        """The sort order that a text names."""
+        ...
+
+
+class Place(Protocol):
+    """A site, as far as its workers need it."""
+
+    @property
+    def database(self) -> Database:
+        """The site's database."""
+        ...
+
+    @property
+    def files(self) -> FileStore:
+        """Where the content of files is kept."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The present moment."""
+        ...
+
+    @property
+    def translate(self) -> Callable[[str], Translate]:
+        """From English to a language of the interface."""
+        ...
+
+    @property
+    def live(self) -> Snapshot:
+        """The newest snapshot: whoever works takes it once and keeps it."""
+        ...
+
+    def refresh(self) -> bool:
+        """Take the newest applied revision, when another process has applied one."""
+        ...

@@ -1,0 +1,185 @@
+"""The worker: claims what waits, runs it, keeps its claim while it runs, and says how it ended."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from runtime.automation.background import Background
+from runtime.automation.context import CancelledError, Context, Signals, StoppedError
+from runtime.automation.operations.base import Operation, OperationError
+from runtime.automation.place import Place
+from runtime.base.messages import message, to_json
+from runtime.identity.actor import SYSTEM, Actor
+from runtime.identity.users import Users
+from runtime.storage.errors import StorageError
+from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
+
+log = logging.getLogger("trellis.background")
+
+LEASE = timedelta(seconds=30)
+"""How long a worker that is not heard of keeps an operation."""
+TOLD_EVERY = 1.0
+"""Seconds between two looks at what a run tells of its progress."""
+KEPT = timedelta(days=30)
+"""How long an operation that has ended is remembered."""
+
+BROKEN = message("Something went wrong here. The log of the worker has it under operation {id}.")
+GIVEN_UP = message("It was begun several times, and each time its worker ended before it got any further.")
+GONE = message("Who asked for this may not sign in any more.")
+
+
+class Worker:
+    """Does a site's background work, in as many threads as call :meth:`drain`."""
+
+    def __init__(self, site: Place, background: Background, name: str, lease: timedelta = LEASE) -> None:
+        """``name`` must be another for each process that lives at the same time."""
+        self.name = name
+        self.stopping = threading.Event()
+        self._site = site
+        self._background = background
+        self._operations = background.operations
+        self._lease = lease
+
+    def drain(self) -> int:
+        """Do what waits, one after the other, until nothing does or the worker is to stop; says how many."""
+        count = 0
+        while not self.stopping.is_set() and (operation := self._claim()) is not None:
+            self._run(operation)
+            count += 1
+        return count
+
+    def has_work(self) -> bool:
+        """Whether something waits: a cheap look."""
+        with self._site.database.read() as connection:
+            return self._operations.has_claimable(connection)
+
+    def stop(self) -> None:
+        """Have what runs end after its batch; another worker goes on with it."""
+        self.stopping.set()
+
+    def tidy(self) -> None:
+        """Give up what never gets further, and forget what ended long ago."""
+        with self._site.database.write() as tx:
+            given_up = self._operations.give_up(tx, to_json(GIVEN_UP))
+            self._operations.prune(tx, self._site.clock.now() - KEPT)
+        if given_up:
+            log.error("%s operations were begun too often, and are given up", given_up)
+
+    def free(self) -> None:
+        """End the leases of an earlier worker of this name, which is dead."""
+        with self._site.database.write() as tx:
+            self._operations.free(tx, self.name)
+
+    def _claim(self) -> StoredOperation | None:
+        if not self.has_work():
+            return None
+        with self._site.database.write() as tx:
+            return self._operations.claim(tx, self.name, self._lease)
+
+    def _run(self, operation: StoredOperation) -> None:
+        log.info("operation %s (%s) begins, claim %s", operation.id, operation.kind, operation.claim)
+        signals = Signals(self.stopping)
+        try:
+            self._end(operation, self._outcome(operation, signals))
+        except ClaimLostError:
+            log.warning("operation %s was taken over by another worker", operation.id)
+        except StorageError as error:
+            log.warning("operation %s waits for its lease to end: %s", operation.id, error)
+
+    def _outcome(self, operation: StoredOperation, signals: Signals) -> "_Ended | _GivenBack":
+        try:
+            self._site.refresh()
+            live = self._site.live
+            kind = self._kind(operation)
+            actor = self._actor(operation)
+            context = Context(self._site, live, actor, operation, self._operations, self._lease, signals)
+            if operation.cancel_at is not None:
+                raise CancelledError
+            with self._beating(context, signals):
+                return _Ended(DONE, result=dict(kind.run(context)))
+        except OperationError as wrong:
+            return _Ended(FAILED, error=to_json(wrong.reason))
+        except CancelledError:
+            return _Ended(CANCELLED)
+        except StoppedError:
+            return _GivenBack(timedelta(), tried=False)
+        except ClaimLostError:
+            raise
+        except StorageError as error:
+            log.warning("operation %s is tried again: %s", operation.id, error)
+            return _GivenBack(timedelta(seconds=2**operation.attempts), tried=True)
+        except Exception:
+            log.exception("operation %s failed", operation.id)
+            return _Ended(FAILED, error=to_json(message(BROKEN.text, id=operation.id)))
+
+    def _end(self, operation: StoredOperation, outcome: "_Ended | _GivenBack") -> None:
+        with self._site.database.write() as tx:
+            if isinstance(outcome, _GivenBack):
+                self._operations.give_back(tx, operation, later=outcome.later, tried=outcome.tried)
+            else:
+                self._operations.finish(tx, operation, outcome.state, outcome.result, outcome.error)
+        log.info("operation %s: %s", operation.id, outcome)
+
+    def _kind(self, operation: StoredOperation) -> Operation:
+        if operation.kind not in self._background.kinds:
+            raise OperationError(message('There is no kind of operation "{kind}".', kind=operation.kind))
+        return self._background.kinds[operation.kind]
+
+    def _actor(self, operation: StoredOperation) -> Actor:
+        if operation.user_id is None:
+            return SYSTEM
+        live = self._site.live
+        with self._site.database.read() as connection:
+            user = Users(live.tables).active(connection, operation.user_id)
+        if user is None:
+            raise OperationError(GONE)
+        return user.actor("operation", live.catalog.languages[0], live.catalog.timezone)
+
+    @contextmanager
+    def _beating(self, context: Context, signals: Signals) -> Iterator[None]:
+        """Keep the claim, and write down what is told of the progress, while the operation runs."""
+        ended = threading.Event()
+        beat = threading.Thread(
+            target=self._beat, args=(context, signals, ended), name=f"beat-{context.id}", daemon=True
+        )
+        beat.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            beat.join(timeout=self._lease.total_seconds())
+
+    def _beat(self, context: Context, signals: Signals, ended: threading.Event) -> None:
+        told, silent, patience = context.told, 0.0, self._lease.total_seconds() / 3
+        pause = min(TOLD_EVERY, patience)
+        while not ended.wait(pause):
+            silent += pause
+            if context.told == told and silent < patience:
+                continue
+            told, silent = context.told, 0.0
+            try:
+                with self._site.database.write() as tx:
+                    cancel = self._operations.beat(tx, context.operation, self._lease, told)
+            except ClaimLostError:
+                signals.lost.set()
+                return
+            except StorageError:
+                continue
+            if cancel:
+                signals.cancel.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    state: str
+    result: dict[str, object] | None = None
+    error: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenBack:
+    later: timedelta
+    tried: bool

@@ -1,0 +1,299 @@
+"""Operations: long work in the background as rows, which are the truth of the queue.
+
+A worker claims a row for a while (a lease) and keeps what it has done in the same transaction as the work
+itself. Every write of a worker names its claim: one that was given to another worker in the meantime writes
+nothing, and the transaction that asked is to be rolled back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Row, and_, case, delete, func, insert, or_, select, update
+
+from runtime.base.clock import Clock
+from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.transaction import Transaction
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+OPEN = (QUEUED, RUNNING)
+"""The states of what is still to be done."""
+
+MOST_ATTEMPTS = 5
+"""How often an operation is begun without getting any further, before it is given up."""
+
+
+class ClaimLostError(Exception):
+    """Another worker has the operation by now: what this one did since must not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOperation:
+    """An operation as it stands. ``text`` and ``error`` are messages as JSON."""
+
+    id: int
+    kind: str
+    about: str
+    arguments: Mapping[str, Any]
+    state: str
+    done: int
+    total: int | None
+    text: Mapping[str, Any] | None
+    checkpoint: Mapping[str, Any] | None
+    result: Mapping[str, Any] | None
+    error: Mapping[str, Any] | None
+    worker: str | None
+    claim: int
+    attempts: int
+    lease_until: datetime | None
+    next_at: datetime
+    cancel_at: datetime | None
+    user_id: int | None
+    revision_id: int | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to be done."""
+        return self.state in OPEN
+
+
+class Operations:
+    """Reads and writes the rows. It depends on no catalog, so that every snapshot's may be the same one."""
+
+    def __init__(self, clock: Clock) -> None:
+        tables = build_runtime_tables(MetaData())
+        self._table = tables.operations
+        self._notes = tables.operation_notes
+        self._clock = clock
+
+    # By who wants something done
+
+    def add(
+        self,
+        tx: Transaction,
+        kind: str,
+        arguments: Mapping[str, Any],
+        about: str,
+        user_id: int | None,
+        revision_id: int | None,
+    ) -> int:
+        """Queue an operation in the transaction that gives the cause for it; gives its id."""
+        now = self._clock.now()
+        operation_id = tx.allocate_ids(1)[0]
+        tx.connection.execute(
+            insert(self._table).values(
+                id=operation_id,
+                kind=kind,
+                about=about,
+                arguments=dict(arguments),
+                state=QUEUED,
+                done=0,
+                claim=0,
+                attempts=0,
+                next_at=now,
+                user_id=user_id,
+                revision_id=revision_id,
+                created_at=now,
+            )
+        )
+        return operation_id
+
+    def ask_cancel(self, tx: Transaction, operation_id: int) -> bool:
+        """Cancel what waits, and ask what runs to end after its batch; says whether there was something."""
+        table, now = self._table, self._clock.now()
+        mine = table.c.id == operation_id
+        waiting = update(table).where(mine, table.c.state == QUEUED)
+        if tx.connection.execute(waiting.values(state=CANCELLED, finished_at=now)).rowcount:
+            return True
+        running = update(table).where(mine, table.c.state == RUNNING)
+        return bool(tx.connection.execute(running.values(cancel_at=now)).rowcount)
+
+    def find(self, connection: Connection, operation_id: int) -> StoredOperation | None:
+        """The operation of an id; None when there is none."""
+        row = connection.execute(select(self._table).where(self._table.c.id == operation_id)).first()
+        return _stored(row) if row is not None else None
+
+    def latest(
+        self, connection: Connection, limit: int, user_id: int | None = None, before: int | None = None
+    ) -> list[StoredOperation]:
+        """The newest operations: everybody's, or one user's; ``before`` is the id that the last page ended
+        with.
+        """
+        query = select(self._table).order_by(self._table.c.id.desc()).limit(limit)
+        if user_id is not None:
+            query = query.where(self._table.c.user_id == user_id)
+        if before is not None:
+            query = query.where(self._table.c.id < before)
+        return [_stored(row) for row in connection.execute(query)]
+
+    def is_under_way(self, connection: Connection, kind: str) -> bool:
+        """Whether one of a kind waits or runs."""
+        table = self._table
+        query = select(table.c.id).where(table.c.state.in_(OPEN), table.c.kind == kind).limit(1)
+        return connection.execute(query).first() is not None
+
+    def waiting_since(self, connection: Connection) -> datetime | None:
+        """Since when the one that waits longest could have begun; None when none waits."""
+        table = self._table
+        oldest = select(func.min(table.c.next_at)).where(table.c.state == QUEUED)
+        found: datetime | None = connection.execute(oldest).scalar()
+        return found
+
+    # By a worker
+
+    def has_claimable(self, connection: Connection) -> bool:
+        """Whether there is something to claim: a cheap look, before one asks for the right to write."""
+        return (
+            connection.execute(select(self._table.c.id).where(self._claimable()).limit(1)).first() is not None
+        )
+
+    def claim(self, tx: Transaction, worker: str, lease: timedelta) -> StoredOperation | None:
+        """Take the operation that waits longest, for a while; None when none waits.
+
+        One whose worker's lease has run out waits again. Two workers never take the same.
+        """
+        table, now = self._table, self._clock.now()
+        first = (
+            select(table.c.id)
+            .where(self._claimable())
+            .order_by(table.c.next_at, table.c.id)
+            .limit(1)
+            .with_for_update(
+                skip_locked=True
+            )  # says nothing on SQLite, where one transaction writes at a time
+        )
+        row = tx.connection.execute(
+            update(table)
+            .where(table.c.id == first.scalar_subquery())
+            .values(
+                state=RUNNING,
+                worker=worker,
+                claim=table.c.claim + 1,
+                attempts=table.c.attempts + 1,
+                lease_until=now + lease,
+                started_at=func.coalesce(table.c.started_at, now),
+            )
+            .returning(*table.c)
+        ).first()
+        return _stored(row) if row is not None else None
+
+    def keep(
+        self, tx: Transaction, operation: StoredOperation, lease: timedelta, values: Mapping[str, Any]
+    ) -> bool:
+        """Keep a batch's checkpoint and progress with its work, and the operation for longer.
+
+        Says whether it is to be cancelled; raises :class:`ClaimLostError`. That it got further is what makes
+        the attempts begin anew.
+        """
+        return self._write(tx, operation, {**values, "attempts": 0, "lease_until": self._clock.now() + lease})
+
+    def beat(
+        self, tx: Transaction, operation: StoredOperation, lease: timedelta, values: Mapping[str, Any]
+    ) -> bool:
+        """Keep the operation for longer, and tell its progress; like :meth:`keep` without any work."""
+        return self._write(tx, operation, {**values, "lease_until": self._clock.now() + lease})
+
+    def finish(
+        self,
+        tx: Transaction,
+        operation: StoredOperation,
+        state: str,
+        result: Mapping[str, Any] | None = None,
+        error: Mapping[str, Any] | None = None,
+    ) -> None:
+        """End it; raises :class:`ClaimLostError`."""
+        ended = {"state": state, "result": result, "error": error, "finished_at": self._clock.now()}
+        self._write(tx, operation, {**ended, "worker": None, "lease_until": None})
+
+    def give_back(
+        self, tx: Transaction, operation: StoredOperation, *, later: timedelta = timedelta(), tried: bool
+    ) -> None:
+        """Let another worker go on with it, after a while; ``tried`` says whether this is
+        an attempt.
+        """
+        values: dict[str, Any] = {"state": QUEUED, "worker": None, "lease_until": None}
+        values["next_at"] = self._clock.now() + later
+        if not tried:
+            begun = self._table.c.attempts
+            values["attempts"] = case((begun > 0, begun - 1), else_=0)
+        self._write(tx, operation, values)
+
+    def free(self, tx: Transaction, worker: str) -> int:
+        """End the leases of a worker that is known to be dead; says how many there were."""
+        table = self._table
+        mine = update(table).where(table.c.state == RUNNING, table.c.worker == worker)
+        return tx.connection.execute(mine.values(lease_until=self._clock.now())).rowcount
+
+    def give_up(self, tx: Transaction, error: Mapping[str, Any]) -> int:
+        """Fail what was begun too often without getting further; says how many there were."""
+        table, now = self._table, self._clock.now()
+        stuck = or_(table.c.state == QUEUED, and_(table.c.state == RUNNING, table.c.lease_until <= now))
+        values = {"state": FAILED, "error": dict(error), "finished_at": now, "worker": None}
+        given_up = update(table).where(stuck, table.c.attempts >= MOST_ATTEMPTS).values(values)
+        return tx.connection.execute(given_up).rowcount
+
+    def prune(self, tx: Transaction, before: datetime) -> int:
+        """Forget what ended before a moment; says how many there were."""
+        table, notes = self._table, self._notes
+        old = (table.c.state.not_in(OPEN)) & (table.c.finished_at < before)
+        tx.connection.execute(delete(notes).where(notes.c.operation_id.in_(select(table.c.id).where(old))))
+        return tx.connection.execute(delete(table).where(old)).rowcount
+
+    # What it gathers
+
+    def note(self, tx: Transaction, operation_id: int, kind: str, data: Sequence[Any]) -> None:
+        """Add to what an operation gathers: one statement."""
+        if not data:
+            return
+        ids = tx.allocate_ids(len(data))
+        tx.connection.execute(
+            insert(self._notes),
+            [
+                {"id": note_id, "operation_id": operation_id, "kind": kind, "data": one}
+                for note_id, one in zip(ids, data, strict=True)
+            ],
+        )
+
+    def notes(
+        self, connection: Connection, operation_id: int, kind: str, after: int = 0, limit: int = 1000
+    ) -> list[tuple[int, Any]]:
+        """What was gathered, in order: the number of each and its data."""
+        notes = self._notes
+        query = (
+            select(notes.c.id, notes.c.data)
+            .where(notes.c.operation_id == operation_id, notes.c.kind == kind, notes.c.id > after)
+            .order_by(notes.c.id)
+            .limit(limit)
+        )
+        return [(row.id, row.data) for row in connection.execute(query)]
+
+    def mentioned_files(self, connection: Connection) -> Iterator[int]:
+        """The ids of the files that operations were given, or made."""
+        for arguments, result in connection.execute(select(self._table.c.arguments, self._table.c.result)):
+            for place in (arguments, result or {}):
+                files = place.get("files", ())
+                yield from files.values() if isinstance(files, Mapping) else files
+
+    def _claimable(self) -> Any:
+        table, now = self._table, self._clock.now()
+        waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
+        left = and_(table.c.state == RUNNING, table.c.lease_until <= now)
+        return and_(or_(waits, left), table.c.attempts < MOST_ATTEMPTS)
+
+    def _write(self, tx: Transaction, operation: StoredOperation, values: Mapping[str, Any]) -> bool:
+        table = self._table
+        mine = (table.c.id == operation.id) & (table.c.claim == operation.claim) & (table.c.state == RUNNING)
+        row = tx.connection.execute(
+            update(table).where(mine).values(dict(values)).returning(table.c.cancel_at)
+        ).first()
+        if row is None:
+            raise ClaimLostError(f"Operation {operation.id} belongs to another worker by now.")
+        return row.cancel_at is not None
+
+
+def _stored(row: Row[Any]) -> StoredOperation:
+    return StoredOperation(**row._mapping)
