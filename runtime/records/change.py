@@ -32,13 +32,15 @@ class Change:
 class Saved:
     """A change that holds.
 
-    ``action`` is ``created``, ``updated``, ``unchanged``, ``deleted`` or ``restored``.
+    ``action`` is ``created``, ``updated``, ``unchanged``, ``deleted`` or ``restored``. ``change_set`` is what
+    an undo takes back; None where nothing was written.
     """
 
     module: str
     id: int
     version: int
     action: str
+    change_set: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

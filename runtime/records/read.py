@@ -81,7 +81,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One entry of a history: who did what to the record, or to a row of it, when, by which door, for
-    what.
+    what. ``undone`` says that its whole change set was taken back since.
     """
 
     id: int
@@ -93,6 +93,8 @@ class Happening:
     door: str
     cause: str | None
     steps: tuple[Step, ...]
+    change_set: int
+    undone: bool
 
 
 class Records:
@@ -158,7 +160,7 @@ class Records:
             ids.extend(_row_ids(connection, self._plans[collection.target], record_id, alive=False))
         log, sets = self._tables.change_log, self._tables.change_sets
         entries = connection.execute(
-            select(log, sets.c.door, sets.c.cause)
+            select(log, sets.c.door, sets.c.cause, sets.c.undone_by)
             .join(sets, sets.c.id == log.c.change_set_id)
             .where(among(log.c.record_id, ids, self._tables.dialect))
             .order_by(log.c.id.desc())
@@ -202,6 +204,8 @@ class Records:
                     door=entry.door,
                     cause=entry.cause,
                     steps=tuple(steps),
+                    change_set=entry.change_set_id,
+                    undone=entry.undone_by is not None,
                 )
             )
         return happenings

@@ -123,6 +123,7 @@ class _Saving:
         self.returning: list[Returning] = []
         self.deletion = Deletion()
         self.restoring = Restoring()
+        self.change_set: int | None = None
 
     def run(self) -> None:
         """Take every step."""
@@ -314,7 +315,7 @@ class _Saving:
         if not self._anything():
             self._tell(batch.asked)
             return
-        change_set = batch.tx.allocate_ids(1)[0]
+        change_set = self.change_set = batch.tx.allocate_ids(1)[0]
         change_log.open_change_set(batch, change_set)
         if not self._try(change_set):
             change_log.drop_change_set(batch, change_set)
@@ -440,23 +441,26 @@ class _Saving:
                 continue
             work = works.get(asked.index)
             if work is not None:
-                asked.result = _saved(work)
+                asked.result = _saved(work, self.change_set)
             elif asked.index in doomed and doomed[asked.index].id in self.deletion.doomed.get(
                 asked.change.module, {}
             ):
                 gone = doomed[asked.index]
-                asked.result = Saved(asked.change.module, gone.id, gone.version + 1, "deleted")
+                asked.result = Saved(
+                    asked.change.module, gone.id, gone.version + 1, "deleted", self.change_set
+                )
             elif asked.index in returning and returning[asked.index].id in self.restoring.returning:
                 back = returning[asked.index]
-                asked.result = Saved(back.plan.key, back.id, int(str(back.values["version"])) + 1, "restored")
+                version = int(str(back.values["version"])) + 1
+                asked.result = Saved(back.plan.key, back.id, version, "restored", self.change_set)
 
 
-def _saved(work: Work) -> Saved:
+def _saved(work: Work, change_set: int | None) -> Saved:
     if work.old is None:
-        return Saved(work.plan.key, work.id, 1, "created")
+        return Saved(work.plan.key, work.id, 1, "created", change_set)
     version = int(str(work.old["version"]))
     if work.changed or work.links or work.touched:
-        return Saved(work.plan.key, work.id, version + 1, "updated")
+        return Saved(work.plan.key, work.id, version + 1, "updated", change_set)
     return Saved(work.plan.key, work.id, version, "unchanged")
 
 

@@ -36,3 +36,9 @@ def local_path(target: str | None, otherwise: str = "/app") -> str:
     if any(character <= " " or character == "\x7f" for character in target):
         return otherwise
     return target
+
+
+def came_from(headers: Headers, otherwise: str = "/app") -> str:
+    """The page of this site that the request came from."""
+    referer, origin = headers.get("referer", ""), f"//{headers.get('host', '')}"
+    return local_path(referer.split(origin, 1)[1], otherwise) if origin in referer else otherwise

@@ -11,7 +11,7 @@ from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
 from runtime.web.health import health
 from runtime.web.pages import bin as bin_
-from runtime.web.pages import delete, files, form, home, picker, process, record, session
+from runtime.web.pages import delete, files, form, home, picker, process, record, session, undo
 from runtime.web.pages import list as list_
 from runtime.web.pages.screen import Screen
 from runtime.web.static_files import StaticFiles
@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/signin", session.sign_in, ANYONE),
     (POST, "/signout", session.sign_out, SIGNED_IN),
     (POST, "/theme", session.theme, SIGNED_IN),
+    (POST, "/undo/{id:int}", undo.undo, SIGNED_IN),
     (GET, "/app", home.show, SIGNED_IN),
     (GET, "/app/files/{id:int}/content", files.download, SIGNED_IN),
     (GET, "/app/{module}", list_.show, SIGNED_IN),

@@ -1,18 +1,22 @@
 """The shell around every page: the menu, the user, the theme, and a word about what was just done."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
+from runtime.base.messages import message
 from runtime.model.catalog import MenuGroup
 from runtime.web.door import Call
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "trellis_theme"
 FLASH_COOKIE = "trellis_flash"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,42 +101,63 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
-def flash(response: Response, kind: str, address: str = "") -> Response:
-    """Leave a word for the next page: what was done (a key of ``SAID``), and the address that undoes or shows
-    it.
+def flash(response: Response, kind: str, address: str = "", undo: int | None = None, **said: str) -> Response:
+    """Leave a word for the next page: what was done (a key of ``SAID``), the address that shows it, the
+    change set that a click undoes, and the values of the sentence's places.
     """
-    response.set_cookie(
-        FLASH_COOKIE, quote(f"{kind} {address}"), max_age=60, httponly=True, samesite="lax", path="/"
-    )
+    words = {
+        "kind": kind,
+        "at": address,
+        "undo": undo,
+        "said": {key: text[:300] for key, text in said.items()},
+    }
+    text = quote(json.dumps(words, ensure_ascii=False, separators=(",", ":")))
+    response.set_cookie(FLASH_COOKIE, text, max_age=60, httponly=True, samesite="lax", path="/")
     return response
 
 
 SAID: Mapping[str, tuple[str, str, str]] = {
     "created": ("success", "Created.", ""),
+    "made": ("success", "{title} was created.", "Open it"),
     "saved": ("success", "Saved.", ""),
     "unchanged": ("info", "Nothing was changed.", ""),
     "deleted": ("success", "Deleted.", "Open the bin"),
     "restored": ("success", "Restored.", ""),
+    "undone": ("success", "Undone.", ""),
+    "undone_but": ("warning", "Undone, but this has changed since and stays as it is: {what}.", ""),
+    "not_undone": ("danger", "Nothing was undone: {what}", ""),
 }
 """What a page says after an act: its kind, the sentence, and the text of its link."""
 
 
-def _flash(call: Call) -> Sequence[Mapping[str, str | None]]:
-    kind, _, address = unquote(call.request.cookies.get(FLASH_COOKIE, "")).partition(" ")
-    if kind not in SAID:
+def toast(
+    call: Call, kind: str, address: str = "", undo: int | None = None, said: Mapping[str, str] = NOTHING
+) -> dict[str, Any]:
+    """A word about what was just done, ready for its template."""
+    sort, sentence, action = SAID[kind]
+    is_local = address.startswith("/app/")
+    return {
+        "kind": sort,
+        "text": message(sentence, **said).render(call.translate, call.actor.language),
+        "href": address if is_local and action else None,
+        "action": call.translate(action) if action else "",
+        "undo": f"/undo/{undo}" if undo is not None else None,
+    }
+
+
+def _flash(call: Call) -> Sequence[Mapping[str, Any]]:
+    """What the page before left to be said; a cookie that is none of ours says nothing."""
+    given = call.request.cookies.get(FLASH_COOKIE)
+    if not given:
         return ()
     call.request.state.flash_shown = True
-    sort, sentence, action = SAID[kind]
-    translate = call.translate
-    is_local = address.startswith("/app/")
-    return [
-        {
-            "kind": sort,
-            "text": translate(sentence),
-            "href": address if is_local and action else None,
-            "action": translate(action) if action else "",
-        }
-    ]
+    try:
+        words = json.loads(unquote(given))
+        undo = None if words["undo"] is None else int(words["undo"])
+        said = {str(name): str(value) for name, value in words["said"].items()}
+        return [toast(call, words["kind"], str(words["at"]), undo, said)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ()
 
 
 def _banner(call: Call) -> Mapping[str, str] | None:

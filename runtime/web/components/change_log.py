@@ -27,6 +27,7 @@ DOORS: Mapping[str, str] = {
     "form": "",
     "rest": "REST",
     "import": "import",
+    "undo": "undo",
     "cli": "command line",
     "system": "system",
 }
@@ -40,17 +41,18 @@ class ChangeLog(Component):
     def draw(self, place: Place, block: Block) -> dict[str, Any]:
         """The latest entries."""
         call, card = place.call, place.card
+        may_undo = call.live.judge.may(call.actor, card.module.key, "update").allowed
         with call.site.database.read() as connection:
             found = call.live.records.history(connection, call.actor, call.moment, card.module.key, card.id)
         return {
             "kind": "change_log",
             "key": block.key,
             "label": place.label(block) or call.translate("Change log"),
-            "entries": [self._entry(place, happening) for happening in _told(found)[:SHOWN]],
+            "entries": [self._entry(place, happening, may_undo) for happening in _told(found)[:SHOWN]],
             "pager": None,
         }
 
-    def _entry(self, place: Place, happening: Happening) -> dict[str, Any]:
+    def _entry(self, place: Place, happening: Happening, may_undo: bool) -> dict[str, Any]:
         call = place.call
         what = call.translate(WORDS.get(happening.action, happening.action))
         if happening.module != place.card.module.key:
@@ -65,6 +67,11 @@ class ChangeLog(Component):
             "door": call.translate(DOORS.get(happening.door, happening.door))
             if DOORS.get(happening.door, "x")
             else "",
+            "record": happening.record_id,
+            "undone": happening.undone,
+            "undo": f"/undo/{happening.change_set}"
+            if may_undo and not happening.undone and happening.action != "created"
+            else None,
             "changes": [
                 self._change(place, happening, step) for step in happening.steps if step.key != "parent"
             ],

@@ -42,7 +42,8 @@ def delete(screen: Screen, call: Call) -> Response:
     )
     if isinstance(outcome, Refused):
         raise refusal_of(call, outcome)
-    return flash(RedirectResponse(f"/app/{module.key}", 303), "deleted", f"/app/{module.key}/bin")
+    response = RedirectResponse(f"/app/{module.key}", 303)
+    return flash(response, "deleted", f"/app/{module.key}/bin", outcome.change_set)
 
 
 def restore(screen: Screen, call: Call) -> Response:
@@ -52,7 +53,9 @@ def restore(screen: Screen, call: Call) -> Response:
     outcome = save_one(call, Change(module.key, id=number, action="restore"))
     if isinstance(outcome, Refused):
         raise refusal_of(call, outcome)
-    return flash(RedirectResponse(record_address(module.key, number), 303), "restored")
+    return flash(
+        RedirectResponse(record_address(module.key, number), 303), "restored", undo=outcome.change_set
+    )
 
 
 def _touched(call: Call, counts: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:

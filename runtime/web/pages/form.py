@@ -54,7 +54,9 @@ def create(screen: Screen, call: Call) -> Response:
     written = read(call, sheet.blocks, None, {})
     outcome = save_one(call, Change(module.key, written.values), written.errors)
     if isinstance(outcome, Saved):
-        return flash(RedirectResponse(record_address(module.key, outcome.id), 303), "created")
+        return flash(
+            RedirectResponse(record_address(module.key, outcome.id), 303), "created", undo=outcome.change_set
+        )
     if outcome.kind != "invalid":
         raise refusal_of(call, outcome)
     return _draw(screen, call, sheet, outcome.errors, call.form, written)
@@ -79,7 +81,7 @@ def update(screen: Screen, call: Call) -> Response:
     outcome = save_one(call, Change(module.key, written.values, number, version), written.errors)
     if isinstance(outcome, Saved):
         said = "unchanged" if outcome.action == "unchanged" else "saved"
-        return flash(RedirectResponse(record_address(module.key, number), 303), said)
+        return flash(RedirectResponse(record_address(module.key, number), 303), said, undo=outcome.change_set)
     if outcome.kind == "conflict":
         sheet = _sheet(call, module, call.form)
         return conflict.show(screen, call, module, sheet.values, sheet.rows, sheet.blocks)

@@ -23,7 +23,7 @@ def step(screen: Screen, call: Call) -> Response:
     outcome = save_one(call, change)
     if isinstance(outcome, Refused):
         raise refusal_of(call, outcome)
-    return flash(RedirectResponse(record_address(module.key, number), 303), "saved")
+    return flash(RedirectResponse(record_address(module.key, number), 303), "saved", undo=outcome.change_set)
 
 
 STATUS = {"conflict": 409, "restricted": 409, "not_found": 404, "forbidden": 403}

@@ -9,7 +9,7 @@ from runtime.identity.tokens import new_token
 from runtime.web import shell
 from runtime.web.door import COOKIE, Call, client_address
 from runtime.web.errors import bad_request, forbidden
-from runtime.web.origin import is_right_token, local_path
+from runtime.web.origin import came_from, is_right_token, local_path
 from runtime.web.pages.screen import Screen
 
 FORM_COOKIE = "trellis_form"
@@ -67,10 +67,7 @@ def theme(screen: Screen, call: Call) -> Response:
     chosen = call.form.text("theme")
     if chosen not in shell.THEMES:
         raise bad_request(message("A theme is light, dark or auto."), "theme")
-    referer = call.request.headers.get("referer", "")
-    origin = f"//{call.request.headers.get('host', '')}"
-    back = referer.split(origin, 1)[1] if origin in referer else "/app"
-    response = RedirectResponse(local_path(back), 303)
+    response = RedirectResponse(came_from(call.request.headers), 303)
     response.set_cookie(
         shell.THEME_COOKIE,
         chosen,

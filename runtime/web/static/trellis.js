@@ -37,7 +37,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
-on("click", "[data-dismiss]", (_event, button) => button.parentElement.remove());
 
 // --- dialogs: what htmx puts into #dialog is shown; a link marked data-close closes it ---
 document.addEventListener("htmx:after:swap", (event) => {
