@@ -16,8 +16,8 @@ from runtime.identity.actor import Actor
 from runtime.records.among import among
 from runtime.records.change import Change, Refused
 from runtime.records.change_log import links_json
-from runtime.records.parse import Linking
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
+from runtime.records.reading import Linking
 from runtime.records.save import Writer
 from runtime.records.stored import Values, links_of, records_by_id
 from runtime.storage.transaction import Transaction
