@@ -16,6 +16,7 @@ from runtime.base.diagnostic import Code
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry, discover
 from runtime.base.settings import Settings
+from runtime.base.translations import translations
 from runtime.change import codes as change_codes
 from runtime.cli.base import REFUSED, CommandError
 from runtime.expressions import codes as expression_codes
@@ -99,8 +100,8 @@ class House:
             raise CommandError(str(error), 2) from None
 
     def translate(self, language: str) -> Translate:
-        """From English to a language of the interface. English alone is complete so far."""
-        return _as_it_is
+        """From English to a language of the interface."""
+        return translations(language)
 
     def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
         """The site of the settings' database; an empty database is given the pack."""
@@ -173,7 +174,3 @@ class House:
 def build() -> House:
     """The house of this process."""
     return House()
-
-
-def _as_it_is(text: str) -> str:
-    return text

@@ -35,6 +35,11 @@ def message(text: str, **parameters: object) -> Message:
     return Message(text, MappingProxyType(parameters))
 
 
+def phrase(text: str) -> str:
+    """The text itself, marked as one that is translated where it is shown: a constant, such as a title."""
+    return text
+
+
 def _in_language(value: object, language: str) -> object:
     in_language = getattr(value, "in_language", None)
     return in_language(language) if callable(in_language) else value

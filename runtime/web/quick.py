@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from runtime.base.messages import Translate
+from runtime.base.messages import Translate, phrase
 from runtime.model.catalog import Path
 from runtime.model.types import DATETIME
 
 PERIODS = {
-    "today": "Today",
-    "this_week": "This week",
-    "this_month": "This month",
-    "this_quarter": "This quarter",
-    "this_year": "This year",
-    "last_30_days": "Last 30 days",
-    "next_30_days": "Next 30 days",
-    "last_year": "Last year",
-    "past": "In the past",
-    "future": "In the future",
-    "empty": "Not given",
+    "today": phrase("Today"),
+    "this_week": phrase("This week"),
+    "this_month": phrase("This month"),
+    "this_quarter": phrase("This quarter"),
+    "this_year": phrase("This year"),
+    "last_30_days": phrase("Last 30 days"),
+    "next_30_days": phrase("Next 30 days"),
+    "last_year": phrase("Last year"),
+    "past": phrase("In the past"),
+    "future": phrase("In the future"),
+    "empty": phrase("Not given"),
 }
 """The periods that a date may be filtered by, with what they read in English."""
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.model.catalog import MenuGroup
 from runtime.web.door import Call
 
@@ -117,15 +117,15 @@ def flash(response: Response, kind: str, address: str = "", undo: int | None = N
 
 
 SAID: Mapping[str, tuple[str, str, str]] = {
-    "created": ("success", "Created.", ""),
-    "made": ("success", "{title} was created.", "Open it"),
-    "saved": ("success", "Saved.", ""),
-    "unchanged": ("info", "Nothing was changed.", ""),
-    "deleted": ("success", "Deleted.", "Open the bin"),
-    "restored": ("success", "Restored.", ""),
-    "undone": ("success", "Undone.", ""),
-    "undone_but": ("warning", "Undone, but this has changed since and stays as it is: {what}.", ""),
-    "not_undone": ("danger", "Nothing was undone: {what}", ""),
+    "created": ("success", phrase("Created."), ""),
+    "made": ("success", phrase("{title} was created."), phrase("Open it")),
+    "saved": ("success", phrase("Saved."), ""),
+    "unchanged": ("info", phrase("Nothing was changed."), ""),
+    "deleted": ("success", phrase("Deleted."), phrase("Open the bin")),
+    "restored": ("success", phrase("Restored."), ""),
+    "undone": ("success", phrase("Undone."), ""),
+    "undone_but": ("warning", phrase("Undone, but this has changed since and stays as it is: {what}."), ""),
+    "not_undone": ("danger", phrase("Nothing was undone: {what}"), ""),
 }
 """What a page says after an act: its kind, the sentence, and the text of its link."""
 

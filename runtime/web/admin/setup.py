@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from runtime.base.messages import phrase
 from runtime.model.catalog import Catalog, Filter, Layout, Module, Origin, Picklist
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
@@ -13,13 +14,30 @@ from runtime.web.pages.screen import Screen
 
 Part = dict[str, Any]
 KINDS = {
-    "modules": "Modules",
-    "layouts": "Layouts",
-    "picklists": "Picklists",
-    "filters": "Filters",
-    "menu": "Menu",
+    "modules": phrase("Modules"),
+    "layouts": phrase("Layouts"),
+    "picklists": phrase("Picklists"),
+    "filters": phrase("Filters"),
+    "menu": phrase("Menu"),
 }
 """The kinds of the catalog that are shown, with their titles in English."""
+
+FIELD_COLUMNS = (
+    phrase("Field"),
+    phrase("Key"),
+    phrase("Type"),
+    phrase("Required"),
+    phrase("Unique"),
+    phrase("Settings"),
+)
+FILTER_COLUMNS = (
+    phrase("Filter"),
+    phrase("Key"),
+    phrase("Condition"),
+    phrase("Columns"),
+    phrase("Sort"),
+    phrase("Quick filters"),
+)
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -84,7 +102,7 @@ def _parts(call: Call, catalog: Catalog, kind: str, key: str) -> list[Part] | No
                 group.key,
                 group.label.in_language(language),
                 group.origin,
-                ("Label", "Module", "Filter"),
+                (phrase("Label"), phrase("Module"), phrase("Filter")),
                 [
                     ((item.label.in_language(language), item.module, item.filter or ""), group.origin)
                     for item in group.items
@@ -103,7 +121,14 @@ def _module(call: Call, module: Module) -> list[Part]:
         module.key,
         module.plural.in_language(language),
         module.origin,
-        ("Field", "Key", "Type", "Required", "Unique", "Settings"),
+        (
+            phrase("Field"),
+            phrase("Key"),
+            phrase("Type"),
+            phrase("Required"),
+            phrase("Unique"),
+            phrase("Settings"),
+        ),
         [
             (
                 (
@@ -124,7 +149,7 @@ def _module(call: Call, module: Module) -> list[Part]:
         f"{module.key}-collections",
         call.translate("Related records and rows"),
         None,
-        ("Name", "Key", "Kind", "Module", "Through"),
+        (phrase("Name"), phrase("Key"), phrase("Kind"), phrase("Module"), phrase("Through")),
         [
             ((c.label.in_language(language), c.key, c.kind, c.target, c.via), c.origin)
             for c in module.collections.values()
@@ -140,7 +165,7 @@ def _layout(call: Call, layout: Layout) -> list[Part]:
         layout.module,
         call.translate("Layout"),
         layout.origin,
-        ("Part", "Fields"),
+        (phrase("Part"), phrase("Fields")),
         [
             (("list", ", ".join(path.text for path in layout.list)), layout.origin),
             (("header", ", ".join(path.text for path in layout.header)), layout.origin),
@@ -154,7 +179,7 @@ def _layout(call: Call, layout: Layout) -> list[Part]:
             f"{layout.module}-{tab.key}",
             tab.label.in_language(language),
             tab.origin,
-            ("Block", "Key", "Kind", "Shows", "When"),
+            (phrase("Block"), phrase("Key"), phrase("Kind"), phrase("Shows"), phrase("When")),
             [
                 (
                     (
@@ -185,7 +210,7 @@ def _picklist(call: Call, picklist: Picklist) -> Part:
         picklist.key,
         picklist.key,
         picklist.origin,
-        ("Value", "Key", *attributes),
+        (phrase("Value"), phrase("Key"), *attributes),
         [
             (
                 (
@@ -210,7 +235,14 @@ def _filters(call: Call, module: str, filters: list[Filter]) -> Part:
         module,
         call.translate("Filters"),
         None,
-        ("Filter", "Key", "Condition", "Columns", "Sort", "Quick filters"),
+        (
+            phrase("Filter"),
+            phrase("Key"),
+            phrase("Condition"),
+            phrase("Columns"),
+            phrase("Sort"),
+            phrase("Quick filters"),
+        ),
         [
             (
                 (

@@ -6,6 +6,7 @@ from typing import Any
 
 from babel.dates import format_timedelta
 
+from runtime.base.messages import phrase
 from runtime.model.catalog import Block, Field
 from runtime.records.read import Happening, Step
 from runtime.web.components.base import Component, Place
@@ -18,18 +19,18 @@ ICONS: Mapping[str, str] = {
     "restored": "restore",
 }
 WORDS: Mapping[str, str] = {
-    "created": "Created",
-    "updated": "Changed",
-    "deleted": "Deleted",
-    "restored": "Restored",
+    "created": phrase("Created"),
+    "updated": phrase("Changed"),
+    "deleted": phrase("Deleted"),
+    "restored": phrase("Restored"),
 }
 DOORS: Mapping[str, str] = {
     "form": "",
-    "rest": "REST",
-    "import": "import",
-    "undo": "undo",
-    "cli": "command line",
-    "system": "system",
+    "rest": phrase("REST"),
+    "import": phrase("import"),
+    "undo": phrase("undo"),
+    "cli": phrase("command line"),
+    "system": phrase("system"),
 }
 
 

@@ -2,21 +2,22 @@
 
 from starlette.responses import Response
 
+from runtime.base.messages import phrase
 from runtime.web import shell
 from runtime.web.door import Call
 from runtime.web.errors import RefusedError
 from runtime.web.pages.screen import Screen
 
 TITLES = {
-    400: "This address or form cannot be read",
-    403: "You may not do this",
-    404: "Nothing here",
-    408: "That took too long",
-    409: "This cannot be done now",
-    413: "That is too large",
-    422: "This cannot be done",
-    500: "Something went wrong here",
-    503: "Busy right now",
+    400: phrase("This address or form cannot be read"),
+    403: phrase("You may not do this"),
+    404: phrase("Nothing here"),
+    408: phrase("That took too long"),
+    409: phrase("This cannot be done now"),
+    413: phrase("That is too large"),
+    422: phrase("This cannot be done"),
+    500: phrase("Something went wrong here"),
+    503: phrase("Busy right now"),
 }
 """What a refusal is called, in English."""
 
@@ -30,10 +31,10 @@ class ErrorPage:
     def refused(self, call: Call, refusal: RefusedError) -> Response:
         """The page of a refusal, under its status."""
         signed_in = call.session is not None
-        home = ("Go to the start page", "/app") if signed_in else ("Sign in", "/signin")
+        home = (phrase("Go to the start page"), "/app") if signed_in else (phrase("Sign in"), "/signin")
         error = {
             "status": refusal.status,
-            "title": call.translate(TITLES.get(refusal.status, "This cannot be done")),
+            "title": call.translate(TITLES.get(refusal.status, TITLES[422])),
             "message": refusal.sentence.render(call.translate, call.actor.language),
             "id": refusal.request_id,
             "actions": [{"label": call.translate(home[0]), "href": home[1]}],

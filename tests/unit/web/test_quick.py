@@ -6,6 +6,7 @@ import pytest
 
 from runtime.model.catalog import Path
 from runtime.web.quick import PERIODS, Range, condition, period, quote
+from tests.support.field_types import field_of
 
 TODAY = date(2026, 2, 28)
 
@@ -37,28 +38,31 @@ def test_every_period_but_the_missing_one_has_days_all_year_round():
 
 
 @pytest.mark.parametrize(
-    "kind,value,ends,text",
+    "kind,by,value,ends,text",
     [
-        ("picklist", "won", Range(), "stage == 'won'"),
-        ("multi_picklist", "won", Range(), "'won' in stage"),
-        ("boolean", "true", Range(), "stage"),
-        ("boolean", "false", Range(), "not stage"),
-        ("files", "true", Range(), "not is_empty(stage)"),
-        ("relation", "12", Range(), "stage.id == 12"),
-        ("relations", "12", Range(), "12 in stage"),
-        ("text", "it's", Range(), r"contains(stage, 'it\'s')"),
-        ("money", "", Range("1", "2.5"), "stage >= 1 and stage <= 2.5"),
-        ("integer", "", Range("", "2"), "stage <= 2"),
-        ("date", "past", Range(), "stage <= '2026-02-27'"),
-        ("date", "empty", Range(), "is_empty(stage)"),
-        ("datetime", "", Range("2026-01-01", ""), "date(stage) >= '2026-01-01'"),
-        ("text", "", Range(), None),
-        ("money", "", Range(), None),
-        ("date", "", Range(), None),
+        ("picklist", "choice", "won", Range(), "stage == 'won'"),
+        ("multi_picklist", "member", "won", Range(), "'won' in stage"),
+        ("boolean", "yes_no", "true", Range(), "stage"),
+        ("boolean", "yes_no", "false", Range(), "not stage"),
+        ("files", "filled", "true", Range(), "not is_empty(stage)"),
+        ("relation", "record", "12", Range(), "stage.id == 12"),
+        ("relations", "member", "12", Range(), "12 in stage"),
+        ("text", "contains", "it's", Range(), r"contains(stage, 'it\'s')"),
+        ("money", "range", "", Range("1", "2.5"), "stage >= 1 and stage <= 2.5"),
+        ("integer", "range", "", Range("", "2"), "stage <= 2"),
+        ("date", "period", "past", Range(), "stage <= '2026-02-27'"),
+        ("date", "period", "empty", Range(), "is_empty(stage)"),
+        ("datetime", "period", "", Range("2026-01-01", ""), "date(stage) >= '2026-01-01'"),
+        ("text", "contains", "", Range(), None),
+        ("money", "range", "", Range(), None),
+        ("date", "period", "", Range(), None),
     ],
 )
-def test_a_value_becomes_a_condition(kind, value, ends, text):
-    assert condition(Path("stage", ()), kind, value, ends, TODAY) == text
+def test_a_value_becomes_a_condition(kind, by, value, ends, text):
+    settings = {"picklist": {"picklist": "stages"}, "multi_picklist": {"picklist": "stages"}}
+    settings |= {"relation": {"module": "deals"}, "relations": {"module": "deals"}}
+    path = Path("stage", (field_of(kind, settings.get(kind), "stage"),))
+    assert condition(path, by, value, ends, TODAY) == text
 
 
 def test_a_text_cannot_leave_its_quotes():

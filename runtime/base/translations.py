@@ -1,0 +1,33 @@
+"""The interface's own words in other languages, from gettext catalogs beside the program."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from runtime.base.messages import Translate
+
+FOLDER = Path(__file__).parent.parent / "locale"
+"""``<language>.po`` for each language but English, which the texts themselves are written in."""
+
+
+def translations(language: str) -> Translate:
+    """From English to a language; a language (or a text) that no catalog has stays English."""
+    path = FOLDER / f"{language.partition('-')[0].lower()}.po"
+    if not language.isascii() or not language.replace("-", "").isalpha() or not path.is_file():
+        return _as_it_is
+    found = _catalog(path)
+    return lambda text: found.get(text, text)
+
+
+@lru_cache(maxsize=16)
+def _catalog(path: Path) -> dict[str, str]:
+    from babel.messages.pofile import read_po  # here, for English needs none
+
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=path.stem)
+    return {
+        str(entry.id): str(entry.string) for entry in catalog if entry.id and entry.string and not entry.fuzzy
+    }
+
+
+def _as_it_is(text: str) -> str:
+    return text
