@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.types import TypeEngine
 
 from runtime.base.messages import Message, message
+from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats, UnreadableError
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import ValueType
@@ -205,6 +206,10 @@ class FieldType(ABC):
     def is_unchanged(self, sent: Input, held: Input) -> bool:
         """Whether a control came back as it was drawn: what was sent beside what it held."""
         return (sent.replace("\r\n", "\n") if isinstance(sent, str) else sent) == held
+
+    def drawing(self, value: Any, field: Field) -> Drawing | None:
+        """The value as an image, for a card; None for a type that has none."""
+        return None
 
     def schema(self, settings: Mapping[str, Any]) -> Schema | None:
         """JSON Schema of what REST gives; None where the value's type says it."""

@@ -10,6 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from runtime.base.messages import Translate
 from runtime.fields.date_format import DateFormat
+from runtime.fields.duration_format import DurationFormat
 from runtime.fields.number_format import NumberFormat, UnreadableError
 
 __all__ = ["Formats", "UnreadableError"]
@@ -31,6 +32,7 @@ class Formats:
         self.timezone = ZoneInfo(timezone)
         self._numbers = NumberFormat(_locale(language))
         self._dates = DateFormat(_locale(language))
+        self._durations = DurationFormat(_locale(language))
         self._words = (translate("No"), translate("Yes"))
         self._phones: dict[str, str] = {}
         self.integer = self._numbers.integer
@@ -41,6 +43,8 @@ class Formats:
         self.date = self._dates.day
         self.time = self._dates.clock
         self.parse_time = self._dates.read_time
+        self.duration = self._durations.text
+        self.parse_duration = self._durations.read
 
     def datetime(self, value: dt.datetime) -> str:
         """A moment in the reader's time zone: ``30.11.2026 9.30``."""

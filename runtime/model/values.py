@@ -11,6 +11,10 @@ boolean             bool
 date                date
 datetime            datetime, aware, UTC
 time                time, naive, to the second
+duration            timedelta
+json                JsonText
+geo                 Place
+tags                tuple of str in the order of letters, () when empty
 picklist            str, the value's key
 multi_picklist      tuple of keys in the picklist's order, () when empty
 relation, user      int, the id of the record
@@ -49,3 +53,18 @@ class Link:
 
     id: int
     attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class JsonText:
+    """A JSON value as its text, without spaces, its keys in the order they were given in."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place on the map, in degrees of six decimals: north and east are above zero."""
+
+    latitude: Decimal
+    longitude: Decimal

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Context, Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from runtime.expressions.moment import Moment
 from runtime.expressions.text import order_key
 from runtime.model.catalog import Field, Path
-from runtime.model.types import INTEGER, MONEY, PicklistType
+from runtime.model.types import DURATION, INTEGER, MONEY, PicklistType
 from runtime.model.values import Money, Ref
 from runtime.storage.cells import AttributeCell, Cell, CellMaker, attribute_values
 from runtime.storage.converting import Selection
@@ -189,9 +190,9 @@ def _value(aggregate: Aggregate, selected: Selected, given: Given, row: int) -> 
     kind = path.field.value_type
     if aggregate.function == "avg" and selected.n is not None:
         n = int(given[selected.n][row])
-        value = _divided(Decimal(value), n) if n else None
+        value = (value / n if kind == DURATION else _divided(Decimal(value), n)) if n else None
     elif aggregate.function == "sum" and value is None:
-        value = Decimal(0)
+        value = timedelta() if kind == DURATION else Decimal(0)
     if value is None:
         return None
     if kind == MONEY:

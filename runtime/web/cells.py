@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.model.catalog import Field, Path
+from runtime.model.types import ListType
 from runtime.model.values import Ref
 from runtime.web.views import FieldView, Item, Views, cards_address
 
@@ -39,7 +40,7 @@ def _maker(views: Views, path: Path) -> Callable[[Any], Cell]:
     kind = views.live.types[field.type]
     if path.attribute is not None:
         return lambda value: Cell(value, str(value))
-    if kind.linked or field.type == "multi_picklist":
+    if kind.linked or isinstance(field.value_type, ListType):
         return lambda value: _seen(views.fill(FieldView(kind.widget), field, value))
     if field.targets:
         return _refs(views, field)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path
 from runtime.model.values import Ref
@@ -71,6 +72,7 @@ class FieldView:
     color: str | None = None
     blank: Item | None = None
     grouped: bool = False
+    drawing: Drawing | None = None
     depends: "Dependence | None" = None
 
 
@@ -167,6 +169,7 @@ class Views:
         """A view of a value that is only read."""
         view = FieldView(self.widget(field), label=label or field.label.in_language(self.language))
         view.settings = field.settings
+        view.drawing = self.live.types[field.type].drawing(value, field)
         return self.fill(view, field, value)
 
     def options(self, field: Field, selected: Sequence[str] = ()) -> list[Option]:
@@ -199,9 +202,9 @@ class Views:
         held = self.live.types[field.type].input(view.value, field, self.formats) if not field.targets else ""
         if field.type == "relations" and field.settings["link"]:
             view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
-        if field.targets and field.type != "files":
+        if (field.targets or field.type == "tags") and field.type != "files":
             view.picker = f"/app/{picker_module or field.module}/pick/{field.key}"
-        else:
+        if not field.targets:
             view.raw = held
         return view
 

@@ -44,6 +44,12 @@ NAMED = [
     "auto_number",
     "time",
     "color",
+    "duration",
+    "tags",
+    "json",
+    "rating",
+    "barcode",
+    "geo",
 ]
 LONGEST = 0.05
 """Seconds of the processor that reading one value may take, whatever it is."""

@@ -51,10 +51,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     }
 )
 """The settings of every type."""
-LATER_TYPES = (
-    "rich_text", "duration", "tags", "any_relation", "file", "image", "address", "json",
-    "rating", "barcode", "geo", "secret",
-)  # fmt: skip
+LATER_TYPES = ("rich_text", "any_relation", "file", "image", "address", "secret")
 """The field types that the language has and this version does not."""
 LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
 LATER_IN_MODULES = MappingProxyType(

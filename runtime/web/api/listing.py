@@ -22,7 +22,8 @@ MOST_GROUPS = 1000
 
 _VALUE = re.compile(r"\s*(count|sum|avg|min|max)\s*\(\s*([a-z_][a-z0-9_.]*)?\s*\)\s*")
 _NUMBERS = ("integer", "decimal", "percent", "money")
-_ORDERED = (*_NUMBERS, "date", "datetime")
+_ADDED = (*_NUMBERS, "duration")
+_ORDERED = (*_ADDED, "date", "datetime", "time")
 
 
 def show(call: Call) -> Response:
@@ -139,7 +140,7 @@ def _aggregate(call: Call, module: Module, text: str | None) -> Aggregate:
         return Aggregate("count")
     path: Path = path_at(call.live, module, name, "value")
     kind = path.field.value_type.name
-    fits = {"sum": _NUMBERS, "avg": _NUMBERS, "min": _ORDERED, "max": _ORDERED}.get(function)
+    fits = {"sum": _ADDED, "avg": _ADDED, "min": _ORDERED, "max": _ORDERED}.get(function)
     if fits is not None and (kind not in fits or path.attribute is not None):
         raise bad_request(
             message("{function} of {field} means nothing.", function=function, field=name), "value"

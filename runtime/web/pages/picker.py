@@ -1,8 +1,11 @@
 """The type-ahead of a relation: the records that may be chosen, by what was typed."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
-from runtime.model.catalog import Path, SortKey
+from runtime.model.catalog import Field, Module, Path, SortKey
 from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.errors import not_found
@@ -11,23 +14,26 @@ from runtime.web.views import Item
 
 SHOWN = 10
 LONGEST = 100
+RECENT = 1000
+"""Of so many records, the newest, the tags in use are gathered."""
 
 
 def show(screen: Screen, call: Call) -> Response:
-    """The options of one field's listbox; a union (the owner) offers the records of each of its modules in
-    turn.
+    """The options of one field's listbox: tags in use, or records.
+
+    A union (the owner) offers the records of each of its modules in turn.
     """
     module = call.live.catalog.modules.get(call.path("module"))
     field = module.field(call.path("field")) if module is not None else None
     if (
         module is None
         or field is None
-        or not field.targets
+        or not (field.targets or field.type == "tags")
         or not call.live.judge.may(call.actor, module.key, "read").allowed
     ):
         raise not_found()
     typed = call.query("q").strip()[:LONGEST]
-    options: list[Item] = []
+    options = _tags(call, module, field, typed) if field.type == "tags" else []
     for target in field.targets:
         options += _options(call, target, typed)
     picker = {"id": call.query("for")[:80], "options": options[:SHOWN], "more": len(options) > SHOWN}
@@ -49,6 +55,29 @@ def _options(call: Call, target: str, typed: str) -> list[Item]:
     with call.site.database.read() as connection:
         refs = call.live.refs.search(connection, query, call.actor, call.moment)
     return [Item(ref.id, ref.title) for ref in refs]
+
+
+def _tags(call: Call, module: Module, field: Field, typed: str) -> list[Item]:
+    """The tags in use that what was typed is in, the most used first, and what was typed as a new one."""
+    path = Path(field.key, (field,))
+    query = Query(
+        module=module.key,
+        columns=(path,),
+        where=(call.live.condition(module, f"not is_empty({field.key})"),),
+        rights=call.live.judge.conditions(call.actor, module.key, "read"),
+        limit=RECENT,
+    )
+    with call.site.database.read() as connection:
+        page = call.live.reader.page(connection, query, call.moment)
+    used = Counter(tag for row in page.rows for tag in _each(row.values[0]))
+    found = [tag for tag, _ in used.most_common() if typed.casefold() in tag.casefold()]
+    known = any(tag.casefold() == typed.casefold() for tag in found)
+    new = [] if known or not typed else [Item(typed, typed, note=call.translate("New"))]
+    return [*(Item(tag, tag) for tag in found[: SHOWN + 1]), *new]
+
+
+def _each(tags: object) -> Sequence[str]:
+    return tags if isinstance(tags, tuple) else ()
 
 
 def _by_title(path: Path) -> SortKey:

@@ -115,7 +115,7 @@ function ask(input) {
 }
 function choose(input, option) {
   const { box } = parts(input);
-  if (box.dataset.combobox === "many") {
+  if (box.dataset.combobox !== "one") {
     const chips = box.querySelector(".checks, .links");
     const ticked = [...chips.querySelectorAll(".chip input")].find((tick) => tick.value === option.dataset.id);
     if (ticked) ticked.checked = true;
@@ -140,7 +140,7 @@ on("input", "[role=combobox]", (_event, input) => { delete input.dataset.fresh; 
 // The text beside a picked id is for people; it is sent only where it was typed and nothing was picked for it.
 document.addEventListener("formdata", (event) => {
   for (const input of event.target.querySelectorAll("[role=combobox]")) {
-    const [typed, many] = [input.value.trim(), parts(input).box.dataset.combobox === "many"];
+    const [typed, many] = [input.value.trim(), parts(input).box.dataset.combobox !== "one"];
     if (typed === (many ? "" : input.dataset.text.trim())) event.formData.delete(input.name);
   }
 });
@@ -184,6 +184,7 @@ document.addEventListener("focusout", (event) => {
   if (!input.matches?.("[role=combobox]")) return;
   close(input);
   if (parts(input).box.dataset.combobox === "many") input.value = "";
+  else if (parts(input).box.dataset.combobox === "tags") return; // what was typed is a tag, picked or not
   else if (input.value.trim()) input.value = input.dataset.text;
   else {
     const hidden = parts(input).box.querySelector("input[type=hidden]");
