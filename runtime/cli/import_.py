@@ -1,6 +1,5 @@
-"""``trellis import``: the rows of a CSV file, into the records of a module."""
+"""``trellis import``: the rows of a CSV file or a spreadsheet, into the records of a module."""
 
-import csv
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
@@ -23,19 +22,22 @@ if TYPE_CHECKING:
 class ImportCommand(Command):
     """Imports a file; the good rows go in, the others into a file beside it, with the reasons."""
 
-    help = "import the rows of a CSV file into a module"
+    help = "import the rows of a CSV file or a spreadsheet into a module"
 
     def configure(self, parser: ArgumentParser) -> None:
-        """The module, the file, and its map."""
+        """The module, the file, its map, and whether anything is to be kept."""
         parser.add_argument("module", metavar="MODULE", help="the key of the module")
         parser.add_argument(
-            "file", type=Path, metavar="FILE", help="a CSV file; its first line names the columns"
+            "file", type=Path, metavar="FILE", help="CSV, XLSX or ODS; its first line names the columns"
         )
         parser.add_argument(
             "--map",
             type=Path,
             metavar="MAP",
-            help="a YAML file: which column goes where; left out, columns are called like the fields",
+            help="a YAML file: which column goes where; left out, one is proposed by the columns' names",
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would come of it, and change nothing"
         )
 
     def run(self, arguments: Namespace, house: House) -> int:
@@ -52,44 +54,67 @@ class ImportCommand(Command):
 
 
 def _import(arguments: Namespace, house: House, site: "Site") -> int:
-    from runtime.identity.actor import SYSTEM
-    from runtime.records.csv_file import CsvFile, UnreadableFileError
-    from runtime.records.import_map import map_of_header
-    from runtime.records.importing import Import
+    from runtime.records.csv_file import UnreadableFileError
+    from runtime.records.table_file import open_table
 
-    live = site.live
-    plan = live.writer.plans.get(arguments.module)
+    plan = site.live.writer.plans.get(arguments.module)
     if plan is None:
-        hint = did_you_mean(arguments.module, live.catalog.modules)
+        hint = did_you_mean(arguments.module, site.live.catalog.modules)
         raise CommandError(f'There is no module "{arguments.module}"{f"; {hint}" if hint else "."}')
     columns, text = (None, "") if arguments.map is None else _read_map(arguments.map, house, site, plan)
+    told = (columns.encoding, columns.delimiter) if columns else (None, None)
     try:
-        file = CsvFile(
-            arguments.file, columns.encoding if columns else None, columns.delimiter if columns else None
-        )
-        if columns is None:
-            columns = map_of_header(file.header, plan)
-            if not columns.columns:
-                raise CommandError(
-                    f"{arguments.file} has no column that is called like a field: write a map."
-                )
-        missing = columns.missing(file.header)
-        if missing:
-            _complain(house, missing, arguments.map, text)
-            raise CommandError("The map does not fit the file; nothing was imported.")
-        actor = SYSTEM.through("import")
-        task = Import(live.writer, site.database.write, plan, columns, actor, live.parsing(actor, "import"))
-        with _BadRows(file) as bad, _progress(house.err, file) as progress:
-            summary = task.run(file, bad.write, progress)
+        with open_table(arguments.file, encoding=told[0], delimiter=told[1]) as file:
+            if columns is None:
+                columns = _proposed(house, site, file, plan)
+            missing = columns.missing(file.header)
+            if missing:
+                _complain(house, missing, arguments.map, text)
+                raise CommandError("The map does not fit the file; nothing was imported.")
+            return _run(arguments, house, site, file, plan, columns)
     except UnreadableFileError as error:
         raise CommandError(str(error)) from None
-    if summary.created + summary.updated > 10_000:
-        site.database.optimize()
-    print(
-        f"created {summary.created}, updated {summary.updated},"
-        f" unchanged {summary.unchanged}, refused {summary.refused}",
-        file=house.out,
+
+
+def _proposed(house: House, site: "Site", file: "CsvFile", plan: "ModulePlan") -> "ImportMap":
+    from runtime.records.import_map_text import map_text
+    from runtime.records.import_proposal import first_rows, propose
+
+    made = propose(file.header, first_rows(file), site.live.writer.plans, plan)
+    if not made.map.columns:
+        raise CommandError(f"{file.name} has no column that is called like a field: write a map.")
+    print(f"The map, by the names of the columns:\n{map_text(made.map)}", file=house.err)
+    return made.map
+
+
+def _run(
+    arguments: Namespace,
+    house: House,
+    site: "Site",
+    file: "CsvFile",
+    plan: "ModulePlan",
+    columns: "ImportMap",
+) -> int:
+    from functools import partial
+
+    from runtime.identity.actor import SYSTEM
+    from runtime.records.dry_run import undone
+    from runtime.records.importing import Import
+
+    live, actor = site.live, SYSTEM.through("import")
+    write = partial(undone, site.database) if arguments.dry_run else site.database.write
+    task = Import(
+        live.writer, write, plan, columns, actor, live.parsing(actor, "import"), dry=arguments.dry_run
     )
+    with _BadRows(file, arguments.file) as bad, _progress(house.err, file) as progress:
+        summary = task.run(file, bad.write, progress)
+    if summary.created + summary.updated > 10_000 and not arguments.dry_run:
+        site.database.optimize()
+    said = (
+        f"created {summary.created}, updated {summary.updated},"
+        f" unchanged {summary.unchanged}, refused {summary.refused}"
+    )
+    print(f"{said} (dry run: nothing was changed)" if arguments.dry_run else said, file=house.out)
     if summary.refused:
         print(f"The refused rows are in {bad.path}, with the reasons.", file=house.err)
     return WRONG_INPUT if summary.refused else DONE
@@ -123,10 +148,11 @@ def _complain(house: House, found: "list[Diagnostic]", path: Path, text: str) ->
 class _BadRows:
     """The file of refused rows, made with the first of them; what an earlier import left is taken away."""
 
-    def __init__(self, file: "CsvFile") -> None:
-        self.path = file.path.with_name(f"{file.path.name}.errors.csv")
-        self._header = file.header
-        self._delimiter = file.delimiter
+    def __init__(self, file: "CsvFile", place: Path) -> None:
+        from runtime.records.error_file import ErrorFile
+
+        self.path = place.with_name(f"{place.name}.errors.csv")
+        self._file = ErrorFile(file.header)
         self._stream: TextIO | None = None
 
     def __enter__(self) -> "_BadRows":
@@ -139,14 +165,12 @@ class _BadRows:
 
     def write(self, row: "BadRow") -> None:
         """Add a row: its line, the columns that are wrong, why, and its cells as they were."""
-        first = self._stream is None
+        from runtime.records.error_file import ENCODING
+
         if self._stream is None:
-            self._stream = self.path.open("w", encoding="utf-8-sig", newline="")
-        writer = csv.writer(self._stream, delimiter=self._delimiter)
-        if first:
-            writer.writerow(("line", "column", "reason", *self._header))
-        reasons = " ".join(str(reason) for reason in row.reasons)
-        writer.writerow((row.line.number, ", ".join(row.columns), reasons, *row.line.cells))
+            self._stream = self.path.open("w", encoding=ENCODING, newline="")
+            self._file.begin(self._stream)
+        self._file.write(self._stream, row)
 
 
 @contextmanager
@@ -164,7 +188,7 @@ def _progress(stream: TextIO, file: "CsvFile") -> "Iterator[Callable[[int, Summa
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(file=stream), transient=True) as bar:
-        task = bar.add_task(file.path.name, total=max(1, file.size), rows=0)
+        task = bar.add_task(file.name, total=max(1, file.size), rows=0)
 
         def show(read: int, summary: "Summary") -> None:
             rows = summary.created + summary.updated + summary.unchanged + summary.refused

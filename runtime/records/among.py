@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, Column, ColumnElement, any_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, any_, bindparam, func, select
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
 _SQLITE = sqlite_dialect()
 
 
-def among(column: Column[Any], values: Collection[Any], dialect: str) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], values: Collection[Any], dialect: str) -> ColumnElement[bool]:
     """The condition that a column's value is one of these canonical values (none of them None)."""
     if dialect == "sqlite":
         kept = column.type.dialect_impl(_SQLITE).bind_processor(_SQLITE) or _as_it_is

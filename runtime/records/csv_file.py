@@ -2,13 +2,17 @@
 
 import codecs
 import csv
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import chardet
+
+from runtime.base.messages import Message, message
+from runtime.records.formula_guard import MARK, plain
 
 SAMPLE = 1 << 20
 """Bytes that are looked at to find out an encoding that is not UTF-8."""
@@ -18,6 +22,15 @@ SURE = 0.5
 
 LONGEST_CELL = 16 << 20
 """Characters that one cell may have. A quote that is never closed would swallow the whole file."""
+
+MOST_COLUMNS = 1000
+"""Columns that a file may have."""
+
+MOST_CELLS = 1_000_000
+"""Cells that one line may have before it is taken apart; a row of so many is no row."""
+
+HEADER = 64 << 10
+"""Characters of the first line that are looked at before it is taken apart."""
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -31,7 +44,11 @@ _MARKS = (
 
 
 class UnreadableFileError(Exception):
-    """The file is no CSV that can be read; the text is a whole sentence."""
+    """The file is none that can be read; ``reason`` is a whole sentence."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +63,44 @@ class Line:
 class CsvFile:
     """A file whose first line names its columns. Raises UnreadableFileError, also while it is read.
 
-    ``encoding`` and ``delimiter`` are found out where they are None. ``size`` is in bytes.
+    ``encoding`` and ``delimiter`` are found out where they are None. ``size`` is in bytes. ``name`` is what
+    people call the file. In a ``numbered`` one, made of a spreadsheet, the first cell is the row's number.
     """
 
-    def __init__(self, path: Path, encoding: str | None = None, delimiter: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        *,
+        name: str | None = None,
+        numbered: bool = False,
+    ) -> None:
         self.path = path
+        self.name = name or str(path)
+        self._numbered = numbered
         try:
             self.size = path.stat().st_size
             self.encoding = encoding or find_encoding(path)
         except OSError as error:
-            raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from None
+            raise self._refused("{file} cannot be read: {why}.", why=error.strerror) from None
+        if not self.encoding:
+            raise self._refused("{file} is no text: save it as CSV, or as a spreadsheet.")
         self.delimiter = delimiter or ","
+        first_line = self._first_line()
         if delimiter is None:
-            self.delimiter = find_delimiter(self._first_line())
+            self.delimiter = find_delimiter(first_line)
+        if first_line.count(self.delimiter) > MOST_COLUMNS:
+            raise self._too_wide()
         header = next(self._lines(), None)
         if header is None:
-            raise UnreadableFileError(f"{path} is empty: its first line must name the columns.")
+            raise self._refused("{file} is empty: its first line must name the columns.")
         self.header = tuple(cell.strip() for cell in header.cells)
-        for name in self.header:
-            if name and self.header.count(name) > 1:
-                raise UnreadableFileError(f"{path} has two columns named {name!r}.")
+        if len(self.header) > MOST_COLUMNS:
+            raise self._too_wide()
+        for column, times in Counter(self.header).items():
+            if column and times > 1:
+                raise self._refused('{file} has two columns named "{column}".', column=column[:100])
 
     def __iter__(self) -> Iterator[Line]:
         """The rows after the first line; those without anything in them are passed over."""
@@ -81,34 +116,57 @@ class CsvFile:
     def _first_line(self) -> str:
         with self.path.open("rb") as raw, self._decoded(raw) as stream:
             try:
-                return stream.readline(64 << 10)
+                return stream.readline(HEADER)
             except UnicodeError as error:
                 raise self._wrong(error, 1) from None
 
     def _lines(self) -> Iterator[Line]:
         csv.field_size_limit(LONGEST_CELL)  # the process's own, always set to the same
         with self.path.open("rb") as raw, self._decoded(raw) as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
+            reader = csv.reader(self._measured(stream), delimiter=self.delimiter, strict=True)
             begins = 1
             try:
+                if self._numbered:
+                    for cells in reader:
+                        yield Line(int(cells[0]), tuple(cells[1:]), raw.tell())
                 for cells in reader:
+                    for cell in cells:
+                        if cell[:1] == MARK:
+                            cells = [plain(each) for each in cells]
+                            break
                     yield Line(begins, tuple(cells), raw.tell())
                     begins = reader.line_num + 1
             except (csv.Error, UnicodeError) as error:
                 raise self._wrong(error, begins) from None
 
+    def _measured(self, stream: Iterable[str]) -> Iterator[str]:
+        for line in stream:
+            if len(line) > MOST_CELLS and line.count(self.delimiter) > MOST_CELLS:
+                raise self._too_wide()
+            yield line
+
     def _decoded(self, raw: BufferedReader) -> TextIOWrapper:
         try:
             return TextIOWrapper(raw, encoding=self.encoding, newline="")
         except LookupError:
-            raise UnreadableFileError(f"There is no encoding named {self.encoding!r}.") from None
+            raise UnreadableFileError(
+                message('There is no encoding named "{encoding}".', encoding=self.encoding)
+            ) from None
 
     def _wrong(self, error: Exception, line: int) -> UnreadableFileError:
         if isinstance(error, UnicodeError):
-            return UnreadableFileError(
-                f"{self.path} is not written in {self.encoding}, as line {line} or one soon after it shows."
+            return self._refused(
+                "{file} is not written in {encoding}, as line {line} or one soon after it shows.",
+                encoding=self.encoding,
+                line=line,
             )
-        return UnreadableFileError(f"{self.path}:{line} is no row of a CSV file: {error}.")
+        return self._refused("Line {line} of {file} is no row of a CSV file: {why}.", line=line, why=error)
+
+    def _too_wide(self) -> UnreadableFileError:
+        return self._refused("{file} has too many columns: {most} are taken at most.", most=MOST_COLUMNS)
+
+    def _refused(self, text: str, **parameters: object) -> UnreadableFileError:
+        return UnreadableFileError(message(text, file=self.name, **parameters))
 
 
 def mended(cells: tuple[str, ...], width: int, delimiter: str) -> tuple[str, ...]:
@@ -130,12 +188,17 @@ def mended(cells: tuple[str, ...], width: int, delimiter: str) -> tuple[str, ...
 
 
 def find_encoding(path: Path) -> str:
-    """The encoding of a file: what its mark says, else UTF-8 if all of it is, else the likeliest one."""
+    """The encoding of a file: what its mark says, else UTF-8 if all of it is, else the likeliest one.
+
+    '' for a file that is no text.
+    """
     with path.open("rb") as stream:
         sample = stream.read(SAMPLE)
         for mark, encoding in _MARKS:
             if sample.startswith(mark):
                 return encoding
+        if b"\0" in sample:
+            return _wide_encoding(sample)
         decoder = codecs.getincrementaldecoder("utf-8")("strict")
         chunk = sample
         try:
@@ -151,6 +214,16 @@ def find_encoding(path: Path) -> str:
     encoding = guess["encoding"] or ""
     sure = (guess["confidence"] or 0) >= SURE and encoding.lower() not in ("", "utf-8", "ascii")
     return encoding if sure else "cp1252"
+
+
+def _wide_encoding(sample: bytes) -> str:
+    # Western text of two bytes a character has a zero in every second one; anything else with zeros is no
+    # text.
+    half = len(sample) // 2
+    for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if zeros.count(0) > 0.7 * half and sample.count(0) < 1.1 * half:
+            return encoding
+    return ""
 
 
 def find_delimiter(line: str) -> str:

@@ -13,6 +13,7 @@ from runtime.language.source import Source
 from runtime.language.words import names, near, shown
 from runtime.records import map_codes as codes
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
+from runtime.records.titles import TITLE, has_title
 
 SETTINGS = ("field", "key", "match", "create", "format", "decimal")
 FILE_SETTINGS = ("columns", "empty", "encoding", "delimiter")
@@ -71,7 +72,7 @@ class ImportMap:
 
 def map_of_header(header: tuple[str, ...], plan: ModulePlan) -> ImportMap:
     """The map of a file whose columns are called like the module's fields; other columns are left out."""
-    fields = _fields(plan)
+    fields = importable(plan)
     columns = tuple(
         ColumnMap(name, fields[name], Span.point("header"), key=name == "id")
         for name in header
@@ -197,6 +198,8 @@ class _Reading:
         if field.targets:
             for target in field.targets:
                 known = self.plans[target].fields
+                if column.match == TITLE and has_title(self.plans[target]):
+                    continue
                 if column.match not in known or known[column.match].link is not None:
                     self._unknown(column.match, node.items["match"].span, f"{path}.match", target, known)
             return column
@@ -234,7 +237,7 @@ class _Reading:
         )
 
     def _field(self, name: str, span: Span, path: str, *, key: bool) -> FieldPlan | None:
-        known = _fields(self.plan)
+        known = importable(self.plan)
         field = known.get(name)
         if field is None or (name == "id" and not key):
             if name in self.plan.fields or name.partition(".")[0] in self.plan.rows:
@@ -321,6 +324,6 @@ class _Reading:
         self.found.append(Diagnostic(code, sentence, span, path, help))
 
 
-def _fields(plan: ModulePlan) -> dict[str, FieldPlan]:
-    # What may be imported: what may be written, numbers, and the id as a key.
+def importable(plan: ModulePlan) -> dict[str, FieldPlan]:
+    """What may be imported: what may be written, numbers, and the id as a key."""
     return {**plan.importable, "id": plan.fields["id"]}

@@ -2,6 +2,7 @@
 at.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import and_, select
@@ -13,6 +14,7 @@ from runtime.records.among import among
 from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.reading import ParsedLinking
 from runtime.records.stored import links_of
+from runtime.records.titles import TITLE, has_title, title_column
 from runtime.records.work import Batch, LinkChange, Work
 
 Names = tuple[str, ...]
@@ -154,6 +156,9 @@ class Matches:
         if not values:
             return message("A record is found by the value of one field at least.")
         for name, raw in values.items():
+            if _is_title(plan, name):
+                parts.append(unicodedata.normalize("NFC", str(raw).strip()))
+                continue
             field = plan.fields.get(name)
             if field is None or field.link is not None:
                 return message(
@@ -173,6 +178,9 @@ def _having(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Ite
     # The records that have one of the keys. Asked for column by column, which may find too many: the pairs
     # are checked.
     table = plan.table.table
+    if any(_is_title(plan, name) for name in names):
+        yield from _called(batch, plan, names, keys)
+        return
     fields = [plan.fields[name] for name in names]
     conditions = [
         among(
@@ -194,6 +202,24 @@ def _having(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Ite
             parts = parts[width:]
         if tuple(key) in keys:
             yield record_id, tuple(key)
+
+
+def _is_title(plan: ModulePlan, name: str) -> bool:
+    return name == TITLE and name not in plan.fields and has_title(plan)
+
+
+def _called(
+    batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]
+) -> Iterable[tuple[int, Key]]:
+    # What a record is called tells by itself which one it is.
+    if len(names) > 1:
+        return
+    title = title_column(plan)
+    statement = select(plan.table.columns["id"][0], title).where(
+        among(title, {key[0] for key in keys}, batch.dialect), plan.table.columns["deleted_at"][0].is_(None)
+    )
+    for record_id, called in batch.tx.connection.execute(statement):
+        yield record_id, (called,)
 
 
 def _pointing(work: Work) -> list[FieldPlan]:
