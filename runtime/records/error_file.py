@@ -6,7 +6,7 @@ their names.
 
 import csv
 from collections.abc import Callable
-from typing import TextIO
+from typing import IO
 
 from runtime.base.messages import Message
 from runtime.records.formula_guard import guarded
@@ -22,16 +22,18 @@ class ErrorFile:
 
     def __init__(self, header: tuple[str, ...], say: Callable[[Message], str] = str) -> None:
         """``say`` words a reason in the reader's language."""
-        own = len(COLUMNS) if header[: len(COLUMNS)] == COLUMNS else 0  # one that is imported for a second time
+        own = (
+            len(COLUMNS) if header[: len(COLUMNS)] == COLUMNS else 0
+        )  # one that is imported for a second time
         self._own = own
         self._header = header[own:]
         self._say = say
 
-    def begin(self, stream: TextIO) -> None:
+    def begin(self, stream: IO[str]) -> None:
         """Write the line of headers."""
         csv.writer(stream).writerow(guarded(cell) for cell in (*COLUMNS, *self._header))
 
-    def write(self, stream: TextIO, row: BadRow) -> None:
+    def write(self, stream: IO[str], row: BadRow) -> None:
         """Write one row."""
         reasons = " ".join(self._say(reason) for reason in row.reasons)
         cells = (str(row.line.number), ", ".join(row.columns), reasons, *row.line.cells[self._own :])

@@ -54,7 +54,11 @@ def first_rows(file: CsvFile, most: int = SAMPLE) -> tuple[Line, ...]:
 def propose(header: tuple[str, ...], rows: Sequence[Line], plans: Plans, plan: ModulePlan) -> Proposal:
     """The map of a file with these headers and first rows, for a module."""
     samples = {
-        name: [line.cells[place].strip() for line in rows if place < len(line.cells) and line.cells[place].strip()]
+        name: [
+            line.cells[place].strip()
+            for line in rows
+            if place < len(line.cells) and line.cells[place].strip()
+        ]
         for place, name in enumerate(header)
     }
     own = header[len(ERROR_COLUMNS) :] if header[: len(ERROR_COLUMNS)] == ERROR_COLUMNS else header
@@ -115,9 +119,7 @@ def _ids(headers: Iterable[str], fields: Mapping[str, FieldPlan]) -> dict[str, F
     return found
 
 
-def _by_likeness(
-    headers: Sequence[str], plan: ModulePlan, exact: Mapping[str, Found]
-) -> dict[str, Found]:
+def _by_likeness(headers: Sequence[str], plan: ModulePlan, exact: Mapping[str, Found]) -> dict[str, Found]:
     taken = {field.key for (field,) in exact.values()}
     left = {key: field for key, field in importable(plan).items() if key not in taken and key != "id"}
     names = _labels(left) | _keys(left)
@@ -215,15 +217,16 @@ def _fits(text: str, format_: str) -> bool:
 
 def _decimal(samples: Sequence[str]) -> str | None:
     """The decimal separator, where the samples leave no doubt."""
-    numbers = [re.sub(r"[^0-9.,+-]", "", text) for text in samples]
-    commas = sum("," in text for text in numbers)
-    if not commas:
-        return "."
+    numbers = [re.sub(r"[^0-9.,]", "", text) for text in samples]
     both = [text for text in numbers if "," in text and "." in text]
     if both:
         return "," if all(text.rindex(",") > text.rindex(".") for text in both) else "."
-    thousands = all(re.fullmatch(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+", text) for text in numbers if "," in text)
-    return None if thousands else ","
+    for mark in ",.":
+        having = [text for text in numbers if mark in text]
+        if having:
+            thousands = all(re.fullmatch(rf"[0-9]{{1,3}}(?:\{mark}[0-9]{{3}})+", text) for text in having)
+            return None if thousands else mark
+    return None
 
 
 def folded(text: str) -> str:

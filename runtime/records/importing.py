@@ -117,10 +117,13 @@ class Import:
         columns: ImportMap,
         actor: Actor,
         parsing: Parsing,
+        *,
+        dry: bool = False,
     ) -> None:
         """``write`` opens a transaction; ``parsing`` is how an import's texts are read where the map does not
-        say.
+        say. In a ``dry`` one ``write`` keeps nothing, so no record can point at a later one afterwards.
         """
+        self._dry = dry
         self._writer = writer
         self._write = write
         self._plan = plan
@@ -160,7 +163,7 @@ class Import:
             for bad in self._save(entries, keep):
                 report(bad)
             progress(read, self.summary)
-        for start in range(mark.pointed, len(self._deferred), BATCH):
+        for start in range(mark.pointed, 0 if self._dry else len(self._deferred), BATCH):
             for bad in self._point(start, file.size, keep):
                 report(bad)
         progress(file.size, self.summary)

@@ -208,9 +208,7 @@ def _is_title(plan: ModulePlan, name: str) -> bool:
     return name == TITLE and name not in plan.fields and has_title(plan)
 
 
-def _called(
-    batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]
-) -> Iterable[tuple[int, Key]]:
+def _called(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Iterable[tuple[int, Key]]:
     # What a record is called tells by itself which one it is.
     if len(names) > 1:
         return

@@ -1,8 +1,8 @@
 """Run as a program of its own: the first sheet of a spreadsheet (XLSX, ODS), written as CSV.
 
-What a stranger uploads is read here, with little memory and little time, so that a file made to harm ends this
-process and no other. It imports nothing of the product. The first cell of each line is the row's number in the
-sheet. Formulas are not run: a cell says what it said when the file was saved.
+What a stranger uploads is read here, with little memory and little time, so that a file made to harm ends
+this process and no other. It imports nothing of the product. The first cell of each line is the row's number
+in the sheet. Formulas are not run: a cell says what it said when the file was saved.
 
 Arguments: the spreadsheet, the CSV file, and the columns that a sheet may have. It ends with 0, or with 3 for
 an empty sheet, 4 for too many columns, 5 for a file that is no spreadsheet, 6 for too much.

@@ -2,7 +2,6 @@
 is killed costs one batch's time and no row.
 """
 
-import csv
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,17 +15,21 @@ from runtime.base.messages import Message, from_json, message, to_json
 from runtime.fields.base import Match
 from runtime.language.source import Source
 from runtime.records.csv_file import CsvFile, Line, UnreadableFileError
+from runtime.records.dry_run import undone
+from runtime.records.error_file import ENCODING, ErrorFile
 from runtime.records.import_map import ImportMap, map_of_header, read_map
 from runtime.records.importing import BadRow, Deferred, Import, Mark, Summary
 from runtime.records.plan import ModulePlan
+from runtime.records.table_file import open_table
 from runtime.storage.transaction import Transaction
 
 BAD, DEFERRED = "bad", "deferred"
 
 
 class ImportOperation(Operation):
-    """Arguments: ``module``, ``files: {file: id}``, and ``map``: the text of a map, or nothing where the
-    columns are called like the fields.
+    """Arguments: ``module``, ``files: {file: id}``, ``map``: the text of a map, or nothing where the columns
+    are called like the fields, and ``dry``: whether nothing is to be kept, so that one sees what would come
+    of it.
     """
 
     name = "import"
@@ -40,32 +43,41 @@ class ImportOperation(Operation):
                 message('There is no module "{module}".', module=context.arguments["module"])
             )
         try:
-            with _content(context) as path:
-                file, columns = _read(context, path, plan)
-                summary = _import(context, plan, file, columns)
+            columns = _map(context, plan)
+            told = (columns.encoding, columns.delimiter) if columns else (None, None)
+            name = context.operation.about
+            with (
+                _content(context) as path,
+                open_table(path, name=name, encoding=told[0], delimiter=told[1]) as file,
+            ):
+                summary = _import(context, plan, file, _fitting(file, columns, plan))
                 return _result(context, file, summary)
         except UnreadableFileError as error:
-            raise OperationError(message("{what}", what=str(error))) from None
+            raise OperationError(error.reason) from None
 
 
-def _read(context: Context, path: Path, plan: ModulePlan) -> tuple[CsvFile, ImportMap]:
+def _map(context: Context, plan: ModulePlan) -> ImportMap | None:
     text = context.arguments.get("map")
-    columns: ImportMap | None = None
-    if text:
-        columns, found = read_map(Source("map.yaml", text), context.live.writer.plans, plan)
-        if columns is None:
-            raise OperationError(message("The map has errors: {what}", what=found[0].message))
-    file = CsvFile(path, columns.encoding if columns else None, columns.delimiter if columns else None)
+    if not text:
+        return None
+    columns, found = read_map(Source("map.yaml", text), context.live.writer.plans, plan)
+    if columns is None:
+        raise OperationError(message("The map has errors: {what}", what=found[0].message))
+    return columns
+
+
+def _fitting(file: CsvFile, columns: ImportMap | None, plan: ModulePlan) -> ImportMap:
     columns = columns or map_of_header(file.header, plan)
     missing = columns.missing(file.header)
     if missing or not columns.columns:
         what = missing[0].message if missing else "no column is called like a field"
         raise OperationError(message("The map does not fit the file: {what}.", what=what))
-    return file, columns
+    return columns
 
 
 def _import(context: Context, plan: ModulePlan, file: CsvFile, columns: ImportMap) -> Summary:
     batches: list[Batch] = []
+    dry = bool(context.arguments.get("dry"))
 
     @contextmanager
     def write() -> Iterator[Transaction]:
@@ -73,17 +85,32 @@ def _import(context: Context, plan: ModulePlan, file: CsvFile, columns: ImportMa
             batches[:] = [batch]
             yield batch.tx
 
+    @contextmanager
+    def try_out() -> Iterator[Transaction]:
+        # The work is undone, and then what was found is kept.
+        with undone(context.site.database) as tx:
+            yield tx
+        with context.batch() as batch:
+            _keep(batch, marks[0], file.size)
+
+    marks: list[Mark] = []
+
     def keep(_tx: Transaction, mark: Mark) -> None:
-        batch = batches[0]
-        batch.note(BAD, [_bad_json(row) for row in mark.bad])
-        batch.note(DEFERRED, [_deferred_json(each) for each in mark.deferred])
-        checkpoint = {"line": mark.line, "pointed": mark.pointed, "summary": asdict(mark.summary)}
-        batch.keep(checkpoint, done=mark.read, total=file.size, text=_told(mark.summary))
+        marks[:] = [mark]
+        if not dry:
+            _keep(batches[0], mark, file.size)
 
     actor = context.actor.through("import")
     parsing = context.live.parsing(actor, "import")
-    task = Import(context.live.writer, write, plan, columns, actor, parsing)
+    task = Import(context.live.writer, try_out if dry else write, plan, columns, actor, parsing, dry=dry)
     return task.run(file, lambda _row: None, keep=keep, since=_since(context))
+
+
+def _keep(batch: Batch, mark: Mark, size: int) -> None:
+    batch.note(BAD, [_bad_json(row) for row in mark.bad])
+    batch.note(DEFERRED, [_deferred_json(each) for each in mark.deferred])
+    checkpoint = {"line": mark.line, "pointed": mark.pointed, "summary": asdict(mark.summary)}
+    batch.keep(checkpoint, done=mark.read, total=size, text=_told(mark.summary))
 
 
 def _since(context: Context) -> Mark | None:
@@ -100,7 +127,7 @@ def _told(summary: Summary) -> Message:
 
 
 def _result(context: Context, file: CsvFile, summary: Summary) -> Mapping[str, object]:
-    if summary.created + summary.updated > 10_000:
+    if summary.created + summary.updated > 10_000 and not context.arguments.get("dry"):
         context.site.database.optimize()
     result: dict[str, object] = {"counts": asdict(summary), "text": to_json(_told(summary))}
     if summary.refused:
@@ -111,12 +138,11 @@ def _result(context: Context, file: CsvFile, summary: Summary) -> Mapping[str, o
 def _errors(context: Context, file: CsvFile) -> int:
     """The refused rows as a file of their own, with the line, the columns and the reasons before each."""
     translate, language = context.site.translate(context.actor.language), context.actor.language
-    with tempfile.NamedTemporaryFile("w+", encoding="utf-8-sig", newline="") as written:
-        writer = csv.writer(written, delimiter=file.delimiter)
-        writer.writerow(("line", "column", "reason", *file.header))
+    errors = ErrorFile(file.header, lambda reason: reason.render(translate, language))
+    with tempfile.NamedTemporaryFile("w+", encoding=ENCODING, newline="") as written:
+        errors.begin(written.file)
         for row in context.notes(BAD):
-            reasons = " ".join(from_json(reason).render(translate, language) for reason in row["reasons"])
-            writer.writerow((row["line"], ", ".join(row["columns"]), reasons, *row["cells"]))
+            errors.write(written.file, _bad(row))
         written.flush()
         with Path(written.name).open("rb") as content:
             return context.keep_file(f"{context.operation.about or 'import.csv'}.errors.csv", content)
@@ -140,6 +166,11 @@ def _content(context: Context) -> Iterator[Path]:
 def _bad_json(row: BadRow) -> dict[str, Any]:
     reasons = [to_json(reason) for reason in row.reasons]
     return {"line": row.line.number, "cells": row.line.cells, "columns": row.columns, "reasons": reasons}
+
+
+def _bad(data: Mapping[str, Any]) -> BadRow:
+    line = Line(data["line"], tuple(data["cells"]), 0)
+    return BadRow(line, tuple(data["columns"]), tuple(from_json(reason) for reason in data["reasons"]))
 
 
 def _deferred_json(each: Deferred) -> dict[str, Any]:
