@@ -10,7 +10,7 @@ from runtime.records.csv_file import CsvFile, UnreadableFileError, mended
 def made(folder: Path, content: bytes, **told: str) -> CsvFile:
     path = folder / "file.csv"
     path.write_bytes(content)
-    return CsvFile(path, **told)
+    return CsvFile(path, told.get("encoding"), told.get("delimiter"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])

@@ -115,7 +115,7 @@ def test_a_file_without_a_map_goes_where_its_columns_point(terminal: Terminal):
     rows = terminal.write("accounts.csv", "Code;Name;Revenue\nA1;Acme;12,50\nA2;;3\n")
     code, said = terminal.run("import", "accounts", rows)
     assert (code, said) == (1, "created 1, updated 0, unchanged 0, refused 1\n")
-    assert '"Revenue": {field: revenue, decimal: ","}' in terminal.house.err.getvalue()  # type: ignore[attr-defined]
+    assert '"Revenue": {field: revenue, decimal: ","}' in terminal.err.getvalue()
     errors = terminal.folder / "accounts.csv.errors.csv"
     errors.write_text(errors.read_text("utf-8-sig").replace("A2,,3", "A2,Mended,3"), "utf-8")
     assert terminal.run("import", "accounts", errors)[1] == "created 1, updated 0, unchanged 0, refused 0\n"
