@@ -10,8 +10,8 @@ from runtime.web.admin import diagnostics, setup
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
 from runtime.web.health import health
+from runtime.web.pages import api_page, delete, files, form, home, picker, process, record, session, undo
 from runtime.web.pages import bin as bin_
-from runtime.web.pages import delete, files, form, home, picker, process, record, session, undo
 from runtime.web.pages import list as list_
 from runtime.web.pages.screen import Screen
 from runtime.web.static_files import StaticFiles
@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/undo/{id:int}", undo.undo, SIGNED_IN),
     (GET, "/app", home.show, SIGNED_IN),
     (GET, "/app/files/{id:int}/content", files.download, SIGNED_IN),
+    (GET, "/api", api_page.show, SIGNED_IN),
     (GET, "/app/{module}", list_.show, SIGNED_IN),
     (GET, "/app/{module}/bin", bin_.show, SIGNED_IN),
     (GET, "/app/{module}/new", form.new, SIGNED_IN),

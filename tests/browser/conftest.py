@@ -1,49 +1,12 @@
-"""Fixtures that serve a CRM to a real browser: `served` starts one, `visit` opens it, signed in."""
+"""The fixture `visit`: opens a CRM in a real browser, signed in."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page
 
 from tests.support.crm import PASSWORD, App
-
-
-class Server(uvicorn.Server):
-    """A server in a thread of the test."""
-
-    def install_signal_handlers(self) -> None:
-        """None: signals are the test run's."""
-
-
-@pytest.fixture
-def served() -> Iterator[Callable[[App], str]]:
-    """Serve an app on a free port; gives its address."""
-    with ExitStack() as stack:
-
-        def serve(app: App) -> str:
-            config = uvicorn.Config(
-                app.house.application(app.site), host="127.0.0.1", port=0, log_level="warning", ws="none"
-            )
-            server = Server(config)
-            thread = threading.Thread(target=server.run, daemon=True)
-            thread.start()
-            while not server.started:
-                time.sleep(0.01)
-
-            def stop() -> None:
-                server.should_exit = True
-                thread.join(10)
-
-            stack.callback(stop)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            return f"http://127.0.0.1:{port}"
-
-        yield serve
 
 
 @pytest.fixture

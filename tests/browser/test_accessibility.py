@@ -74,6 +74,7 @@ def addresses(app):
         "nothing": "/app/nothing",
         "refused": "/app/deals?limit=7",
         "diagnostics": "/admin/diagnostics",
+        "api": "/api",
     }
 
 
@@ -110,6 +111,14 @@ def test_no_page_has_a_violation(app, addresses, visit, scheme, size):
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("dialog").wait_for()
     wrong += check(page, "dialog")
+    page.goto(addresses["api"])
+    page.get_by_role("button", name="Open the console").click()
+    page.locator(".opblock-tag").first.click()
+    page.locator(".opblock-summary-control").first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    page.locator(".live-responses-table .response-col_status", has_text="200").wait_for()
+    wrong += check(page, "console")
     page.goto(addresses["home"])
     page.get_by_label("user menu").click()
     wrong += check(page, "user menu")

@@ -370,9 +370,7 @@ PARAMETERS: Schema = {
         {"type": "string", "enum": list(COUNTS), "default": COUNTS[0]},
     ),
     "group": _query("group", "Fields to group by; the answer has groups instead of records.", _TEXT),
-    "value": _query(
-        "value", "Each group's value: count(), or sum, avg, min or max of a field.", _TEXT, "count()"
-    ),
+    "value": _query("value", "Each group's value: count(), or sum, avg, min or max of a field.", _TEXT),
     "atomic": _query(
         "atomic",
         "false saves what can be saved; otherwise all or nothing.",
