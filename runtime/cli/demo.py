@@ -1,18 +1,11 @@
 """``trellis demo``: a small filled CRM on the embedded database, served."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from runtime.cli.base import DONE, Command, CommandError, House
 
-if TYPE_CHECKING:
-    from runtime.sites.site import Site
-
-PASSWORD = "trellis-demo"
-PEOPLE = (
-    ("admin@example.com", "Alma Admin", True),
-    ("seller@example.com", "Sanna Seller", False),
-)
+MOST = 10_000_000
+"""The most records that may be asked for."""
 
 
 class Demo(Command):
@@ -24,21 +17,29 @@ class Demo(Command):
         """The address, and whether to serve at all."""
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
         parser.add_argument("--port", default=8000, type=int, help="the port to listen on (8000)")
+        parser.add_argument(
+            "--records",
+            default=2000,
+            type=_number,
+            metavar="N",
+            help="about how many records to fill it with (2000); from 10000 on, how many potentials",
+        )
         parser.add_argument("--no-serve", action="store_true", help="fill the database and stop")
 
     def run(self, arguments: argparse.Namespace, house: House) -> int:
         """Fill an empty site, say how to sign in, and serve it."""
         from runtime.language.packs import standard_folder
-        from runtime.sites.demo import fill
+        from runtime.sites.demo import PASSWORD, PEOPLE, demo_users, fill
 
         pack = standard_folder()
         if pack is None:
             raise CommandError("The standard pack is missing: this installation is not whole.")
         site = house.open_site(pack)
         try:
-            users = [_person(site, email, name, admin) for email, name, admin in PEOPLE]
-            made = fill(site, users)
-            said = f"Filled with {made} records." if made else "There are records already; nothing was added."
+            made = fill(site, demo_users(site), arguments.records)
+            said = (
+                f"Filled with {made:,} records." if made else "There are records already; nothing was added."
+            )
             print(said, file=house.out)
             for email, name, admin in PEOPLE:
                 role = "an administrator" if admin else "a user"
@@ -51,9 +52,8 @@ class Demo(Command):
         return DONE
 
 
-def _person(site: "Site", email: str, name: str, admin: bool) -> int:
-    from runtime.sites.people import add_user
-
-    with site.database.read() as connection:
-        known = site.live.identity.users.by_email(connection, email)
-    return known.id if known is not None else add_user(site, email, name, PASSWORD, admin=admin)
+def _number(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {MOST:,}")
+    return number

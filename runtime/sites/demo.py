@@ -1,226 +1,147 @@
-"""Filling a site of the standard pack with a few plausible records, the same ones each time."""
+"""Filling a site of the standard pack with a plausible company's two years, the same ones for every run of a
+day.
+"""
 
-import random
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from runtime.identity.actor import Actor
-from runtime.records.change import Change, Refused
+from runtime.sites.people import add_user
 from runtime.sites.site import Site
+from runtime.sites.world.agenda import Agenda
+from runtime.sites.world.catalogue import write_catalogue
+from runtime.sites.world.chance import Chance
+from runtime.sites.world.customers import Customers
+from runtime.sites.world.deals import Deals
+from runtime.sites.world.documents import Documents
+from runtime.sites.world.pen import Pen
+from runtime.sites.world.work import Work
 
-COMPANIES = (
-    "Äyräpää Oy",
-    "Nordic Pumps AB",
-    "Kuusamo Timber",
-    "Helsinki Harbour",
-    "Rautaruukki Trade",
-    "Savo Motors",
-    "Turku Ferries",
-    "City of Oulu",
-    "Lapland Mining",
-    "Baltic Foods",
-    "Vaasa Energy",
-    "Åland Shipping",
-    "Tampere Textiles",
-    "Porvoo Bakery",
-    "Kemi Paper",
-    "Saimaa Logistics",
-    "Espoo Robotics",
-    "Pori Jazz Events",
-    "Kotka Freight",
-    "Hanko Marina",
-    "Joensuu Forest Tools",
-    "Rovaniemi Travel",
-    "Lahti Furniture",
-    "Kuopio Health",
+PASSWORD = "trellis-demo"
+PEOPLE = (
+    ("admin@example.com", "Alma Admin", True),
+    ("seller@example.com", "Sanna Seller", False),
 )
-CITIES = (
-    ("00100", "Helsinki"),
-    ("33100", "Tampere"),
-    ("20100", "Turku"),
-    ("90100", "Oulu"),
-    ("70100", "Kuopio"),
+"""Who may sign in, with :data:`PASSWORD`: address, name, and whether an administrator."""
+COLLEAGUES = (
+    ("pekka@example.com", "Pekka Mäkelä"),
+    ("emma@example.com", "Emma Clarke"),
+    ("olli@example.com", "Olli Saarinen"),
+    ("hanna@example.com", "Hanna Niemi"),
 )
-FIRST = (
-    "Aino",
-    "Eero",
-    "Helmi",
-    "Ilmari",
-    "Johanna",
-    "Kalle",
-    "Liisa",
-    "Mikko",
-    "Noora",
-    "Olli",
-    "Petra",
-    "Sari",
-)
-LAST = ("Aalto", "Heikkinen", "Järvinen", "Korhonen", "Lindström", "Mäkinen", "Nieminen", "Virtanen", "Öhman")
-JOBS = ("CEO", "CFO", "Buyer", "Head of sales", "IT manager", "Project manager", "Office manager")
-THINGS = (
-    "ERP rollout",
-    "Support renewal",
-    "Data migration",
-    "Field service",
-    "Training",
-    "Portal redesign",
-    "Audit",
-)
-PRODUCTS = (
-    ("Licence", "120.00"),
-    ("Consulting day", "1150.00"),
-    ("Training", "980.00"),
-    ("Support, a year", "24490.00"),
-)
-STAGES = ("prospecting", "qualified", "proposal", "proposal", "negotiation", "won", "won", "lost")
-INDUSTRIES = (
-    "manufacturing",
-    "technology",
-    "retail",
-    "construction",
-    "energy",
-    "services",
-    "public",
-    "other",
-)
-SUBJECTS = (
-    ("call", "Call about the offer"),
-    ("meeting", "Steering meeting"),
-    ("task", "Send the revised offer"),
-)
+"""Who only own records: they have no password."""
+RECORDS = 2000
+"""How many records the demo has when nobody says."""
+LARGE = 10_000
+"""From here on the number asked for is that of potentials."""
 
 
-def fill(site: Site, users: Sequence[int]) -> int:
-    """Add the demo's records to a site that has no account yet; says how many were added."""
-    filler = _Filler(site, users)
-    if filler.has_accounts():
-        return 0
-    accounts = filler.add("accounts", filler.accounts())
-    contacts = filler.add("contacts", filler.contacts(accounts))
-    potentials = filler.add("potentials", filler.potentials(accounts, contacts))
-    activities = filler.add("activities", filler.activities(accounts, contacts, potentials))
-    return sum(map(len, (accounts, contacts, potentials, activities)))
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is of what is not drawn from something else.
+
+    ``documents`` and ``activities`` are the shares of potentials that have any, ``lines`` of those that have
+    lines, and ``steps`` into how many the two years are cut.
+    """
+
+    accounts: int
+    contacts: int
+    leads: int
+    potentials: int
+    tickets: int
+    campaigns: int
+    documents: float
+    activities: float
+    lines: float
+    steps: int
+    is_told: bool
 
 
-class _Filler:
-    def __init__(self, site: Site, users: Sequence[int]) -> None:
-        self.site = site
-        self.live = site.live
-        self.users = users
-        self.random = random.Random(2026)
-        self.today = self.live.moment(_actor(users[0])).today
-
-    def has_accounts(self) -> bool:
-        table = self.live.tables.module("accounts").table
-        with self.site.database.read() as connection:
-            return connection.execute(table.select().limit(1)).first() is not None
-
-    def add(self, module: str, records: list[dict[str, Any]]) -> list[int]:
-        """Save records through the writer; gives their ids in order."""
-        actor = _actor(self.users[0])
-        changes = [Change(module, {"owner": self.random.choice(self.users), **record}) for record in records]
-        with self.site.database.write() as tx:
-            saved = self.live.writer.save(tx, changes, actor, self.live.parsing(actor, "rest"))
-        refused = next((outcome for outcome in saved if isinstance(outcome, Refused)), None)
-        if refused is not None:
-            raise ValueError(f"The demo's {module} do not fit the standard pack: {dict(refused.errors)}")
-        return [outcome.id for outcome in saved if not isinstance(outcome, Refused)]
-
-    def accounts(self) -> list[dict[str, Any]]:
-        pick = self.random
-        found: list[dict[str, Any]] = []
-        for name in COMPANIES:
-            postal_code, city = pick.choice(CITIES)
-            word = "".join(letter for letter in name.lower().split()[0] if letter.isascii())
-            found.append(
-                {
-                    "name": name,
-                    "type": pick.choice(("prospect", "customer", "customer", "partner")),
-                    "industry": pick.choice(INDUSTRIES),
-                    "phone": f"+358 9 {pick.randint(1_000_000, 9_999_999)}",
-                    "email": f"info@{word}.example",
-                    "website": f"https://www.{word}.example",
-                    "employees": pick.randint(3, 4000),
-                    "revenue": f"{pick.randint(200, 90_000) * 1000}.00",
-                    "street": f"Teollisuuskatu {pick.randint(1, 90)}",
-                    "postal_code": postal_code,
-                    "city": city,
-                    "country": "Finland",
-                }
-            )
-        return found
-
-    def contacts(self, accounts: Sequence[int]) -> list[dict[str, Any]]:
-        pick = self.random
-        found: list[dict[str, Any]] = []
-        for account in accounts:
-            for _ in range(pick.randint(1, 4)):
-                first, last = pick.choice(FIRST), pick.choice(LAST)
-                found.append(
-                    {
-                        "first_name": first,
-                        "last_name": last,
-                        "account": account,
-                        "job_title": pick.choice(JOBS),
-                        "email": f"contact{len(found) + 1}@example.com",
-                        "phone": f"+358 40 {pick.randint(1_000_000, 9_999_999)}",
-                        "interests": pick.sample(
-                            ["newsletter", "events", "products", "training"], pick.randint(0, 2)
-                        ),
-                    }
-                )
-        return found
-
-    def potentials(self, accounts: Sequence[int], contacts: Sequence[int]) -> list[dict[str, Any]]:
-        pick = self.random
-        found: list[dict[str, Any]] = []
-        for number in range(90):
-            stage = pick.choice(STAGES)
-            closed = stage in ("won", "lost")
-            days = -pick.randint(1, 360) if closed else pick.randint(1, 150)
-            items = pick.sample(PRODUCTS, pick.randint(1, 3))
-            found.append(
-                {
-                    "name": f"{pick.choice(THINGS)}, phase {number % 3 + 1}",
-                    "account": pick.choice(accounts),
-                    "contacts": [{"id": pick.choice(contacts), "role": "decision_maker"}],
-                    "stage": stage,
-                    "amount": f"{pick.randint(4, 190) * 500}.00",
-                    "probability": {"won": "100", "lost": "0"}.get(stage, str(pick.randint(1, 9) * 10)),
-                    "close_date": (self.today + timedelta(days)).isoformat(),
-                    "next_step": None if closed else "Call the decision maker",
-                    "items": [
-                        {"name": name, "quantity": str(pick.randint(1, 20)), "price": price}
-                        for name, price in items
-                    ],
-                }
-            )
-        return found
-
-    def activities(
-        self, accounts: Sequence[int], contacts: Sequence[int], potentials: Sequence[int]
-    ) -> list[dict[str, Any]]:
-        pick = self.random
-        found: list[dict[str, Any]] = []
-        for _ in range(120):
-            kind, subject = pick.choice(SUBJECTS)
-            days = pick.randint(-60, 40)
-            hour = pick.randint(6, 14)
-            start = f"{(self.today + timedelta(days)).isoformat()}T{hour:02}:00:00Z"
-            found.append(
-                {
-                    "subject": subject,
-                    "type": kind,
-                    "status": "planned" if days > 0 else "done",
-                    "start": start,
-                    "account": pick.choice(accounts),
-                    "contact": pick.choice(contacts),
-                    "potential": pick.choice(potentials),
-                }
-            )
-        return found
+def extent(records: int) -> Extent:
+    """About ``records`` records in all, in plausible proportions; when there are many, as many potentials,
+    a few of which have all that hangs on one in life.
+    """
+    if records >= LARGE:
+        share = 1_000 / records
+        return Extent(
+            records // 10,
+            records // 4,
+            500,
+            records,
+            600,
+            24,
+            share,
+            share,
+            max(0.1, share),
+            104,
+            is_told=False,
+        )
+    part = max(records, 100) / 2000
+    return Extent(
+        accounts=max(12, round(120 * part)),
+        contacts=max(24, round(290 * part)),
+        leads=max(6, round(80 * part)),
+        potentials=max(24, round(195 * part)),
+        tickets=max(6, round(110 * part)),
+        campaigns=max(2, min(24, round(14 * part))),
+        documents=1.0,
+        activities=1.0,
+        lines=1.0,
+        steps=24 if records < 500 else 104,
+        is_told=True,
+    )
 
 
-def _actor(user: int) -> Actor:
-    return Actor(user_id=user, name="Demo", admin=True, door="cli")
+def demo_users(site: Site) -> list[int]:
+    """The ids of the demo's people, who are added where they are missing: those who sign in first."""
+    signing_in = [_person(site, email, name, PASSWORD, admin) for email, name, admin in PEOPLE]
+    return signing_in + [_person(site, email, name, None, False) for email, name in COLLEAGUES]
+
+
+def fill(site: Site, users: Sequence[int], records: int = RECORDS) -> int:
+    """Add the demo's records to a site that has no account yet; says how many were added, rows left out."""
+    return max(filling(site, users, records), default=0)
+
+
+def filling(site: Site, users: Sequence[int], records: int = RECORDS) -> Iterator[int]:
+    """Like :func:`fill`, a step at a time, each a transaction of its own: how many there are after each."""
+    if _has_accounts(site):
+        return
+    actor = Actor(user_id=users[0], name="Demo", admin=True, door="cli")
+    many = extent(records)
+    chance = Chance(site.live.moment(actor).today)
+    agenda = Agenda(chance.today, many.steps)
+    pen = Pen(site, actor)
+    with pen.on(agenda.begin):
+        catalogue = write_catalogue(pen, chance)
+    customers = Customers(pen, chance, [*users, *users[:2]], catalogue)
+    deals = Deals(pen, chance, agenda, customers, catalogue, is_told=many.is_told)
+    documents = Documents(pen, chance, agenda)
+    work = Work(pen, chance, agenda, customers, catalogue)
+    for step in agenda.walk():
+        with pen.on(step.last):
+            customers.write(agenda.part(many.accounts, 0.5), agenda.part(many.contacts, 0.5))
+            new = deals.write(agenda.part(many.potentials), step, many.lines, work.campaigns)
+            for deal in new:
+                if chance.holds(many.documents):
+                    documents.follow(deal)
+                work.follow(deal, many.activities)
+            deals.move()
+            documents.write()
+            work.write(step, agenda.part(many.tickets), agenda.part(many.campaigns))
+            old = chance.one(("converted", "lost")) if step.number < many.steps - many.steps // 6 else None
+            customers.write_leads(agenda.part(many.leads), old, work.campaigns)
+        yield pen.written
+    site.database.optimize()
+
+
+def _person(site: Site, email: str, name: str, password: str | None, admin: bool) -> int:
+    with site.database.read() as connection:
+        known = site.live.identity.users.by_email(connection, email)
+    return known.id if known is not None else add_user(site, email, name, password, admin=admin)
+
+
+def _has_accounts(site: Site) -> bool:
+    table = site.live.tables.module("accounts").table
+    with site.database.read() as connection:
+        return connection.execute(table.select().limit(1)).first() is not None

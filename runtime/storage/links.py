@@ -1,11 +1,11 @@
 """The records that fields of many link to, and titles: for a whole page at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from runtime.model.catalog import Field
 from runtime.model.values import Ref
@@ -16,8 +16,10 @@ from runtime.storage.joins import Joins
 from runtime.storage.prepared import Prepared
 from runtime.storage.remembered import Remembered
 from runtime.storage.statement import Parts
+from runtime.storage.tables import link_attributes, link_columns
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
+NOTHING_SAID: Mapping[tuple[int, int], Mapping[str, Any]] = MappingProxyType({})
 
 
 class LinkReader:
@@ -64,6 +66,44 @@ class LinkReader:
         if not given:
             return NOTHING
         return dict(zip(given[title.id_place], title.read(given, _no_links), strict=True))
+
+    def attributes(
+        self, connection: Connection, field: Field, sources: Sequence[int], targets: Sequence[int]
+    ) -> Mapping[tuple[int, int], Mapping[str, Any]]:
+        """What the links between these records themselves say, canonical, by the two ids: one statement."""
+        prepared, made = self._remembered.keep(
+            ("link attributes", field.module, field.key), lambda: self._prepare_attributes(connection, field)
+        )
+        dialect = self._parts.tables.dialect
+        ids = {"sources": id_list(sources, dialect), "targets": id_list(targets, dialect)}
+        given = prepared.run(connection, ids)
+        if not given:
+            return NOTHING_SAID
+        columns = [
+            [make(parts) for parts in zip(*given[first:last], strict=True)] for first, last, make in made
+        ]
+        keys = tuple(link_attributes(field))
+        return {
+            (source, target): dict(zip(keys, values, strict=True))
+            for source, target, *values in zip(given[0], given[1], *columns, strict=True)
+        }
+
+    def _prepare_attributes(
+        self, connection: Connection, field: Field
+    ) -> tuple[Prepared, tuple[tuple[int, int, Callable[[tuple[Any, ...]], object]], ...]]:
+        tables, types = self._parts.tables, self._parts.types
+        link = tables.link(field.module, field.key)
+        columns: list[Column[Any]] = [link.c.source_id, link.c.target_id]
+        made = []
+        for key, attribute in link_attributes(field).items():
+            parts = link_columns(link, key, attribute, types)
+            made.append((len(columns), len(columns) + len(parts), types[attribute.type].from_columns))
+            columns += parts
+        statement = select(*(column.label(f"c{index}") for index, column in enumerate(columns))).where(
+            among(link.c.source_id, "sources", tables.dialect),
+            among(link.c.target_id, "targets", tables.dialect),
+        )
+        return Prepared(statement, connection.dialect), tuple(made)
 
     def _prepare(
         self, connection: Connection, field: Field, target: str

@@ -122,6 +122,12 @@ class Reader:
         """What these records of a module are called, the deleted ones too."""
         return self._links.titles(connection, module, ids)
 
+    def link_attributes(
+        self, connection: Connection, field: Field, sources: Sequence[int], targets: Sequence[int]
+    ) -> Mapping[tuple[int, int], Mapping[str, object]]:
+        """The attributes of the links of a field between these records, by the two ids."""
+        return self._links.attributes(connection, field, sources, targets)
+
     def _order(self, query: Query) -> Order:
         key = ("order", query.module, tuple((each.path.text, each.descending) for each in query.sort))
 

@@ -28,12 +28,11 @@ from runtime.language.nodes import MapNode
 
 CONTENTS = ("fields", "rows", "related", "component")
 """What a block may show; it has exactly one of these keys."""
-COMPONENTS = ("change_log", "files")
+COMPONENTS = ("change_log", "files", "hierarchy")
 """The components that are there."""
 LATER_COMPONENTS = (
     "discussion",
     "timeline",
-    "hierarchy",
     "map",
     "chart",
     "related",

@@ -1,16 +1,20 @@
 """A related list: the records that hang on this one, in pages of their own."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from runtime.model.catalog import Block, Collection, Path
-from runtime.storage.query import Query
+from runtime.storage.query import Page, Query, Row
 from runtime.web.components.base import Component, Place
 from runtime.web.pages.list import CAP, columns, count_text, rows
 from runtime.web.pages.rows import hanging_on
 from runtime.web.views import record_address
 
 SIZE = 10
+LINK = "link."
+"""What the path of a link's own attribute begins with; no field is called so."""
 
 
 class Related(Component):
@@ -27,7 +31,7 @@ class Related(Component):
         hanging = hanging_on(call, collection, card.id)
         query = Query(
             module=module.key,
-            columns=paths,
+            columns=tuple(path for path in paths if not _is_of_link(path)),
             where=((block.where,) if block.where is not None else ()) + hanging.where,
             rights=call.live.judge.conditions(call.actor, module.key, "read"),
             sort=block.sort,
@@ -40,6 +44,7 @@ class Related(Component):
         with call.site.database.read() as connection:
             page = call.live.reader.page(connection, query, call.moment)
             count = call.live.reader.count(connection, query, call.moment, cap=CAP)
+        page = self._with_links(place, collection, paths, page)
         pager = None
         if page.next or page.previous:
             pager = {
@@ -71,12 +76,37 @@ class Related(Component):
         listed = place.call.live.catalog.layouts[collection.target].list
         return tuple(path for path in listed if path.text != collection.via)
 
+    def _with_links(self, place: Place, collection: Collection, paths: Sequence[Path], page: Page) -> Page:
+        """The page with what the links themselves say in the columns that ask for it."""
+        if not page.rows or not any(map(_is_of_link, paths)):
+            return page
+        call, here = place.call, (place.card.id,)
+        there = tuple(row.id for row in page.rows)
+        is_own = collection.kind == "links"
+        holder = call.live.catalog.modules[collection.module if is_own else collection.target]
+        sources, targets = (here, there) if is_own else (there, here)
+        with call.site.database.read() as connection:
+            said = call.live.reader.link_attributes(
+                connection, holder.fields[collection.via], sources, targets
+            )
+        rows = []
+        for row in page.rows:
+            own = iter(row.values)
+            link = said.get((*here, row.id) if is_own else (row.id, *here), {})
+            values = (link.get(path.field.key) if _is_of_link(path) else next(own) for path in paths)
+            rows.append(Row(row.id, tuple(values)))
+        return replace(page, rows=tuple(rows))
+
     def _new(self, place: Place, collection: Collection) -> str | None:
         """A new record of the list's module, with the relation to this one filled in."""
         may = place.call.live.judge.may(place.call.actor, collection.target, "create").allowed
         if collection.kind != "inverse" or not may or place.card.deleted:
             return None
         return f"/app/{collection.target}/new?{urlencode({collection.via: place.card.id})}"
+
+
+def _is_of_link(path: Path) -> bool:
+    return path.text.startswith(LINK)
 
 
 def _address(place: Place, block: Block, cursor: str | None, backwards: bool = False) -> str:
