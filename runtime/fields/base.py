@@ -134,6 +134,10 @@ class FieldType(ABC):
     """Whether its values are quantities, which stand in columns under each other's ends."""
     grouped: ClassVar[bool] = False
     """Whether its control is several controls, so that its label names the group and no single one."""
+    attaches: ClassVar[bool] = False
+    """Whether its values are files, which come along with a form."""
+    unfit: ClassVar[str] = "{label} names a record that may not be chosen here."
+    """What is said of a record that :meth:`choosable` leaves out."""
     given: ClassVar[bool] = False
     """Whether the program gives its values, so that no form or REST request writes them; an import may."""
     examples: ClassVar[tuple[Example, ...]] = ()
@@ -195,6 +199,10 @@ class FieldType(ABC):
         autumn), what comes back unchanged must be compared with this and left alone.
         """
         return self.plain(value)
+
+    def choosable(self, settings: Mapping[str, Any]) -> str:
+        """The condition on records that a field of records may point at, in their terms; '' for any."""
+        return str(settings.get("where", ""))
 
     def sent(self, form: Sent, name: str) -> Input:
         """What a form sent of its control, in the shape of :meth:`input`; :meth:`parse` reads it.

@@ -13,6 +13,11 @@ MOST_MATCHED = 5
 
 ON_DELETE = ("restrict", "clear", "cascade")
 
+WHERE = {
+    "type": ["string", "boolean", "number"],
+    "title": "an expression",
+    "description": "Which records may be chosen: names are theirs, this.<field> is the record being edited.",
+}
 INVERSE = {
     "type": "string",
     "description": "The name under which the other module shows these records.",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from runtime.base.messages import message
 from runtime.fields.base import Example, InvalidValueError, Match, Surroundings
-from runtime.fields.reference import INVERSE, MODULE, ON_DELETE
+from runtime.fields.reference import INVERSE, MODULE, ON_DELETE, WHERE
 from runtime.fields.related import RelatedType
 
 
@@ -27,6 +27,7 @@ class Relation(RelatedType):
                 "description": "The keys of the modules whose records it may point at, when several.",
             },
             "inverse": INVERSE,
+            "where": WHERE,
             "on_delete": {
                 "enum": list(ON_DELETE),
                 "default": "restrict",
@@ -35,7 +36,6 @@ class Relation(RelatedType):
             },
         }
     )
-    later_settings = ("where",)
     examples = (
         Example(5, 5, {"module": "accounts"}),
         Example("5", 5, {"modules": ["accounts", "contacts"]}),

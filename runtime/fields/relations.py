@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from runtime.fields.base import Column, Example, FieldType, Input, Match, Parsing, Surroundings, refuse
 from runtime.fields.formats import Formats
-from runtime.fields.reference import INVERSE, MODULE, id_of, read_match, read_reference, title_of
+from runtime.fields.reference import INVERSE, MODULE, WHERE, id_of, read_match, read_reference, title_of
 from runtime.fields.several import several
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import ValueType, list_of, record_of
@@ -30,6 +30,7 @@ class Relations(FieldType):
         {
             "module": MODULE,
             "inverse": INVERSE,
+            "where": WHERE,
             "link": {
                 "type": "object",
                 "additionalProperties": {"type": "object"},
@@ -38,7 +39,7 @@ class Relations(FieldType):
         }
     )
     required_settings = ("module",)
-    later_settings = ("where", "on_delete", "modules")
+    later_settings = ("on_delete", "modules")
     operators = ("in", "not in", "is_empty")
     linked = True
     sortable = False

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.fields.base import Example, Surroundings
-from runtime.fields.reference import INVERSE, ON_DELETE
+from runtime.fields.reference import INVERSE, ON_DELETE, WHERE
 from runtime.fields.related import RelatedType
 
 
@@ -18,6 +18,7 @@ class User(RelatedType):
     settings_schema = MappingProxyType(
         {
             "inverse": INVERSE,
+            "where": WHERE,
             "on_delete": {
                 "enum": list(ON_DELETE),
                 "default": "restrict",
@@ -26,7 +27,6 @@ class User(RelatedType):
             },
         }
     )
-    later_settings = ("where",)
     examples = (
         Example(5, 5),
         Example("5", 5),

@@ -139,7 +139,8 @@ class Numbering:
 @dataclass(frozen=True, slots=True)
 class Module:
     """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by
-    itself.
+    itself. ``choosable`` says by field and by module which records the field may point at: there ``this`` is
+    the record of this module.
     """
 
     key: str
@@ -155,6 +156,7 @@ class Module:
     collections: Mapping[str, Collection] = fresh(default_factory=lambda: MappingProxyType({}))
     indexes: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    choosable: Mapping[str, Mapping[str, Expression]] = fresh(default_factory=lambda: MappingProxyType({}))
     parent: str | None = None
     parent_key: str | None = None
     system: bool = False

@@ -1,9 +1,10 @@
 """What the writer and the reader work on: one snapshot's parts, side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runtime.base.clock import Clock
 from runtime.base.registry import Registry
+from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog
 from runtime.storage.tables import Tables
@@ -22,3 +23,4 @@ class Workplace:
     types: Registry[FieldType]
     clock: Clock
     revision: int | None = None
+    language: Language = field(default_factory=Language.standard)

@@ -13,6 +13,7 @@ from runtime.model.catalog import Collection, Field, Module
 from runtime.records.base import Workplace
 from runtime.records.choices import is_limited
 from runtime.records.pattern import Pattern
+from runtime.storage.loading import Loader
 from runtime.storage.searching import SearchText, is_searched, own_search_fields
 from runtime.storage.tables import ModuleTable, link_attributes, link_columns
 
@@ -114,6 +115,7 @@ class Plans:
 
     def __init__(self, workplace: Workplace) -> None:
         self.workplace = workplace
+        self.loader = Loader(workplace.catalog, workplace.tables, workplace.types)
         self._plans: dict[str, ModulePlan] = {}
         self._referrers: dict[str, tuple[Referrer, ...]] = {}
 

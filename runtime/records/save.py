@@ -31,6 +31,7 @@ from runtime.records import (
     numbering,
     outbox,
     parse,
+    pointing,
     relations,
     restore,
     rows,
@@ -136,6 +137,7 @@ class _Saving:
         for same in works:
             relations.link(batch, same)
             choosing.check(batch, same)
+            pointing.check(batch, same)
             unique.check(batch, same)
         self._plan_removals()
         self._leave_out()

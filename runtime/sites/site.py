@@ -221,7 +221,7 @@ class Site:
         if catalog.hash != stored.hash:
             stored = self._follow_the_program(stored, loaded)
         tables = build_tables(catalog, stored.names, shop.types, self.database.dialect)
-        workplace = Workplace(catalog, tables, shop.types, shop.clock, stored.number)
+        workplace = Workplace(catalog, tables, shop.types, shop.clock, stored.number, shop.language)
         judge = SignedIn()
         reader = Reader(
             catalog, tables, shop.types, shop.language, self._formats(catalog.languages[0], catalog.timezone)

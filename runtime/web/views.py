@@ -48,8 +48,8 @@ class Item:
 class FieldView:
     """What a widget draws. ``value`` is canonical, ``text`` is for people, ``raw`` is what an input holds.
 
-    ``blank`` is one more item, for JavaScript to copy, where an item has controls of its own; ``grouped`` are
-    controls that are several under one label.
+    ``reads`` are the form's fields that decide what a picker offers. ``blank`` is one more item, for
+    JavaScript to copy, where an item has controls of its own; ``grouped`` are several controls together.
     """
 
     widget: str
@@ -69,6 +69,7 @@ class FieldView:
     href: str | None = None
     items: Sequence[Item] = ()
     picker: str = ""
+    reads: Sequence[str] = ()
     color: str | None = None
     blank: Item | None = None
     grouped: bool = False

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from runtime.fields.pattern import why_not_a_pattern
 from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Scalar
+from runtime.language.resolve.choosable import resolve_choosable
 from runtime.language.resolve.collections import resolve_collections
 from runtime.language.resolve.dependent import check_dependences
 from runtime.language.resolve.fields import Fields
@@ -32,6 +33,7 @@ def resolve_modules(draft: Draft, labels: Labels) -> None:
     for key in list(draft.modules):
         draft.modules[key] = _completed(draft, draft.modules[key])
     check_dependences(draft)
+    resolve_choosable(draft)
 
 
 def _parents(draft: Draft) -> dict[str, tuple[str, str]]:

@@ -53,7 +53,7 @@ class FormView:
     def control(self, each: Field) -> FieldView:
         """One field's control by itself."""
         view = self._input(each, each.key, self.values.get(each.key), self.sent)
-        narrow(self.call, (each,), (view,), self.values, self.sent, is_new="version" not in self.values)
+        narrow(self.call, (each,), (view,), self.values, self.sent, self.values.get("id"))
         return view
 
     def _fields(self, block: FieldBlock) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class FormView:
             )
             for each in fields
         ]
-        narrow(self.call, fields, cells, values, sent, is_new=row_id is None)
+        narrow(self.call, fields, cells, values, sent, row_id)
         return {"key": key, "id": row_id, "place": place, "fields": cells}
 
     def _added(self, drawn: Sequence[Mapping[str, Any]]) -> FieldView | None:

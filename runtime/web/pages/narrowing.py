@@ -8,6 +8,7 @@ from runtime.model.catalog import Field
 from runtime.records.choices import Choice, controlling, fitting, is_limited, may_be_emptied, offered
 from runtime.web.door import Call
 from runtime.web.forms import Form
+from runtime.web.pages.present import outer_paths
 from runtime.web.views import Dependence, FieldView
 
 
@@ -17,16 +18,20 @@ def narrow(
     views: Sequence[FieldView],
     standing: Mapping[str, Any],
     sent: Form | None,
-    *,
-    is_new: bool,
+    record: object,
 ) -> None:
     """Take from the controls of one record what may not be chosen.
 
-    ``standing`` is what the record holds (a new one its defaults), ``sent`` what the browser sent. A value
-    that was sent stays among the options, so that the person sees what is refused.
+    ``record`` is its id, None for a new one. ``standing`` is what it holds (a new one its defaults), ``sent``
+    what the browser sent. A value that was sent stays among the options, so that the person sees what is
+    refused.
     """
-    catalog = call.live.catalog
+    catalog, is_new = call.live.catalog, record is None
     for field, view in zip(fields, views, strict=True):
+        if view.picker:
+            view.picker += f"?record={record or 'new'}"
+            module = catalog.modules[field.module]
+            view.reads = sorted({path.fields[0].key for path in outer_paths(module, field)})
         if view.readonly or not is_limited(field, catalog.picklists):
             continue
         choice = Choice(field, None if is_new else standing.get(field.key), None, is_new)

@@ -1,14 +1,15 @@
 """The type-ahead of a relation: the records that may be chosen, by what was typed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-from runtime.model.catalog import Field, Module, Path, SortKey
+from runtime.model.catalog import Expression, Field, Module, Path, SortKey
 from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.errors import not_found
+from runtime.web.pages.present import present
 from runtime.web.pages.screen import Screen
 from runtime.web.views import Item
 
@@ -34,19 +35,26 @@ def show(screen: Screen, call: Call) -> Response:
         raise not_found()
     typed = call.query("q").strip()[:LONGEST]
     options = _tags(call, module, field, typed) if field.type == "tags" else []
+    is_form = "record" in call.request.query_params  # a filter asks after any record
+    conditions = module.choosable.get(field.key, {}) if is_form else {}
+    this = present(call, module, field) if conditions else {}
     for target in field.targets:
-        options += _options(call, target, typed)
+        options += _options(call, target, typed, conditions.get(target), this)
     picker = {"id": call.query("for")[:80], "options": options[:SHOWN], "more": len(options) > SHOWN}
     return screen.renderer.page("pages/picker.html", call.actor.language, {"picker": picker})
 
 
-def _options(call: Call, target: str, typed: str) -> list[Item]:
+def _options(
+    call: Call, target: str, typed: str, where: Expression | None, this: Mapping[str, object]
+) -> list[Item]:
     module = call.live.catalog.modules[target]
     if not call.live.judge.may(call.actor, module.key, "read").allowed:
         return []
     query = Query(
         module=target,
         columns=(),
+        where=(where,) if where is not None else (),
+        this=this,
         rights=call.live.judge.conditions(call.actor, module.key, "read"),
         sort=(_by_title(module.title.parts[0][1]),) if module.title.parts else (),
         limit=SHOWN + 1,

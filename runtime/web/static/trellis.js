@@ -80,6 +80,10 @@ document.addEventListener("htmx:config:request", (event) => {
     request.body = new FormData();
     request.body.set("q", sourceElement.dataset.fresh ? "" : sourceElement.value.trim());
     request.body.set("for", sourceElement.id);
+    if (sourceElement.dataset.reads) { // what the offer depends on, as it stands in the form
+      const [form, row] = [new FormData(sourceElement.form), sourceElement.name.slice(0, sourceElement.name.lastIndexOf(".") + 1)];
+      for (const name of sourceElement.dataset.reads.split(" ")) for (const value of form.getAll(row + name)) request.body.append(`this.${name}`, value);
+    }
   } else if (sourceElement.matches("form[data-autosubmit]")) {
     const now = new URLSearchParams(location.search); // the order may have changed since the form was drawn
     for (const { name } of sourceElement.querySelectorAll(":scope > input[type=hidden]")) if (now.has(name)) request.body.set(name, now.get(name));
