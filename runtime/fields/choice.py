@@ -13,20 +13,18 @@ from runtime.model.catalog import Field, Picklist
 LONGEST = 255
 
 _KEYS = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
-DEPENDS_ON: Mapping[str, Any] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {
-            "field": {"type": "string"},
-            "map": {"type": "object", "additionalProperties": _KEYS, "minProperties": 1},
-        },
-        "required": ["field", "map"],
-        "additionalProperties": False,
-        "title": "a field and a map, such as {field: type, map: {renewal: [proposal, won]}}",
-        "description": "Which values may be chosen, by the value of another picklist of the record; all "
-        "may where the map does not name that value.",
-    }
-)
+DEPENDS_ON: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "field": {"type": "string"},
+        "map": {"type": "object", "additionalProperties": _KEYS, "minProperties": 1},
+    },
+    "required": ["field", "map"],
+    "additionalProperties": False,
+    "title": "a field and a map, such as {field: type, map: {renewal: [proposal, won]}}",
+    "description": "Which values may be chosen, by the value of another picklist of the record; all may where "
+    "the map does not name that value.",
+}
 
 
 def with_dependence(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,28 +1,24 @@
 """The field type ``files``: files that hang on a record."""
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Surroundings, refuse
+from runtime.fields.attached import ACCEPT, AttachedType
+from runtime.fields.base import Column, Example, Input, Parsing, Surroundings, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.reference import id_of, read_reference, title_of
 from runtime.fields.several import several
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import ValueType, list_of, record_of
 
-_ACCEPTED = r"(?:\.[A-Za-z0-9]{1,12}|[a-z]+/(?:\*|[a-z0-9][a-z0-9.+-]*))"
 
-
-class Files(FieldType):
+class Files(AttachedType):
     """Records of the module ``files``, in order; in REST a list of their ids."""
 
     name = "files"
     title = "Files"
     widget = "files"
-    filtered_by = "filled"
-    grouped = True
     settings_schema = MappingProxyType(
         {
             "max": {
@@ -32,12 +28,7 @@ class Files(FieldType):
                 "default": 20,
                 "description": "How many files it may hold.",
             },
-            "accept": {
-                "type": "string",
-                "pattern": rf"^{_ACCEPTED}(?:, *{_ACCEPTED})*$",
-                "description": "The kinds of files it takes, as in HTML: endings and content types, with "
-                "commas between them (.pdf, image/*).",
-            },
+            "accept": ACCEPT,
         }
     )
     operators = ("is_empty",)
@@ -95,17 +86,6 @@ class Files(FieldType):
         if len(ids) > field.settings["max"]:
             raise refuse(field, "{label} may hold {max} files at most.", max=field.settings["max"])
         return tuple(ids)
-
-    def accepts(self, settings: Mapping[str, Any], name: str, content_type: str) -> bool:
-        """Whether the field takes a file of this name and content type."""
-        accepted = [kind.strip().lower() for kind in settings.get("accept", "").split(",") if kind.strip()]
-        ending, content = PurePosixPath(name).suffix.lower(), content_type.lower()
-        return not accepted or any(
-            ending == kind
-            if kind[0] == "."
-            else content == kind or content.startswith(kind.removesuffix("*"))
-            for kind in accepted
-        )
 
     def to_json(self, value: Any) -> object:
         """The ids as a list."""

@@ -1,6 +1,8 @@
 """Attachments: uploaded content kept once, and a record of the module ``files`` for each upload."""
 
+import io
 from dataclasses import dataclass
+from threading import Lock
 from typing import BinaryIO
 
 from sqlalchemy import Connection, select
@@ -12,6 +14,7 @@ from runtime.records.change import Change, Refused
 from runtime.records.save import Writer
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
+from runtime.storage.pictures import NoPictureError, measure, preview
 
 
 class UploadRefusedError(Exception):
@@ -31,6 +34,12 @@ class Attachment:
     content_type: str
     size: int
     sha256: str
+    width: int | None = None
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it was found to be a picture when it was kept."""
+        return self.width is not None
 
 
 class Attachments:
@@ -38,6 +47,7 @@ class Attachments:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
+        self._drawing = Lock()
 
     def keep(
         self,
@@ -53,12 +63,17 @@ class Attachments:
         The content is stored before its record: a failure in between leaves content that no record names,
         which the clean-up of files removes, and never a record without its content.
         """
+        content.seek(0)
         kept = store.keep(content)
-        values = {
+        content.seek(0)
+        size = measure(content) if kept.content_type.startswith("image/") else None
+        values: dict[str, object] = {
             "name": name,
             "content_type": kept.content_type,
             "size": kept.size,
             "sha256": kept.sha256,
+            "width": size[0] if size is not None else None,
+            "height": size[1] if size is not None else None,
         }
         with database.write() as tx:
             outcome = self._writer.save(tx, [Change("files", values)], actor, parsing)[0]
@@ -73,8 +88,25 @@ class Attachments:
         if not self._writer.judge.may(actor, "files", "read").allowed:
             return None
         table = self._writer.plans.workplace.tables.module("files")
-        columns = [table.columns[key][0] for key in ("id", "name", "content_type", "size", "sha256")]
+        columns = [table.columns[key][0] for key in ("id", "name", "content_type", "size", "sha256", "width")]
         row = connection.execute(
             select(*columns).where(columns[0] == file_id, table.columns["deleted_at"][0].is_(None))
         ).first()
         return Attachment(*row) if row is not None else None
+
+    def preview(self, store: FileStore, sha256: str, side: int) -> bytes | None:
+        """A small copy of a picture as WebP, drawn when it is first asked for; None for what is no picture.
+
+        One is drawn at a time: each takes as much memory as its pixels.
+        """
+        name = f"{side}.webp"
+        drawn = store.made(sha256, name)
+        if drawn is None:
+            with self._drawing:
+                content = io.BytesIO(b"".join(store.open(sha256)))
+                try:
+                    drawn = preview(content, side)
+                except NoPictureError:
+                    return None
+            store.keep_made(sha256, name, drawn)
+        return drawn

@@ -53,7 +53,15 @@ class FileStore(Protocol):
         ...
 
     def discard(self, sha256: str) -> None:
-        """Forget content that no record names any more."""
+        """Forget content that no record names any more, and what was made of it."""
+        ...
+
+    def keep_made(self, sha256: str, name: str, content: bytes) -> None:
+        """Keep something that was made of the content (a preview) beside it, under a plain name."""
+        ...
+
+    def made(self, sha256: str, name: str) -> bytes | None:
+        """What was made of the content; None when nothing was, or it is gone."""
         ...
 
 
@@ -97,7 +105,28 @@ class LocalFiles:
 
     def discard(self, sha256: str) -> None:
         """Delete it; what is not there is deleted already."""
-        self._place(sha256).unlink(missing_ok=True)
+        place = self._place(sha256)
+        for made in place.parent.glob(f"{sha256}.*"):
+            made.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
+
+    def keep_made(self, sha256: str, name: str, content: bytes) -> None:
+        """Write it aside first; it can be made again, so it need not be on the disk at once."""
+        handle, incoming = tempfile.mkstemp(prefix="incoming-", dir=self._folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(incoming).replace(self._made(sha256, name))
+
+    def made(self, sha256: str, name: str) -> bytes | None:
+        """The file beside the content."""
+        place = self._made(sha256, name)
+        return place.read_bytes() if place.is_file() else None
+
+    def _made(self, sha256: str, name: str) -> Path:
+        if not name.replace("-", "").replace(".", "").isalnum():
+            raise KeyError(f"{name[:80]!r} is no plain name.")
+        place = self._place(sha256)
+        return place.with_name(f"{sha256}.{name}")
 
     def _place(self, sha256: str) -> Path:
         if len(sha256) != 64 or any(digit not in "0123456789abcdef" for digit in sha256):

@@ -11,7 +11,7 @@ from typing import Any
 from runtime.model.catalog import Field, Path
 from runtime.model.types import ListType
 from runtime.model.values import Ref
-from runtime.web.views import FieldView, Item, Views, cards_address
+from runtime.web.views import FieldView, Item, Views, cards_address, content_address
 
 
 @dataclass(slots=True)
@@ -42,6 +42,8 @@ def _maker(views: Views, path: Path) -> Callable[[Any], Cell]:
         return lambda value: Cell(value, str(value))
     if kind.linked or isinstance(field.value_type, ListType):
         return lambda value: _seen(views.fill(FieldView(kind.widget), field, value))
+    if kind.attaches:
+        return lambda ref: Cell(ref.id, ref.title, content_address(ref.id))
     if field.targets:
         return _refs(views, field)
     if field.type == "picklist":

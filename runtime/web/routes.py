@@ -6,6 +6,7 @@ from functools import partial
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from runtime.web import preview
 from runtime.web.admin import diagnostics, setup
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
@@ -30,6 +31,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/app", home.show, SIGNED_IN),
     (GET, "/app/files/{id:int}/content", files.download, SIGNED_IN),
     (GET, "/api", api_page.show, SIGNED_IN),
+    (GET, "/app/files/{id:int}/preview/{size}", preview.show, SIGNED_IN),
     (GET, "/app/{module}", list_.show, SIGNED_IN),
     (GET, "/app/{module}/bin", bin_.show, SIGNED_IN),
     (GET, "/app/{module}/new", form.new, SIGNED_IN),

@@ -71,6 +71,7 @@ class FieldView:
     picker: str = ""
     reads: Sequence[str] = ()
     color: str | None = None
+    alt: str = ""
     blank: Item | None = None
     grouped: bool = False
     drawing: Drawing | None = None
@@ -92,6 +93,11 @@ class Dependence:
 def record_address(module: str, record_id: int) -> str:
     """The address of a record's card."""
     return f"/app/{module}/{record_id}"
+
+
+def content_address(file_id: int) -> str:
+    """The address of a file's content."""
+    return f"/app/files/{file_id}/content"
 
 
 def cards_address(catalog: Catalog, key: str) -> str | None:
@@ -155,6 +161,9 @@ class Views:
             return view
         if isinstance(value, Ref):
             view.value, view.text, view.href = value.id, value.title, _href(self.catalog, value)
+            if self.live.types[field.type].attaches:
+                view.href = content_address(value.id)
+                view.items = (Item(value.id, value.title, view.href),)
         elif isinstance(value, tuple):
             view.items = self._items(field, value, view.name)
             view.text = ", ".join(item.title for item in view.items)
@@ -166,9 +175,12 @@ class Views:
                 view.href = value
         return view
 
-    def of(self, field: Field, value: Any, label: str | None = None) -> FieldView:
-        """A view of a value that is only read."""
+    def of(
+        self, field: Field, value: Any, label: str | None = None, record: Mapping[str, Any] = NOTHING
+    ) -> FieldView:
+        """A view of a value that is only read; ``record`` has what else of the record was loaded."""
         view = FieldView(self.widget(field), label=label or field.label.in_language(self.language))
+        view.alt = record.get(field.settings.get("alt", "")) or view.label
         view.settings = field.settings
         view.drawing = self.live.types[field.type].drawing(value, field)
         return self.fill(view, field, value)
@@ -203,7 +215,7 @@ class Views:
         held = self.live.types[field.type].input(view.value, field, self.formats) if not field.targets else ""
         if field.type == "relations" and field.settings["link"]:
             view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
-        if (field.targets or field.type == "tags") and field.type != "files":
+        if (field.targets or field.type == "tags") and not self.live.types[field.type].attaches:
             view.picker = f"/app/{picker_module or field.module}/pick/{field.key}"
         if not field.targets:
             view.raw = held
@@ -233,8 +245,8 @@ class Views:
                 for linked in values
             ]
         if isinstance(values[0], Ref):
-            if field.type == "files":
-                return [Item(ref.id, ref.title, f"/app/files/{ref.id}/content") for ref in values]
+            if self.live.types[field.type].attaches:
+                return [Item(ref.id, ref.title, content_address(ref.id)) for ref in values]
             return [Item(ref.id, ref.title, _href(self.catalog, ref)) for ref in values]
         picklist = self.catalog.picklists.get(field.settings.get("picklist", ""))
         if picklist is None:

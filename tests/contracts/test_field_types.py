@@ -41,6 +41,8 @@ NAMED = [
     "relations",
     "user",
     "files",
+    "file",
+    "image",
     "auto_number",
     "time",
     "color",

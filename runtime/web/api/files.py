@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from runtime.base.messages import Message, message
-from runtime.fields.files import Files
+from runtime.fields.attached import AttachedType
 from runtime.model.catalog import Field, Module, Path
 from runtime.records.attachments import UploadRefusedError
 from runtime.records.change import Change
@@ -52,7 +52,10 @@ def add(call: Call) -> Response:
             added.setdefault(field.key, []).append(_keep(call, field, upload))
 
     def work(tx: Any) -> Response:
-        values = {key: Linking(add=tuple(ids)) for key, ids in added.items()}
+        values: dict[str, object] = {
+            key: Linking(add=tuple(ids)) if module.fields[key].settings["many"] else ids[-1]
+            for key, ids in added.items()
+        }
         save_one(call, tx, Change(module.key, values, number))
         new = {file_id for ids in added.values() for file_id in ids}
         return answer({"data": _files(call, tx.connection, module, number, new)}, 201)
@@ -68,7 +71,7 @@ def content(call: Call) -> Response:
 
 def files_fields(module: Module) -> tuple[Field, ...]:
     """The fields of a module that hold files."""
-    return tuple(field for field in module.fields.values() if field.type == "files")
+    return tuple(field for field in module.fields.values() if field.targets == (UPLOADED,))
 
 
 def _files(
@@ -89,8 +92,8 @@ def _files(
     held: list[tuple[str, int]] = [
         (field.key, ref.id)
         for field, refs in zip(fields, page.rows[0].values, strict=True)
-        for ref in refs  # type: ignore[attr-defined]
-        if only is None or ref.id in only
+        for ref in (refs if isinstance(refs, tuple) else (refs,))
+        if ref is not None and (only is None or ref.id in only)
     ]
     if not held:
         return []
@@ -133,7 +136,7 @@ def _uploads(call: Call, module: Module) -> list[tuple[Field, UploadFile]]:
 
 def _keep(call: Call, field: Field, upload: UploadFile) -> int:
     kind, name = call.live.types[field.type], upload.filename or ""
-    if isinstance(kind, Files) and not kind.accepts(field.settings, name, upload.content_type or ""):
+    if isinstance(kind, AttachedType) and not kind.accepts(field.settings, name, upload.content_type or ""):
         raise _refused(field, message("{label} does not take files of this kind.", label=field.label))
     parsing = call.live.parsing(call.actor, DOOR)
     try:

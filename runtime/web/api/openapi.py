@@ -142,7 +142,7 @@ def _paths(catalog: Catalog, module: Module, types: Registry[FieldType]) -> dict
             body=_json_body(_batch_body(key)),
         )
     }
-    fields = [field.key for field in module.fields.values() if field.type == "files"]
+    fields = [field.key for field in module.fields.values() if field.targets == ("files",)]
     if fields:
         files = {
             "type": "object",

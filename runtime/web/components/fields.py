@@ -22,7 +22,9 @@ class Fields(Component):
             "columns": block.columns,
             "collapsed": block.collapsed,
             "fields": [
-                place.views.of(path.field, place.card.values[path.text], path_label(path, language))
+                place.views.of(
+                    path.field, place.card.values[path.text], path_label(path, language), place.card.values
+                )
                 for path in block.fields
             ],
         }

@@ -20,12 +20,8 @@ class Files(Component):
     def draw(self, place: Place, block: Block) -> dict[str, Any]:
         """Each file once, in the order of the fields."""
         call, card = place.call, place.card
-        fields = [field for field in card.module.fields.values() if field.type == "files"]
-        refs = {
-            ref.id: (ref, field)
-            for field in fields
-            for ref in cast(tuple[Ref, ...], card.values.get(field.key) or ())
-        }
+        fields = [field for field in card.module.fields.values() if field.targets == ("files",)]
+        refs = {ref.id: (ref, field) for field in fields for ref in _refs(card.values.get(field.key))}
         own = call.live.catalog.modules["files"]
         keys = ("size", "created_at", "created_by")
         columns = tuple(own_path(found) for key in keys if (found := own.field(key)) is not None)
@@ -55,6 +51,12 @@ class Files(Component):
         formats = place.call.formats
         parts = [size_text(size, formats), formats.datetime(created_at)]
         return " · ".join([*parts, created_by.title] if created_by is not None else parts)
+
+
+def _refs(value: Any) -> tuple[Ref, ...]:
+    if isinstance(value, Ref):
+        return (value,)
+    return cast(tuple[Ref, ...], value or ())
 
 
 def size_text(size: int, formats: Formats) -> str:

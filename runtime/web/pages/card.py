@@ -73,7 +73,8 @@ def own_paths(module: Module) -> list[Path]:
 
 def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], deleted: Which = "no") -> Card:
     """Load one record, or refuse with 404 when it is unknown or may not be seen."""
-    wanted = {path.text: path for path in (*own_paths(module), *shown)}
+    asked = [*own_paths(module), *shown]
+    wanted = {path.text: path for path in (*asked, *_described(module, asked))}
     query = Query(
         module=module.key,
         columns=tuple(wanted.values()),
@@ -93,6 +94,14 @@ def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], dele
         titles.get(record_id, f"#{record_id}"),
         dict(zip(wanted, page.rows[0].values, strict=True)),
     )
+
+
+def _described(module: Module, shown: Iterable[Path]) -> Iterable[Path]:
+    """The texts that say what the pictures among these fields show."""
+    for path in shown:
+        alt = module.fields.get(path.field.settings.get("alt", ""))
+        if alt is not None and not path.hops:
+            yield own_path(alt)
 
 
 def with_links(call: Call, card: Card) -> Card:

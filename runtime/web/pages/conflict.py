@@ -56,7 +56,7 @@ def show(
 
 def _both(call: Call, views: Views, each: Field, form: Form, now: Any) -> list[tuple[str, str]]:
     """What was sent and what stands there, for people; [] where they are the same."""
-    if each.key not in form or is_given(call, each) or each.type == "files":
+    if each.key not in form or is_given(call, each) or call.live.types[each.type].attaches:
         return []
     if not each.targets and says_the_same(call, form, each, now):
         return []

@@ -9,7 +9,7 @@ from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.card import condition_paths, holds
 
-ROW_HIDDEN = ("auto_number", "relations", "files")
+ROW_HIDDEN = ("auto_number", "relations", "files", "file", "image")
 """Types that a row's line in a table has no room for."""
 
 

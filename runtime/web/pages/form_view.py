@@ -89,9 +89,10 @@ class FormView:
         elif each.type == "relations":
             view.items = self._links_again(view, each, sent)
             view.raw = sent.text(f"{each.key}:text")
-        elif each.type == "files":
-            ids = [text for text in sent.texts(each.key) if text] + [*map(str, self.kept.get(place, ()))]
-            view.items = self._named(view, each, ids)
+        elif self.call.live.types[each.type].attaches:
+            kept = [*map(str, self.kept.get(place, ()))]
+            ids = [text for text in sent.texts(each.key) if text] + kept
+            view.items = self._named(view, each, ids if each.settings["many"] else ids[-1:])
         elif each.targets:
             typed = sent.text(f"{each.key}:text", "-").strip()
             ref = ref_of(self.call, each.targets, raw) if typed else None

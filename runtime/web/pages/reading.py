@@ -74,7 +74,7 @@ def _fields(
         if each.key not in form or is_given(call, each):
             continue
         place = prefix + each.key
-        if each.type == "files":
+        if call.live.types[each.type].attaches:
             values[each.key] = _files(call, form, each, written, place)
         elif each.type == "relations":
             values[each.key] = _links(call, form, each, old, written, place)
@@ -159,4 +159,7 @@ def _files(call: Call, form: Form, each: Field, written: Written, place: str) ->
         written.errors.setdefault(place, []).extend(reasons)
     if kept:
         written.kept[place] = kept
-    return [*(text for text in form.texts(each.key) if text), *kept]
+    stay = [text for text in form.texts(each.key) if text]
+    if kept and not each.settings["many"]:
+        return [kept[-1]]
+    return [*stay, *kept]

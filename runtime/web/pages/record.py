@@ -59,7 +59,7 @@ def _paths(call: Call, module: Module, layout: Layout) -> list[Path]:
     blocks = [block for tab in layout.tabs for block in tab.blocks] + list(layout.side)
     shown = [path for block in blocks if block.kind == "fields" for path in block.fields]
     process = _process_paths(module, layout)
-    files = [own_path(field) for field in module.fields.values() if field.type == "files"]
+    files = [own_path(field) for field in module.fields.values() if field.targets == ("files",)]
     if not any(block.component == "files" for block in blocks):
         files = []
     conditions = [tab.when for tab in layout.tabs] + [block.when for block in blocks]
@@ -120,7 +120,8 @@ def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any
         "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
         "process": _process(call, layout, card, may_update),
         "header": [
-            views.of(path.field, card.values[path.text], path_label(path, language)) for path in layout.header
+            views.of(path.field, card.values[path.text], path_label(path, language), card.values)
+            for path in layout.header
         ],
     }
 

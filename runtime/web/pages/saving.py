@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from starlette.datastructures import UploadFile
 
 from runtime.base.messages import Message, message
-from runtime.fields.files import Files
+from runtime.fields.attached import AttachedType
 from runtime.model.catalog import Field
 from runtime.records.attachments import UploadRefusedError
 from runtime.records.change import Change, Refused, Saved
@@ -60,7 +60,9 @@ def keep_uploads(call: Call, field: Field, uploads: list[UploadFile]) -> tuple[l
     reasons: list[Message] = []
     for upload in uploads:
         name = upload.filename or ""
-        if isinstance(kind, Files) and not kind.accepts(field.settings, name, upload.content_type or ""):
+        if isinstance(kind, AttachedType) and not kind.accepts(
+            field.settings, name, upload.content_type or ""
+        ):
             reasons.append(
                 message(
                     '{label} takes no "{name}": it takes {accept}.',
