@@ -22,8 +22,8 @@ DEPENDS_ON: dict[str, Any] = {
     "required": ["field", "map"],
     "additionalProperties": False,
     "title": "a field and a map, such as {field: type, map: {renewal: [proposal, won]}}",
-    "description": "Which values may be chosen, by the value of another picklist of the record; all may where "
-    "the map does not name that value.",
+    "description": "Which values may be chosen, by the value of another picklist of the record; all may "
+    "where the map does not name that value.",
 }
 
 
