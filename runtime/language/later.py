@@ -27,7 +27,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N118": "there is no such field type",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
-        "N121": "related lists have no actions of their own",
     }
 )
 """Each code with the half of the sentence that says what is missing."""

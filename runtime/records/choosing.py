@@ -26,7 +26,7 @@ def _reason(batch: Batch, work: Work, field: Field) -> Message | None:
     picklist = catalog.picklists[field.settings["picklist"]]
     if new != old:
         choice = Choice(field, old, None, work.is_new)
-        reason = _not_after(picklist, choice, new) or _not_for(batch, work, picklist, choice, new)
+        reason = _not_after(batch, picklist, choice, new) or _not_for(batch, work, picklist, choice, new)
         if reason is not None:
             return reason
     if above is None or (new == old and not _changes(work, above)):
@@ -45,9 +45,11 @@ def _reason(batch: Batch, work: Work, field: Field) -> Message | None:
     )
 
 
-def _not_after(picklist: Picklist, choice: Choice, new: object) -> Message | None:
+def _not_after(batch: Batch, picklist: Picklist, choice: Choice, new: object) -> Message | None:
     if isinstance(new, tuple) or isinstance(choice.old, tuple) or choice.is_new:
         return None  # only one value follows another
+    if batch.actor.door == "undo":
+        return None  # it goes back to where it came from
     if may_follow(picklist, choice, new):
         return None
     old = _label(picklist, str(choice.old))

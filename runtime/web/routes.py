@@ -11,7 +11,20 @@ from runtime.web.admin import diagnostics, setup
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
 from runtime.web.health import health
-from runtime.web.pages import api_page, delete, files, form, home, picker, process, record, session, undo
+from runtime.web.pages import (
+    api_page,
+    create,
+    delete,
+    files,
+    form,
+    home,
+    linking,
+    picker,
+    process,
+    record,
+    session,
+    undo,
+)
 from runtime.web.pages import bin as bin_
 from runtime.web.pages import list as list_
 from runtime.web.pages.screen import Screen
@@ -36,7 +49,14 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/app/{module}/bin", bin_.show, SIGNED_IN),
     (GET, "/app/{module}/new", form.new, SIGNED_IN),
     (POST, "/app/{module}/new", form.create, SIGNED_IN),
+    (GET, "/app/{module}/create", create.show, SIGNED_IN),
+    (POST, "/app/{module}/create", create.create, SIGNED_IN),
+    (GET, "/app/{module}/pick", picker.any_of, SIGNED_IN),
     (GET, "/app/{module}/pick/{field}", picker.show, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}/link/{collection}", linking.ask, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/link/{collection}", linking.link, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}/unlink/{collection}/{other:int}", linking.ask_unlink, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/unlink/{collection}/{other:int}", linking.unlink, SIGNED_IN),
     (GET, "/app/{module}/{id:int}", record.show, SIGNED_IN),
     (GET, "/app/{module}/{id:int}/edit", form.edit, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/edit", form.update, SIGNED_IN),

@@ -67,6 +67,7 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
             "setup": "/admin/setup",
         },
         "query": "",
+        "new": _new(call),
         "user": {
             "name": call.actor.name,
             "email": "",
@@ -123,6 +124,8 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "unchanged": ("info", phrase("Nothing was changed."), ""),
     "deleted": ("success", phrase("Deleted."), phrase("Open the bin")),
     "restored": ("success", phrase("Restored."), ""),
+    "linked": ("success", phrase("{title} was linked."), ""),
+    "unlinked": ("success", phrase("{title} was taken out."), ""),
     "undone": ("success", phrase("Undone."), ""),
     "undone_but": ("warning", phrase("Undone, but this has changed since and stays as it is: {what}."), ""),
     "not_undone": ("danger", phrase("Nothing was undone: {what}"), ""),
@@ -158,6 +161,17 @@ def _flash(call: Call) -> Sequence[Mapping[str, Any]]:
         return [toast(call, words["kind"], str(words["at"]), undo, said)]
     except (ValueError, KeyError, TypeError, AttributeError):
         return ()
+
+
+def _new(call: Call) -> list[MenuLink]:
+    """The modules of the menu of which the reader may make a record, each once."""
+    catalog, judge, language = call.live.catalog, call.live.judge, call.actor.language
+    keys = dict.fromkeys(item.module for group in catalog.menu for item in group.items)
+    return [
+        MenuLink(module.label.in_language(language), f"/app/{key}/create", module.icon)
+        for key in keys
+        if not (module := catalog.modules[key]).system and judge.may(call.actor, key, "create").allowed
+    ]
 
 
 def _banner(call: Call) -> Mapping[str, str] | None:

@@ -43,7 +43,7 @@ def called(call: Call, targets: Sequence[str], typed: str) -> Ref | Message:
 def _called(call: Call, module: Module, typed: str) -> list[Ref]:
     if not call.live.judge.may(call.actor, module.key, "read").allowed:
         return []
-    field = _only_field(module)
+    field = only_field(module)
     where = (call.live.condition(module, f"{field.key} == {quote(typed)}"),) if field is not None else ()
     query = Query(
         module.key,
@@ -56,7 +56,7 @@ def _called(call: Call, module: Module, typed: str) -> list[Ref]:
         return call.live.refs.search(connection, query, call.actor, call.moment)
 
 
-def _only_field(module: Module) -> Field | None:
+def only_field(module: Module) -> Field | None:
     """The field that alone is the title; None where the title is made of several things."""
     parts = module.title.parts
     if len(parts) != 1 or parts[0][0] or module.title.tail or parts[0][1].hops:

@@ -128,12 +128,16 @@ def _control_id(name: str) -> str:
 
 
 class Views:
-    """Makes views for one reader of one snapshot."""
+    """Makes views for one reader of one snapshot.
 
-    def __init__(self, live: Live, language: str, formats: Formats) -> None:
+    The ids of controls begin with ``prefix``, where they stand in a dialog over a page that has its own.
+    """
+
+    def __init__(self, live: Live, language: str, formats: Formats, prefix: str = "") -> None:
         self.live = live
         self.language = language
         self.formats = formats
+        self.prefix = prefix
 
     @property
     def catalog(self) -> Catalog:
@@ -201,7 +205,7 @@ class Views:
         view = FieldView(
             self.widget(field),
             name=name,
-            id=_control_id(name),
+            id=self.prefix + _control_id(name),
             label=field.label.in_language(self.language),
             help=field.help.in_language(self.language) if field.help else "",
             required=field.required,

@@ -41,6 +41,8 @@ LATER_COMPONENTS = (
     "html",
 )
 """The components that the language has and this version does not."""
+ACTIONS = ("new", "link")
+"""What one may do in a related list."""
 TAB_KEYS = ("label", "icon", "when")
 """What a tab itself has; its other keys are blocks."""
 
@@ -120,7 +122,6 @@ def _block(content: str) -> Definition:
         "when": described(EXPRESSION, "When the block is shown."),
         "collapsed": described(FLAG, "Whether it is folded at first."),
     }
-    later: dict[str, str] = {}
     if content == "fields":
         properties["fields"] = described(PATHS, "The fields it shows, in order.")
         properties["columns"] = described(
@@ -136,5 +137,9 @@ def _block(content: str) -> Definition:
     if content == "related":
         properties["where"] = described(EXPRESSION, "Which of the related records; `this` is the card's.")
         properties["sort"] = described(SORT, "Their order; - before a field reverses it.")
-        later["actions"] = "N121"
-    return Definition(closed(properties, (content,)), later=MappingProxyType(later))
+        properties["actions"] = described(
+            {"type": "array", "items": one_of(*ACTIONS)},
+            "What one may do in it: make a new one, link one that is there. Left out: new, and link where "
+            "a record may stand in several lists.",
+        )
+    return Definition(closed(properties, (content,)))

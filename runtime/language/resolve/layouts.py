@@ -150,6 +150,7 @@ class _Layouts:
                 self.draft, node.get("where"), target.key, (*place, "where"), BOOLEAN, self.module.key
             ),
             sort=self._sort(target, node.list("sort"), (*place, "sort")),
+            actions=_actions(collection, node.list("actions")),
             when=when,
             collapsed=collapsed,
         )
@@ -245,6 +246,7 @@ class _Layouts:
                 origin,
                 collection=collection.key,
                 columns_shown=self._default_columns(collection, target),
+                actions=_actions(collection, None),
             )
             (main if kind == "rows" else related).append(block)
         log = Block(
@@ -258,6 +260,15 @@ class _Layouts:
 
     def _default_label(self, key: str) -> Label:
         return self.labels.of(("layouts", "*", key), None, Label.from_key(key))
+
+
+def _actions(collection: Collection, node: ListNode | None) -> tuple[str, ...]:
+    """What one may do in a related list: a new one anywhere, and a link where a record may have several."""
+    if node is not None:
+        return tuple(dict.fromkeys(str(item.plain) for item in node.items))
+    if collection.kind == "rows":
+        return ()
+    return ("new",) if collection.kind == "inverse" else ("new", "link")
 
 
 def default_columns(module: Module) -> tuple[Path, ...]:

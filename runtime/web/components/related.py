@@ -7,9 +7,12 @@ from urllib.parse import urlencode
 
 from runtime.model.catalog import Block, Collection, Path
 from runtime.storage.query import Page, Query, Row
+from runtime.web.cells import Cell
 from runtime.web.components.base import Component, Place
+from runtime.web.pages.linking import MANY
 from runtime.web.pages.list import CAP, columns, count_text, rows
 from runtime.web.pages.rows import hanging_on
+from runtime.web.table import Column
 from runtime.web.views import record_address
 
 SIZE = 10
@@ -60,15 +63,29 @@ class Related(Component):
             "key": block.key,
             "label": label,
             "count": call.formats.integer(count.n) + ("+" if count.capped else ""),
-            "new_href": self._new(place, collection),
-            "list": {
-                "label": label,
-                "columns": columns(call, place.views, paths, block.sort, None),
-                "rows": rows(place.views, module, paths, page),
-                "empty": call.translate("None yet."),
-                "pager": pager,
-            },
+            "shows": module.key,
+            "icon": module.icon,
+            "new_href": self._new(place, block, collection),
+            "link_href": self._link(place, block, collection),
+            "list": self._table(place, block, collection, paths, page) | {"label": label, "pager": pager},
         }
+
+    def _table(
+        self, place: Place, block: Block, collection: Collection, paths: tuple[Path, ...], page: Page
+    ) -> dict[str, Any]:
+        """The table; its last column takes a record out, where records belong to several and one may."""
+        call = place.call
+        heads = columns(call, place.views, paths, block.sort, None)
+        drawn = rows(place.views, call.live.catalog.modules[collection.target], paths, page)
+        if collection.kind in MANY and self._link(place, block, collection):
+            address = f"{record_address(place.card.module.key, place.card.id)}/unlink/{collection.key}"
+            heads.append(Column(call.translate("Unlink"), "unlink"))
+            out = call.translate("Take it out")
+            drawn = [
+                replace(each, cells=[*each.cells, Cell(None, out, f"{address}/{row.id}")])
+                for row, each in zip(page.rows, drawn, strict=True)
+            ]
+        return {"columns": heads, "rows": drawn, "empty": call.translate("None yet.")}
 
     def _columns(self, place: Place, block: Block, collection: Collection) -> tuple[Path, ...]:
         if block.columns_shown:
@@ -97,12 +114,26 @@ class Related(Component):
             rows.append(Row(row.id, tuple(values)))
         return replace(page, rows=tuple(rows))
 
-    def _new(self, place: Place, collection: Collection) -> str | None:
-        """A new record of the list's module, with the relation to this one filled in."""
-        may = place.call.live.judge.may(place.call.actor, collection.target, "create").allowed
-        if collection.kind != "inverse" or not may or place.card.deleted:
+    def _new(self, place: Place, block: Block, collection: Collection) -> str | None:
+        """A dialog for a new record of the list's module, which hangs on this one from the beginning."""
+        if not _may(place, block, "new", collection.target, "create"):
             return None
-        return f"/app/{collection.target}/new?{urlencode({collection.via: place.card.id})}"
+        if collection.kind != "links":
+            return f"/app/{collection.target}/create?{urlencode({collection.via: place.card.id})}"
+        to = f"{place.card.module.key}/{place.card.id}/{collection.key}"
+        return f"/app/{collection.target}/create?{urlencode({'_to': to})}"
+
+    def _link(self, place: Place, block: Block, collection: Collection) -> str | None:
+        """A dialog in which a record that is there is chosen."""
+        changed = place.card.module.key if collection.kind == "links" else collection.target
+        if not _may(place, block, "link", changed, "update"):
+            return None
+        return f"{record_address(place.card.module.key, place.card.id)}/link/{collection.key}"
+
+
+def _may(place: Place, block: Block, action: str, module: str, right: str) -> bool:
+    judge, actor = place.call.live.judge, place.call.actor
+    return action in block.actions and not place.card.deleted and judge.may(actor, module, right).allowed
 
 
 def _is_of_link(path: Path) -> bool:

@@ -31,7 +31,7 @@ def ask(screen: Screen, call: Call) -> Response:
         "cancel_href": address,
         "version": card.version,
     }
-    return screen.draw(call, "pages/delete.html", {"confirm": confirm}, at=module.key)
+    return screen.draw_part(call, "pages/delete.html", "confirm", {"confirm": confirm}, module.key)
 
 
 def delete(screen: Screen, call: Call) -> Response:

@@ -40,7 +40,10 @@ class ErrorPage:
             "actions": [{"label": call.translate(home[0]), "href": home[1]}],
         }
         if signed_in:
-            response = self._screen.draw(call, "pages/error.html", {"error": error}, status=refusal.status)
+            context = {"error": error}
+            response = self._screen.draw_part(
+                call, "pages/error.html", "main", context, status=refusal.status
+            )
         else:
             context = {"error": error, "shell": shell.outside(call)}
             response = self._screen.renderer.page(

@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from runtime.model.catalog import Collection, Module
+from runtime.fields.base import InvalidValueError
+from runtime.model.catalog import Collection, Field, Module
 from runtime.model.values import Ref
 from runtime.records.change import Change, Saved
 from runtime.web.door import Call
@@ -14,7 +15,7 @@ from runtime.web.errors import forbidden
 from runtime.web.forms import Form
 from runtime.web.pages import conflict
 from runtime.web.pages.card import Card, load, own_path, plain, with_links
-from runtime.web.pages.editing import FormBlock, blocks_of, form_paths, row_fields
+from runtime.web.pages.editing import FormBlock, blocks_of, form_paths, is_given, row_fields
 from runtime.web.pages.form_view import Errors, FormView, Rows
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
@@ -42,13 +43,13 @@ class Sheet:
 
 def new(screen: Screen, call: Call) -> Response:
     """An empty form, with the defaults in it and what the address prefills."""
-    return _draw(screen, call, _new_sheet(call, _creatable(call), NO_FORM), {})
+    return _draw(screen, call, new_sheet(call, creatable(call), NO_FORM), {})
 
 
 def create(screen: Screen, call: Call) -> Response:
     """Create the record, or show the form again with its errors."""
-    module = _creatable(call)
-    sheet = _new_sheet(call, module, call.form)
+    module = creatable(call)
+    sheet = new_sheet(call, module, call.form)
     if call.form.text("_rows"):
         return _draw(screen, call, sheet, {}, call.form)
     written = read(call, sheet.blocks, None, {})
@@ -90,7 +91,8 @@ def update(screen: Screen, call: Call) -> Response:
     return _draw(screen, call, sheet, outcome.errors, call.form, written)
 
 
-def _creatable(call: Call) -> Module:
+def creatable(call: Call) -> Module:
+    """The module of the address, where the reader may make a record; refuses with 403 where not."""
     module = module_of(call)
     verdict = call.live.judge.may(call.actor, module.key, "create")
     if not verdict.allowed:
@@ -106,15 +108,29 @@ def _changeable(call: Call) -> Module:
     return module
 
 
-def _new_sheet(call: Call, module: Module, sent: Form) -> Sheet:
+def new_sheet(call: Call, module: Module, sent: Form) -> Sheet:
+    """The form of a new record before anybody drew it: the defaults, and what the address prefills."""
     values: dict[str, Any] = dict.fromkeys(module.fields)
     values |= call.live.records.defaults(module.key, call.actor)
     if values.get("owner") is not None:
         values["owner"] = Ref("users", call.actor.user_id or 0, call.actor.name)
     for each in module.fields.values():
-        if each.targets and not call.live.types[each.type].linked:
-            values[each.key] = ref_of(call, each.targets, call.query(each.key)) or values[each.key]
+        if call.query(each.key) and not is_given(call, each):
+            values[each.key] = _prefilled(call, each, call.query(each.key)) or values[each.key]
     return Sheet(module, None, values, {}, tuple(blocks_of(call, module, plain(values), sent)))
+
+
+def _prefilled(call: Call, each: Field, text: str) -> Any:
+    """What the address says that a field begins with; nothing where it cannot be read."""
+    if each.targets:
+        ref = ref_of(call, each.targets, text)
+        if not call.live.types[each.type].linked:
+            return ref
+        return (ref,) if ref is not None and not each.settings.get("link") else None
+    try:
+        return call.live.types[each.type].parse(text, each, call.live.parsing(call.actor, "form"))
+    except InvalidValueError:
+        return None
 
 
 def _sheet(call: Call, module: Module, sent: Form) -> Sheet:

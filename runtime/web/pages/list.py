@@ -207,6 +207,7 @@ def _context(
     return {
         "label": module.plural.in_language(language),
         "group": _group(call, module),
+        "module": module.key,
         "href": f"/app/{module.key}",
         "new_href": f"/app/{module.key}/new" if _may(call, module, "create") else None,
         "new_label": call.translate("New {label}").format(label=module.label.in_language(language)),

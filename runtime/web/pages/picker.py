@@ -9,8 +9,9 @@ from runtime.model.catalog import Expression, Field, Module, Path, SortKey
 from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.errors import not_found
+from runtime.web.pages.offering import offered
 from runtime.web.pages.present import present
-from runtime.web.pages.screen import Screen
+from runtime.web.pages.screen import Screen, module_of
 from runtime.web.views import Item
 
 SHOWN = 10
@@ -22,7 +23,7 @@ RECENT = 1000
 def show(screen: Screen, call: Call) -> Response:
     """The options of one field's listbox: tags in use, or records.
 
-    A union (the owner) offers the records of each of its modules in turn.
+    A union (the owner) offers the records of each of its modules in turn; a form may make a new one.
     """
     module = call.live.catalog.modules.get(call.path("module"))
     field = module.field(call.path("field")) if module is not None else None
@@ -33,14 +34,33 @@ def show(screen: Screen, call: Call) -> Response:
         or not call.live.judge.may(call.actor, module.key, "read").allowed
     ):
         raise not_found()
-    typed = call.query("q").strip()[:LONGEST]
+    typed = _typed(call)
     options = _tags(call, module, field, typed) if field.type == "tags" else []
     is_form = "record" in call.request.query_params  # a filter asks after any record
     conditions = module.choosable.get(field.key, {}) if is_form else {}
     this = present(call, module, field) if conditions else {}
     for target in field.targets:
         options += _options(call, target, typed, conditions.get(target), this)
-    picker = {"id": call.query("for")[:80], "options": options[:SHOWN], "more": len(options) > SHOWN}
+    return _draw(screen, call, options, field.targets)
+
+
+def any_of(screen: Screen, call: Call) -> Response:
+    """The options of a listbox over a whole module: what is to be linked to a record."""
+    module = module_of(call)
+    return _draw(screen, call, _options(call, module.key, _typed(call), None, {}), (module.key,))
+
+
+def _typed(call: Call) -> str:
+    return call.query("q").strip()[:LONGEST]
+
+
+def _draw(screen: Screen, call: Call, options: Sequence[Item], targets: Sequence[str]) -> Response:
+    picker = {
+        "id": call.query("for")[:80],
+        "options": options[:SHOWN],
+        "more": len(options) > SHOWN,
+        "new": offered(call, targets, _typed(call)),
+    }
     return screen.renderer.page("pages/picker.html", call.actor.language, {"picker": picker})
 
 

@@ -41,9 +41,24 @@ class Screen:
             page.delete_cookie(shell.FLASH_COOKIE)
         return page
 
-    def views(self, call: Call) -> Views:
-        """The maker of views for this reader."""
-        return Views(call.live, call.actor.language, call.formats)
+    def draw_part(
+        self,
+        call: Call,
+        template: str,
+        block: str,
+        context: Mapping[str, Any],
+        at: str = "",
+        status: int = 200,
+    ) -> HTMLResponse:
+        """One block of a page for a request that swaps only that, and the whole page for any other."""
+        if not call.is_partial:
+            return self.draw(call, template, context, at, status)
+        part = {"shell": {"csrf": call.session.csrf if call.session is not None else ""}, **context}
+        return self.renderer.block(template, block, call.actor.language, part, status)
+
+    def views(self, call: Call, prefix: str = "") -> Views:
+        """The maker of views for this reader; the ids of its controls begin with ``prefix``."""
+        return Views(call.live, call.actor.language, call.formats, prefix)
 
 
 def module_of(call: Call) -> Module:

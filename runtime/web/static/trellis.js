@@ -38,15 +38,10 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
-// --- dialogs: what htmx puts into #dialog is shown; a link marked data-close closes it ---
-document.addEventListener("htmx:after:swap", (event) => {
-  const dialog = document.querySelector("#dialog");
-  if (event.detail.ctx?.target === dialog && dialog.hasChildNodes()) dialog.showModal();
-});
 // --- forms sent by htmx: a refused one shows its errors in place, a saved one becomes the page it redirects to ---
 document.addEventListener("htmx:before:response", (event) => {
   const { response, hx } = event.detail.ctx;
-  if (response.raw.redirected) hx.pushurl = response.raw.url.slice(location.origin.length);
+  if (response.raw.redirected && event.detail.ctx.target === document.body) hx.pushurl = response.raw.url.slice(location.origin.length);
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const { target, sourceElement } = event.detail.ctx ?? {};
@@ -54,14 +49,6 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target === document.body) scrollTo(0, 0);
   showStep();
   (document.querySelector("#errors") ?? document.querySelector("#main")).focus();
-});
-
-on("click", "dialog [data-close]", (event, link) => {
-  event.preventDefault();
-  link.closest("dialog").close();
-});
-on("click", "dialog", (event, dialog) => {
-  if (event.target === dialog) dialog.close();
 });
 
 // --- quick filters apply at once; empty ones stay out of the address ---
@@ -117,8 +104,13 @@ function ask(input) {
   input.dataset.fresh = "yes";
   input.dispatchEvent(new Event("pick"));
 }
-function choose(input, option) {
+export function choose(input, option) {
   const { box } = parts(input);
+  if (option.dataset.create) { // dialog.js makes one, and chooses it
+    close(input);
+    input.dispatchEvent(new CustomEvent("create", { detail: option.dataset.create, bubbles: true }));
+    return;
+  }
   if (box.dataset.combobox !== "one") {
     const chips = box.querySelector(".checks, .links");
     const ticked = [...chips.querySelectorAll(".chip input")].find((tick) => tick.value === option.dataset.id);

@@ -1,0 +1,100 @@
+"""The small dialog for a new record, from anywhere: the fields of the layout's ``create``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from runtime.model.catalog import Field, Module
+from runtime.records.change import Change, Refused, Saved
+from runtime.web.door import Call
+from runtime.web.pages import linking
+from runtime.web.pages.dialog import done, number_of, prefix_of
+from runtime.web.pages.editing import FieldBlock, is_given
+from runtime.web.pages.form import NO_FORM, creatable, new_sheet
+from runtime.web.pages.form_view import Errors, FormView
+from runtime.web.pages.process import refusal_of
+from runtime.web.pages.reading import Written, read
+from runtime.web.pages.saving import save_one
+from runtime.web.pages.screen import Screen
+from runtime.web.shell import flash
+from runtime.web.titles import ref_of
+from runtime.web.views import record_address
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """The dialog, with the defaults in it and what the address prefills."""
+    return _draw(screen, call, creatable(call), {})
+
+
+def create(screen: Screen, call: Call) -> Response:
+    """Make the record, or show the dialog again with its errors."""
+    module = creatable(call)
+    written = read(call, (_block(call, module),), None, {})
+    outcome = save_one(call, Change(module.key, written.values), written.errors)
+    if isinstance(outcome, Saved):
+        return _created(screen, call, module, outcome)
+    if outcome.kind != "invalid":
+        raise refusal_of(call, outcome)
+    return _draw(screen, call, module, outcome.errors, written)
+
+
+def _created(screen: Screen, call: Call, module: Module, saved: Saved) -> Response:
+    """What follows: the record is linked where the dialog was opened for that, and the page is told."""
+    address = record_address(module.key, saved.id)
+    linked = linking.link_new(call, module, saved.id)
+    if isinstance(linked, Refused):
+        raise refusal_of(call, linked)
+    ref = ref_of(call, (module.key,), str(saved.id))
+    title = ref.title if ref is not None else f"#{saved.id}"
+    if call.is_partial:
+        told = {"module": module.key, "id": saved.id, "title": title}
+        return done(screen, call, "made", address, saved.change_set, {"title": title}, told)
+    return flash(RedirectResponse(address, 303), "created", undo=saved.change_set)
+
+
+def fields_of(call: Call, module: Module) -> tuple[Field, ...]:
+    """The dialog's fields: the layout's, what must be filled in besides, and what the address prefills."""
+    layout = call.live.catalog.layouts[module.key]
+    shown = {path.text: path.field for path in layout.create if path.text in module.fields}
+    for each in module.fields.values():
+        wanted = (each.required and each.default is None) or call.query(each.key) or each.key in call.form
+        if wanted and not is_given(call, each):
+            shown.setdefault(each.key, each)
+    return tuple(each for each in shown.values() if not is_given(call, each))
+
+
+def _block(call: Call, module: Module) -> FieldBlock:
+    return FieldBlock("", 1, fields_of(call, module))
+
+
+def _draw(
+    screen: Screen, call: Call, module: Module, errors: Errors, written: Written | None = None
+) -> Response:
+    language, sent = call.actor.language, call.form if written is not None else None
+    sheet = new_sheet(call, module, sent or NO_FORM)
+    kept = written.kept if written is not None else {}
+    view = FormView(call, screen.views(call, prefix_of(call)), sheet.values, {}, sent, errors, kept)
+    blocks = view.blocks((_block(call, module),))
+    query = call.request.url.query
+    form: dict[str, Any] = {
+        "prefix": prefix_of(call),
+        "in_dialog": call.is_partial,
+        "title": call.translate("New {label}").format(label=module.label.in_language(language)),
+        "icon": module.icon,
+        "module": {"plural": module.plural.in_language(language), "href": f"/app/{module.key}"},
+        "action": f"/app/{module.key}/create" + (f"?{query}" if query else ""),
+        "full_action": f"/app/{module.key}/new",
+        "revision": call.live.revision,
+        "hidden": _hidden(call),
+        "errors": view.summary(blocks),
+        "error_title": call.translate("This could not be saved."),
+        "fields": blocks[0]["fields"],
+    }
+    status = 422 if errors else 200
+    return screen.draw_part(call, "pages/create.html", "form", {"form": form}, module.key, status)
+
+
+def _hidden(call: Call) -> Sequence[tuple[str, str]]:
+    """What the dialog was opened with and sends back."""
+    return [("_dialog", str(number_of(call)))]
