@@ -8,7 +8,7 @@ import pytest
 
 from runtime.base.clock import FrozenClock
 from tests.support.crm import Page
-from tests.support.screens import PACK, make, record, sheet, submit
+from tests.support.screens import PACK, SheetReader, make, record, sheet, submit
 
 
 @pytest.fixture
@@ -153,11 +153,12 @@ def test_new_on_a_related_list_fills_the_relation_in(app):
     account = make(app, "accounts", name="Acme")
     browser = app.sign_in()
     page = browser.get(f"/app/accounts/{account}?tab=sales")
-    (address,) = set(re.findall(r'href="(/app/deals/new\?[^"]+)"', page.text))
+    (address,) = set(re.findall(r'href="(/app/deals/create\?[^"]+)"', page.text))
     form = browser.get(html.unescape(address))
-    assert sheet(form).values["account"] == [str(account)]
-    assert sheet(form).values["account:text"] == ["Acme"]
-    made = submit(browser, form, {"name": "Made here"})
+    (key,) = (key for key in SheetReader(form.text).sheets if key.startswith("/app/deals/create"))
+    assert sheet(form, key).values["account"] == [str(account)]
+    assert sheet(form, key).values["account:text"] == ["Acme"]
+    made = submit(browser, form, {"name": "Made here"}, key=key)
     assert record(app, "deals", int(made.path.rsplit("/", 1)[1]))["account"]["title"] == "Acme"
 
 

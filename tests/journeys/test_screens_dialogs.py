@@ -68,7 +68,7 @@ def test_a_refused_dialog_shows_its_errors_and_a_saved_one_tells_what_was_made(a
     made = send(browser, page, last_name="Lind")
     assert made.status == 200
     assert 'data-module="people"' in made.text
-    assert 'data-text=" Lind"' in made.text
+    assert 'data-text="Lind"' in made.text
     assert "Lind was created." in made
     assert 'action="/undo/' in made.text
 
