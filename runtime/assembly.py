@@ -1,10 +1,13 @@
 """The composition root: every registry, discovered once and handed down."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
@@ -145,18 +148,23 @@ class House:
             raise CommandError("The screens' templates are missing: this installation is not whole.")
         return build_application(site, folder / "templates", self.translate)
 
-    def serve(self, site: "Site", host: str, port: int, *, watch: bool = False) -> None:
-        """Answer requests until the process is told to stop."""
+    def serve(self, site: "Site", host: str, port: int, *, watch: bool = False, worker: bool = True) -> None:
+        """Answer requests until the process is told to stop, with a worker in a process beside it."""
         import gc
 
         import uvicorn
 
+        from runtime.automation.companion import Companion
         from runtime.sites.watch import Watcher
 
         watcher = Watcher(site, files=watch)
         application = self.application(site)
         gc.freeze()  # what is there now stays: looking through it for garbage would only make requests wait
+        companion = Companion(self.environment) if worker else None
         watcher.start()
+        if companion is not None:
+            companion.start()
+            _end_on_sigterm()
         try:
             uvicorn.run(
                 application,
@@ -169,8 +177,37 @@ class House:
             )
         finally:
             watcher.stop()
+            if companion is not None:
+                companion.stop()
+
+    def work(self, site: "Site", name: str, lease: float, stopped: Event, *, once: bool = False) -> None:
+        """Do the site's background work until it is stopped, or ``once`` nothing waits any more."""
+        import gc
+        from datetime import timedelta
+
+        from runtime.automation.queue import Queue, work
+        from runtime.automation.worker import Worker
+
+        worker = Worker(site, site.background, name, timedelta(seconds=lease), stopped)
+        worker.free()
+        gc.freeze()  # what the site is made of is no garbage, and what a batch is made of goes by itself
+        gc.set_threshold(50_000, 20, 50)
+        if once:
+            worker.drain()
+            return
+        queue = Queue(site.database, self.settings.queue, worker.drain)
+        try:
+            work(worker, queue, self.settings.workers)
+        finally:
+            queue.close()
 
 
 def build() -> House:
     """The house of this process."""
     return House()
+
+
+def _end_on_sigterm() -> None:
+    """Let SIGTERM end the process as an exception does, so that what was started is ended with it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -130,6 +130,10 @@ class Context:
         parsing = live.parsing(self.actor, "rest")
         return live.attachments.keep(self.site.database, self.site.files, name, content, self.actor, parsing)
 
+    def mentioned_files(self, tx: Transaction) -> frozenset[int]:
+        """The ids of the files that operations were given, or have made: their pages lead to them."""
+        return frozenset(self._operations.mentioned_files(tx.connection))
+
     def notes(self, kind: str) -> Iterator[Any]:
         """What the batches have noted so far, in order, without ever reading all of it at once."""
         after = 0

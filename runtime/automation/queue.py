@@ -18,6 +18,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.registry import Message
 from huey.serializer import Serializer
+from psycopg.errors import UniqueViolation
 
 from runtime.automation.worker import Worker
 from runtime.storage.database import Database
@@ -78,8 +79,13 @@ class Queue:
         with self._opening:
             if self._opened is None:
                 huey = self._huey()
-                self._opened = huey, huey.task(name="look")(self._look or _nothing)
+                huey.on_shutdown()(huey.storage.close)  # each thread's connections are its own
+                self._opened = huey, huey.task(name="look")(self._hear)
             return self._opened
+
+    def _hear(self) -> None:
+        if self._look is not None:
+            self._look()
 
     def _huey(self) -> Huey:
         shared: dict[str, Any] = {"results": False, "serializer": JsonSerializer()}
@@ -91,9 +97,12 @@ class Queue:
             # power cut does to it costs nothing but a wake-up.
             file = self._database.file.with_suffix(".queue.db")
             return SqliteHuey(name, filename=str(file), journal_mode="delete", fsync=False, **shared)
-        options = f"-c search_path={self._database.schema}"
-        dsn, prefix = self._database.address, "trellis_queue"
-        return PostgresHuey(name, dsn=dsn, table_prefix=prefix, options=options, **shared)
+        shared |= {"dsn": self._database.address, "table_prefix": "trellis_queue"}
+        shared["options"] = f"-c search_path={self._database.schema}"
+        try:
+            return PostgresHuey(name, **shared)
+        except UniqueViolation:  # another process made the tables at the same moment
+            return PostgresHuey(name, **shared)
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -103,26 +112,25 @@ class _Consumer(Consumer):  # type: ignore[misc]
         return
 
 
-def work(worker: Worker, queue: Queue, threads: int, stopped: threading.Event) -> None:
-    """Do what the database says, whenever a message comes and every few seconds, until ``stopped`` is set.
+def work(worker: Worker, queue: Queue, threads: int) -> None:
+    """Do what the database says, whenever a message comes and every few seconds, until the worker is to stop.
 
     What runs then ends after its batch. ``queue`` must be one whose ``look`` is the worker's ``drain``.
     """
     consumer = queue.consumer(threads)
     consumer.start()
-    looker = threading.Thread(target=_look_by_itself, args=(worker, queue, stopped), name="look", daemon=True)
+    looker = threading.Thread(target=_look_by_itself, args=(worker, queue), name="look", daemon=True)
     looker.start()
     try:
-        while not stopped.wait(consumer._health_check_interval):
+        while not worker.stopping.wait(consumer._health_check_interval):
             consumer.check_worker_health()
     finally:
-        stopped.set()
         worker.stop()
         consumer.stop(graceful=True)
         looker.join()
 
 
-def _look_by_itself(worker: Worker, queue: Queue, stopped: threading.Event) -> None:
+def _look_by_itself(worker: Worker, queue: Queue) -> None:
     tidied = float("-inf")
     while True:
         try:
@@ -135,7 +143,7 @@ def _look_by_itself(worker: Worker, queue: Queue, stopped: threading.Event) -> N
             log.warning("the worker waits for the database: %s", error)
         except Exception:
             log.exception("the worker could not look for work")
-        if stopped.wait(LOOK_SECONDS):
+        if worker.stopping.wait(LOOK_SECONDS):
             return
 
 
@@ -153,7 +161,3 @@ def _redis(name: str, address: str, shared: dict[str, Any]) -> Huey:
     except ImportError:
         raise QueueError(f"TRELLIS_QUEUE is {address}, and the package redis is not installed.") from None
     return RedisHuey(name, url=address, **shared)
-
-
-def _nothing() -> None:
-    return

@@ -34,10 +34,19 @@ GONE = message("Who asked for this may not sign in any more.")
 class Worker:
     """Does a site's background work, in as many threads as call :meth:`drain`."""
 
-    def __init__(self, site: Place, background: Background, name: str, lease: timedelta = LEASE) -> None:
-        """``name`` must be another for each process that lives at the same time."""
+    def __init__(
+        self,
+        site: Place,
+        background: Background,
+        name: str,
+        lease: timedelta = LEASE,
+        stopping: threading.Event | None = None,
+    ) -> None:
+        """``name`` must be another for each process that lives at the same time. When ``stopping`` is set,
+        what runs ends after its batch.
+        """
         self.name = name
-        self.stopping = threading.Event()
+        self.stopping = stopping or threading.Event()
         self._site = site
         self._background = background
         self._operations = background.operations
@@ -61,12 +70,22 @@ class Worker:
         self.stopping.set()
 
     def tidy(self) -> None:
-        """Give up what never gets further, and forget what ended long ago."""
+        """Give up what never gets further, forget what ended long ago, and start what is due by itself."""
         with self._site.database.write() as tx:
             given_up = self._operations.give_up(tx, to_json(GIVEN_UP))
             self._operations.prune(tx, self._site.clock.now() - KEPT)
+        self._start_what_is_due()
         if given_up:
             log.error("%s operations were begun too often, and are given up", given_up)
+
+    def _start_what_is_due(self) -> None:
+        for kind in self._background.kinds.values():
+            if kind.every is None:
+                continue
+            since = self._site.clock.now() - kind.every
+            with self._site.database.write() as tx:
+                if not self._operations.was_started(tx.connection, kind.name, since):
+                    self._background.start(tx, kind.name, {}, SYSTEM)
 
     def free(self) -> None:
         """End the leases of an earlier worker of this name, which is dead."""

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TextIO
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from runtime.base.diagnostic import Code
     from runtime.base.registry import Registry
     from runtime.base.settings import Settings
@@ -65,8 +67,12 @@ class House(Protocol):
         """The site of the settings' database; an empty one gets the pack. Raises :class:`CommandError`."""
         ...
 
-    def serve(self, site: "Site", host: str, port: int, *, watch: bool = False) -> None:
-        """Answer requests until the process is told to stop."""
+    def serve(self, site: "Site", host: str, port: int, *, watch: bool = False, worker: bool = True) -> None:
+        """Answer requests until the process is told to stop, with a worker beside it."""
+        ...
+
+    def work(self, site: "Site", name: str, lease: float, stopped: "Event", *, once: bool = False) -> None:
+        """Do the site's background work until it is stopped, or ``once`` nothing waits any more."""
         ...
 
     @property

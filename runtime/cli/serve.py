@@ -20,6 +20,9 @@ class Serve(Command):
         parser.add_argument("--port", default=8000, type=int, help="the port to listen on (8000)")
         parser.add_argument("--watch", action="store_true", help="apply every saved, valid change at once")
         parser.add_argument(
+            "--no-worker", action="store_true", help="leave the background work to `trellis worker`"
+        )
+        parser.add_argument(
             "--packs", action="append", default=[], type=Path, help="a folder that has further packs"
         )
 
@@ -37,7 +40,13 @@ class Serve(Command):
                 file=house.out,
                 flush=True,
             )
-            house.serve(site, arguments.host, arguments.port, watch=arguments.watch)
+            house.serve(
+                site,
+                arguments.host,
+                arguments.port,
+                watch=arguments.watch,
+                worker=not arguments.no_worker,
+            )
         finally:
             site.close()
         return DONE

@@ -14,6 +14,7 @@ from runtime.storage.engines import SAFE_SQLITE, Engines, open_engines
 from runtime.storage.errors import BusyError, StorageError, UnavailableError
 from runtime.storage.lock import WriteLock
 from runtime.storage.transaction import Transaction
+from runtime.storage.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Database:
         self.schema = schema
         self.dialect: str = engines.writing.dialect.name
         self._lock = WriteLock(patience) if self.dialect == "sqlite" else None
+        self._turnstile = Turnstile(self.file, patience) if self.file is not None else None
 
     @classmethod
     def open(cls, url: str, schema: str = "public", pool: int = 8, patience: float = 10.0) -> "Database":
@@ -77,23 +79,34 @@ class Database:
     def write(self) -> Iterator[Transaction]:
         """A transaction: committed at the end, rolled back by an exception.
 
-        On SQLite writers take turns in the order they came. Raises :class:`BusyError` when the wait is too
-        long. What was asked for with ``after_commit`` is called last, when the lock is free again.
+        On SQLite writers take turns, in a process in the order they came. Raises :class:`BusyError` when the
+        wait is too long. What was asked for with ``after_commit`` is called last, when the lock is free
+        again.
         """
-        if self._lock is not None:
-            self._lock.acquire()
-        try:
-            with _as_storage_errors(), self._writing.begin() as connection:
-                transaction = Transaction(connection)
-                yield transaction
-        finally:
-            if self._lock is not None:
-                self._lock.release()
+        with self._turn(), _as_storage_errors(), self._writing.begin() as connection:
+            transaction = Transaction(connection)
+            yield transaction
         for call in transaction.afterwards:
             try:
                 call()
             except Exception:
                 log.exception("What was to happen after a commit failed.")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # On SQLite: first among the threads of this process, then among the processes.
+        if self._lock is None or self._turnstile is None:
+            yield
+            return
+        self._lock.acquire()
+        try:
+            self._turnstile.acquire()
+            try:
+                yield
+            finally:
+                self._turnstile.release()
+        finally:
+            self._lock.release()
 
     def optimize(self) -> None:
         """Let the database look at what the tables hold now, so that it plans well; after a large change."""
@@ -113,15 +126,17 @@ class Database:
         if self.dialect == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
             safe = ".".join(map(str, SAFE_SQLITE))
             fault = (
-                f"SQLite {sqlite3.sqlite_version} can in rare cases damage a database that several processes"
+                f"SQLite {sqlite3.sqlite_version} can in rare cases damage a database that several programs"
             )
-            return (f"{fault} write to at once; {safe} does not. One process alone is not affected.",)
+            return (f"{fault} write to at once; {safe} does not. Processes of Trellis take turns.",)
         return ()
 
     def close(self) -> None:
         """Close every connection. The last one, a writing one, leaves SQLite's file whole by itself."""
         self._reading.dispose()
         self._writing.dispose()
+        if self._turnstile is not None:
+            self._turnstile.close()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -52,16 +53,20 @@ class FileStore(Protocol):
         """The content in pieces; raises KeyError when there is none of that digest."""
         ...
 
-    def discard(self, sha256: str) -> None:
-        """Forget content that no record names any more, and what was made of it."""
-        ...
-
     def keep_made(self, sha256: str, name: str, content: bytes) -> None:
         """Keep something that was made of the content (a preview) beside it, under a plain name."""
         ...
 
     def made(self, sha256: str, name: str) -> bytes | None:
         """What was made of the content; None when nothing was, or it is gone."""
+        ...
+
+    def kept_before(self, moment: datetime) -> Iterator[str]:
+        """The digests of content that was last given before a moment."""
+        ...
+
+    def discard(self, sha256: str, kept_before: datetime) -> None:
+        """Forget content and what was made of it, unless it was given again since a moment."""
         ...
 
 
@@ -103,9 +108,21 @@ class LocalFiles:
             raise KeyError(f"There is no content {sha256}.")
         return _pieces(place)
 
-    def discard(self, sha256: str) -> None:
+    def kept_before(self, moment: datetime) -> Iterator[str]:
+        """By the files' times. What an upload that was cut short has left is deleted on the way."""
+        for left in self._folder.glob("incoming-*"):
+            if _is_older(left, moment):
+                left.unlink(missing_ok=True)
+        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+            for place in sorted(folder.iterdir()):
+                if "." not in place.name and _is_older(place, moment):
+                    yield place.name
+
+    def discard(self, sha256: str, kept_before: datetime) -> None:
         """Delete it; what is not there is deleted already."""
         place = self._place(sha256)
+        if not _is_older(place, kept_before):
+            return
         for made in place.parent.glob(f"{sha256}.*"):
             made.unlink(missing_ok=True)
         place.unlink(missing_ok=True)
@@ -142,6 +159,13 @@ def content_type(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return "text/plain" if _is_text(head) else "application/octet-stream"
+
+
+def _is_older(place: Path, moment: datetime) -> bool:
+    try:
+        return place.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _is_text(head: bytes) -> bool:

@@ -130,10 +130,11 @@ class Operations:
             query = query.where(self._table.c.id < before)
         return [_stored(row) for row in connection.execute(query)]
 
-    def is_under_way(self, connection: Connection, kind: str) -> bool:
-        """Whether one of a kind waits or runs."""
+    def was_started(self, connection: Connection, kind: str, since: datetime) -> bool:
+        """Whether one of a kind was started since a moment, or has not ended yet."""
         table = self._table
-        query = select(table.c.id).where(table.c.state.in_(OPEN), table.c.kind == kind).limit(1)
+        recent = or_(table.c.state.in_(OPEN), table.c.created_at > since)
+        query = select(table.c.id).where(table.c.kind == kind, recent).limit(1)
         return connection.execute(query).first() is not None
 
     def waiting_since(self, connection: Connection) -> datetime | None:
@@ -275,8 +276,7 @@ class Operations:
         """The ids of the files that operations were given, or made."""
         for arguments, result in connection.execute(select(self._table.c.arguments, self._table.c.result)):
             for place in (arguments, result or {}):
-                files = place.get("files", ())
-                yield from files.values() if isinstance(files, Mapping) else files
+                yield from place.get("files", {}).values()
 
     def _claimable(self) -> Any:
         table, now = self._table, self._clock.now()

@@ -24,6 +24,7 @@ to stop, or whose lease another worker has by now, by an exception: let it pass.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from runtime.automation.context import Context
@@ -43,6 +44,8 @@ class Operation(ABC):
 
     name: ClassVar[str]
     title: ClassVar[Message]
+    every: ClassVar[timedelta | None] = None
+    """How often the system starts one by itself; None where somebody must ask for it."""
 
     @abstractmethod
     def run(self, context: Context) -> Mapping[str, object]:
