@@ -1,5 +1,5 @@
 # The commands of this project: `make demo` shows it, `make test` proves it, and the others are parts of these.
-.PHONY: setup demo test lint format lock northwind
+.PHONY: setup demo test lint format lock bench northwind
 
 setup: ## only the environment: .venv with .venv/bin/trellis
 	@bash tools/setup.sh
@@ -25,6 +25,10 @@ format: ## writes the code in the one style
 lock: ## requirements/*.txt anew from pyproject.toml
 	@bash tools/setup.sh dev
 	@bash tools/lock.sh
+
+bench: ## the yardstick: Trellis beside the same pages by hand and beside Django; about 15 minutes
+	@bash tools/setup.sh bench
+	@.venv/bin/python -m bench.yardstick $(BENCH)
 
 northwind: setup ## the Northwind sample, from a folder of its CSV files: make northwind DATA=folder
 	@.venv/bin/python -m tools.northwind "$(DATA)"

@@ -1,8 +1,7 @@
-"""The yardstick: how fast a list, an import, a check and a start are, each beside what it is measured by.
+"""The yardstick: how fast lists, saves, imports, a check and a start are, each beside what it is measured by.
 
-``python -m bench.list_page`` sets a list page beside the same page written by hand; ``bench.import_rows``,
-``bench.check`` and ``bench.start`` measure their part. ``--help`` of each tells what it takes. Figures of one
-machine at one moment only compare with each other: what is interleaved in one run counts, nothing else does.
-
-The page by hand talks to PostgreSQL through asyncpg, which the runtime does not need: pip install asyncpg.
+``make bench`` runs it whole (``bench.yardstick``) and writes a table to ``bench/results``. The parts run
+alone too: ``python -m bench.list_page``, ``bench.import_rows``, ``bench.check``, ``bench.start``; ``--help`` tells
+what each takes. Figures of one machine at one moment only compare with each other: what is interleaved in one
+run counts, nothing else does.
 """

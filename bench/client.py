@@ -36,7 +36,14 @@ class Client:
 
     def get(self, path: str) -> Answer:
         """Ask for a path; the answer must tell its length."""
-        request = f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode()
+        return self._ask(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
+
+    def post(self, path: str, body: bytes) -> Answer:
+        """Send JSON to a path."""
+        head = f"{self._head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        return self._ask(f"POST {path} HTTP/1.1\r\n{head}".encode() + body)
+
+    def _ask(self, request: bytes) -> Answer:
         begun = time.perf_counter()
         self._socket.sendall(request)
         received = bytearray()

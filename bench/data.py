@@ -57,6 +57,20 @@ def accounts(n: int) -> Iterator[Values]:
         }
 
 
+def contacts(n: int, account_ids: Sequence[int]) -> Iterator[Values]:
+    """``n`` contacts, each of one of the accounts."""
+    for i in range(1, n + 1):
+        pick = random.Random(f"contact/{i}")
+        first, last = pick.choice(PEOPLE).title(), f"{pick.choice(ADJECTIVES)}son {i}"
+        yield {
+            "first_name": first,
+            "last_name": last,
+            "email": f"{first.lower()}.{i}@example.com",
+            "phone": f"+1212555{i % 10_000:04}",
+            "account": pick.choice(account_ids),
+        }
+
+
 def deals(n: int, account_ids: Sequence[int], start: int = 1) -> Iterator[Values]:
     """``n`` deals from the ``start``th on, each of one of the accounts."""
     for i in range(start, start + n):

@@ -79,6 +79,20 @@ def floor(port: int) -> list[str | Path]:
     ]
 
 
+def django(port: int) -> list[str | Path]:
+    """The command that serves the peer."""
+    address = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--keep-alive", "60"]
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "bench.django_peer:application",
+        "--log-level",
+        "error",
+        *address,
+    ]
+
+
 def memory(process: subprocess.Popen[bytes]) -> float:
     """What a process and its children weigh in MiB, pages shared with others by their share (PSS)."""
     own = psutil.Process(process.pid)

@@ -27,10 +27,11 @@ def opened(url: str, pack: Path = PACK) -> Iterator[Site]:
         site.close()
 
 
-def fill(site: Site, accounts: int, deals: int) -> list[int]:
-    """Add users, accounts and deals; the accounts' ids."""
+def fill(site: Site, accounts: int, deals: int, contacts: int = 0) -> list[int]:
+    """Add users, accounts, contacts and deals; the accounts' ids."""
     owners = [add_user(site, email, email.split("@")[0].title(), None) for email in data.OWNERS]
     account_ids = write(site, "accounts", data.accounts(accounts), owners)
+    write(site, "contacts", data.contacts(contacts, account_ids), owners)
     write(site, "deals", data.deals(deals, account_ids), owners)
     site.database.optimize()
     return account_ids

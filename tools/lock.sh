@@ -13,4 +13,5 @@ compile() { # compile OUTPUT ARGUMENTS… : one requirements file
 # The widest set is resolved first and binds the others, so a package has one version in all three.
 compile requirements/dev.txt pyproject.toml --group dev
 compile requirements/runtime.txt pyproject.toml --constraint requirements/dev.txt
+compile requirements/bench.txt pyproject.toml --group bench --constraint requirements/dev.txt
 compile requirements/build.txt --group build --constraint requirements/dev.txt

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds .venv with Trellis and the packages it needs (`setup.sh`), or those of the test run too (`setup.sh dev`).
+# Builds .venv with Trellis and the packages it needs (`setup.sh`), those of the test run too (`setup.sh dev`), or
+# those of the yardstick as well (`setup.sh bench`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,7 +8,8 @@ wanted=${1:-runtime}
 case $wanted in
   runtime) requirements=(requirements/runtime.txt requirements/build.txt) ;;
   dev) requirements=(requirements/dev.txt) ;;
-  *) echo "setup.sh knows the sets 'runtime' and 'dev', not '$wanted'." >&2; exit 2 ;;
+  bench) requirements=(requirements/bench.txt) ;;
+  *) echo "setup.sh knows the sets 'runtime', 'dev' and 'bench', not '$wanted'." >&2; exit 2 ;;
 esac
 
 fail() { echo "Trellis cannot be set up: $*" >&2; exit 1; }
@@ -79,3 +81,4 @@ $pip install -qq --require-hashes "${arguments[@]}"
 $pip install -qq --no-deps --no-build-isolation --editable .
 echo "$wanted_content" >".venv/.setup-$wanted"
 echo "$runtime_content" >.venv/.setup-runtime # the larger set holds the smaller
+if [ "$wanted" = bench ]; then content requirements/dev.txt >.venv/.setup-dev; fi
