@@ -21,9 +21,9 @@ COLUMNS = (
     "goal",
 )
 EXPLAINED = (
-    "One process a server, asked by turns. One connection: the median in milliseconds, how many times floor B's"
-    " ours is, and Django's is ours. Eight: answers a second, how many times ours the floor's rate is, and ours"
-    " is Django's."
+    "One process a server, asked by turns. One connection: the median in milliseconds, how many times floor"
+    " B's ours is, and Django's is ours. Eight: answers a second, how many times ours the floor's rate is,"
+    " and ours is Django's."
 )
 
 
