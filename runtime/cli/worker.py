@@ -52,5 +52,7 @@ class WorkerCommand(Command):
 
 
 def _wait_for_the_server(stopped: threading.Event) -> None:
-    sys.stdin.buffer.read()  # ends when the server does: it writes nothing
+    # The pipe ends when the server does. Read without a buffer, whose lock Python would want at its own end.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stopped.set()
