@@ -3,7 +3,9 @@
 import getpass
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from runtime.base.suggest import did_you_mean
@@ -16,23 +18,26 @@ STANDARD_INPUT = "-"
 
 
 class UserCommand(Command):
-    """Adds users and makes their keys."""
+    """Adds users, changes their passwords, and makes their keys."""
 
-    help = "add a user, or make an API key for one"
+    help = "add a user, change a password, or make an API key"
 
     def configure(self, parser: ArgumentParser) -> None:
-        """``add EMAIL``, ``key EMAIL``."""
+        """``add EMAIL``, ``password EMAIL``, ``key EMAIL``."""
         verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
         add = verbs.add_parser("add", help="add a user", description="Add a user who may sign in.")
         add.add_argument("email", metavar="EMAIL")
         add.add_argument("--name", required=True, help="what the user is called")
         add.add_argument("--admin", action="store_true", help="the user may do everything")
         add.add_argument("--role", help="the key of the user's role")
-        add.add_argument(
-            "--password-file",
-            metavar="F",
-            help=f"a file whose first line is the password; {STANDARD_INPUT} reads standard input",
+        _add_password_file(add)
+        password = verbs.add_parser(
+            "password",
+            help="change a user's password",
+            description="Give a user another password; their sessions end.",
         )
+        password.add_argument("email", metavar="EMAIL")
+        _add_password_file(password)
         key = verbs.add_parser(
             "key", help="make an API key", description="Make an API key, and print it once."
         )
@@ -43,7 +48,7 @@ class UserCommand(Command):
         """Do what the verb says."""
         site = house.open_site(None)
         try:
-            return _add(arguments, house, site) if arguments.verb == "add" else _key(arguments, house, site)
+            return VERBS[arguments.verb](arguments, house, site)
         finally:
             site.close()
 
@@ -64,18 +69,48 @@ def _add(arguments: Namespace, house: House, site: "Site") -> int:
     return DONE
 
 
+def _change_password(arguments: Namespace, house: House, site: "Site") -> int:
+    from runtime.sites.people import PersonError, set_password
+
+    user_id = _user(site, arguments.email)
+    try:
+        set_password(site, user_id, _password(arguments.password_file))
+    except PersonError as error:
+        raise CommandError(str(error)) from None
+    print(f"{arguments.email} has a new password, and is signed out everywhere.", file=house.out)
+    return DONE
+
+
 def _key(arguments: Namespace, house: House, site: "Site") -> int:
     from runtime.sites.people import add_key
 
-    with site.database.read() as connection:
-        user = site.live.identity.users.by_email(connection, arguments.email)
-    if user is None:
-        raise CommandError(f'There is no user "{arguments.email}".')
+    user_id = _user(site, arguments.email)
     if not arguments.label.strip():
         raise CommandError("Say in --label what the key is for.", USAGE)
-    print(add_key(site, user.id, arguments.label.strip()), file=house.out)
+    print(add_key(site, user_id, arguments.label.strip()), file=house.out)
     print("Keep the key now: it cannot be shown again.", file=house.err)
     return DONE
+
+
+VERBS: Mapping[str, Callable[[Namespace, House, "Site"], int]] = MappingProxyType(
+    {"add": _add, "key": _key, "password": _change_password}
+)
+
+
+def _user(site: "Site", email: str) -> int:
+    with site.database.read() as connection:
+        user = site.live.identity.users.by_email(connection, email)
+    if user is None:
+        raise CommandError(f'There is no user "{email}".')
+    return user.id
+
+
+def _add_password_file(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--password-file",
+        metavar="F",
+        help=f"a file whose first line is the password; {STANDARD_INPUT} reads standard input",
+    )
 
 
 def _password(file: str | None) -> str:
@@ -99,5 +134,5 @@ def _asked() -> str:
         )
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
-        raise CommandError("The two passwords differ; nobody was added.")
+        raise CommandError("The two passwords differ; nothing was changed.")
     return password

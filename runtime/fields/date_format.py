@@ -1,7 +1,9 @@
 """How one language writes dates and times, and reads what people type; its patterns are parsed once."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -15,6 +17,11 @@ EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 """The first moment that is kept; the day before it belongs to year 0 somewhere on earth."""
 LATEST = datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC)
 """The last moment that is kept."""
+
+WAYS: Mapping[str, str] = MappingProxyType(
+    {"iso": "yyyy-MM-dd", "dots": "d.M.yyyy", "slashes": "dd/MM/yyyy", "month_first": "MM/dd/yyyy"}
+)
+"""The ways of writing a day that people may choose, whatever their language."""
 
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,8 +64,10 @@ _PARTS = {
 class DateFormat:
     """Dates and times of one language. Build it once and keep it: it loads locale data."""
 
-    def __init__(self, locale: Locale) -> None:
-        day = locale.date_formats["medium"].pattern
+    def __init__(self, locale: Locale, way: str | None = None) -> None:
+        """``way`` is one of :data:`WAYS`; without one a day is written as the language does."""
+        own = WAYS.get(way or "")
+        day = own or locale.date_formats["medium"].pattern
         hour = locale.time_formats["short"].pattern
         glue = str(locale.datetime_formats["short"])
         self._date = _template(day) or "{0.year:04d}-{0.month:02d}-{0.day:02d}"
@@ -75,7 +84,7 @@ class DateFormat:
             for pattern in (self._date, *(str(glue) for glue in locale.datetime_formats.values()))
             for word in _PIECE.findall(re.sub(r"\{[^}]*\}", " ", pattern))
         }
-        self._order = _order(day, locale)
+        self._order = _order(day, None if own else locale)
 
     def day(self, value: date) -> str:
         """A day: ``30.11.2026``."""
@@ -293,9 +302,9 @@ def _month_names(locale: Locale) -> dict[str, int]:
     return names
 
 
-def _order(pattern: str, locale: Locale) -> str:
-    """``dm`` or ``md`` where the language leaves no doubt; English without a country does."""
-    if locale.language == "en" and locale.territory is None:
+def _order(pattern: str, locale: Locale | None) -> str:
+    """``dm`` or ``md`` where the pattern leaves no doubt; that of English without a country does."""
+    if locale is not None and locale.language == "en" and locale.territory is None:
         return ""
     places = [(pattern.find(letter), letter) for letter in "yMd"]
     order = "".join(letter for _, letter in sorted(places)).lower()

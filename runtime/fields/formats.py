@@ -27,11 +27,20 @@ class Formats:
     :class:`UnreadableError`, whose message leaves the field's ``{label}`` open.
     """
 
-    def __init__(self, language: str, timezone: str, translate: Translate = lambda text: text) -> None:
+    def __init__(
+        self,
+        language: str,
+        timezone: str,
+        translate: Translate = lambda text: text,
+        *,
+        dates: str | None = None,
+        numbers: str | None = None,
+    ) -> None:
+        """``dates`` and ``numbers`` are ways of writing that the reader chose over the language's own."""
         self.language = language
         self.timezone = ZoneInfo(timezone)
-        self._numbers = NumberFormat(_locale(language))
-        self._dates = DateFormat(_locale(language))
+        self._numbers = NumberFormat(_locale(language), numbers)
+        self._dates = DateFormat(_locale(language), dates)
         self._durations = DurationFormat(_locale(language))
         self._words = (translate("No"), translate("Yes"))
         self._phones: dict[str, str] = {}

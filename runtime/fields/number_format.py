@@ -1,7 +1,9 @@
 """How one language writes numbers and money, and reads what people type; its patterns are parsed once."""
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
+from types import MappingProxyType
 
 from babel import Locale
 from babel.numbers import NumberPattern, get_currency_symbol
@@ -12,6 +14,16 @@ from runtime.model.values import Money
 
 LONGEST = 60
 """More characters than any number that is kept has, its separators included."""
+
+WAYS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "space_comma": ("\u00a0", ","),
+        "dot_comma": (".", ","),
+        "comma_dot": (",", "."),
+        "apostrophe_dot": ("\u2019", "."),
+    }
+)
+"""The marks between thousands and before decimals that people may choose, whatever their language."""
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _PLAIN = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
@@ -33,11 +45,12 @@ class UnreadableError(ValueError):
 class NumberFormat:
     """Numbers of one language, in western digits. Build it once and keep it: it loads locale data."""
 
-    def __init__(self, locale: Locale) -> None:
+    def __init__(self, locale: Locale, way: str | None = None) -> None:
+        """``way`` is one of :data:`WAYS`; without one the marks are the language's."""
         self._locale = locale
         symbols = locale.number_symbols.get("latn") or {}
-        self.decimal_mark: str = symbols.get("decimal", ".")
-        self.group_mark: str = symbols.get("group", ",")
+        own = (symbols.get("group", ","), symbols.get("decimal", "."))
+        self.group_mark, self.decimal_mark = WAYS.get(way or "", own)
         self.minus: str = symbols.get("minusSign", "-")
         self._groups: tuple[int, int] = locale.decimal_formats[None].grouping
         self._exponents = tuple(Decimal(1).scaleb(-scale) for scale in range(19))

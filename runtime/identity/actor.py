@@ -4,6 +4,27 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
+class Preferences:
+    """How somebody likes to work: keys of the picklists of the module ``users``; None leaves it to the
+    language, and of the theme to the browser.
+    """
+
+    date_format: str | None = None
+    number_format: str | None = None
+    search_type: str | None = None
+    theme: str | None = None
+
+    @property
+    def searches_beginnings(self) -> bool:
+        """Whether a search finds only words that begin with what was typed."""
+        return self.search_type == "starts_with"
+
+
+DEFAULTS = Preferences()
+"""Those of one who has chosen nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who reads or writes.
 
@@ -22,6 +43,7 @@ class Actor:
     role: str | None = None
     groups: tuple[int, ...] = ()
     system: bool = False
+    preferences: Preferences = DEFAULTS
 
     @property
     def signed_in(self) -> bool:

@@ -3,12 +3,13 @@
 found by id or by e-mail address, and turned into actors. They are written as records.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from runtime.identity.actor import Actor
+from runtime.identity.actor import DEFAULTS, Actor, Preferences
 from runtime.identity.tables import IdentityTables
 
 
@@ -25,6 +26,7 @@ class User:
     language: str | None
     timezone: str | None
     groups: tuple[int, ...] = ()
+    preferences: Preferences = DEFAULTS
 
     def actor(self, door: str, language: str = "en", timezone: str = "UTC") -> Actor:
         """The user as an actor; the language and the time zone are for one who has chosen none."""
@@ -37,7 +39,32 @@ class User:
             timezone=self.timezone or timezone,
             role=self.role,
             groups=self.groups,
+            preferences=self.preferences,
         )
+
+
+USER = (
+    *("id", "name", "email", "admin", "active", "role", "language", "timezone"),
+    *("date_format", "number_format", "search_type", "theme"),
+)
+"""The fields that make a :class:`User`, in the order that :func:`user_of` takes their values in."""
+
+
+def user_of(values: Sequence[Any], groups: tuple[int, ...]) -> User:
+    """A user of the values of the fields :data:`USER`."""
+    key, name, address, admin, is_active, role, language, timezone, *preferences = values
+    return User(
+        key,
+        name,
+        address,
+        bool(admin),
+        bool(is_active),
+        role,
+        language,
+        timezone,
+        groups,
+        Preferences(*preferences),
+    )
 
 
 class Users:
@@ -71,12 +98,10 @@ class Users:
         groups = connection.execute(
             select(self._members.c.source_id).where(self._members.c.target_id == row[0])
         ).scalars()
-        key, name, address, admin, is_active, role, language, timezone = row
-        return User(key, name, address, bool(admin), bool(is_active), role, language, timezone, tuple(groups))
+        return user_of(row, tuple(groups))
 
     def _select(self) -> Select[*tuple[Any, ...]]:
-        keys = ("id", "name", "email", "admin", "active", "role", "language", "timezone")
-        return select(*(self._column(key) for key in keys))
+        return select(*(self._column(key) for key in USER))
 
     def _column(self, key: str) -> ColumnElement[Any]:
         return self._columns[key][0]

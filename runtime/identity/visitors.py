@@ -8,10 +8,8 @@ from sqlalchemy import Connection, Select, bindparam, select
 from runtime.identity.sessions import Session, Sessions
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
-from runtime.identity.users import User
+from runtime.identity.users import USER, User, user_of
 from runtime.storage.prepared import Prepared
-
-USER = ("id", "name", "email", "admin", "active", "role", "language", "timezone")
 
 
 class Visitors:
@@ -30,14 +28,12 @@ class Visitors:
         if not given:
             return None
         *columns, groups = given
-        created_at, last_seen_at, key, name, email, admin, _, role, language, timezone = (
-            column[0] for column in columns
-        )
-        session = self._sessions.holding(token, key, created_at, last_seen_at)
+        created_at, last_seen_at, *values = (column[0] for column in columns)
+        session = self._sessions.holding(token, values[0], created_at, last_seen_at)
         if session is None:
             return None
         belongs = tuple(group for group in groups if group is not None)
-        return session, User(key, name, email, bool(admin), True, role, language, timezone, belongs)
+        return session, user_of(values, belongs)
 
 
 def _statement(tables: IdentityTables) -> Select[tuple[object, ...]]:

@@ -27,6 +27,22 @@ class Refs:
         titles = self._reader.titles(connection, query.module, ids)
         return [Ref(query.module, each, titles[each]) for each in ids if each in titles]
 
+    def several(
+        self, connection: Connection, places: Sequence[tuple[str, int]], actor: Actor, moment: Moment
+    ) -> list[Ref]:
+        """Records of several modules, in the order of their places; those that may not be seen are left
+        out.
+        """
+        ids: dict[str, list[int]] = {}
+        for module, record_id in places:
+            ids.setdefault(module, []).append(record_id)
+        found: dict[tuple[str, int], Ref] = {}
+        for module, wanted in ids.items():
+            rights = self._judge.conditions(actor, module, "read")
+            query = Query(module, rights=rights, limit=len(wanted), ids=tuple(wanted))
+            found.update(((module, ref.id), ref) for ref in self.search(connection, query, actor, moment))
+        return [found[place] for place in places if place in found]
+
     def one(
         self, connection: Connection, modules: Sequence[str], record_id: int, actor: Actor, moment: Moment
     ) -> Ref | None:

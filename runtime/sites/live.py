@@ -1,9 +1,10 @@
 """Live: one applied revision made ready to work, immutable, shared by every thread."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
@@ -16,18 +17,22 @@ from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import Actor
 from runtime.identity.api_keys import ApiKeys
+from runtime.identity.changing import PasswordChange
 from runtime.identity.passwords import Passwords
 from runtime.identity.sessions import Sessions
 from runtime.identity.sign_in import SignIn
-from runtime.identity.users import Users
+from runtime.identity.users import User, Users
 from runtime.identity.visitors import Visitors
 from runtime.model.catalog import Catalog, Collection, Expression, Field, Module, Path, SortKey
 from runtime.model.types import BOOLEAN
 from runtime.records.access import Judge
 from runtime.records.attachments import Attachments
+from runtime.records.favourites import Favourites
 from runtime.records.read import Records
+from runtime.records.recent import Recent
 from runtime.records.refs import Refs
 from runtime.records.save import Writer
+from runtime.records.search import Search
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
 
@@ -58,6 +63,7 @@ class Identity:
     visitors: Visitors
     sign_in: SignIn
     api_keys: ApiKeys
+    password_change: PasswordChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,10 @@ class Live:
     judge: Judge
     identity: Identity
     attachments: Attachments
-    formats: Callable[[str, str], Formats]
+    search: Search
+    recent: Recent
+    favourites: Favourites
+    formats: "MakeFormats"
     condition: Callable[[Module, str], Expression]
     hanging: Callable[[Collection], Expression]
 
@@ -93,11 +102,25 @@ class Live:
             user = {"id": actor.user_id, "role": actor.role, "groups": actor.groups}
         return Moment.at(self.clock.now(), self.zone, user)
 
+    def actor_of(self, user: User, door: str) -> Actor:
+        """A user as an actor; for a language that the site has not, or a time zone that is none, there is
+        the site's.
+        """
+        actor = user.actor(door, self.catalog.languages[0], self.catalog.timezone)
+        language = actor.language if actor.language in self.catalog.languages else self.catalog.languages[0]
+        timezone = actor.timezone if is_zone(actor.timezone) else self.catalog.timezone
+        return replace(actor, language=language, timezone=timezone)
+
+    def formats_of(self, actor: Actor) -> Formats:
+        """How numbers and dates are written for somebody."""
+        own = actor.preferences
+        return self.formats(actor.language, actor.timezone, own.date_format, own.number_format)
+
     def parsing(self, actor: Actor, door: str) -> Parsing:
         """How to read what the actor wrote through a door."""
         return Parsing(
             door=door,
-            formats=self.formats(actor.language, actor.timezone),
+            formats=self.formats_of(actor),
             timezone=ZoneInfo(actor.timezone) if door == "form" else self.zone,
             currency=self.catalog.currency,
             picklists=self.catalog.picklists,
@@ -128,12 +151,33 @@ class Live:
         return tuple(keys)
 
 
-def make_formats(translate: Callable[[str], Translate]) -> Callable[[str, str], Formats]:
+def is_zone(name: str) -> bool:
+    """Whether a text names a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+class MakeFormats(Protocol):
+    """Gives the formats of a language and a time zone, in ways of writing dates and numbers of one's own."""
+
+    def __call__(
+        self, language: str, timezone: str, dates: str | None = None, numbers: str | None = None
+    ) -> Formats:
+        """The formats."""
+        ...
+
+
+def make_formats(translate: Callable[[str], Translate]) -> MakeFormats:
     """The formats of a language and a time zone, each made once."""
 
     @lru_cache(maxsize=256)
-    def formats(language: str, timezone: str) -> Formats:
-        return Formats(language, timezone, translate(language))
+    def formats(
+        language: str, timezone: str, dates: str | None = None, numbers: str | None = None
+    ) -> Formats:
+        return Formats(language, timezone, translate(language), dates=dates, numbers=numbers)
 
     return formats
 
@@ -179,6 +223,7 @@ def make_identity(tables: Tables, clock: Clock, passwords: Passwords) -> Identit
         Visitors(tables, sessions),
         SignIn(tables, clock, passwords),
         ApiKeys(tables, clock),
+        PasswordChange(tables, clock, passwords),
     )
 
 

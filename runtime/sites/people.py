@@ -1,10 +1,15 @@
 """People of a site: adding a user with a password, and a key for a program of theirs."""
 
-from runtime.base.messages import Message
+from collections.abc import Mapping
+from dataclasses import replace
+
+from runtime.base.messages import Message, message
+from runtime.identity.actor import Actor
 from runtime.identity.credentials import Credentials
 from runtime.identity.passwords import why_not_a_password
 from runtime.records.access import SYSTEM
-from runtime.records.change import Change, Refused
+from runtime.records.change import Change, Refused, Saved
+from runtime.sites.live import Live, is_zone
 from runtime.sites.site import Site
 
 
@@ -37,6 +42,40 @@ def add_user(
         if password_hash is not None:
             Credentials(live.tables, site.clock).set(tx.connection, outcome.id, password_hash)
     return outcome.id
+
+
+def set_password(site: Site, user_id: int, password: str) -> None:
+    """Give a user another password; whoever is signed in as them is no longer. Raises
+    :class:`PersonError`.
+    """
+    reason = why_not_a_password(password)
+    if reason is not None:
+        raise PersonError((reason,))
+    password_hash = site.workshop.passwords.hash(password)
+    with site.database.write() as tx:
+        Credentials(site.live.tables, site.clock).set(tx.connection, user_id, password_hash)
+        site.live.identity.sessions.end_all(tx.connection, user_id)
+
+
+PROFILE = ("name", "language", "timezone", "date_format", "number_format", "search_type", "theme")
+"""What every user may change of their own record; the rest of it is the administrators'."""
+
+
+def change_profile(site: Site, live: Live, actor: Actor, values: Mapping[str, object]) -> Saved | Refused:
+    """Change what a user may change of their own record. It is written as the user: the log says so."""
+    own = {key: value for key, value in values.items() if key in PROFILE}
+    zone, language = own.get("timezone"), own.get("language")
+    if zone and not is_zone(str(zone)):
+        return Refused({"timezone": (message('There is no time zone "{name}".', name=str(zone)[:64]),)})
+    if language and language not in live.catalog.languages:
+        return Refused(
+            {"language": (message('The site has no language "{name}".', name=str(language)[:12]),)}
+        )
+    # Users are written by administrators: what is let through here are the fields above, of one's own record.
+    writer = replace(actor, admin=True)
+    with site.database.write() as tx:
+        change = Change("users", own, id=actor.user_id)
+        return live.writer.save(tx, [change], writer, live.parsing(actor, "form"))[0]
 
 
 def add_key(site: Site, user_id: int, label: str) -> str:

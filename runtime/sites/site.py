@@ -25,9 +25,12 @@ from runtime.language.load import Loaded, load, load_sources
 from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
 from runtime.records.base import Workplace
+from runtime.records.favourites import Favourites
 from runtime.records.read import Records
+from runtime.records.recent import Recent
 from runtime.records.refs import Refs
 from runtime.records.save import Writer
+from runtime.records.search import Search
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
@@ -241,6 +244,9 @@ class Site:
             judge=judge,
             identity=make_identity(tables, shop.clock, shop.passwords),
             attachments=Attachments(writer),
+            search=Search(catalog, reader, judge),
+            recent=Recent(tables, shop.clock),
+            favourites=Favourites(tables, shop.clock),
             formats=self._formats,
             condition=make_conditions(catalog, shop.language),
             hanging=make_hanging(catalog, shop.language),

@@ -62,7 +62,7 @@ class Finder:
         values: dict[str, str] = {}
         for index, word in enumerate(words):
             values[f"word_{index}"] = word
-            values[f"match_{index}"] = _phrase(word) if self._sqlite else _pattern(word)
+            values[f"match_{index}"] = as_phrase(word) if self._sqlite else as_pattern(word)
         return values
 
     def _anywhere(self, module: str, ids: ColumnElement[Any], word: "_Word") -> ColumnElement[bool]:
@@ -161,11 +161,12 @@ class _Word:
         self.match = bindparam(f"match_{index}", required=False, type_=Text)
 
 
-def _phrase(word: str) -> str:
-    # In quotes, so that nothing in it is an operator of the index's own language.
+def as_phrase(word: str) -> str:
+    """A word in quotes, so that nothing in it is an operator of the index's own language."""
     return '"' + word.replace('"', '""') + '"'
 
 
-def _pattern(word: str) -> str:
+def as_pattern(word: str) -> str:
+    """A pattern of LIKE that finds the word anywhere."""
     plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{plain}%"

@@ -49,7 +49,7 @@ class LinkReader:
             )
             given = prepared.run(connection, {"ids": ids})
             if given:
-                called = title.read(given, _no_links)
+                called = title.read(given, no_links)
                 rows = zip(given[source], given[position], given[title.id_place], called, strict=True)
                 for owner, at, id_, text in rows:
                     found.setdefault(owner, []).append((at, Ref(target, id_, text)))
@@ -65,7 +65,7 @@ class LinkReader:
         given = prepared.run(connection, {"ids": id_list(ids, self._parts.tables.dialect)})
         if not given:
             return NOTHING
-        return dict(zip(given[title.id_place], title.read(given, _no_links), strict=True))
+        return dict(zip(given[title.id_place], title.read(given, no_links), strict=True))
 
     def attributes(
         self, connection: Connection, field: Field, sources: Sequence[int], targets: Sequence[int]
@@ -140,5 +140,6 @@ def _in_order(refs: list[tuple[int, Ref]], field: Field) -> list[tuple[int, Ref]
     return refs if len(field.targets) == 1 else sorted(refs, key=lambda pair: pair[0])
 
 
-def _no_links(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
+def no_links(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
+    """What reading a title is given: a title has no field of many records."""
     raise LookupError(f"A title is not made of {field.key}, which may be several records.")

@@ -20,6 +20,8 @@ from runtime.storage.errors import InvalidCursorError
 from runtime.storage.grouping import Grouping
 from runtime.storage.joins import Joins
 from runtime.storage.links import LinkReader
+from runtime.storage.lookup import Hits, Lookups, Typed
+from runtime.storage.owned import Owned, OwnedRecords
 from runtime.storage.prepared import Given, Prepared
 from runtime.storage.query import MOST, Aggregate, Count, Group, Page, Query, Row
 from runtime.storage.sort import Order, OrderMaker
@@ -54,6 +56,8 @@ class Reader:
         self._statements = Statements(self._parts)
         self._links = LinkReader(self._parts, self._statements.remembered)
         self._grouping = Grouping(self._statements)
+        self._lookups = Lookups(self._statements)
+        self._owned = OwnedRecords(self._statements)
 
     def page(self, connection: Connection, query: Query, moment: Moment) -> Page:
         """A page of records.
@@ -117,6 +121,21 @@ class Reader:
         here.
         """
         return self._grouping.run(connection, query, tuple(by), tuple(values), moment)
+
+    def look_up(
+        self, connection: Connection, query: Query, typed: Typed, moment: Moment, shown: int, cap: int = 100
+    ) -> Hits:
+        """The best ``shown`` of the records that have the words of what was typed, in one statement.
+
+        The query's module and rights count, its sort and page do not. Counting stops at ``cap``.
+        """
+        return self._lookups.run(connection, query, typed, moment, shown, cap)
+
+    def owned(
+        self, connection: Connection, queries: Sequence[Query], owner: int, moment: Moment, limit: int
+    ) -> list[Owned]:
+        """The records of these modules that one owner has, the latest change first, in one statement."""
+        return self._owned.run(connection, queries, owner, moment, limit)
 
     def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
         """What these records of a module are called, the deleted ones too."""

@@ -50,6 +50,8 @@ class RuntimeTables:
     idempotency: Table
     operations: Table
     operation_notes: Table
+    recent: Table
+    favourites: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -149,6 +151,21 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         ),
         operations=_operations(metadata),
         operation_notes=_operation_notes(metadata),
+        recent=_of_users("trellis_recent", "viewed_at", metadata),
+        favourites=_of_users("trellis_favourites", "starred_at", metadata),
+    )
+
+
+def _of_users(name: str, at: str, metadata: MetaData) -> Table:
+    # Records of each user: those looked at lately, those with a star. `module` is the module's table.
+    return Table(
+        name,
+        metadata,
+        Column("user_id", Big, primary_key=True, autoincrement=False),
+        Column("record_id", Big, primary_key=True, autoincrement=False),
+        Column("module", Text, nullable=False),
+        Column(at, UtcDateTime(), nullable=False),
+        Index(f"ix_{name}_user", "user_id", at),
     )
 
 

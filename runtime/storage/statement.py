@@ -88,11 +88,17 @@ class Watched:
         self._real = moment
         self.moment = WatchedMoment(moment)
 
-    def remember(self, kind: Hashable, statement: object) -> None:
-        """Keep the statement under its shape, unless it depends on this very moment or on another record."""
+    def is_lasting(self) -> bool:
+        """Whether what was compiled may be kept: not when it depends on this very moment, or on another
+        record. What it did read of the moment is noted, and is part of the query's shape from now on.
+        """
         conditions = _conditions(self._query)
         self._statements.remembered.note(self._query.module, conditions, self.moment.parts_read)
-        if "now" not in self.moment.parts_read and self._query.this is None:
+        return "now" not in self.moment.parts_read and self._query.this is None
+
+    def remember(self, kind: Hashable, statement: object) -> None:
+        """Keep the statement under its shape, if it is lasting."""
+        if self.is_lasting():
             shape = self._statements.shape(self._query, self._real)
             self._statements.remembered.put((kind, shape), statement)
 

@@ -55,7 +55,7 @@ class Call:
     @property
     def formats(self) -> Formats:
         """How this reader's language writes numbers and dates."""
-        return self.live.formats(self.actor.language, self.actor.timezone)
+        return self.live.formats_of(self.actor)
 
     @property
     def moment(self) -> Moment:
@@ -151,7 +151,7 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     if session.stale:
         with site.database.write() as tx:
             live.identity.sessions.touch(tx.connection, session)
-    return session, user.actor("form", live.catalog.languages[0], live.catalog.timezone)
+    return session, live.actor_of(user, "form")
 
 
 def _check_origin(call: Call) -> None:

@@ -61,13 +61,17 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
         ],
         "urls": {
             "home": "/app",
-            "search": None,
+            "search": "/app/search",
+            "favourites": "/app/profile/favourites",
+            "profile": "/app/profile",
+            "keyboard": "/app/profile/keyboard",
             "theme": "/theme",
             "signout": "/signout",
             "setup": "/admin/setup",
         },
-        "query": "",
         "new": _new(call),
+        "query": call.query("q") if call.request.url.path == "/app/search" else "",
+        "at_home": call.request.url.path == "/app",
         "user": {
             "name": call.actor.name,
             "email": "",
@@ -91,9 +95,21 @@ def outside(call: Call, csrf: str = "") -> dict[str, Any]:
 
 
 def theme_of(call: Call) -> str:
-    """The theme that the browser asked for."""
-    theme = call.request.cookies.get(THEME_COOKIE, "auto")
+    """The theme that the reader chose, else the one that was chosen in this browser."""
+    theme = call.actor.preferences.theme or call.request.cookies.get(THEME_COOKIE, "auto")
     return theme if theme in THEMES else "auto"
+
+
+def keep_theme(call: Call, response: Response, theme: str) -> None:
+    """Remember the theme in this browser, for the pages that nobody is signed in on."""
+    response.set_cookie(
+        THEME_COOKIE,
+        theme,
+        max_age=31_536_000,
+        httponly=True,
+        samesite="lax",
+        secure=call.site.settings.secure,
+    )
 
 
 def initials(name: str) -> str:
@@ -129,6 +145,7 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "undone": ("success", phrase("Undone."), ""),
     "undone_but": ("warning", phrase("Undone, but this has changed since and stays as it is: {what}."), ""),
     "not_undone": ("danger", phrase("Nothing was undone: {what}"), ""),
+    "password": ("success", phrase("The password was changed."), ""),
 }
 """What a page says after an act: its kind, the sentence, and the text of its link."""
 

@@ -20,6 +20,8 @@ from runtime.model.types import INTEGER, TEXT
 PLACE = re.compile(r"\{([^{}]*)\}")
 SEARCHABLE = (TEXT, INTEGER)
 """What a search looks into: texts, and whole numbers such as a customer's number."""
+REACHED_BY = ("email", "phone")
+"""What people and companies are looked for by, beside their names."""
 NUMBER_WITHOUT_PATTERN = "{seq}"
 
 
@@ -184,7 +186,7 @@ def _default_title(module: Module) -> Title:
 
 def _search(draft: Draft, paths: Paths, module: Module, tree: MapNode, title: Title) -> tuple[Path, ...]:
     """The paths of the module's ``search``, the fields that say ``search: true``, or what the title is made
-    of.
+    of and every e-mail address and telephone number.
     """
     node = tree.list("search")
     place = ("modules", module.key, "search")
@@ -210,6 +212,9 @@ def _search(draft: Draft, paths: Paths, module: Module, tree: MapNode, title: Ti
             for _, path in title.parts
             if path.field.value_type in SEARCHABLE and not path.attribute
         }
+        if module.parent is None:
+            reached = (field for field in module.fields.values() if field.type in REACHED_BY)
+            found |= {field.key: Path(field.key, (field,)) for field in reached if field.value_type == TEXT}
     return tuple(found.values())
 
 

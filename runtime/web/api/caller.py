@@ -57,7 +57,7 @@ def _by_key(site: Site, live: Live, text: str) -> Actor | None:
                 identity.api_keys.touch(tx.connection, key)
         except StorageError:  # when it was last used is worth no failed request
             log.warning("the last use of an API key could not be written down", exc_info=True)
-    return user.actor(DOOR, live.catalog.languages[0], live.catalog.timezone)
+    return live.actor_of(user, DOOR)
 
 
 def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor | None:
@@ -74,4 +74,4 @@ def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor |
                     "A browser's change must come from a page of this site, with its token in X-CSRF-Token."
                 )
             )
-    return user.actor(DOOR, live.catalog.languages[0], live.catalog.timezone)
+    return live.actor_of(user, DOOR)

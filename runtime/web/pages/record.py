@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from runtime.model.catalog import Block, Layout, Module, Path, Tab
@@ -9,6 +10,7 @@ from runtime.records.choices import Choice, controlling, offered
 from runtime.web.components.base import Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
+from runtime.web.pages import favourites
 from runtime.web.pages.card import (
     Card,
     condition_paths,
@@ -46,7 +48,10 @@ def show(screen: Screen, call: Call) -> Response:
         "blocks": [draw(place, block) for block in blocks],
         "side": [draw(place, block) for block in side],
     }
-    return screen.draw(call, "pages/record.html", {"record": record}, at=module.key)
+    response = screen.draw(call, "pages/record.html", {"record": record}, at=module.key)
+    if call.live.recent.note(call.actor.user_id or 0, module.key, card.id):
+        response.background = BackgroundTask(call.live.recent.write_down, call.site.database.write)
+    return response
 
 
 def draw(place: Place, block: Block) -> dict[str, Any]:
@@ -111,6 +116,7 @@ def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any
         "module": module_view(call, card),
         "title": card.title,
         "number": card.number,
+        "star": favourites.view(module.key, card.id, _is_starred(call, card)),
         "badges": (),
         "notice": notice,
         "version": card.version,
@@ -124,6 +130,11 @@ def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any
             for path in layout.header
         ],
     }
+
+
+def _is_starred(call: Call, card: Card) -> bool:
+    with call.site.database.read() as connection:
+        return call.live.favourites.has(connection, call.actor.user_id or 0, card.id)
 
 
 def module_view(call: Call, card: Card) -> dict[str, str]:

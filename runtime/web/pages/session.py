@@ -6,6 +6,7 @@ from runtime.base.messages import message
 from runtime.identity.sessions import csrf_of
 from runtime.identity.sign_in import Denied
 from runtime.identity.tokens import new_token
+from runtime.sites.people import change_profile
 from runtime.web import shell
 from runtime.web.door import COOKIE, Call, client_address
 from runtime.web.errors import bad_request, forbidden
@@ -63,19 +64,13 @@ def sign_out(screen: Screen, call: Call) -> Response:
 
 
 def theme(screen: Screen, call: Call) -> Response:
-    """Remember the theme in this browser."""
+    """Remember the theme, as the reader's and in this browser."""
     chosen = call.form.text("theme")
     if chosen not in shell.THEMES:
         raise bad_request(message("A theme is light, dark or auto."), "theme")
     response = RedirectResponse(came_from(call.request.headers), 303)
-    response.set_cookie(
-        shell.THEME_COOKIE,
-        chosen,
-        max_age=31_536_000,
-        httponly=True,
-        samesite="lax",
-        secure=call.site.settings.secure,
-    )
+    change_profile(call.site, call.live, call.actor, {"theme": chosen})
+    shell.keep_theme(call, response, chosen)
     return response
 
 

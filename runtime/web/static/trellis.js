@@ -1,6 +1,7 @@
 // What the screens do beyond links and forms; each of them works without it, only slower.
 
 const root = document.documentElement;
+const COMBOBOX = "[data-combobox] [role=combobox]";
 const on = (type, selector, handle) => document.addEventListener(type, (event) => {
   const found = event.target.closest?.(selector);
   if (found) handle(event, found);
@@ -18,7 +19,7 @@ on("submit", "[data-theme-form]", (event, form) => {
   fetch(form.action, { method: "POST", body, redirect: "manual" });
 });
 
-// --- keyboard: Ctrl or Cmd and the key of a [data-key] ("k", "alt+n"); Escape closes menus ---
+// --- keyboard: Ctrl or Cmd and the key of a [data-key] ("s"); Escape closes menus; keyboard.js has the single keys ---
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -63,7 +64,7 @@ on("change", "form[data-autosubmit]", (event, form) => {
 on("input", "form[data-autosubmit] [data-live]", (_event, input) => later(input.form));
 document.addEventListener("htmx:config:request", (event) => {
   const { request, sourceElement } = event.detail.ctx;
-  if (sourceElement.matches("[role=combobox]")) {
+  if (sourceElement.matches(COMBOBOX)) {
     request.body = new FormData();
     request.body.set("q", sourceElement.dataset.fresh ? "" : sourceElement.value.trim());
     request.body.set("for", sourceElement.id);
@@ -132,20 +133,20 @@ export function choose(input, option) {
   close(input);
   box.querySelector("input[type=hidden]").dispatchEvent(new Event("change", { bubbles: true }));
 }
-on("input", "[role=combobox]", (_event, input) => { delete input.dataset.fresh; });
+on("input", COMBOBOX, (_event, input) => { delete input.dataset.fresh; });
 // The text beside a picked id is for people; it is sent only where it was typed and nothing was picked for it.
 document.addEventListener("formdata", (event) => {
-  for (const input of event.target.querySelectorAll("[role=combobox]")) {
+  for (const input of event.target.querySelectorAll(COMBOBOX)) {
     const [typed, many] = [input.value.trim(), parts(input).box.dataset.combobox !== "one"];
     if (typed === (many ? "" : input.dataset.text.trim())) event.formData.delete(input.name);
   }
 });
-on("click", "[role=combobox]", (_event, input) => { if (input.getAttribute("aria-expanded") === "false") ask(input); });
+on("click", COMBOBOX, (_event, input) => { if (input.getAttribute("aria-expanded") === "false") ask(input); });
 document.addEventListener("htmx:after:swap", (event) => {
   const input = event.detail.ctx?.sourceElement;
-  if (input?.matches?.("[role=combobox]") && document.activeElement === input) open(input, parts(input).list);
+  if (input?.matches?.(COMBOBOX) && document.activeElement === input) open(input, parts(input).list);
 });
-on("keydown", "[role=combobox]", (event, input) => {
+on("keydown", COMBOBOX, (event, input) => {
   const { list } = parts(input);
   const shown = list.matches(":popover-open");
   const all = options(list);
@@ -177,7 +178,7 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("focusout", (event) => {
   const input = event.target;
-  if (!input.matches?.("[role=combobox]")) return;
+  if (!input.matches?.(COMBOBOX)) return;
   close(input);
   if (parts(input).box.dataset.combobox === "many") input.value = "";
   else if (parts(input).box.dataset.combobox === "tags") return; // what was typed is a tag, picked or not
@@ -190,7 +191,7 @@ document.addEventListener("focusout", (event) => {
   }
 });
 for (const type of ["scroll", "resize"]) addEventListener(type, (event) => {
-  const input = document.querySelector("[role=combobox][aria-expanded=true]");
+  const input = document.querySelector(`${COMBOBOX}[aria-expanded=true]`);
   if (input && !event.target.closest?.(".picker")) place(input, parts(input).list);
 }, { capture: true, passive: true });
 
