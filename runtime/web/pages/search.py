@@ -122,14 +122,13 @@ def _recent(call: Call) -> list[Choice]:
 def _places(call: Call) -> Iterable[Choice]:
     """Everywhere that one may go: the menu, new records, saved filters, pages."""
     catalog, language, judge = call.live.catalog, call.actor.language, call.live.judge
-    say = call.translate
     links = [link for group in catalog.menu for link in menu_links(group, language)]
     readable = [link for link in links if judge.may(call.actor, link.module, "read").allowed]
     yield from (Choice(link.label, link.href, link.icon) for link in readable)
     modules = list(dict.fromkeys(link.module for link in readable))
     for key in modules:
         if judge.may(call.actor, key, "create").allowed:
-            new = say("New {label}").format(label=catalog.modules[key].label.in_language(language))
+            new = call.translate("New {label}").format(label=catalog.modules[key].label.in_language(language))
             yield Choice(new, f"/app/{key}/new", "plus")
     for key in modules:
         plural = catalog.modules[key].plural.in_language(language)
@@ -138,11 +137,11 @@ def _places(call: Call) -> Iterable[Choice]:
                 yield Choice(
                     saved.label.in_language(language), f"/app/{key}?filter={saved.key}", "filter", plural
                 )
-    yield Choice(say("Home"), "/app", "home")
-    yield Choice(say("My profile"), "/app/profile", "user-circle")
-    yield Choice(say("Keyboard shortcuts"), "/app/profile/keyboard", "help-circle")
+    yield Choice(call.translate("Home"), "/app", "home")
+    yield Choice(call.translate("My profile"), "/app/profile", "user-circle")
+    yield Choice(call.translate("Keyboard shortcuts"), "/app/profile/keyboard", "help-circle")
     if call.actor.admin:
-        yield Choice(say("Setup"), "/admin/setup", "settings")
+        yield Choice(call.translate("Setup"), "/admin/setup", "settings")
 
 
 def _fits(place: Choice, typed: str) -> bool:
