@@ -44,7 +44,8 @@ def fill(situation: Situation) -> Iterator[Step]:
         rows = situation.stored.empties(table.table.name, columns[0].name, undeleted=False)
         if rows:
             kind = situation.types[field.type]
-            values = dict(zip((c.name for c in columns), kind.to_columns(field.default), strict=True))
+            parts = kind.in_columns(field.default, len(columns))
+            values = dict(zip((c.name for c in columns), parts, strict=True))
             default = kind.plain(field.default)
             what = f"Give the records of {field.module} that have no {field.key} its default, {default}."
             run = partial(_fill, table=table.table, empty=columns[0].name, values=values)

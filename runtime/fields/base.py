@@ -38,6 +38,7 @@ class Parsing:
     """How to read what was written: whose language and time zone, through which door, in which formats.
 
     ``door`` is ``form``, ``rest`` or ``import``. A form and an import give text; REST gives JSON values.
+    ``currency`` is that of money written without one; '' leaves it open, for what the rows' record tells.
     ``decimal`` is the decimal separator and ``date_format`` the strptime format that an import's map names.
     """
 
@@ -166,12 +167,23 @@ class FieldType(ABC):
         """
 
     def to_columns(self, value: object) -> tuple[object, ...]:
-        """The value's parts in the order of :meth:`columns`."""
+        """The value's parts in the order of :meth:`columns`; the last columns may be left out when empty."""
         return (value,)
+
+    def in_columns(self, value: object, count: int) -> tuple[object, ...]:
+        """The value's parts for so many columns."""
+        parts = self.to_columns(value)
+        return parts + (None,) * (count - len(parts))
 
     def from_columns(self, parts: tuple[Any, ...]) -> object:
         """The canonical value from what the columns hold."""
         return parts[0]
+
+    def is_kept_as_it_is(self, columns: int) -> bool:
+        """Whether a value in so many columns is the canonical value as it stands, without a call for each."""
+        kind = type(self)
+        plain = kind.to_columns is FieldType.to_columns and kind.from_columns is FieldType.from_columns
+        return columns == 1 and plain
 
     def to_json(self, value: Any) -> object:
         """The REST form of a canonical value; also what the change log keeps."""

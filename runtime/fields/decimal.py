@@ -5,9 +5,10 @@ from decimal import Decimal as Exact
 from types import MappingProxyType
 from typing import Any
 
-from runtime.fields.base import Example, Surroundings
-from runtime.fields.exact import ExactType, check_limits
+from runtime.fields.base import Example
+from runtime.fields.exact import SCALE, ExactType
 from runtime.fields.formats import Formats
+from runtime.fields.matching import PATTERN
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import DECIMAL, ValueType
 
@@ -20,18 +21,12 @@ class Decimal(ExactType):
     widget = "number"
     settings_schema = MappingProxyType(
         {
-            "scale": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": 12,
-                "default": 2,
-                "description": "How many decimals are kept; more are rounded, half away from zero.",
-            },
+            "scale": SCALE,
             "min": {"type": "number", "description": "The smallest number it may be."},
             "max": {"type": "number", "description": "The largest number it may be."},
+            "pattern": PATTERN,
         }
     )
-    later_settings = ("pattern",)
     examples = (
         Example("12.50", Exact("12.50")),
         Example(12, Exact("12.00")),
@@ -44,6 +39,7 @@ class Decimal(ExactType):
         Example(Exact("1E+3"), Exact("1000.00")),
         Example("1E-900", Exact("0.00")),
         Example(" ", None),
+        Example("12.5", Exact("12.50"), {"pattern": "[0-9]+\\.[05]0"}),
     )
     rejects = (
         "10000000000000000",
@@ -61,11 +57,6 @@ class Decimal(ExactType):
         False,
         {"amount": 1},
     )
-
-    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
-        """The settings with the usual two decimals."""
-        check_limits(settings)
-        return {"scale": 2, **settings}
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
         """A decimal."""

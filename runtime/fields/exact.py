@@ -14,14 +14,30 @@ from runtime.fields.base import (
     Input,
     InvalidValueError,
     Parsing,
+    Surroundings,
     refuse,
     refuse_unreadable,
 )
 from runtime.fields.formats import Formats, UnreadableError
+from runtime.fields.matching import check_pattern, hold_to_pattern
 from runtime.model.catalog import Field
 
 DIGITS = 18
 """The digits a number may have, decimals included, on every database."""
+LONGEST_NUMBER = 20
+"""The characters of such a number, with its sign and its point."""
+
+DECIMALS = 2
+"""How many decimals are kept where the setting ``scale`` says nothing."""
+
+SCALE: dict[str, Any] = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 12,
+    "default": DECIMALS,
+    "description": "How many decimals are kept; more are rounded, half away from zero.",
+}
+"""The setting ``scale``."""
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _JSON_NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,4})?")
@@ -35,6 +51,12 @@ class ExactType(FieldType):
     measured = True
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
 
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings with the usual decimals."""
+        check_limits(settings)
+        check_pattern(settings, LONGEST_NUMBER)
+        return {"scale": DECIMALS, **settings}
+
     def columns(self, settings: Mapping[str, Any]) -> tuple[Column, ...]:
         """One column of exact decimals."""
         return (Column("", ScaledDecimal(settings["scale"])),)
@@ -46,6 +68,7 @@ class ExactType(FieldType):
             return None
         number = rounded(written, field.settings["scale"], field)
         within(number, field)
+        hold_to_pattern(self.plain(number), field)
         return number
 
     def to_json(self, value: Any) -> object:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import BigInteger
 
 from runtime.fields.base import Column, Example, FieldType, Parsing, Surroundings
-from runtime.fields.exact import check_limits, read_integer, within
+from runtime.fields.exact import LONGEST_NUMBER, check_limits, read_integer, within
 from runtime.fields.formats import Formats
+from runtime.fields.matching import PATTERN, check_pattern, hold_to_pattern
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import INTEGER, ValueType
 
@@ -26,9 +27,9 @@ class Integer(FieldType):
         {
             "min": {"type": "integer", "description": "The smallest number it may be."},
             "max": {"type": "integer", "description": "The largest number it may be."},
+            "pattern": PATTERN,
         }
     )
-    later_settings = ("pattern",)
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
     examples = (
         Example(12, 12),
@@ -37,6 +38,7 @@ class Integer(FieldType):
         Example(999_999_999_999_999_999, 999_999_999_999_999_999),
         Example("", None),
         Example(10, 10, {"min": 0, "max": 10}),
+        Example(1234, 1234, {"pattern": "[0-9]{4}"}),
     )
     rejects = (
         10**18,
@@ -53,6 +55,7 @@ class Integer(FieldType):
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
         """The settings; ``scale`` is 0, for the control that draws any number."""
         check_limits(settings)
+        check_pattern(settings, LONGEST_NUMBER)
         return {**settings, "scale": 0}
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
@@ -68,6 +71,7 @@ class Integer(FieldType):
         number = read_integer(raw, field, parsing)
         if number is not None:
             within(number, field)
+            hold_to_pattern(str(number), field)
         return number
 
     def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:

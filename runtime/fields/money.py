@@ -8,8 +8,19 @@ from typing import Any
 
 from sqlalchemy import Text
 
+from runtime.base.messages import message
 from runtime.expressions.columns import ScaledDecimal
-from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Sent, Surroundings, refuse
+from runtime.fields.base import (
+    Column,
+    Example,
+    FieldType,
+    Input,
+    InvalidValueError,
+    Parsing,
+    Sent,
+    Surroundings,
+    refuse,
+)
 from runtime.fields.exact import check_limits, read_decimal, rounded, within
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Field, Picklist
@@ -34,9 +45,17 @@ class Money(FieldType):
         {
             "min": {"type": "number", "description": "The smallest amount it may be, in any currency."},
             "max": {"type": "number", "description": "The largest amount it may be, in any currency."},
+            "currencies": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[A-Z]{3}$"},
+                "minItems": 1,
+                "uniqueItems": True,
+                "description": "The currencies it may be in, of those that the site has; all when left out. "
+                "The first is that of an amount written without one, unless the site's own is among them.",
+            },
         }
     )
-    later_settings = ("currencies", "pattern")
+    later_settings = ("pattern",)
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
     examples = (
         Example({"amount": "12.50", "currency": "EUR"}, Amount(Decimal("12.50"), "EUR")),
@@ -48,6 +67,7 @@ class Money(FieldType):
         Example("9999999999999999.99", Amount(Decimal("9999999999999999.99"), "EUR")),
         Example({"amount": None, "currency": "EUR"}, None),
         Example("", None),
+        Example("5", Amount(Decimal("5.00"), "USD"), {"currencies": ["USD"]}),
     )
     rejects = (
         "12,50",
@@ -65,11 +85,22 @@ class Money(FieldType):
     )
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
-        """The settings with the site's currencies, its own first, and the decimals that any of them needs."""
+        """The settings with the currencies it may be in, its usual one, and the decimals that any needs."""
         check_limits(settings)
-        currencies = surroundings.currencies
-        scale = max(minor_digits(currency) for currency in currencies)
-        return {**settings, "currencies": currencies, "currency": surroundings.currency, "scale": scale}
+        site = surroundings.currencies
+        own = tuple(settings.get("currencies", site))
+        unknown = [currency for currency in own if currency not in site]
+        if unknown:
+            raise InvalidValueError(
+                message(
+                    'The currency "{currency}" is not one of the site: it has {currencies}.',
+                    currency=unknown[0],
+                    currencies=", ".join(site),
+                )
+            )
+        currency = surroundings.currency if surroundings.currency in own else own[0]
+        scale = max(minor_digits(each) for each in site)
+        return {**settings, "currencies": own, "currency": currency, "scale": scale}
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
         """Money."""
@@ -88,7 +119,10 @@ class Money(FieldType):
         return None if parts[0] is None else Amount(parts[0], parts[1])
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> Amount | None:
-        """The amount, rounded to the decimals of its currency."""
+        """The amount, rounded to the decimals of its currency.
+
+        Where ``parsing`` has no currency, one that is not written is left '' for :meth:`in_currency` to say.
+        """
         amount: object = raw
         currency: object = None
         if isinstance(raw, Amount):
@@ -107,7 +141,18 @@ class Money(FieldType):
         number = read_decimal(amount, field, parsing)
         if number is None:
             return None
-        code = self._currency(currency or parsing.currency, field)
+        if not currency and not parsing.currency:
+            return Amount(rounded(number, field.settings["scale"], field), "")
+        usual = (
+            parsing.currency
+            if parsing.currency in field.settings["currencies"]
+            else field.settings["currency"]
+        )
+        return self.in_currency(number, self._currency(currency or usual, field), field)
+
+    def in_currency(self, number: Decimal, currency: str, field: Field) -> Amount:
+        """The amount in one of the field's currencies, rounded to its decimals."""
+        code = self._currency(currency, field)
         digits = minor_digits(code)
         number = rounded(number, digits, field)
         if field.settings["scale"] != digits:

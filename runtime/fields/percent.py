@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from runtime.fields.base import Example, Input, Parsing, Surroundings
-from runtime.fields.exact import ExactType, check_limits, trimmed
+from runtime.fields.exact import SCALE, ExactType, trimmed
 from runtime.fields.formats import Formats
+from runtime.fields.matching import PATTERN
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import PERCENT, ValueType
 
@@ -20,18 +21,12 @@ class Percent(ExactType):
     widget = "number"
     settings_schema = MappingProxyType(
         {
-            "scale": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": 12,
-                "default": 2,
-                "description": "How many decimals are kept; more are rounded, half away from zero.",
-            },
+            "scale": SCALE,
             "min": {"type": "number", "description": "The smallest percentage it may be, 0 for 0 %."},
             "max": {"type": "number", "description": "The largest percentage it may be, 100 for 100 %."},
+            "pattern": PATTERN,
         }
     )
-    later_settings = ("pattern",)
     examples = (
         Example("25.5", Decimal("25.50")),
         Example(100, Decimal("100.00"), {"min": 0, "max": 100}),
@@ -42,9 +37,8 @@ class Percent(ExactType):
     rejects = ("a quarter", "1e99", Decimal("-Infinity"), True, [25], "25,5")
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
-        """The settings with the usual two decimals, and the unit that stands behind the number."""
-        check_limits(settings)
-        return {"scale": 2, **settings, "unit": "%"}
+        """The settings with the usual decimals, and the unit that stands behind the number."""
+        return {**super().complete(settings, surroundings), "unit": "%"}
 
     def value_type(self, settings: Mapping[str, Any]) -> ValueType:
         """A percentage."""

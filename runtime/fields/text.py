@@ -6,6 +6,7 @@ from typing import Any
 
 from runtime.fields.base import Example, Parsing, Surroundings
 from runtime.fields.exact import check_limits
+from runtime.fields.matching import PATTERN, check_pattern, hold_to_pattern
 from runtime.fields.written import WrittenType, clean, limited
 from runtime.model.catalog import Field
 
@@ -31,9 +32,9 @@ class Text(WrittenType):
                 "maximum": 4000,
                 "description": "The fewest characters it may have, unless it is empty.",
             },
+            "pattern": PATTERN,
         }
     )
-    later_settings = ("pattern",)
     examples = (
         Example("Acme", "Acme"),
         Example("  Ääkkösiä  ", "Ääkkösiä"),
@@ -42,6 +43,7 @@ class Text(WrittenType):
         Example("", None),
         Example("  \n ", None),
         Example("four", "four", {"min": 4, "max": 4}),
+        Example("FI-0042", "FI-0042", {"pattern": "[A-Z]{2}-[0-9]{4}"}),
     )
     rejects = ("a\x00b", "a\ud800", "a\x1bb", "two\nlines", "x" * 256, 12, True, ["a"])
 
@@ -49,9 +51,13 @@ class Text(WrittenType):
         """The settings with the usual length."""
         completed = {"max": 255, **settings}
         check_limits(completed)
+        check_pattern(completed, completed["max"])
         return completed
 
     def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The line, cleaned."""
         text = clean(raw, field)
-        return text and limited(text, field, field.settings["max"], field.settings.get("min", 0))
+        if text is not None:
+            limited(text, field, field.settings["max"], field.settings.get("min", 0))
+            hold_to_pattern(text, field)
+        return text

@@ -9,7 +9,7 @@ decimal, percent    Decimal, quantized to the field's scale
 money               Money
 boolean             bool
 date                date
-datetime            datetime, aware, UTC
+datetime            datetime, aware, UTC; with ``optional_time`` also AllDay
 time                time, naive, to the second
 duration            timedelta
 json                JsonText
@@ -26,6 +26,7 @@ auto_number         str
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -53,6 +54,14 @@ class Link:
 
     id: int
     attributes: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """A day in the place of a moment; ``moment`` is its beginning on the site's clocks, to sort by."""
+
+    day: date
+    moment: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

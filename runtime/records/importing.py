@@ -175,7 +175,9 @@ class Import:
         cells = [(column, place[column.header]) for column in self._map.columns]
         for lines in _batches(file, after):
             named: Named = {}
-            reading = Reading(self._plan.importable, self._parsing, self._formats)
+            reading = Reading(
+                self._plan.importable, self._parsing, self._formats, self._plan.parent is not None
+            )
             entries = [self._entry(line, cells, len(file.header), named) for line in lines]
             for entry in entries:
                 values, wrong = reading.read(entry.values)

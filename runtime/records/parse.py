@@ -45,7 +45,7 @@ def _reading(batch: Batch, work: Work) -> Reading:
         if work.path:
             fields = {key: field for key, field in fields.items() if key not in ("parent", "position")}
         formats = NO_FORMATS if work.path else batch.formats
-        reading = batch.readings[kind] = Reading(fields, batch.parsing, formats)
+        reading = batch.readings[kind] = Reading(fields, batch.parsing, formats, work.plan.parent is not None)
     return reading
 
 

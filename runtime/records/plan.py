@@ -197,7 +197,7 @@ class Plans:
             parse=kind.parse,
             to_json=None if type(kind).to_json is FieldType.to_json else kind.to_json,
             columns=() if link is not None else tuple(column.key for column in table.columns[field.key]),
-            single=_is_single(type(kind)),
+            single=link is None and kind.is_kept_as_it_is(len(table.columns[field.key])),
             targets=field.targets,
             link=link,
             attributes=MappingProxyType({} if link is None else self._attributes(field, link)),
@@ -223,11 +223,6 @@ class Plans:
         while parent is not None:
             depth, parent = depth + 1, self.workplace.catalog.modules[parent].parent
         return depth
-
-
-def _is_single(kind: type[FieldType]) -> bool:
-    # Whether the type leaves the canonical value as it is on the way to its one column and back.
-    return kind.to_columns is FieldType.to_columns and kind.from_columns is FieldType.from_columns
 
 
 def _numbers(module: Module, fields: Mapping[str, FieldPlan]) -> dict[str, Pattern]:

@@ -1,7 +1,7 @@
 """Reading what was written: each value through its field's type, and the same text in a field only once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runtime.base.messages import Message
 from runtime.fields.base import InvalidValueError, Match, Parsing
@@ -35,9 +35,19 @@ class Reading:
     """How the fields of one module are read in one batch: a column of a file repeats its texts."""
 
     def __init__(
-        self, fields: Mapping[str, FieldPlan], parsing: Parsing, formats: Mapping[str, Parsing]
+        self,
+        fields: Mapping[str, FieldPlan],
+        parsing: Parsing,
+        formats: Mapping[str, Parsing],
+        rows: bool = False,
     ) -> None:
-        """``formats`` are how single fields are read, where ``parsing`` does not serve all."""
+        """``formats`` are how single fields are read, where ``parsing`` does not serve all.
+
+        The money of ``rows`` waits for the currency of their record, where none is written.
+        """
+        if rows:
+            parsing = replace(parsing, currency="")
+            formats = {key: replace(each, currency="") for key, each in formats.items()}
         self._readers: dict[str, tuple[FieldPlan, Parsing, dict[str, object] | None]] = {
             key: (field, formats.get(key, parsing), None if field.field.unique else {})
             for key, field in fields.items()

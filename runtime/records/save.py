@@ -27,6 +27,7 @@ from runtime.identity.actor import Actor
 from runtime.records import (
     change_log,
     choosing,
+    currencies,
     deletion,
     numbering,
     outbox,
@@ -134,6 +135,7 @@ class _Saving:
         for level in list(works):
             self._read(level)
         relations.resolve(batch, batch.all())
+        currencies.settle(batch, batch.all())
         for same in works:
             relations.link(batch, same)
             choosing.check(batch, same)

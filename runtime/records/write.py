@@ -36,8 +36,8 @@ def insert_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
         if field.single:
             columns[field.columns[0]] = values
         else:
-            to_columns = field.type.to_columns
-            parts = zip(*map(to_columns, values), strict=True)
+            in_columns, width = field.type.in_columns, len(field.columns)
+            parts = zip(*(in_columns(value, width) for value in values), strict=True)
             columns.update(zip(field.columns, map(list, parts), strict=True))
     if plan.search is not None and plan.table.search is not None:
         columns[plan.table.search.key] = [plan.search.of(work.values) for work in works]
@@ -63,7 +63,9 @@ def update_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
         row: Row = {"_id": work.id, "_version": int(str(old["version"])) + 1}
         for field in fields:
             value = work.get(field.key)
-            for name, part in zip(field.columns, field.type.to_columns(value), strict=True):
+            for name, part in zip(
+                field.columns, field.type.in_columns(value, len(field.columns)), strict=True
+            ):
                 row[f"_{name}"] = part
         if searched and plan.search is not None:
             row["_search"] = plan.search.of({**old, **work.values})
@@ -110,7 +112,7 @@ def write_links(batch: Batch, field: FieldPlan, works: list[Work]) -> None:
         for position, link in work.links[field.key].written:
             row: Row = {"source_id": work.id, "target_id": link.id, "position": position}
             for key, attribute in field.attributes.items():
-                parts = attribute.type.to_columns(link.attributes.get(key))
+                parts = attribute.type.in_columns(link.attributes.get(key), len(attribute.columns))
                 row.update(zip((column.key for column in attribute.columns), parts, strict=True))
             come.append(row)
     if come:

@@ -40,7 +40,7 @@ class ValueCell:
 
     def read(self, given: Given, fetch: Fetch) -> Sequence[Any]:
         """The canonical values."""
-        if len(self.places) == 1 and type(self.kind).from_columns is FieldType.from_columns:
+        if self.kind.is_kept_as_it_is(len(self.places)):
             return given[self.places[0]]
         make = self.kind.from_columns
         return [make(parts) for parts in zip(*(given[place] for place in self.places), strict=True)]

@@ -12,7 +12,7 @@ from runtime.expressions.moment import Moment
 from runtime.expressions.text import order_key
 from runtime.model.catalog import Field, Path
 from runtime.model.types import DURATION, INTEGER, MONEY, PicklistType
-from runtime.model.values import Money, Ref
+from runtime.model.values import AllDay, Money, Ref
 from runtime.storage.cells import AttributeCell, Cell, CellMaker, attribute_values
 from runtime.storage.converting import Selection
 from runtime.storage.errors import UnsortableError
@@ -125,7 +125,7 @@ class Grouping:
         found: dict[str, ColumnElement[Any]] = {}
         for path in (each.path for each in values if each.path is not None and each.function != "count"):
             settings = path.field.settings
-            if path.field.value_type == MONEY and len(settings["currencies"]) > 1:
+            if path.field.value_type == MONEY and len(self._parts.catalog.currencies) > 1:
                 column = joins.columns(path.fields)[1]
                 found.setdefault(path.text, func.coalesce(column, literal_text(settings["currency"])))
         return found
@@ -179,6 +179,8 @@ def _sortable(value: Any) -> Any:
         return order_key(value.title), value.id
     if isinstance(value, Money):
         return value.amount
+    if isinstance(value, AllDay):
+        return value.moment
     return order_key(value) if isinstance(value, str) else value
 
 

@@ -254,7 +254,7 @@ class Loader:
 
 def _values(part: Parted, given: Given) -> Sequence[Any]:
     columns = [given[place] for place in part.places]
-    if len(columns) == 1 and type(part.kind).from_columns is FieldType.from_columns:
+    if part.kind.is_kept_as_it_is(len(columns)):
         return columns[0]
     return [part.kind.from_columns(parts) for parts in zip(*columns, strict=True)]
 

@@ -234,7 +234,7 @@ class Schemas:
                     "required": ["amount"],
                     "properties": {
                         "amount": {"type": ["string", "number", "null"], "pattern": DECIMAL},
-                        "currency": {"enum": [*self._catalog.currencies, None]},
+                        "currency": {"enum": [*settings["currencies"], None]},
                     },
                     "additionalProperties": False,
                 },

@@ -105,7 +105,8 @@ def writer_of(field: Field, types: Mapping[str, FieldType]) -> Write | None:
         if kind.linked:
             return _references
         return _union if many else _reference
-    if field.value_type in (DATE, DATETIME) or type(kind).to_json is FieldType.to_json:
+    moments = field.value_type in (DATE, DATETIME) and not field.settings.get("optional_time")
+    if moments or type(kind).to_json is FieldType.to_json:
         return None
     return kind.to_json
 

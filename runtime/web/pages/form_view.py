@@ -205,6 +205,9 @@ class FormView:
             )
             for each in fields
         ]
+        for each, cell in zip(fields, cells, strict=True):
+            if each.type == "money" and sent is None and values.get(each.key) is None:
+                cell.raw = {**cell.raw, "currency": ""}  # that of the record, unless one is chosen
         narrow(self.call, fields, cells, values, sent, row_id)
         return {"key": key, "id": row_id, "place": place, "fields": cells}
 

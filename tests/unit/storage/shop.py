@@ -115,8 +115,8 @@ class Shop:
                     if kind.linked:
                         links.append((field, id_, value))
                     else:
-                        names = (column.name for column in kept.columns[key])
-                        row.update(zip(names, kind.to_columns(value), strict=True))
+                        names = [column.name for column in kept.columns[key]]
+                        row.update(zip(names, kind.in_columns(value, len(names)), strict=True))
                 if kept.search is not None:
                     row[kept.search.name] = text.of(record)
                 rows.append(row)
