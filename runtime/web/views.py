@@ -76,6 +76,7 @@ class FieldView:
     grouped: bool = False
     drawing: Drawing | None = None
     depends: "Dependence | None" = None
+    edit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ class Place:
     card: "Card"
     layout: Layout
 
+    @property
+    def may_update(self) -> bool:
+        """Whether the reader may change the record."""
+        judge, module = self.call.live.judge, self.card.module.key
+        return not self.card.deleted and judge.may(self.call.actor, module, "update").allowed
+
     def label(self, block: Block) -> str:
         """The block's label in the reader's language."""
         return block.label.in_language(self.call.actor.language)

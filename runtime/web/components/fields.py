@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from runtime.model.catalog import Block
+from runtime.model.catalog import Block, Path
 from runtime.web.components.base import Component, Place
-from runtime.web.views import path_label
+from runtime.web.pages.editing import is_editable
+from runtime.web.views import FieldView, path_label, record_address
 
 
 class Fields(Component):
@@ -21,10 +22,13 @@ class Fields(Component):
             "label": place.label(block),
             "columns": block.columns,
             "collapsed": block.collapsed,
-            "fields": [
-                place.views.of(
-                    path.field, place.card.values[path.text], path_label(path, language), place.card.values
-                )
-                for path in block.fields
-            ],
+            "fields": [self._field(place, path, language) for path in block.fields],
         }
+
+    def _field(self, place: Place, path: Path, language: str) -> FieldView:
+        card = place.card
+        view = place.views.of(path.field, card.values[path.text], path_label(path, language), card.values)
+        own = not path.hops and path.attribute is None
+        if own and place.may_update and is_editable(place.call, card.module, path.field):
+            view.edit = f"{record_address(card.module.key, card.id)}/field/{path.field.key}"
+        return view

@@ -75,6 +75,17 @@ def row_fields(module: Module) -> list[Field]:
     return [field for field in module.fields.values() if field.type not in ROW_HIDDEN]
 
 
+IN_FORM = ("files", "relations")
+"""Types whose controls need the room of the whole form."""
+
+
+def is_editable(call: Call, module: Module, field: Field) -> bool:
+    """Whether a field of a record may be edited in its place on the card."""
+    is_own = module.fields.get(field.key) is field or field is module.record_fields["owner"]
+    in_place = field.type not in IN_FORM and not call.live.types[field.type].attaches
+    return is_own and in_place and not is_given(call, field)
+
+
 def is_given(call: Call, field: Field) -> bool:
     """Whether nobody types the field's value."""
     return field.readonly or call.live.types[field.type].given

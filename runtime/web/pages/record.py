@@ -1,5 +1,6 @@
 """A record's card: header, process bar, tabs of blocks, and a column at the side."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -27,31 +28,57 @@ from runtime.web.views import Views, path_label, record_address
 def show(screen: Screen, call: Call) -> Response:
     """The card, with one of its tabs; a related list that pages is given alone."""
     module = module_of(call)
+    opened = _open(screen, call, module)
+    part = _part(call, [*opened.blocks, *opened.side])
+    if part is not None:
+        block = draw(opened.place, part)
+        context = {"block": block, "shell": {"csrf": call.session.csrf if call.session else ""}}
+        return screen.renderer.page(f"pages/blocks/{block['kind']}.html", call.actor.language, context)
+    response = screen.draw(call, "pages/record.html", {"record": _context(opened)}, at=module.key)
+    if call.live.recent.note(call.actor.user_id or 0, module.key, opened.place.card.id):
+        response.background = BackgroundTask(call.live.recent.write_down, call.site.database.write)
+    return response
+
+
+def context(screen: Screen, call: Call, module: Module) -> dict[str, Any]:
+    """The record of the address as its card's template draws it."""
+    return _context(_open(screen, call, module))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A card before it is drawn: its tabs, and the blocks of the chosen one."""
+
+    place: Place
+    tabs: list[Tab]
+    tab: Tab | None
+    blocks: list[Block]
+    side: list[Block]
+
+
+def _open(screen: Screen, call: Call, module: Module) -> _Opened:
     layout = call.live.catalog.layouts[module.key]
     card = with_links(call, load(call, module, record_id(call), _paths(call, module, layout), deleted="any"))
     plain = card.plain()
     tabs = visible_tabs(call, layout.tabs, plain)
     tab = _chosen(call, tabs)
-    views = screen.views(call)
-    place = Place(call, screen, views, card, layout)
-    blocks = visible_blocks(call, tab.blocks, plain) if tab is not None else []
-    side = visible_blocks(call, layout.side, plain)
-    part = _part(call, [*blocks, *side])
-    if part is not None:
-        context = {"block": draw(place, part), "shell": {"csrf": call.session.csrf if call.session else ""}}
-        return screen.renderer.page(
-            f"pages/blocks/{context['block']['kind']}.html", call.actor.language, context
-        )
-    record = {
-        **_head(call, views, layout, card),
-        "tabs": [_tab(call, card, found, tab) for found in tabs],
-        "blocks": [draw(place, block) for block in blocks],
-        "side": [draw(place, block) for block in side],
+    return _Opened(
+        Place(call, screen, screen.views(call), card, layout),
+        tabs,
+        tab,
+        visible_blocks(call, tab.blocks, plain) if tab is not None else [],
+        visible_blocks(call, layout.side, plain),
+    )
+
+
+def _context(opened: _Opened) -> dict[str, Any]:
+    place = opened.place
+    return {
+        **_head(place.call, place.views, place.layout, place.card),
+        "tabs": [_tab(place.call, place.card, found, opened.tab) for found in opened.tabs],
+        "blocks": [draw(place, block) for block in opened.blocks],
+        "side": [draw(place, block) for block in opened.side],
     }
-    response = screen.draw(call, "pages/record.html", {"record": record}, at=module.key)
-    if call.live.recent.note(call.actor.user_id or 0, module.key, card.id):
-        response.background = BackgroundTask(call.live.recent.write_down, call.site.database.write)
-    return response
 
 
 def draw(place: Place, block: Block) -> dict[str, Any]:

@@ -60,7 +60,8 @@ function finished(dialog, answer) {
 function refresh(module) {
   const selector = module ? `[data-shows~="${module}"]` : "[data-shows]";
   for (const part of document.querySelectorAll(selector)) {
-    window.htmx.ajax("GET", location.pathname + location.search, { target: part, swap: "outerHTML" });
+    const headers = { "HX-Target": `${part.localName}#${part.id}` }; // the server gives this part alone
+    window.htmx.ajax("GET", location.pathname + location.search, { target: part, swap: "outerHTML", headers });
   }
 }
 
@@ -99,6 +100,7 @@ document.addEventListener("click", (event) => {
     const mark = Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value });
     button.form.append(mark);
     button.form.action = button.getAttribute("formaction");
+    delete button.form.dataset.touched;
     button.form.submit();
   }
 }, { capture: true });

@@ -1,0 +1,83 @@
+"""What happened to a record since a version: which of its fields somebody has changed meanwhile, and who."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from runtime.model.catalog import Module
+from runtime.model.values import Ref
+from runtime.records.base import Workplace
+from runtime.storage.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What became of one field: who changed it last (None for the system) and when, and what it was before
+    the first of the changes, as the change log keeps it.
+    """
+
+    user: Ref | None
+    at: datetime
+    before: object
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What the change log knows of a record since a version.
+
+    A field that is not logged (``log: false``) may have changed without a word, so it counts as changed.
+    """
+
+    module: Module
+    fields: Mapping[str, Meanwhile]
+    rows: frozenset[str]
+
+    def touches(self, key: str) -> bool:
+        """Whether somebody may have changed a field, or rows, since."""
+        field = self.module.field(key)
+        return key in self.fields or key in self.rows or (field is not None and not field.log)
+
+
+def changed_since(
+    connection: Connection, workplace: Workplace, reader: Reader, module: Module, record_id: int, version: int
+) -> Since:
+    """The fields of a record that were changed after ``version``, each with its latest change."""
+    log = workplace.tables.change_log
+    entries = connection.execute(
+        select(log.c.old, log.c.new, log.c.user_id, log.c.at)
+        .where(log.c.record_id == record_id, log.c.version > version, log.c.action == "updated")
+        .order_by(log.c.id)
+    ).all()
+    users = sorted({each.user_id for each in entries if each.user_id is not None})
+    titles = reader.titles(connection, "users", users)
+    found: dict[str, Meanwhile] = {}
+    for old, new, user_id, at in entries:
+        user = Ref("users", user_id, titles.get(user_id, "")) if user_id is not None else None
+        for key in new or ():
+            before = found[key].before if key in found else (old or {}).get(key)
+            found[key] = Meanwhile(user, at, before)
+    return Since(module, found, _rows(connection, workplace, module, record_id, version))
+
+
+def _rows(
+    connection: Connection, workplace: Workplace, module: Module, record_id: int, version: int
+) -> frozenset[str]:
+    # Rows that anybody has written since the record got that version; a record's rows are few.
+    log = workplace.tables.change_log
+    begun = connection.execute(
+        select(log.c.change_set_id)
+        .where(log.c.record_id == record_id, log.c.version <= version)
+        .order_by(log.c.id.desc())
+        .limit(1)
+    ).scalar()
+    touched: set[str] = set()
+    for collection in module.rows():
+        table = workplace.tables.module(collection.target)
+        rows = select(table.columns["id"][0]).where(table.columns["parent"][0] == record_id)
+        later = log.c.change_set_id > (begun or 0)
+        statement = select(log.c.id).where(log.c.record_id.in_(rows), later).limit(1)
+        if connection.execute(statement).first() is not None:
+            touched.add(collection.key)
+    return frozenset(touched)
