@@ -47,7 +47,7 @@ def add_indexes(module: Module, catalog: Catalog, table: Table, columns: Columns
     one.
     """
     for plan in _merged(_plans(module, catalog, columns)):
-        _make(plan, module, catalog, table, columns)
+        _make(plan, module, catalog, table, columns, dialect)
     if dialect == "postgresql" and "search_text" in table.c:
         Index(
             _name("ix", table.name, "search"),
@@ -139,7 +139,7 @@ def _own(sort: tuple[SortKey, ...], columns: Columns) -> str | None:
     return path.field.key if served and path.field.key in columns and path.field.key != "id" else None
 
 
-def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: Columns) -> None:
+def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: Columns, dialect: str) -> None:
     described: list[str] = []
     parts: list[ColumnElement[Any]] = []
     for key in plan.keys:
@@ -161,12 +161,14 @@ def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: C
     if plan.id_last:
         parts.append(columns["id"][0])
     carried = [column for key in plan.carries for column in columns[key]]
+    deleted = columns["deleted_at"][0]
+    if dialect == "sqlite" and plan.over == LIVE and not plan.unique:
+        carried.append(deleted)  # else SQLite looks into the table for what the index's own condition says
     parts.extend(carried)
     told = (*described, plan.over, str(plan.id_last), *(column.name for column in carried))
     name = _name("ux" if plan.unique else "ix", table.name, "|".join(told))
     if any(index.name == name for index in table.indexes):
         return
-    deleted = columns["deleted_at"][0]
     where = {LIVE: deleted.is_(None), DELETED: deleted.is_not(None)}.get(plan.over)
     Index(name, *parts, unique=plan.unique, sqlite_where=where, postgresql_where=where)
 

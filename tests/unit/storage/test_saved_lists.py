@@ -21,11 +21,12 @@ MODULE = """
 
 
 def listed(crm: Callable[..., App], saved: str) -> tuple[App, list[list[str]]]:
-    """The columns of the indexes that hold live records alone."""
+    """The columns of the indexes that hold live records alone, without the one that SQLite needs to see it."""
     app = crm(MODULE + "".join(f"      {line}\n" for line in saved.splitlines()))
     indexes = app.site.live.tables.module("deals").table.indexes
     live = [index for index in indexes if "IS NULL" in str(index.dialect_options["sqlite"]["where"])]
-    return app, sorted([column.name for column in index.columns] for index in live)
+    names = [[column.name for column in index.columns] for index in live]
+    return app, sorted([name for name in each if name != "deleted_at"] for each in names)
 
 
 def test_an_index_has_what_is_equal_then_the_order_then_what_else_the_list_reads(crm: Callable[..., App]):
@@ -38,6 +39,7 @@ def test_an_index_has_what_is_equal_then_the_order_then_what_else_the_list_reads
         count = "SELECT count(*) FROM deals WHERE deleted_at IS NULL AND stage = 'open' AND amount > 5"
         with app.site.database.read() as connection:
             plan = str(connection.execute(text(f"EXPLAIN QUERY PLAN {count}")).all())
+        assert "COVERING INDEX" in plan
         assert "(stage=?)" in plan
 
 
