@@ -124,11 +124,16 @@ class Context:
         """Say how far it is, outside of a batch; written by and by."""
         self.told = progress(done, total, text)
 
-    def keep_file(self, name: str, content: BinaryIO) -> int:
-        """Keep a file that the operation has made, as the actor's own; gives its id, for the result."""
-        live = self.live
+    def keep_file(self, name: str, content: BinaryIO, *, unlimited: bool = False) -> int:
+        """Keep a file that the operation has made, as the actor's own; gives its id, for the result.
+
+        It may be as large as an upload, or of any size where it is ``unlimited``.
+        """
+        live, site = self.live, self.site
         parsing = live.parsing(self.actor, "rest")
-        return live.attachments.keep(self.site.database, self.site.files, name, content, self.actor, parsing)
+        return live.attachments.keep(
+            site.database, site.files, name, content, self.actor, parsing, unlimited=unlimited
+        )
 
     def mentioned_files(self, tx: Transaction) -> frozenset[int]:
         """The ids of the files that operations were given, or have made: their pages lead to them."""

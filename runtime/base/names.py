@@ -40,7 +40,7 @@ REST_PARAMETERS = (
 )
 """The parameters of a list in REST, which its address and the screens' share."""
 
-SCREENS = ("search", "profile")
+SCREENS = ("search", "profile", "operations")
 """What no module may be called: the pages of these names are the reader's own."""
 
 RESERVED = frozenset(RECORD_FIELDS + EXPRESSION_NAMES + REST_PARAMETERS)

@@ -57,14 +57,17 @@ class Attachments:
         content: BinaryIO,
         actor: Actor,
         parsing: Parsing,
+        *,
+        unlimited: bool = False,
     ) -> int:
         """Keep an upload and give the id of its record; raises :class:`UploadRefusedError`.
 
+        ``unlimited`` is what the site itself has made: an export.
         The content is stored before its record: a failure in between leaves content that no record names,
         which the clean-up of files removes, and never a record without its content.
         """
         content.seek(0)
-        kept = store.keep(content)
+        kept = store.keep(content, unlimited=unlimited)
         content.seek(0)
         size = measure(content) if kept.content_type.startswith("image/") else None
         values: dict[str, object] = {

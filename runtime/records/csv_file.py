@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import chardet
 
-from runtime.base.messages import Message, message
+from runtime.base.messages import Message, message, phrase
 from runtime.records.formula_guard import MARK, plain
 
 SAMPLE = 1 << 20
@@ -60,6 +60,24 @@ class Line:
     read: int
 
 
+class Rows(Protocol):
+    """What an import takes its rows from; ``size`` is in bytes."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole."""
+        ...
+
+    def __iter__(self) -> Iterator[Line]:
+        """The rows."""
+        ...
+
+
 class CsvFile:
     """A file whose first line names its columns. Raises UnreadableFileError, also while it is read.
 
@@ -78,14 +96,14 @@ class CsvFile:
     ) -> None:
         self.path = path
         self.name = name or str(path)
-        self._numbered = numbered
+        self.numbered = numbered
         try:
-            self.size = path.stat().st_size
+            self.size: int = path.stat().st_size
             self.encoding = encoding or find_encoding(path)
         except OSError as error:
-            raise self._refused("{file} cannot be read: {why}.", why=error.strerror) from None
+            raise self._refused(phrase("{file} cannot be read: {why}."), why=error.strerror) from None
         if not self.encoding:
-            raise self._refused("{file} is no text: save it as CSV, or as a spreadsheet.")
+            raise self._refused(phrase("{file} is no text: save it as CSV, or as a spreadsheet."))
         self.delimiter = delimiter or ","
         first_line = self._first_line()
         if delimiter is None:
@@ -94,13 +112,13 @@ class CsvFile:
             raise self._too_wide()
         header = next(self._lines(), None)
         if header is None:
-            raise self._refused("{file} is empty: its first line must name the columns.")
-        self.header = tuple(cell.strip() for cell in header.cells)
+            raise self._refused(phrase("{file} is empty: its first line must name the columns."))
+        self.header: tuple[str, ...] = tuple(cell.strip() for cell in header.cells)
         if len(self.header) > MOST_COLUMNS:
             raise self._too_wide()
         for column, times in Counter(self.header).items():
             if column and times > 1:
-                raise self._refused('{file} has two columns named "{column}".', column=column[:100])
+                raise self._refused(phrase('{file} has two columns named "{column}".'), column=column[:100])
 
     def __iter__(self) -> Iterator[Line]:
         """The rows after the first line; those without anything in them are passed over."""
@@ -126,7 +144,7 @@ class CsvFile:
             reader = csv.reader(self._measured(stream), delimiter=self.delimiter, strict=True)
             begins = 1
             try:
-                if self._numbered:
+                if self.numbered:
                     for cells in reader:
                         yield Line(int(cells[0]), tuple(cells[1:]), raw.tell())
                 for cells in reader:
@@ -156,14 +174,18 @@ class CsvFile:
     def _wrong(self, error: Exception, line: int) -> UnreadableFileError:
         if isinstance(error, UnicodeError):
             return self._refused(
-                "{file} is not written in {encoding}, as line {line} or one soon after it shows.",
+                phrase("{file} is not written in {encoding}, as line {line} or one soon after it shows."),
                 encoding=self.encoding,
                 line=line,
             )
-        return self._refused("Line {line} of {file} is no row of a CSV file: {why}.", line=line, why=error)
+        return self._refused(
+            phrase("Line {line} of {file} is no row of a CSV file: {why}."), line=line, why=error
+        )
 
     def _too_wide(self) -> UnreadableFileError:
-        return self._refused("{file} has too many columns: {most} are taken at most.", most=MOST_COLUMNS)
+        return self._refused(
+            phrase("{file} has too many columns: {most} are taken at most."), most=MOST_COLUMNS
+        )
 
     def _refused(self, text: str, **parameters: object) -> UnreadableFileError:
         return UnreadableFileError(message(text, file=self.name, **parameters))
@@ -220,6 +242,8 @@ def _wide_encoding(sample: bytes) -> str:
     # Western text of two bytes a character has a zero in every second one; anything else with zeros is no
     # text.
     half = len(sample) // 2
+    if len(sample) % 2:
+        return ""
     for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
         if zeros.count(0) > 0.7 * half and sample.count(0) < 1.1 * half:
             return encoding

@@ -106,6 +106,8 @@ class ExportAsked:
         """
         module = self._module(live)
         chosen = self._filter(live)
+        if self.format not in FORMATS:
+            raise NotExportedError(message("An export is one of {names}.", names=", ".join(FORMATS)))
         paths = self._paths(live, module, chosen, actor)
         if len(paths) > MOST_COLUMNS:
             raise NotExportedError(message("An export has {most} columns at most.", most=MOST_COLUMNS))
@@ -132,12 +134,8 @@ class ExportAsked:
 
     @property
     def file_format(self) -> FileFormat:
-        """The kind of file; raises :class:`NotExportedError` when there is no such kind."""
-        found = FORMATS.get(self.format)
-        if found is None:
-            names = ", ".join(FORMATS)
-            raise NotExportedError(message("An export is one of {names}.", names=names))
-        return found
+        """The kind of file."""
+        return FORMATS[self.format]
 
     def _module(self, live: Snapshot) -> Module:
         module = live.catalog.modules.get(self.module)

@@ -8,6 +8,7 @@ from io import StringIO
 from types import MappingProxyType
 from typing import Any
 
+from runtime.base.messages import phrase
 from runtime.records.export_columns import ExportColumn
 from runtime.records.exporting import Export
 from runtime.records.formula_guard import guarded
@@ -82,13 +83,13 @@ FORMATS = MappingProxyType(
         for made in (
             FileFormat(
                 "xlsx",
-                "Spreadsheet (XLSX)",
+                phrase("Spreadsheet (XLSX)"),
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 spreadsheet,
             ),
-            FileFormat("csv", "CSV", "text/csv; charset=utf-8", csv_pieces),
-            FileFormat("json", "JSON", "application/json", json_pieces),
-            FileFormat("jsonl", "JSON lines", "application/jsonl", json_line_pieces),
+            FileFormat("csv", phrase("CSV"), "text/csv; charset=utf-8", csv_pieces),
+            FileFormat("json", phrase("JSON"), "application/json", json_pieces),
+            FileFormat("jsonl", phrase("JSON lines"), "application/jsonl", json_line_pieces),
         )
     }
 )

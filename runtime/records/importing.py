@@ -15,7 +15,7 @@ from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match, Parsing
 from runtime.identity.actor import Actor
 from runtime.records.change import Change, Refused, Saved
-from runtime.records.csv_file import CsvFile, Line
+from runtime.records.csv_file import Line, Rows
 from runtime.records.import_map import ColumnMap, ImportMap
 from runtime.records.plan import ModulePlan
 from runtime.records.reading import Linking, ParsedLinking, Reading
@@ -142,7 +142,7 @@ class Import:
 
     def run(
         self,
-        file: CsvFile,
+        file: Rows,
         report: Callable[[BadRow], None],
         progress: Callable[[int, Summary], None] = lambda _read, _summary: None,
         keep: Keep = lambda _tx, _mark: None,
@@ -169,7 +169,7 @@ class Import:
         progress(file.size, self.summary)
         return self.summary
 
-    def _entries(self, file: CsvFile, after: int) -> Iterator[list[Entry]]:
+    def _entries(self, file: Rows, after: int) -> Iterator[list[Entry]]:
         # The file in batches, each read as far as it can be without the database.
         place = {name: index for index, name in enumerate(file.header)}
         cells = [(column, place[column.header]) for column in self._map.columns]
@@ -430,7 +430,7 @@ class Import:
         return bad
 
 
-def _batches(file: CsvFile, after: int) -> Iterator[list[Line]]:
+def _batches(file: Rows, after: int) -> Iterator[list[Line]]:
     lines: list[Line] = []
     for line in file:
         if line.number <= after:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.records import spreadsheet_child as child
 from runtime.records.csv_file import MOST_COLUMNS, CsvFile, UnreadableFileError
 
@@ -29,11 +29,11 @@ MOST_PARTS = 10_000
 SECONDS = 120
 
 _SENTENCES = {
-    child.EMPTY: "{file} is empty: its first row must name the columns.",
-    child.TOO_WIDE: "{file} has too many columns: {most} are taken at most.",
-    child.UNREADABLE: "{file} is no spreadsheet that can be read: save it anew as XLSX, or as CSV.",
+    child.EMPTY: phrase("{file} is empty: its first row must name the columns."),
+    child.TOO_WIDE: phrase("{file} has too many columns: {most} are taken at most."),
+    child.UNREADABLE: phrase("{file} is no spreadsheet that can be read: save it anew as XLSX, or as CSV."),
 }
-_TOO_MUCH = "{file} is too large for a spreadsheet to import: save it as CSV."
+_TOO_MUCH = phrase("{file} is too large for a spreadsheet to import: save it as CSV.")
 
 
 @contextmanager

@@ -45,8 +45,11 @@ class Kept:
 class FileStore(Protocol):
     """Keeps content and gives it back."""
 
-    def keep(self, content: BinaryIO) -> Kept:
-        """Keep content, once however often it comes; raises :class:`TooLargeError`."""
+    def keep(self, content: BinaryIO, *, unlimited: bool = False) -> Kept:
+        """Keep content, once however often it comes; raises :class:`TooLargeError`.
+
+        What the site itself has made is ``unlimited``.
+        """
         ...
 
     def open(self, sha256: str) -> Iterator[bytes]:
@@ -77,7 +80,7 @@ class LocalFiles:
         self._folder = folder
         self._limit = limit
 
-    def keep(self, content: BinaryIO) -> Kept:
+    def keep(self, content: BinaryIO, *, unlimited: bool = False) -> Kept:
         """Write it aside first, and give it its name only when it is whole and on the disk."""
         self._folder.mkdir(parents=True, exist_ok=True)
         digest, size, head = hashlib.sha256(), 0, b""
@@ -87,7 +90,7 @@ class LocalFiles:
             with os.fdopen(handle, "wb") as file:
                 while piece := content.read(CHUNK):
                     size += len(piece)
-                    if size > self._limit:
+                    if size > self._limit and not unlimited:
                         raise TooLargeError(self._limit)
                     head = head or piece[:512]
                     digest.update(piece)

@@ -145,7 +145,8 @@ def _errors(context: Context, file: CsvFile) -> int:
             errors.write(written.file, _bad(row))
         written.flush()
         with Path(written.name).open("rb") as content:
-            return context.keep_file(f"{context.operation.about or 'import.csv'}.errors.csv", content)
+            name = f"{context.operation.about or 'import.csv'}.errors.csv"
+            return context.keep_file(name, content, unlimited=True)
 
 
 @contextmanager

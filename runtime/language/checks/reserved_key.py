@@ -17,7 +17,7 @@ class ReservedKey(Check):
     (`id`, `number`, `owner`, `created_at`, …), a name of the expression language (`this`, `user`, …), or
     a parameter of REST's lists (`where`, `sort`, `limit`, …).
 
-    Neither is a module called `search` or `profile`: these pages are the reader's own.
+    Neither is a module called `search`, `profile` or `operations`: these pages are the reader's own.
 
     Choose another key; the label stays as it is.
     """

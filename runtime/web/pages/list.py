@@ -119,15 +119,29 @@ def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression]
     conditions: list[Expression] = []
     controls: list[FieldView] = []
     for path in listing.filter.quick:
-        value = listing.quick.get(path.text, "")
-        shown = Range(listing.quick.get(f"{path.text}:min", ""), listing.quick.get(f"{path.text}:max", ""))
-        exact = Range(_exact(call, path, shown.min), _exact(call, path, shown.max))
-        by = call.live.types[path.field.type].filtered_by
-        text = condition(path, by, value, exact, call.moment.today)
+        value, shown = _chosen(listing, path)
+        text = _narrowed(call, path, value, shown)
         if text is not None:
             conditions.append(call.live.condition(listing.module, text))
         controls.append(_control(call, views, path, value, shown))
     return conditions, controls
+
+
+def narrowed(call: Call, listing: Listing) -> tuple[str, ...]:
+    """What the quick filters ask for, as texts of the expression language."""
+    texts = (_narrowed(call, path, *_chosen(listing, path)) for path in listing.filter.quick)
+    return tuple(text for text in texts if text is not None)
+
+
+def _chosen(listing: Listing, path: Path) -> tuple[str, Range]:
+    text, quick = path.text, listing.quick
+    return quick.get(text, ""), Range(quick.get(f"{text}:min", ""), quick.get(f"{text}:max", ""))
+
+
+def _narrowed(call: Call, path: Path, value: str, shown: Range) -> str | None:
+    exact = Range(_exact(call, path, shown.min), _exact(call, path, shown.max))
+    by = call.live.types[path.field.type].filtered_by
+    return condition(path, by, value, exact, call.moment.today)
 
 
 def _typed(call: Call, quick: Sequence[Path]) -> dict[str, str]:
@@ -211,6 +225,8 @@ def _context(
         "href": f"/app/{module.key}",
         "new_href": f"/app/{module.key}/new" if _may(call, module, "create") else None,
         "new_label": call.translate("New {label}").format(label=module.label.in_language(language)),
+        "export_href": _export_address(listing) if _may(call, module, "export") else None,
+        "import_href": f"/app/{module.key}/import" if may_import(call, module) else None,
         "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
         "filters": [
             {
@@ -292,6 +308,18 @@ def _hidden(listing: Listing) -> "list[_Hidden]":
 class _Hidden:
     name: str
     value: str
+
+
+def _export_address(listing: Listing) -> str:
+    # With what the list shows; the page and its size say nothing of it.
+    return listing.address(limit=None).replace(
+        f"/app/{listing.module.key}", f"/app/{listing.module.key}/export", 1
+    )
+
+
+def may_import(call: Call, module: Module) -> bool:
+    """Whether the reader may import records of a module: people and groups are made one by one."""
+    return not module.system and _may(call, module, "import") and _may(call, module, "create")
 
 
 def _may(call: Call, module: Module, right: str) -> bool:

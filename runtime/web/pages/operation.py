@@ -1,0 +1,124 @@
+"""One operation in the background: how far it is, what came of it, and the files that it made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from runtime.base.messages import from_json, phrase
+from runtime.storage.operations import CANCELLED, DONE, FAILED, QUEUED, RUNNING, StoredOperation
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+from runtime.web.pages.screen import Screen, record_id
+
+STATES: Mapping[str, tuple[str, str]] = {
+    QUEUED: (phrase("Waiting"), "gray"),
+    RUNNING: (phrase("Running"), "blue"),
+    DONE: (phrase("Done"), "green"),
+    FAILED: (phrase("Failed"), "red"),
+    CANCELLED: (phrase("Cancelled"), "gray"),
+}
+"""What a state is called in English, and its colour."""
+
+COUNTS: Mapping[str, str] = {
+    "created": phrase("Created"),
+    "updated": phrase("Updated"),
+    "unchanged": phrase("Unchanged"),
+    "refused": phrase("Refused"),
+    "records": phrase("Records"),
+}
+FILES: Mapping[str, str] = {
+    "errors": phrase("The refused rows, with the reasons"),
+    "file": phrase("The file"),
+}
+"""What counts and files are called in English; others by their own name."""
+
+
+def address(operation_id: int) -> str:
+    """The address of an operation's page."""
+    return f"/app/operations/{operation_id}"
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """How far it is. htmx asks again for the block alone while it goes on."""
+    operation = own_operation(call)
+    context = {"operation": _context(call, operation)}
+    if call.is_partial and call.request.headers.get("hx-target", "").endswith("operation"):
+        context["shell"] = {"csrf": call.session.csrf if call.session is not None else ""}
+        return screen.renderer.block("pages/operation.html", "operation", call.actor.language, context)
+    return screen.draw(call, "pages/operation.html", context, at=str(operation.arguments.get("module", "")))
+
+
+def cancel(screen: Screen, call: Call) -> Response:
+    """Have it end after the batch that is under way."""
+    operation = own_operation(call)
+    with call.site.database.write() as tx:
+        call.site.background.operations.ask_cancel(tx, operation.id)
+    return RedirectResponse(address(operation.id), 303)
+
+
+def own_operation(call: Call) -> StoredOperation:
+    """The operation that the address names: the reader's own, or anybody's for an admin."""
+    with call.site.database.read() as connection:
+        found = call.site.background.operations.find(connection, record_id(call))
+    if found is None or (found.user_id != call.actor.user_id and not call.actor.admin):
+        raise not_found()
+    return found
+
+
+def _context(call: Call, operation: StoredOperation) -> dict[str, Any]:
+    kind = call.site.background.kinds.get(operation.kind)
+    state, color = STATES[operation.state]
+    result = operation.result or {}
+    module = call.live.catalog.modules.get(str(operation.arguments.get("module", "")))
+    dry = operation.kind == "import" and bool(operation.arguments.get("dry"))
+    return {
+        "id": operation.id,
+        "title": _said(call, kind.title) if kind is not None else operation.kind,
+        "about": operation.about,
+        "dry": dry,
+        "address": address(operation.id),
+        "open": operation.is_open,
+        "cancelling": operation.cancel_at is not None,
+        "state": call.translate(state),
+        "color": color,
+        "done": operation.done,
+        "total": operation.total,
+        "percent": _percent(operation),
+        "text": _said(call, from_json(operation.text)) if operation.text else "",
+        "error": _said(call, from_json(operation.error)) if operation.error else "",
+        "counts": [
+            (call.translate(COUNTS.get(key, key)), call.formats.integer(number), key)
+            for key, number in result.get("counts", {}).items()
+        ],
+        "files": [
+            {"label": call.translate(FILES.get(key, key)), "href": f"/app/files/{number}/content"}
+            for key, number in result.get("files", {}).items()
+        ],
+        "module": None
+        if module is None
+        else {"label": module.plural.in_language(call.actor.language), "href": f"/app/{module.key}"},
+        "map_href": _map_address(operation),
+        "start_action": f"/app/{operation.arguments.get('module')}/import/start"
+        if dry and operation.state == DONE
+        else None,
+    }
+
+
+def _map_address(operation: StoredOperation) -> str | None:
+    if operation.kind != "import" or operation.is_open or "file" not in operation.arguments.get("files", {}):
+        return None
+    arguments = operation.arguments
+    return f"/app/{arguments['module']}/import/map?file={arguments['files']['file']}"
+
+
+def _percent(operation: StoredOperation) -> str | None:
+    if operation.state == DONE:
+        return "100"
+    if not operation.total:
+        return None
+    return str(min(100, 100 * operation.done // operation.total))
+
+
+def _said(call: Call, said: Any) -> str:
+    return str(said.render(call.translate, call.actor.language))
