@@ -11,7 +11,7 @@ from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.tree import Attribute, Call, Items, Literal, Node, Operation, Read, User
 from runtime.model.types import ListType, RecordType, ValueType
-from runtime.model.values import AllDay, Link, Ref
+from runtime.model.values import AllDay, Link, Ref, RichText
 
 STEPS = 5000
 """How many nodes one evaluation may visit."""
@@ -125,4 +125,6 @@ def _plain(value: object, type_: ValueType) -> object:
         return value.id
     if isinstance(value, AllDay):
         return value.moment
+    if isinstance(value, RichText):
+        return value.text
     return None if value == "" else value

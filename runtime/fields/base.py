@@ -135,6 +135,8 @@ class FieldType(ABC):
     """Whether its values are quantities, which stand in columns under each other's ends."""
     grouped: ClassVar[bool] = False
     """Whether its control is several controls, so that its label names the group and no single one."""
+    plain_is_whole: ClassVar[bool] = True
+    """Whether :meth:`plain` says all of a value; a formatted text loses its form there."""
     attaches: ClassVar[bool] = False
     """Whether its values are files, which come along with a form."""
     unfit: ClassVar[str] = "{label} names a record that may not be chosen here."
@@ -196,6 +198,10 @@ class FieldType(ABC):
     @abstractmethod
     def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
         """The value for a person, '' when it is empty; a :class:`~runtime.model.values.Ref` is its title."""
+
+    def html(self, value: Any, field: Field) -> str | None:
+        """The value as safe HTML, for a card; None where its text is all there is to show."""
+        return None
 
     def plain(self, value: Any) -> str:
         """The value as text for a machine (a CSV file), '' when it is empty; an import reads it back alike.

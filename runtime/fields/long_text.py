@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runtime.fields.base import Example, Parsing, Surroundings
+from runtime.fields.html import sanitised
 from runtime.fields.written import WrittenType, clean, limited
 from runtime.model.catalog import Field
 
@@ -24,9 +25,13 @@ class LongText(WrittenType):
                 "default": 100_000,
                 "description": "The most characters it may have.",
             },
+            "format": {
+                "enum": ["markdown", "code"],
+                "description": "How it is shown: as what its Markdown means, or letter by letter as code.",
+            },
         }
     )
-    later_settings = ("format", "pattern")
+    later_settings = ("pattern",)
     examples = (
         Example("One line", "One line"),
         Example("two\r\nlines\rand\na\tthird\n", "two\nlines\nand\na\tthird"),
@@ -43,3 +48,14 @@ class LongText(WrittenType):
         """The lines, cleaned."""
         text = clean(raw, field, lines=True)
         return text and limited(text, field, field.settings["max"])
+
+    def html(self, value: Any, field: Field) -> str | None:
+        """What Markdown means, sanitised; HTML that somebody writes into it is shown as it was typed."""
+        if not value or field.settings.get("format") != "markdown":
+            return None
+        from markdown_it import MarkdownIt  # dear to load, and few need it
+
+        reader = MarkdownIt("commonmark", {"html": False, "maxNesting": 50}).enable(
+            ["table", "strikethrough"]
+        )
+        return sanitised(reader.render(value), tables=True)

@@ -19,6 +19,8 @@ picklist            str, the value's key
 multi_picklist      tuple of keys in the picklist's order, () when empty
 relation, user      int, the id of the record
 relations           tuple of Link, () when empty
+rich_text           RichText
+file, image         int, the id of a ``files`` record
 files               tuple of int, ids of ``files`` records, () when empty
 auto_number         str
 ==================  =========================================================================
@@ -46,6 +48,14 @@ class Ref:
     module: str
     id: int
     title: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RichText:
+    """A formatted text: its sanitised HTML, and the text alone, which is what an expression sees."""
+
+    html: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

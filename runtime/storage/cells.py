@@ -196,7 +196,7 @@ class CellMaker:
         field = path.field
         if path.attribute is not None or field.targets:
             return _plain
-        if field.value_type == TEXT:
+        if field.value_type == TEXT and type(self._types[field.type]).from_columns is FieldType.from_columns:
             return _text
         kind, formats, picklists = self._types[field.type], self._formats, self._catalog.picklists
         return lambda value: "" if value is None else kind.text(value, field, formats, picklists)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from markupsafe import Markup
+
 from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path
@@ -72,6 +74,7 @@ class FieldView:
     reads: Sequence[str] = ()
     color: str | None = None
     alt: str = ""
+    html: Markup | None = None
     blank: Item | None = None
     grouped: bool = False
     drawing: Drawing | None = None
@@ -174,6 +177,8 @@ class Views:
             view.text = ", ".join(item.title for item in view.items)
         else:
             view.text = self.text(field, value)
+            html = self.live.types[field.type].html(value, field)
+            view.html = Markup(html) if html is not None else None
             if field.type == "picklist":
                 view.color = _color(self.catalog, field, value)
             elif field.type == "url":

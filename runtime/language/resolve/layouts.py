@@ -13,7 +13,7 @@ from runtime.model.types import BOOLEAN, PicklistType
 
 LISTED = 6
 """How many columns a list has when none are named."""
-TOO_LONG_FOR_A_LIST = ("long_text", "files", "relations", "multi_picklist")
+TOO_LONG_FOR_A_LIST = ("long_text", "rich_text", "files", "relations", "multi_picklist")
 
 
 def resolve_layouts(draft: Draft, labels: Labels) -> None:

@@ -1,0 +1,85 @@
+"""Fields whose controls need a browser: the rich text editor, and selects that depend on another."""
+
+import pytest
+
+from tests.support.screens import make, record
+
+PACK = """
+    schemas/picklists/industry.yaml:
+      values: {food: {}, metal: {}}
+    schemas/picklists/branch.yaml:
+      values: {bakery: {}, dairy: {}, foundry: {}}
+    schemas/modules/accounts.yaml:
+      title: name
+      fields: {name: {type: text}}
+    schemas/modules/contacts.yaml:
+      title: name
+      fields: {name: {type: text}, account: {type: relation, module: accounts}}
+    schemas/modules/notes.yaml:
+      title: name
+      fields:
+        name: {type: text}
+        account: {type: relation, module: accounts}
+        contact: {type: relation, module: contacts, where: account == this.account}
+        industry: {type: picklist, picklist: industry}
+        branch:
+          type: picklist
+          picklist: branch
+          depends_on: {field: industry, map: {food: [bakery, dairy], metal: [foundry]}}
+        body: {type: rich_text}
+"""
+
+
+@pytest.fixture
+def app(crm):
+    return crm(PACK)
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_rich_text_is_typed_with_its_form(app, visit):
+    note = make(app, "notes", name="A", body="<div>Hello</div>")
+    page = visit(app)
+    page.goto(f"/app/notes/{note}/edit")
+    editor = page.locator("trix-editor")
+    editor.wait_for()
+    assert page.locator("textarea[name=body]").input_value() == "<div>Hello</div>"
+    assert page.get_by_role("button", name="Attach Files").count() == 0
+    page.get_by_label("Name").fill("B")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url(f"**/app/notes/{note}")
+    assert record(app, "notes", note)["body"] == "<div>Hello</div>"
+    page.goto(f"/app/notes/{note}/edit")
+    editor.wait_for()
+    editor.press("Control+End")
+    page.get_by_role("button", name="Bold").click()
+    editor.press_sequentially(" world")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_url(f"**/app/notes/{note}")
+    assert record(app, "notes", note)["body"] == "<div>Hello<strong>&nbsp;world</strong></div>"
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_select_offers_what_fits_as_soon_as_the_other_changes(app, visit):
+    page = visit(app)
+    page.goto("/app/notes/new")
+    branch = page.get_by_label("Branch")
+    page.get_by_label("Industry").select_option("metal")
+    assert branch.locator("option").all_inner_texts() == ["", "Foundry"]
+    branch.select_option("foundry")
+    page.get_by_label("Industry").select_option("food")
+    assert branch.input_value() == ""
+    assert branch.locator("option").all_inner_texts() == ["", "Bakery", "Dairy"]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_a_type_ahead_offers_what_fits_what_was_picked_before(app, visit):
+    acme, other = make(app, "accounts", name="Acme"), make(app, "accounts", name="Other")
+    make(app, "contacts", name="Ada", account=acme)
+    make(app, "contacts", name="Bo", account=other)
+    page = visit(app)
+    page.goto("/app/notes/new")
+    page.get_by_role("combobox", name="Account").fill("Acme")
+    page.get_by_role("option", name="Acme").click()
+    page.get_by_role("combobox", name="Contact").click()
+    page.get_by_role("option", name="Ada").wait_for()
+    assert page.locator(".picker [role=option]:visible").all_inner_texts() == ["Ada"]
