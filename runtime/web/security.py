@@ -16,7 +16,7 @@ EDITOR_STYLES = (
     "'sha256-c5Z9aB2t69CSpeI1aC8dDLr7LZYZlynV8iY/8Uc9ZFk=' "
     "'sha256-jAP18ioNeNaQBBU5RJvT96kjJnVxHvZs+s8WUNiLnvA='"
 )
-"""The style elements that Trix 2.1.19 makes for itself, by their digests: empty at first, then these texts."""
+"""The style elements that Trix 2.1.19 makes for itself, by their digests: empty first, then these texts."""
 
 CONTENT_SECURITY_POLICY = (
     f"default-src 'self'; script-src 'self'; style-src 'self' {EDITOR_STYLES}; "
