@@ -118,6 +118,8 @@ class Work:
         self.campaigns += self.pen.add("campaigns", [self._campaign(step) for _ in range(campaigns)])
         self._write_projects()
         self.pen.add("time_entries", self.agenda.take("time_entries"))
+        ended = [(phase, {"active": False}) for phase in self.agenda.take("ended_phases")]
+        self.pen.change("project_phases", ended)
 
     def _activity(self, deal: Deal, day: date) -> dict[str, Any]:
         return self._task(deal, day) if self.chance.holds(0.35) else self._event(deal, day)
@@ -134,7 +136,8 @@ class Work:
 
     def _task(self, deal: Deal, day: date) -> dict[str, Any]:
         chance = self.chance
-        is_done = day < self.agenda.today and chance.holds(0.93)
+        age = (self.agenda.today - day).days
+        is_done = age > 40 or (age > 0 and chance.holds(0.9))
         status = "done" if is_done else chance.one(("planned", "planned", "in_progress"))
         task = {"subject": chance.one(TASKS), "type": "task", "due_date": day, "status": status}
         return {**self._about(deal), **task}
@@ -152,7 +155,7 @@ class Work:
             "end": start + timedelta(minutes=minutes),
             "status": past if day < today else "planned",
             "location": ROOM.get(kind) or (chance.one(PLACES) if kind != "call" else None),
-            "reminder": 15 if kind != "call" else None,
+            "reminder": "PT15M" if kind != "call" else None,
         }
         if kind != "call":
             record["participants"] = [
@@ -249,8 +252,9 @@ class Work:
         phases = [phase for plan in plans for phase in plan.phase_records()]
         made = iter(self.pen.add("project_phases", phases))
         for plan in plans:
-            for entries in plan.entries:
+            for (_, end), entries in zip(plan.days, plan.entries, strict=True):
                 phase = next(made)
+                self.agenda.put("ended_phases", end + timedelta(14), phase)
                 for entry in entries:
                     self.agenda.put(
                         "time_entries",
@@ -309,13 +313,11 @@ class _Project:
 
     def phase_records(self) -> list[dict[str, Any]]:
         """Its phases in order."""
-        today = self.work.agenda.today
         return [
             {
                 "name": name,
                 "project": self.deal.project,
                 "sequence": at + 1,
-                "active": self.days[at][1] >= today - timedelta(14),
                 "start_date": self.days[at][0],
                 "end_date": self.days[at][1],
                 "product": self.product.id,
