@@ -204,6 +204,10 @@ class _Layouts:
 
     def _default_columns(self, collection: Collection, target: Module) -> tuple[Path, ...]:
         """The columns of the target's list, without the field that leads back here."""
+        if collection.kind == "rows":
+            return tuple(
+                Path(field.key, (field,)) for field in target.fields.values() if field.type != "relations"
+            )
         tree = self.draft.tree("layouts", target.key)
         written = tree.list("list") if tree else None
         quiet = Paths(_Silent(self.draft))  # its own layout says what is wrong with its list

@@ -26,10 +26,10 @@ THEMES: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
     ("{n} more users", "existing", (("software", 0, 0),)),
     ("Support for {year}", "renewal", (("support", 12, 12),)),
     ("Integration with the ERP", "existing", (("service", 10, 80), ("software", 1, 2))),
-    ("Data migration", "new", (("service", 2, 20),)),
+    ("Data migration", "new", (("service", 16, 120),)),
     ("Training programme", "existing", (("training", 1, 6),)),
     ("New hardware for {n} people", "existing", (("hardware", 0, 0),)),
-    ("Process audit", "new", (("service", 1, 12),)),
+    ("Process audit", "new", (("service", 8, 60),)),
     ("Renewal of licences {year}", "renewal", (("software", 0, 0), ("support", 12, 12))),
 )
 NEXT = (
@@ -170,7 +170,10 @@ class Deals:
         chance = self.chance
         discount = chance.one((0, 0, 0, 0, 5, 10, 15))
         products = chance.some(self.groups[group], 1, 2 if group != "support" else 1)
-        return [Line(product, chance.number(least, most) if most else many, discount) for product in products]
+        return [
+            Line(product, _packed(product, chance.number(least, most)) if most else many, discount)
+            for product in products
+        ]
 
     def _record(self, deal: Deal, step: Step, with_lines: float, campaigns: Sequence[int]) -> dict[str, Any]:
         chance = self.chance
@@ -212,6 +215,12 @@ class Deals:
             "next_step": self.chance.one(NEXT) if is_open else None,
             "lost_reason": self.chance.one(LOST) if stage == "lost" else None,
         }
+
+
+def _packed(product: Product, hours: int) -> int:
+    """How many of what is sold by the day, or by the piece of work, are so many hours."""
+    by_hour = product.category != "service" or product.unit == "hour"
+    return hours if by_hour else max(1, hours // {"day": 8}.get(product.unit, 40))
 
 
 def _item(line: Line) -> dict[str, object]:

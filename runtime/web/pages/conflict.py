@@ -164,7 +164,7 @@ def _text_of(view: FieldView) -> str:
 
 def _rows(call: Call, views: Views, rows: Collection, now: Rows) -> tuple[str, str]:
     """The rows as lines of text."""
-    fields = row_fields(call.live.catalog.modules[rows.target])
+    fields = row_fields(call, rows)
     mine = [
         [_sent(call, views, each, form) for each in fields if each.key in form]
         for form in call.form.rows(rows.key).values()

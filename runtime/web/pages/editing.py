@@ -70,9 +70,23 @@ def form_paths(call: Call, module: Module) -> list[Path]:
     return [*own, Path("owner", (module.record_fields["owner"],)), *condition_paths(call, conditions)]
 
 
-def row_fields(module: Module) -> list[Field]:
-    """The fields of a row that are edited in the table of its parent's form."""
-    return [field for field in module.fields.values() if field.type not in ROW_HIDDEN]
+def row_fields(call: Call, rows: Collection) -> list[Field]:
+    """The fields of a row that are edited in the table of its parent's form: the columns that the layout
+    shows, then what must be filled in besides.
+    """
+    catalog = call.live.catalog
+    fields = catalog.modules[rows.target].fields
+    layout = catalog.layouts[rows.module]
+    blocks = [block for tab in layout.tabs for block in tab.blocks] + list(layout.side)
+    shown = [
+        path.text
+        for block in blocks
+        if block.kind == "rows" and block.collection == rows.key
+        for path in block.columns_shown
+    ]
+    required = [key for key, field in fields.items() if field.required]
+    keys = dict.fromkeys([*shown, *required]) if shown else fields
+    return [fields[key] for key in keys if key in fields and fields[key].type not in ROW_HIDDEN]
 
 
 IN_FORM = ("files", "relations")

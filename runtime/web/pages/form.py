@@ -140,7 +140,7 @@ def _sheet(call: Call, module: Module, sent: Form) -> Sheet:
     too_long: list[Collection] = []
     for block in blocks:
         if isinstance(block, Collection):
-            fields = row_fields(call.live.catalog.modules[block.target])
+            fields = row_fields(call, block)
             found = rows_of(call, block, card.id, [own_path(each) for each in fields])
             names = [each.key for each in fields]
             rows[block.key] = {row.id: dict(zip(names, row.values, strict=True)) for row in found.rows}

@@ -132,8 +132,7 @@ class FormView:
         return items
 
     def _rows(self, rows: Collection) -> dict[str, Any]:
-        module = self.call.live.catalog.modules[rows.target]
-        fields = row_fields(module)
+        fields = row_fields(self.call, rows)
         standing = self.rows.get(rows.key, {})
         language = self.call.actor.language
         blank = dict(self.call.live.records.defaults(rows.target, self.call.actor))

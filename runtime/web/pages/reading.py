@@ -50,7 +50,7 @@ def _rows(
     call: Call, rows: Collection, old: Mapping[int, Mapping[str, Any]], written: Written
 ) -> list[dict[str, object]]:
     """The rows of one collection, in the order they were sent."""
-    fields = row_fields(call.live.catalog.modules[rows.target])
+    fields = row_fields(call, rows)
     found: list[dict[str, object]] = []
     for index, row in enumerate(call.form.rows(rows.key).values()):
         row_id = row.text("id")
