@@ -45,9 +45,10 @@ def labels(catalog: Catalog) -> Iterator[tuple[str, Label]]:
             for collection in module.collections.values():
                 yield f"{module.key}.{collection.key}", collection.label
     for picklist in catalog.picklists.values():
-        yield picklist.key, picklist.label
-        for value in picklist.values.values():
-            yield f"{picklist.key}.{value.key}", value.label
+        if picklist.origin.layer == STANDARD:
+            yield picklist.key, picklist.label
+            for value in picklist.values.values():
+                yield f"{picklist.key}.{value.key}", value.label
     for filters in catalog.filters.values():
         for found in filters.values():
             if found.origin.layer == STANDARD:
