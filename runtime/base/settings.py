@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.base.sealing import SHORTEST
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -17,6 +19,11 @@ class Setting:
 SETTINGS = (
     Setting("TRELLIS_DATABASE", "sqlite:///var/trellis.db", "The database, as an SQLAlchemy address."),
     Setting("TRELLIS_SCHEMA", "public", "The PostgreSQL schema that holds the site."),
+    Setting(
+        "TRELLIS_SECRET",
+        "kept in var/secret",
+        "What secrets in the database are encrypted with, 16 characters at least; back it up.",
+    ),
     Setting("TRELLIS_FILES", "var/files", "The folder that holds uploaded files."),
     Setting("TRELLIS_HOSTS", "any", "The host names the site answers to, separated by commas."),
     Setting("TRELLIS_SECURE", "no", "Say yes behind HTTPS: cookies are then sent over HTTPS alone."),
@@ -38,6 +45,7 @@ class Settings:
 
     database: str
     schema: str
+    secret: str
     files: Path
     hosts: tuple[str, ...]
     secure: bool
@@ -58,6 +66,7 @@ class Settings:
         return cls(
             database=environment.get("TRELLIS_DATABASE") or f"sqlite:///{var / 'trellis.db'}",
             schema=environment.get("TRELLIS_SCHEMA") or "public",
+            secret=_secret(environment.get("TRELLIS_SECRET") or ""),
             files=base / (environment.get("TRELLIS_FILES") or var / "files"),
             hosts=_words(environment.get("TRELLIS_HOSTS", "")),
             secure=environment.get("TRELLIS_SECURE", "no").strip().lower() in ("yes", "true", "1"),
@@ -68,6 +77,12 @@ class Settings:
             workers=_whole("TRELLIS_WORKERS", environment.get("TRELLIS_WORKERS") or "2", 1, 32),
             folder=var,
         )
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < SHORTEST:
+        raise ValueError(f"TRELLIS_SECRET has {len(text)} characters; it must have {SHORTEST} at least.")
+    return text
 
 
 def _words(text: str) -> tuple[str, ...]:

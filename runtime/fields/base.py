@@ -1,7 +1,7 @@
 """What a field type declares: everything the program knows of it stands in its one file."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
@@ -51,6 +51,8 @@ class Parsing:
     date_format: str | None = None
     types: "Mapping[str, FieldType]" = field(default_factory=lambda: MappingProxyType({}))
     """The field types by name; only a type that holds other fields (a link's attributes) asks for them."""
+    seal: Callable[[str], str] | None = None
+    """Encrypts a secret; None where none may be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class FieldType(ABC):
     """Whether its values are files, which come along with a form."""
     unfit: ClassVar[str] = "{label} names a record that may not be chosen here."
     """What is said of a record that :meth:`choosable` leaves out."""
+    hidden: ClassVar[bool] = False
+    """Whether nobody is shown its values: no answer, export, change log, search or filter has them."""
     given: ClassVar[bool] = False
     """Whether the program gives its values, so that no form or REST request writes them; an import may."""
     examples: ClassVar[tuple[Example, ...]] = ()

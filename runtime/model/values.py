@@ -14,6 +14,7 @@ time                time, naive, to the second
 duration            timedelta
 json                JsonText
 geo                 Place
+secret              Sealed
 tags                tuple of str in the order of letters, () when empty
 picklist            str, the value's key
 multi_picklist      tuple of keys in the picklist's order, () when empty
@@ -72,6 +73,16 @@ class AllDay:
 
     day: date
     moment: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sealed:
+    """A secret as it is kept: encrypted, see :mod:`runtime.base.sealing`."""
+
+    token: str
+
+    def __repr__(self) -> str:
+        return "Sealed(…)"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -69,7 +69,9 @@ def every_path(module: Module, types: Mapping[str, FieldType], *, keys: bool) ->
     if module.numbering is None:
         wanted = [field for field in wanted if field.key != "number"]
     fields = (*wanted, *module.fields.values(), *(record[key] for key in rest))
-    return tuple(Path(field.key, (field,)) for field in fields if field.type in types)
+    return tuple(
+        Path(field.key, (field,)) for field in fields if field.type in types and not types[field.type].hidden
+    )
 
 
 def columns_of(paths: Sequence[Path], wording: Wording) -> tuple[ExportColumn, ...]:

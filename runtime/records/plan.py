@@ -181,7 +181,10 @@ class Plans:
                 *module.unique,
             ),
             numbers=MappingProxyType(_numbers(module, fields)),
-            logged=frozenset(key for key in module.fields if module.fields[key].log) | {"owner", "parent"},
+            logged=frozenset(
+                key for key, field in module.fields.items() if field.log and not fields[key].type.hidden
+            )
+            | {"owner", "parent"},
             search=self._search(module),
             limited=tuple(plan for plan in own if is_limited(plan.field, self.workplace.catalog.picklists)),
             depth=self._depth(module),

@@ -10,6 +10,7 @@ from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.messages import Message, Translate, message
 from runtime.base.registry import Registry
+from runtime.base.sealing import Sealer
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.expressions.scope import Scope
@@ -76,6 +77,7 @@ class Live:
     types: Registry[FieldType]
     language: Language
     clock: Clock
+    sealer: Sealer
     reader: Reader
     writer: Writer
     records: Records
@@ -125,6 +127,7 @@ class Live:
             currency=self.catalog.currency,
             picklists=self.catalog.picklists,
             types=self.types,
+            seal=self.sealer.seal,
         )
 
     def path(self, module: Module, text: str) -> Path:

@@ -13,6 +13,7 @@ from runtime.automation.operations.base import Operation
 from runtime.base.clock import Clock
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry
+from runtime.base.sealing import Sealer
 from runtime.base.settings import Settings
 from runtime.change.apply import Applied, Refused, apply
 from runtime.change.completing import complete
@@ -92,6 +93,7 @@ class Site:
         self.packs = tuple(packs)
         self.settings = workshop.settings
         self.clock = workshop.clock
+        self.sealer = Sealer(workshop.settings.secret, workshop.settings.folder / "secret")
         self.translate = workshop.translate
         self.problems: Loaded | None = None
         self.notices: tuple[str, ...] = ()
@@ -237,6 +239,7 @@ class Site:
             types=shop.types,
             language=shop.language,
             clock=shop.clock,
+            sealer=self.sealer,
             reader=reader,
             writer=writer,
             records=Records(workplace, reader, judge),

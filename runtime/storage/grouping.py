@@ -88,6 +88,8 @@ class Grouping:
         for path in by:
             if parts.types[path.field.type].linked:
                 raise UnsortableError(f'"{path.text}" may be several records, so nothing is grouped by it.')
+            if parts.types[path.field.type].hidden:
+                raise UnsortableError(f'"{path.text}" is a secret, so nothing is grouped by it.')
         joins, selection = Joins(parts.tables, query.module), Selection()
         maker = CellMaker(parts.catalog, parts.types, parts.formats, joins, selection)
         cells = tuple(

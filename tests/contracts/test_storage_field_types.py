@@ -35,7 +35,7 @@ def storable(name: str) -> list[tuple[Mapping[str, Any], list[Any]]]:
 
 EVERY = sorted(TYPES)
 SORTABLE = [name for name in EVERY if TYPES[name].sortable]
-SINGLE = [name for name in EVERY if not TYPES[name].linked]
+SINGLE = [name for name in EVERY if not TYPES[name].linked and not TYPES[name].hidden]
 MODULES: Mapping[str, Any] = dict.fromkeys(("accounts", "contacts"), ANY_RECORD) | {
     f"{name}_{number}": {
         "title": "name",

@@ -44,7 +44,7 @@ def tries() -> list[Try]:
     """A field for each type and each settings of its examples; relations need records, and have tests."""
     found: dict[str, Try] = {}
     for kind in TYPES.values():
-        if kind.given or kind.linked or isinstance(kind, RelatedType):
+        if kind.given or kind.linked or kind.hidden or isinstance(kind, RelatedType):
             continue
         for settings in ({}, *(example.settings for example in kind.examples)):
             if not set(kind.required_settings) <= settings.keys():

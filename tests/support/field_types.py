@@ -41,6 +41,7 @@ def parsing_of(door: str, language: str = "en", timezone: str = "Europe/Helsinki
         currency="EUR",
         picklists=PICKLISTS,
         types=TYPES,
+        seal=lambda text: f"<{text}>",
         **others,
     )
 

@@ -27,7 +27,7 @@ class NotIndexable(Check):
             )
         for module in draft.modules.values():
             for field in module.fields.values():
-                if not draft.types[field.type].linked:
+                if not (draft.types[field.type].linked or draft.types[field.type].hidden):
                     continue
                 for key in ("unique", "index"):
                     if getattr(field, key):

@@ -131,7 +131,11 @@ class Schemas:
     def read(self, module: Module) -> Schema:
         """A record as an answer gives it; with ``fields`` it has fewer, and paths by their dotted names."""
         fields = (*module.record_fields.values(), *module.fields.values())
-        properties = {field.key: self._described(field, self._reads(field)) for field in fields}
+        properties = {
+            field.key: self._described(field, self._reads(field))
+            for field in fields
+            if not self._types[field.type].hidden
+        }
         for rows in module.rows():
             properties[rows.key] = {"type": "array", "items": ref(rows.target), "title": str(rows.label)}
         properties["id"] = ID

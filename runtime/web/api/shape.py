@@ -55,7 +55,8 @@ class Shapes:
         shape = self._whole.get(module.key)
         if shape is None:
             fields = (*module.record_fields.values(), *module.fields.values())
-            paths = [Path(field.key, (field,)) for field in fields]
+            shown = (field for field in fields if not self._live.types[field.type].hidden)
+            paths = [Path(field.key, (field,)) for field in shown]
             shape = self._whole[module.key] = self._make(module, paths)
         return shape
 
@@ -69,7 +70,7 @@ class Shapes:
         if "." in name:
             return path_at(self._live, module, name, "fields")
         field = module.field(name)
-        if field is None:
+        if field is None or self._live.types[field.type].hidden:
             raise unknown(
                 name,
                 "fields",
