@@ -28,6 +28,7 @@ from runtime.model.catalog import Catalog, Collection, Expression, Field, Module
 from runtime.model.types import BOOLEAN
 from runtime.records.access import Judge
 from runtime.records.attachments import Attachments
+from runtime.records.chosen_columns import ChosenColumns
 from runtime.records.favourites import Favourites
 from runtime.records.read import Records
 from runtime.records.recent import Recent
@@ -88,6 +89,7 @@ class Live:
     search: Search
     recent: Recent
     favourites: Favourites
+    chosen_columns: ChosenColumns
     formats: "MakeFormats"
     condition: Callable[[Module, str], Expression]
     hanging: Callable[[Collection], Expression]

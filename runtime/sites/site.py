@@ -26,6 +26,7 @@ from runtime.language.load import Loaded, load, load_sources
 from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
 from runtime.records.base import Workplace
+from runtime.records.chosen_columns import ChosenColumns
 from runtime.records.favourites import Favourites
 from runtime.records.read import Records
 from runtime.records.recent import Recent
@@ -250,6 +251,7 @@ class Site:
             search=Search(catalog, reader, judge),
             recent=Recent(tables, shop.clock),
             favourites=Favourites(tables, shop.clock),
+            chosen_columns=ChosenColumns(tables),
             formats=self._formats,
             condition=make_conditions(catalog, shop.language),
             hanging=make_hanging(catalog, shop.language),

@@ -52,6 +52,7 @@ class RuntimeTables:
     operation_notes: Table
     recent: Table
     favourites: Table
+    chosen_columns: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -153,6 +154,14 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         operation_notes=_operation_notes(metadata),
         recent=_of_users("trellis_recent", "viewed_at", metadata),
         favourites=_of_users("trellis_favourites", "starred_at", metadata),
+        chosen_columns=Table(
+            "trellis_chosen_columns",
+            metadata,
+            Column("user_id", Big, primary_key=True, autoincrement=False),
+            Column("module", Text, primary_key=True),
+            Column("filter", Text, primary_key=True),
+            Column("columns", Text, nullable=False),
+        ),
     )
 
 

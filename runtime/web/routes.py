@@ -13,6 +13,7 @@ from runtime.web.door import Call, Door, Policy
 from runtime.web.health import health
 from runtime.web.pages import (
     api_page,
+    columns,
     create,
     delete,
     exporting,
@@ -73,6 +74,8 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/app/{module}/import/start", importing.start, SIGNED_IN),
     (GET, "/app/{module}/new", form.new, SIGNED_IN),
     (POST, "/app/{module}/new", form.create, SIGNED_IN),
+    (GET, "/app/{module}/columns", columns.show, SIGNED_IN),
+    (POST, "/app/{module}/columns", columns.save, SIGNED_IN),
     (GET, "/app/{module}/create", create.show, SIGNED_IN),
     (POST, "/app/{module}/create", create.create, SIGNED_IN),
     (GET, "/app/{module}/pick", picker.any_of, SIGNED_IN),

@@ -13,10 +13,11 @@ from runtime.fields.base import InvalidValueError
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
 from runtime.model.types import MONEY, NUMBERS
+from runtime.sites.live import PathError
 from runtime.storage.query import Count, Page, Query
 from runtime.web.cells import cells
 from runtime.web.door import Call
-from runtime.web.errors import bad_request, not_found
+from runtime.web.errors import RefusedError, bad_request, not_found
 from runtime.web.pages.screen import Screen, module_of
 from runtime.web.quick import PERIODS, Range, condition, period_labels
 from runtime.web.table import Column, TableRow
@@ -25,6 +26,10 @@ from runtime.web.views import FieldView, Option, Views, path_label
 
 SIZES = (25, 50, 100)
 CAP = 1000
+COLUMNS = "_columns"
+"""The parameter of the address that names the columns."""
+MOST_COLUMNS = 30
+MOST_HOPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Listing:
     after: str | None
     backwards: bool
     quick: dict[str, str]
+    columns: tuple[Path, ...]
     written: dict[str, str]
 
     def address(self, **changes: str | None) -> str:
@@ -59,7 +65,7 @@ def show(screen: Screen, call: Call) -> Response:
     conditions, quick = _quick(call, listing, views)
     query = Query(
         module=module.key,
-        columns=listing.filter.columns,
+        columns=listing.columns,
         where=((listing.filter.where,) if listing.filter.where else ()) + tuple(conditions),
         rights=call.live.judge.conditions(call.actor, module.key, "read"),
         sort=listing.sort,
@@ -99,6 +105,7 @@ def read_listing(call: Call, module: Module) -> Listing:
         "sort": sort_text,
         **quick,
         "limit": size if size != str(SIZES[1]) else "",
+        COLUMNS: call.query(COLUMNS),
     }
     return Listing(
         module,
@@ -110,8 +117,45 @@ def read_listing(call: Call, module: Module) -> Listing:
         call.query("after") or None,
         bool(call.query("_back")),
         quick,
+        _columns(call, module, found),
         {name: urlencode({name: value}) for name, value in parameters.items() if value},
     )
+
+
+def _columns(call: Call, module: Module, found: Filter) -> tuple[Path, ...]:
+    """The columns that the address names, else those that the reader has chosen, else the filter's own."""
+    if call.query(COLUMNS):
+        return read_columns(call, module, found, call.query(COLUMNS))
+    with call.site.database.read() as connection:
+        chosen = call.live.chosen_columns.of(connection, call.actor.user_id or 0, module.key, found.key)
+    if not chosen:
+        return found.columns
+    try:
+        return read_columns(call, module, found, ",".join(chosen))
+    except RefusedError:  # the configuration has changed since
+        return found.columns
+
+
+def read_columns(call: Call, module: Module, found: Filter, text: str) -> tuple[Path, ...]:
+    """The columns that ``name,account.city`` names; one that is not there, or not to be read, is refused."""
+    own = {path.text: path for path in found.columns}
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    if len(names) > MOST_COLUMNS:
+        raise bad_request(message("A list has {most} columns at most.", most=MOST_COLUMNS), COLUMNS)
+    try:
+        paths = tuple(own.get(name) or call.live.path(module, name) for name in names)
+    except PathError as wrong:
+        raise bad_request(wrong.reason, COLUMNS) from None
+    for path in paths:
+        if len(path.hops) > MOST_HOPS or not all(is_readable(call, each) for each in path.fields):
+            raise bad_request(message('There is no column "{path}" here.', path=path.text[:100]), COLUMNS)
+    return paths
+
+
+def is_readable(call: Call, field: Field) -> bool:
+    """Whether a column may be of a field: the reader may read it, and it has something to show."""
+    may = call.live.judge.may(call.actor, field.module, "read", field=field.key).allowed
+    return may and field.type != "secret"
 
 
 def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression], list[FieldView]]:
@@ -227,6 +271,7 @@ def _context(
         "new_label": call.translate("New {label}").format(label=module.label.in_language(language)),
         "export_href": _export_address(listing) if _may(call, module, "export") else None,
         "import_href": f"/app/{module.key}/import" if may_import(call, module) else None,
+        "columns_href": f"/app/{module.key}/columns" + listing.address().removeprefix(f"/app/{module.key}"),
         "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
         "filters": [
             {
@@ -240,8 +285,8 @@ def _context(
         "quick": quick,
         "hidden": _hidden(listing),
         "reset_href": listing.address(**dict.fromkeys(listing.quick)) if listing.quick else None,
-        "columns": columns(call, views, listing.filter.columns, listing.sort, listing),
-        "rows": rows(views, module, listing.filter.columns, page),
+        "columns": columns(call, views, listing.columns, listing.sort, listing),
+        "rows": rows(views, module, listing.columns, page),
         "empty": call.translate("No record matches.")
         if listing.quick
         else call.translate("There are no records yet."),
@@ -300,7 +345,8 @@ def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> lis
 
 def _hidden(listing: Listing) -> "list[_Hidden]":
     size = str(listing.size) if listing.size != SIZES[1] else ""
-    kept = {"filter": listing.chosen, "sort": listing.sort_text, "limit": size}
+    named = ",".join(path.text for path in listing.columns) if COLUMNS in listing.written else ""
+    kept = {"filter": listing.chosen, "sort": listing.sort_text, "limit": size, COLUMNS: named}
     return [_Hidden(name, value) for name, value in kept.items()]
 
 

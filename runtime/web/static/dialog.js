@@ -84,7 +84,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const menu = link.closest("details.menu");
     if (menu) menu.open = false;
-    open(link.href, { opener: menu?.querySelector("summary") ?? link });
+    const address = link.dataset.dialog === "search" ? link.pathname + location.search : link.href; // filters change in place
+    open(address, { opener: menu?.querySelector("summary") ?? link });
     return;
   }
   const dialog = event.target.closest?.("dialog[data-sheet]");

@@ -54,7 +54,7 @@ document.addEventListener("htmx:after:swap", (event) => {
     const control = place.querySelector("[autofocus]") ?? place.querySelector("input:not([type=hidden]), select, textarea");
     control?.focus();
     if (control?.matches("input[type=text]")) control.select();
-  } else if (target?.id === "main" && saved) {
+  } else if ((target === "#main" || target?.id === "main") && saved) {
     document.querySelector(`[data-inline="${CSS.escape(saved)}"]`)?.focus();
     saved = "";
   }
