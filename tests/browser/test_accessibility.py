@@ -54,6 +54,11 @@ def addresses(app):
     app.program()("DELETE", f"/accounts/{gone}")
     return {
         "home": "/app",
+        "search": "/app/search?q=deal",
+        "nothing found": "/app/search?q=xyzzy",
+        "profile": "/app/profile",
+        "favourites": "/app/profile/favourites",
+        "keys": "/app/profile/keyboard",
         "list": "/app/deals?limit=25",
         "filtered": "/app/deals?stage=won&amount:min=5",
         "empty": "/app/deals?stage=lost",
@@ -120,6 +125,15 @@ def test_no_page_has_a_violation(app, addresses, visit, scheme, size):
     page.locator(".live-responses-table .response-col_status", has_text="200").wait_for()
     wrong += check(page, "console")
     page.goto(addresses["home"])
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Find anything").fill("deal")
+    page.get_by_role("option", name="Show all that").wait_for()
+    wrong += check(page, "palette")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    wrong += check(page, "keys over a page")
+    page.keyboard.press("Escape")
     page.get_by_label("user menu").click()
     wrong += check(page, "user menu")
     page.context.clear_cookies()

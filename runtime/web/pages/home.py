@@ -25,7 +25,7 @@ def show(screen: Screen, call: Call) -> Response:
         "recent": entries(call, recent(call)),
         "mine": _mine(call),
         "favourites": entries(call, favourites(call)),
-        "groups": _tiles(call),
+        "tiles": _tiles(call),
     }
     return screen.draw(call, "pages/home.html", {"home": home})
 
@@ -60,7 +60,9 @@ def entries(
             "href": record_address(ref.module, ref.id),
             "icon": modules[ref.module].icon,
             "module": modules[ref.module].label.in_language(language),
-            "when": call.formats.datetime(changed[ref.id]) if changed is not None else "",
+            "when": call.formats.date(changed[ref.id].astimezone(call.zone).date())
+            if changed is not None
+            else "",
         }
         for ref in refs
     ]
@@ -82,25 +84,23 @@ def _mine(call: Call) -> list[dict[str, Any]]:
 
 
 def _tiles(call: Call) -> list[dict[str, Any]]:
-    language, judge = call.actor.language, call.live.judge
+    """The menu's entries, with a way to make a new record where the reader may."""
+    language, judge, modules = call.actor.language, call.live.judge, call.live.catalog.modules
+    links = [link for group in call.live.catalog.menu for link in menu_links(group, language)]
     return [
         {
-            "label": group.label.in_language(language),
-            "links": [
-                {
-                    "label": link.label,
-                    "href": link.href,
-                    "icon": link.icon,
-                    "note": "",
-                    "new_href": f"/app/{link.module}/new"
-                    if judge.may(call.actor, link.module, "create").allowed
-                    else None,
-                }
-                for link in menu_links(group, language)
-                if judge.may(call.actor, link.module, "read").allowed
-            ],
+            "label": link.label,
+            "href": link.href,
+            "icon": link.icon,
+            "new_href": f"/app/{link.module}/create"
+            if judge.may(call.actor, link.module, "create").allowed
+            else None,
+            "new_label": call.translate("New {label}").format(
+                label=modules[link.module].label.in_language(language)
+            ),
         }
-        for group in call.live.catalog.menu
+        for link in links
+        if judge.may(call.actor, link.module, "read").allowed
     ]
 
 
