@@ -57,12 +57,25 @@ class Finder:
             found.append(self._among(ids, self._indexed(kept, long), long[0]))
         return found
 
+    def having(self, module: str, ids: ColumnElement[Any], texts: Sequence[str]) -> list[ColumnElement[bool]]:
+        """What must hold of a record that has these texts, folded and long enough, in its search text."""
+        kept = self._tables.module(module)
+        if kept.search is None or not texts:
+            return []
+        found = [
+            _Word(f"inside_{index}", len(text), text, self._match(text)) for index, text in enumerate(texts)
+        ]
+        return [self._among(ids, self._indexed(kept, found), found[0])]
+
+    def _match(self, word: str) -> str:
+        return as_phrase(word) if self._sqlite else as_pattern(word)
+
     def parameters(self, words: Sequence[str]) -> dict[str, str]:
         """The words as parameters: as they are, and as the trigram index wants them."""
         values: dict[str, str] = {}
         for index, word in enumerate(words):
             values[f"word_{index}"] = word
-            values[f"match_{index}"] = as_phrase(word) if self._sqlite else as_pattern(word)
+            values[f"match_{index}"] = self._match(word)
         return values
 
     def _anywhere(self, module: str, ids: ColumnElement[Any], word: "_Word") -> ColumnElement[bool]:
@@ -152,13 +165,15 @@ _NOWHERE = false()
 
 
 class _Word:
-    """A word's parameters."""
+    """A word's parameters; they have values already where the word is a part of the statement's shape."""
 
-    def __init__(self, index: int, length: int) -> None:
+    def __init__(
+        self, index: int | str, length: int, plain: str | None = None, match: str | None = None
+    ) -> None:
         self.index = index
         self.length = length
-        self.plain = bindparam(f"word_{index}", required=False, type_=Text)
-        self.match = bindparam(f"match_{index}", required=False, type_=Text)
+        self.plain = bindparam(f"word_{index}", plain, required=False, type_=Text)
+        self.match = bindparam(f"match_{index}", match, required=False, type_=Text)
 
 
 def as_phrase(word: str) -> str:

@@ -14,6 +14,7 @@ from runtime.model.catalog import Catalog, Expression
 from runtime.storage.binding import Binding
 from runtime.storage.conditions import among, id_list, standing
 from runtime.storage.finding import Finder
+from runtime.storage.inside import looked_for
 from runtime.storage.joins import Joins
 from runtime.storage.query import Query
 from runtime.storage.remembered import Remembered, WatchedMoment
@@ -49,6 +50,8 @@ class Statements:
         binding = Binding(joins)
         compile_ = self.parts.language.to_sql
         found.extend(compile_(each, binding, moment, query.this) for each in _conditions(query))
+        inside = looked_for(_conditions(query), self.parts.catalog.modules[query.module])
+        found.extend(self.finder.having(query.module, own_id, inside))
         if query.search is not None:
             found.extend(self.finder.conditions(query.module, joins.root, own_id, words(query.search)))
         return found

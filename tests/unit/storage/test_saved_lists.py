@@ -21,7 +21,7 @@ MODULE = """
 
 
 def listed(crm: Callable[..., App], saved: str) -> tuple[App, list[list[str]]]:
-    """The columns of the indexes that hold live records alone, without the one that SQLite needs to see it."""
+    """The columns of the indexes of live records, without the one that tells SQLite that they are."""
     app = crm(MODULE + "".join(f"      {line}\n" for line in saved.splitlines()))
     indexes = app.site.live.tables.module("deals").table.indexes
     live = [index for index in indexes if "IS NULL" in str(index.dialect_options["sqlite"]["where"])]
