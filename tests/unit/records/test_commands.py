@@ -5,6 +5,8 @@ from io import StringIO
 import pytest
 
 from runtime.cli.base import CommandError
+from runtime.identity.sessions import Opened
+from runtime.identity.sign_in import Denied
 from tests.unit.records.terminal import Terminal
 
 
@@ -57,6 +59,28 @@ def test_a_user_is_added_with_a_password_and_gets_a_key_that_is_printed_once(ter
     assert found is not None
     assert user is not None
     assert (found.user_id, found.label, user.admin) == (user.id, "test", True)
+
+
+def test_a_user_gets_another_password_and_is_signed_out(terminal: Terminal, monkeypatch):
+    secret = terminal.write("secret", "correct horse\n")
+    terminal.run("user", "add", "ada@example.com", "--name", "Ada", "--password-file", secret)
+    site = terminal.house.open_site(None)
+    sign_in = site.live.identity.sign_in
+    before = sign_in.attempt(site.database.write, "ada@example.com", "correct horse")
+    assert isinstance(before, Opened)
+    monkeypatch.setattr("sys.stdin", StringIO("battery staple\n"))
+    code, said = terminal.run("user", "password", "ADA@example.com", "--password-file", "-")
+    assert (code, said) == (0, "ADA@example.com has a new password, and is signed out everywhere.\n")
+    with site.database.read() as connection:
+        assert site.live.identity.sessions.find(connection, before.token) is None
+    assert isinstance(sign_in.attempt(site.database.write, "ada@example.com", "correct horse"), Denied)
+    assert isinstance(sign_in.attempt(site.database.write, "ada@example.com", "battery staple"), Opened)
+    site.close()
+    monkeypatch.setattr("sys.stdin", StringIO("short\n"))
+    with pytest.raises(CommandError, match="at least 8 characters"):
+        terminal.run("user", "password", "ada@example.com", "--password-file", "-")
+    with pytest.raises(CommandError, match='no user "bob@'):
+        terminal.run("user", "password", "bob@example.com", "--password-file", secret)
 
 
 def test_a_user_without_a_fitting_password_or_role_is_not_added(terminal: Terminal, monkeypatch):
