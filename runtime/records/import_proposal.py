@@ -70,7 +70,8 @@ def propose(header: tuple[str, ...], rows: Sequence[Line], plans: Plans, plan: M
         if (found := exact.get(name) or near.get(name)) is not None
     ]
     kept = tuple(column for column in columns if column is not None)
-    return Proposal(ImportMap(_with_key(kept)), frozenset(near))
+    whole = frozenset(name for name, texts in samples.items() if len(texts) == len(rows))
+    return Proposal(ImportMap(_with_key(kept, whole)), frozenset(near))
 
 
 def read_for(column: ColumnMap, samples: Sequence[str], plans: Plans) -> ColumnMap:
@@ -134,10 +135,13 @@ def _by_likeness(headers: Sequence[str], plan: ModulePlan, exact: Mapping[str, F
     return found
 
 
-def _with_key(columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
-    # One column tells which record a row is: its id, its number, or the first in which no two are alike.
+def _with_key(columns: tuple[ColumnMap, ...], whole: frozenset[str]) -> tuple[ColumnMap, ...]:
+    # One column tells which record a row is: its id, its number, or the first in which no two are alike. It
+    # is one that no row leaves empty.
     def rank(column: ColumnMap) -> int | None:
         field = column.field
+        if column.header not in whole:
+            return None
         if field.key == "id":
             return 0
         if field.type.given:
@@ -145,9 +149,7 @@ def _with_key(columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
         return 2 if field.field.unique and field.link is None else None
 
     ranked = [(place, index) for index, column in enumerate(columns) if (place := rank(column)) is not None]
-    if not ranked:
-        return columns
-    chosen = min(ranked)[1]
+    chosen = min(ranked)[1] if ranked else None
     kept = [replace(column, key=index == chosen) for index, column in enumerate(columns)]
     return tuple(column for column in kept if column.key or column.field.key != "id")
 
@@ -172,7 +174,7 @@ def _match(column: ColumnMap, samples: Sequence[str], plans: Plans) -> str | Non
     ):
         return ""
     targets = [plans[target] for target in column.field.targets]
-    if column.field.type.name == "files":
+    if "files" in column.field.targets:
         return None
     if samples and all("@" in text for text in samples) and _all_have(targets, "email"):
         return "email"

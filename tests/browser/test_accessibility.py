@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.screens import PACK, make
+from runtime.automation.worker import Worker
+from tests.support.screens import PACK, make, submit
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map((found) =>
@@ -80,6 +81,25 @@ def addresses(app):
         "refused": "/app/deals?limit=7",
         "diagnostics": "/admin/diagnostics",
         "api": "/api",
+        **exchange(app),
+    }
+
+
+def exchange(app):
+    """The pages of an import, from the file to what came of it, and of an export."""
+    browser, rows = app.sign_in(), "Name;Account;Amount;Closing\nBig;Acme;12,50;31.1.2026\n;Nobody;x;y\n"
+    mapped = submit(browser, "/app/deals/import", files={"file": ("deals.csv", rows.encode())})
+    waiting = submit(browser, mapped, {"action": "import"})
+    tried = submit(browser, mapped, {"action": "dry"})
+    with app.site.database.write() as tx:
+        app.site.background.operations.ask_cancel(tx, int(waiting.path.rpartition("/")[2]))
+    Worker(app.site, app.site.background, "test").drain()
+    return {
+        "import": "/app/deals/import",
+        "columns": str(mapped.response.url.raw_path.decode()),
+        "cancelled": waiting.path,
+        "tried": tried.path,
+        "export": "/app/deals/export?stage=won",
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.base.messages import phrase
 from runtime.fields.base import InvalidValueError, Match, Parsing
+from runtime.model.types import INTEGER, TEXT
 from runtime.records.csv_file import DELIMITERS, Line
 from runtime.records.dry_run import undone
 from runtime.records.import_map import DATES, NUMBERS, ColumnMap, importable
@@ -71,7 +72,7 @@ def _column(call: Call, draft: Draft, place: int, name: str) -> dict[str, Any]:
         "guessed": name in draft.guessed,
         "field": said.get("field", ""),
         "fields": _fields(call, draft, said.get("field", "")),
-        "key": bool(said.get("key")) if field is not None and field.link is None else None,
+        "key": bool(said.get("key")) if field is not None and _may_tell(field, said) else None,
         "matches": _matches(call, draft, field, said) if field is not None else [],
         "create": bool(said.get("create")) if field is not None and len(field.targets) == 1 else None,
         "formats": _formats(call, said) if field is not None and field.type.name in DATES else [],
@@ -79,6 +80,13 @@ def _column(call: Call, draft: Draft, place: int, name: str) -> dict[str, Any]:
         if field is not None and field.type.name in NUMBERS and field.key != "id"
         else [],
     }
+
+
+def _may_tell(field: FieldPlan, said: Mapping[str, str]) -> bool:
+    """Whether the field may tell which record a row is."""
+    kinds = (TEXT, INTEGER)
+    long = field.type.widget == "long_text"
+    return field.link is None and (bool(said.get("key")) or (field.field.value_type in kinds and not long))
 
 
 def _samples(rows: tuple[Line, ...], place: int) -> Iterator[str]:
@@ -102,7 +110,7 @@ def _fields(call: Call, draft: Draft, chosen: str) -> list[Option]:
 
 def _matches(call: Call, draft: Draft, field: FieldPlan, said: Mapping[str, str]) -> list[Option]:
     """By what the related records may be named: their title, a field in which no two are alike, their id."""
-    if not field.targets or field.type.name == "files":
+    if not field.targets or "files" in field.targets:
         return []
     plans = [call.live.writer.plans[target] for target in field.targets]
     keys = [key for key in _telling(plans[0]) if all(key in plan.fields for plan in plans[1:])]
@@ -174,6 +182,7 @@ def preview(call: Call, draft: Draft) -> dict[str, Any]:
             unchanged=summary.unchanged,
             refused=summary.refused,
         ),
+        "refused": bool(bad),
         "heads": [column.field.field.label.in_language(language) for column in columns.columns],
         "rows": [
             {
