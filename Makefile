@@ -1,5 +1,5 @@
 # The commands of this project: `make demo` shows it, `make test` proves it, and the others are parts of these.
-.PHONY: setup demo test lint format lock bench northwind
+.PHONY: setup demo test lint format lock docs bench northwind
 
 setup: ## only the environment: .venv with .venv/bin/trellis
 	@bash tools/setup.sh
@@ -25,6 +25,10 @@ format: ## writes the code in the one style
 lock: ## requirements/*.txt anew from pyproject.toml
 	@bash tools/setup.sh dev
 	@bash tools/lock.sh
+
+docs: ## the guides and the generated reference as a site in dist/docs; a warning is an error
+	@bash tools/setup.sh docs
+	@.venv/bin/python -m tools.docs
 
 bench: ## the yardstick: Trellis beside the same pages by hand and beside Django; about 15 minutes
 	@bash tools/setup.sh bench

@@ -14,4 +14,7 @@ compile() { # compile OUTPUT ARGUMENTS… : one requirements file
 compile requirements/dev.txt pyproject.toml --group dev
 compile requirements/runtime.txt pyproject.toml --constraint requirements/dev.txt
 compile requirements/bench.txt pyproject.toml --group bench --constraint requirements/dev.txt
+compile requirements/docs.txt pyproject.toml --group docs --constraint requirements/dev.txt
 compile requirements/build.txt --group build --constraint requirements/dev.txt
+
+.venv/bin/python -m tools.third_party

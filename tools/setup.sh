@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds .venv with Trellis and the packages it needs (`setup.sh`), those of the test run too (`setup.sh dev`), or
-# those of the yardstick as well (`setup.sh bench`).
+# Builds .venv with Trellis and the packages it needs (`setup.sh`), those of the test run too (`setup.sh dev`), those
+# of the yardstick as well (`setup.sh bench`), or those that build the documentation (`setup.sh docs`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,8 @@ case $wanted in
   runtime) requirements=(requirements/runtime.txt requirements/build.txt) ;;
   dev) requirements=(requirements/dev.txt) ;;
   bench) requirements=(requirements/bench.txt) ;;
-  *) echo "setup.sh knows the sets 'runtime', 'dev' and 'bench', not '$wanted'." >&2; exit 2 ;;
+  docs) requirements=(requirements/docs.txt) ;;
+  *) echo "setup.sh knows the sets 'runtime', 'dev', 'bench' and 'docs', not '$wanted'." >&2; exit 2 ;;
 esac
 
 fail() { echo "Trellis cannot be set up: $*" >&2; exit 1; }

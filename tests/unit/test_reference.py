@@ -1,0 +1,42 @@
+"""The reference says something of everything registered, and no page of the documentation leads nowhere."""
+
+from pathlib import Path
+
+import pytest
+
+from runtime.assembly import House
+from runtime.base.settings import SETTINGS
+from runtime.cli import command_files
+from tools.docs import broken, gather
+from tools.third_party import LIST, NOTICE, locked
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("docs") / "pages"
+    gather(folder)
+    return folder
+
+
+def test_everything_registered_has_its_place_in_the_reference(pages):
+    house = House()
+    wanted = {
+        "field_types": [f"## `{name}`" for name in house.types],
+        "functions": [f"## `{name}`" for name in house.language.functions],
+        "diagnostics": [f"## {code}:" for code in house.codes],
+        "settings": [f"| `{setting.variable}` |" for setting in SETTINGS],
+        "commands": [f"## `trellis {name}`" for name in command_files()],
+    }
+    for name, headings in wanted.items():
+        text = (pages / "reference" / f"{name}.md").read_text("utf-8")
+        assert [heading for heading in headings if heading not in text] == []
+
+
+def test_no_page_leads_nowhere(pages):
+    assert list(broken(pages)) == []
+
+
+def test_every_package_and_vendored_file_is_in_the_list_of_what_it_stands_on():
+    text = LIST.read_text("utf-8")
+    assert [name for name, version in locked().items() if f"| {name} | {version} |" not in text] == []
+    assert NOTICE.read_text("utf-8").rstrip() in text
