@@ -16,6 +16,14 @@ from runtime.storage.database import Database
 from runtime.storage.files import FileStore
 from runtime.storage.pictures import NoPictureError, measure, preview
 
+MOST = 1000
+"""So many files of one record are told."""
+
+
+def hang(module: str, record_id: int, file_id: int) -> Change:
+    """The change that hangs a file on a record by itself, whatever fields its module has."""
+    return Change("files", {"module": module, "record": record_id}, file_id)
+
 
 class UploadRefusedError(Exception):
     """An upload that is not kept; the message says why."""
@@ -35,6 +43,8 @@ class Attachment:
     size: int
     sha256: str
     width: int | None = None
+    module: str | None = None
+    record: int | None = None
 
     @property
     def is_picture(self) -> bool:
@@ -86,12 +96,20 @@ class Attachments:
             )
         return outcome.id
 
+    def on(self, connection: Connection, record_id: int) -> list[int]:
+        """The files that hang on a record by themselves, in the order they came; no field holds them."""
+        columns = self._writer.plans.workplace.tables.module("files").columns
+        own, record, deleted = (columns[key][0] for key in ("id", "record", "deleted_at"))
+        found = select(own).where(record == record_id, deleted.is_(None)).order_by(own).limit(MOST)
+        return list(connection.execute(found).scalars())
+
     def find(self, connection: Connection, actor: Actor, file_id: int) -> Attachment | None:
         """The file of an id; None when there is none, or the reader may not see it."""
         if not self._writer.judge.may(actor, "files", "read").allowed:
             return None
         table = self._writer.plans.workplace.tables.module("files")
-        columns = [table.columns[key][0] for key in ("id", "name", "content_type", "size", "sha256", "width")]
+        keys = ("id", "name", "content_type", "size", "sha256", "width", "module", "record")
+        columns = [table.columns[key][0] for key in keys]
         row = connection.execute(
             select(*columns).where(columns[0] == file_id, table.columns["deleted_at"][0].is_(None))
         ).first()

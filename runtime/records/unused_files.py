@@ -13,11 +13,12 @@ FILES = "files"
 
 def unheld_files(connection: Connection, plans: Plans, before: datetime, after: int, limit: int) -> list[int]:
     """The ids, in order and after one of them, of files that were uploaded before a moment and that no field
-    of any record holds. A record in the bin holds its files.
+    of any record holds, and that hang on none by themselves. A record in the bin holds its files.
     """
     columns = plans[FILES].table.columns
     own, deleted, made = (columns[key][0] for key in ("id", "deleted_at", "created_at"))
-    query = select(own).where(own > after, deleted.is_(None), made < before)
+    alone = columns["record"][0].is_(None)
+    query = select(own).where(own > after, deleted.is_(None), made < before, alone)
     query = query.where(*(~held for held in _holds(plans, own))).order_by(own).limit(limit)
     return list(connection.execute(query).scalars())
 

@@ -1,11 +1,14 @@
 """An uploaded file as an answer: always an attachment of unknown kind, which no browser opens or runs."""
 
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
 from runtime.identity.actor import Actor
+from runtime.records.attachments import Attachment
 from runtime.sites.site import Site
+from runtime.storage.query import Query
 from runtime.web.errors import not_found
 
 
@@ -13,8 +16,8 @@ def attachment(site: Site, actor: Actor, file_id: int) -> Response:
     """The content of one file; 404 when it is unknown, or the reader may not see it."""
     with site.database.read() as connection:
         found = site.live.attachments.find(connection, actor, file_id)
-    if found is None:
-        raise not_found()
+        if found is None or not _may_read(site, connection, actor, found):
+            raise not_found()
     return StreamingResponse(
         site.files.open(found.sha256),
         media_type="application/octet-stream",
@@ -24,3 +27,15 @@ def attachment(site: Site, actor: Actor, file_id: int) -> Response:
             "content-security-policy": "sandbox; default-src 'none'",
         },
     )
+
+
+def _may_read(site: Site, connection: Any, actor: Actor, found: Attachment) -> bool:
+    """Whether the reader sees the record that the file hangs on; a file that hangs on none is open."""
+    if found.module is None or found.record is None:
+        return True
+    live = site.live
+    if found.module not in live.catalog.modules or not live.judge.may(actor, found.module, "read").allowed:
+        return False
+    rights = live.judge.conditions(actor, found.module, "read")
+    query = Query(found.module, rights=rights, ids=(found.record,), deleted="any", limit=1)
+    return not rights or bool(live.reader.page(connection, query, live.moment(actor)).rows)

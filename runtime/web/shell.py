@@ -142,6 +142,8 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "restored": ("success", phrase("Restored."), ""),
     "linked": ("success", phrase("{title} was linked."), ""),
     "unlinked": ("success", phrase("{title} was taken out."), ""),
+    "files_added": ("success", phrase("Files added: {count}"), ""),
+    "file_deleted": ("success", phrase("The file was deleted."), ""),
     "undone": ("success", phrase("Undone."), ""),
     "undone_but": ("warning", phrase("Undone, but this has changed since and stays as it is: {what}."), ""),
     "not_undone": ("danger", phrase("Nothing was undone: {what}"), ""),

@@ -380,8 +380,20 @@ def test_an_upload_is_read_strictly(rest):
     )
     problem(rest("POST", path, content=b"--x", headers={"content-type": "multipart/form-data"}), 400)
     problem(rest("POST", "/accounts/999/files", files={"file": ("a", b"x")}), 404)
-    problem(rest("POST", f"/people/{person['id']}/files", files={"file": ("a", b"x")}), 422)
+    problem(rest("POST", f"/people/{person['id']}/files", files={"other": ("a", b"x")}), 400)
     assert read(rest, "/files")["count"] == 0
+
+
+def test_a_file_hangs_on_a_record_of_any_module(rest):
+    person = make(rest, "people", name="Ada")
+    path = f"/people/{person['id']}/files"
+    added = rest("POST", path, files=[("file", ("a.txt", b"one")), ("file", ("b.txt", b"two"))])
+    assert added.status_code == 201
+    found = read(rest, path)["data"]
+    assert [(each["name"], each["field"]) for each in found] == [("a.txt", None), ("b.txt", None)]
+    assert rest("GET", f"/files/{found[0]['id']}/content").content == b"one"
+    assert rest("DELETE", f"/files/{found[0]['id']}").status_code == 204
+    assert [each["name"] for each in read(rest, path)["data"]] == ["b.txt"]
 
 
 def test_a_file_comes_by_an_upload_alone(rest):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from runtime.base.messages import Message, message
 from runtime.fields.attached import AttachedType
 from runtime.model.catalog import Field, Module, Path
-from runtime.records.attachments import UploadRefusedError
+from runtime.records.attachments import UploadRefusedError, hang
 from runtime.records.change import Change
 from runtime.records.reading import Linking
 from runtime.storage.query import MOST, Query
@@ -25,7 +25,9 @@ from runtime.web.attachment import attachment
 from runtime.web.errors import RefusedError, bad_request, not_found
 
 ANY_FIELD = "file"
-"""The name of a part that goes into the module's first field of files."""
+"""The name of a part that goes into the module's first field of files, or hangs on the record itself where
+the module has none.
+"""
 
 
 def show(call: Call) -> Response:
@@ -38,7 +40,7 @@ def show(call: Call) -> Response:
 
 
 def add(call: Call) -> Response:
-    """Add the uploaded files to the fields that the parts are named after."""
+    """Add the uploaded files to the fields that the parts are named after, or to the record itself."""
     module = written_module(call, "update")
     number = record_id(call)
     read_none(call.request.query_params)
@@ -46,10 +48,12 @@ def add(call: Call) -> Response:
     with call.site.database.read() as connection:
         _files(call, connection, module, number, None)  # 404 before anything is kept
     added: dict[str, list[int]] = {}
+    alone: list[int] = []
 
     def keep() -> None:
         for field, upload in uploads:
-            added.setdefault(field.key, []).append(_keep(call, field, upload))
+            kept = _keep(call, field, upload)
+            (alone if field is None else added.setdefault(field.key, [])).append(kept)
 
     def work(tx: Any) -> Response:
         values: dict[str, object] = {
@@ -57,7 +61,9 @@ def add(call: Call) -> Response:
             for key, ids in added.items()
         }
         save_one(call, tx, Change(module.key, values, number))
-        new = {file_id for ids in added.values() for file_id in ids}
+        for file_id in alone:
+            save_one(call, tx, hang(module.key, number, file_id))
+        new = {file_id for ids in (*added.values(), alone) for file_id in ids}
         return answer({"data": _files(call, tx.connection, module, number, new)}, 201)
 
     return once(call, work, fingerprint=_fingerprint(uploads), before=keep)
@@ -89,12 +95,14 @@ def _files(
     page = call.live.reader.page(connection, query, call.moment)
     if not page.rows:
         raise not_found()
-    held: list[tuple[str, int]] = [
+    held: list[tuple[str | None, int]] = [
         (field.key, ref.id)
         for field, refs in zip(fields, page.rows[0].values, strict=True)
         for ref in (refs if isinstance(refs, tuple) else (refs,))
         if ref is not None and (only is None or ref.id in only)
     ]
+    alone = call.live.attachments.on(connection, number)
+    held += [(None, file_id) for file_id in alone if only is None or file_id in only]
     if not held:
         return []
     shape = call.shapes.whole(call.live.catalog.modules[UPLOADED])
@@ -114,29 +122,27 @@ def _files(
     ]
 
 
-def _uploads(call: Call, module: Module) -> list[tuple[Field, UploadFile]]:
-    fields = {field.key: field for field in files_fields(module)}
-    if not fields:
-        raise RefusedError(422, "invalid", message("{label} has no field of files.", label=module.label))
+def _uploads(call: Call, module: Module) -> list[tuple[Field | None, UploadFile]]:
+    fields: dict[str, Field | None] = {field.key: field for field in files_fields(module)}
     if call.form is None:
         raise bad_request(message("Files are sent as multipart/form-data."), "content-type")
-    uploads: list[tuple[Field, UploadFile]] = []
+    fields.setdefault(ANY_FIELD, next(iter(fields.values()), None))
+    uploads: list[tuple[Field | None, UploadFile]] = []
     for name, part in call.form.multi_items():
-        field = fields.get(name) or (next(iter(fields.values())) if name == ANY_FIELD else None)
-        if field is None:
-            sentence = message("A part is named {names}.", names=" or ".join((ANY_FIELD, *fields)))
+        if name not in fields:
+            sentence = message("A part is named {names}.", names=" or ".join(fields))
             raise bad_request(sentence, name[:60])
         if not isinstance(part, UploadFile) or not part.filename:
             raise bad_request(message("Each part is a file, with its name."), name[:60])
-        uploads.append((field, part))
+        uploads.append((fields[name], part))
     if not uploads:
         raise bad_request(message("There is no file in the body."), "body")
     return uploads
 
 
-def _keep(call: Call, field: Field, upload: UploadFile) -> int:
-    kind, name = call.live.types[field.type], upload.filename or ""
-    if isinstance(kind, AttachedType) and not kind.accepts(field.settings, name, upload.content_type or ""):
+def _keep(call: Call, field: Field | None, upload: UploadFile) -> int:
+    name = upload.filename or ""
+    if field is not None and not _accepts(call, field, name, upload.content_type or ""):
         raise _refused(field, message("{label} does not take files of this kind.", label=field.label))
     parsing = call.live.parsing(call.actor, DOOR)
     try:
@@ -147,14 +153,21 @@ def _keep(call: Call, field: Field, upload: UploadFile) -> int:
         raise _refused(field, refusal.reason) from None
 
 
-def _refused(field: Field, reason: Message) -> RefusedError:
-    return RefusedError(422, "invalid", message("A file was not kept."), {field.key: (reason,)})
+def _accepts(call: Call, field: Field, name: str, content_type: str) -> bool:
+    kind = call.live.types[field.type]
+    return not isinstance(kind, AttachedType) or kind.accepts(field.settings, name, content_type)
 
 
-def _fingerprint(uploads: list[tuple[Field, UploadFile]]) -> bytes:
+def _refused(field: Field | None, reason: Message) -> RefusedError:
+    at = field.key if field is not None else ANY_FIELD
+    return RefusedError(422, "invalid", message("A file was not kept."), {at: (reason,)})
+
+
+def _fingerprint(uploads: list[tuple[Field | None, UploadFile]]) -> bytes:
     digest = hashlib.sha256()
     for field, upload in uploads:
-        digest.update(f"{field.key}\n{upload.filename}\n".encode("utf-8", "surrogatepass"))
+        named = field.key if field is not None else ""
+        digest.update(f"{named}\n{upload.filename}\n".encode("utf-8", "surrogatepass"))
         while chunk := upload.file.read(1 << 20):
             digest.update(chunk)
         upload.file.seek(0)

@@ -143,33 +143,32 @@ def _paths(catalog: Catalog, module: Module, types: Registry[FieldType]) -> dict
         )
     }
     fields = [field.key for field in module.fields.values() if field.targets == ("files",)]
-    if fields:
-        files = {
-            "type": "object",
-            "required": ["data"],
-            "properties": {"data": {"type": "array", "items": FILE}},
-        }
-        part = {"type": "array", "items": {"type": "string", "format": "binary"}}
-        form = {
-            "type": "object",
-            "properties": dict.fromkeys(("file", *fields), part),
-            "minProperties": 1,
-        }
-        paths[f"{one}/files"] = {
-            "parameters": [_component("id")],
-            "get": _operation(
-                module, "files", "The files of a record", {"200": _json("Its files.", files)}, READING
-            ),
-            "post": _operation(
-                module,
-                "upload",
-                "Add files to a record; a part is named after its field, or `file` for the first",
-                {"201": _json("The files that were added.", files)},
-                WRITING,
-                parameters=[_component("idempotency_key")],
-                body={"required": True, "content": {"multipart/form-data": {"schema": form}}},
-            ),
-        }
+    files = {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": {"type": "array", "items": FILE}},
+    }
+    part = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    form = {
+        "type": "object",
+        "properties": dict.fromkeys(("file", *fields), part),
+        "minProperties": 1,
+    }
+    paths[f"{one}/files"] = {
+        "parameters": [_component("id")],
+        "get": _operation(
+            module, "files", "The files of a record", {"200": _json("Its files.", files)}, READING
+        ),
+        "post": _operation(
+            module,
+            "upload",
+            "Add files to a record; a part is named after its field, or `file` for the first one, or none",
+            {"201": _json("The files that were added.", files)},
+            WRITING,
+            parameters=[_component("idempotency_key")],
+            body={"required": True, "content": {"multipart/form-data": {"schema": form}}},
+        ),
+    }
     return paths
 
 
@@ -341,7 +340,10 @@ FILE: Schema = {
         "name": {"type": ["string", "null"]},
         "content_type": {"type": ["string", "null"]},
         "size": {"type": ["integer", "null"], "description": "In bytes."},
-        "field": {"type": "string", "description": "The field of the record that holds it."},
+        "field": {
+            "type": ["string", "null"],
+            "description": "The field of the record that holds it; null where it hangs on the record itself.",
+        },
         "content": {"type": "string", "description": "The address of its content."},
     },
 }

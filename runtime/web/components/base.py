@@ -8,6 +8,9 @@ from runtime.model.catalog import Block, Layout
 from runtime.web.door import Call
 from runtime.web.views import Views
 
+UPLOADED = "files"
+"""The module whose records are uploads, which nobody changes afterwards."""
+
 if TYPE_CHECKING:
     from runtime.web.pages.card import Card
     from runtime.web.pages.screen import Screen
@@ -27,7 +30,8 @@ class Place:
     def may_update(self) -> bool:
         """Whether the reader may change the record."""
         judge, module = self.call.live.judge, self.card.module.key
-        return not self.card.deleted and judge.may(self.call.actor, module, "update").allowed
+        may = module != UPLOADED and judge.may(self.call.actor, module, "update").allowed
+        return may and not self.card.deleted
 
     def label(self, block: Block) -> str:
         """The block's label in the reader's language."""

@@ -11,12 +11,12 @@ from runtime.web.door import Call
 from runtime.web.pages import linking
 from runtime.web.pages.dialog import done, number_of, prefix_of
 from runtime.web.pages.editing import FieldBlock, is_given
-from runtime.web.pages.form import NO_FORM, creatable, new_sheet
+from runtime.web.pages.form import NO_FORM, new_sheet
 from runtime.web.pages.form_view import Errors, FormView
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.saving import save_one
-from runtime.web.pages.screen import Screen
+from runtime.web.pages.screen import Screen, written_module
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
 from runtime.web.views import record_address
@@ -24,12 +24,12 @@ from runtime.web.views import record_address
 
 def show(screen: Screen, call: Call) -> Response:
     """The dialog, with the defaults in it and what the address prefills."""
-    return _draw(screen, call, creatable(call), {})
+    return _draw(screen, call, written_module(call, "create"), {})
 
 
 def create(screen: Screen, call: Call) -> Response:
     """Make the record, or show the dialog again with its errors."""
-    module = creatable(call)
+    module = written_module(call, "create")
     written = read(call, (_block(call, module),), None, {})
     outcome = save_one(call, Change(module.key, written.values), written.errors)
     if isinstance(outcome, Saved):

@@ -11,7 +11,6 @@ from runtime.model.catalog import Collection, Field, Module
 from runtime.model.values import Ref
 from runtime.records.change import Change, Saved
 from runtime.web.door import Call
-from runtime.web.errors import forbidden
 from runtime.web.forms import Form
 from runtime.web.pages import conflict
 from runtime.web.pages.card import Card, load, own_path, plain, with_links
@@ -21,7 +20,7 @@ from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rows import rows_of
 from runtime.web.pages.saving import save_one, version_of
-from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
 from runtime.web.views import record_address
@@ -43,12 +42,12 @@ class Sheet:
 
 def new(screen: Screen, call: Call) -> Response:
     """An empty form, with the defaults in it and what the address prefills."""
-    return _draw(screen, call, new_sheet(call, creatable(call), NO_FORM), {})
+    return _draw(screen, call, new_sheet(call, written_module(call, "create"), NO_FORM), {})
 
 
 def create(screen: Screen, call: Call) -> Response:
     """Create the record, or show the form again with its errors."""
-    module = creatable(call)
+    module = written_module(call, "create")
     sheet = new_sheet(call, module, call.form)
     if call.form.text("_rows"):
         return _draw(screen, call, sheet, {}, call.form)
@@ -65,12 +64,12 @@ def create(screen: Screen, call: Call) -> Response:
 
 def edit(screen: Screen, call: Call) -> Response:
     """The form of a record."""
-    return _draw(screen, call, _sheet(call, _changeable(call), NO_FORM), {})
+    return _draw(screen, call, _sheet(call, written_module(call, "update"), NO_FORM), {})
 
 
 def update(screen: Screen, call: Call) -> Response:
     """Save the record, or show the form again with its errors; a stale one shows what both have written."""
-    module = _changeable(call)
+    module = written_module(call, "update")
     sheet = _sheet(call, module, call.form)
     if call.form.text("_rows"):
         return _draw(screen, call, sheet, {}, call.form)
@@ -89,23 +88,6 @@ def update(screen: Screen, call: Call) -> Response:
     if outcome.kind != "invalid":
         raise refusal_of(call, outcome)
     return _draw(screen, call, sheet, outcome.errors, call.form, written)
-
-
-def creatable(call: Call) -> Module:
-    """The module of the address, where the reader may make a record; refuses with 403 where not."""
-    module = module_of(call)
-    verdict = call.live.judge.may(call.actor, module.key, "create")
-    if not verdict.allowed:
-        raise forbidden(verdict.reasons[0])
-    return module
-
-
-def _changeable(call: Call) -> Module:
-    module = module_of(call)
-    verdict = call.live.judge.may(call.actor, module.key, "update")
-    if not verdict.allowed:
-        raise forbidden(verdict.reasons[0])
-    return module
 
 
 def new_sheet(call: Call, module: Module, sent: Form) -> Sheet:

@@ -8,7 +8,7 @@ from runtime.records.change import Change, Saved
 from runtime.records.since import Since, changed_since
 from runtime.web import shell
 from runtime.web.door import Call
-from runtime.web.errors import forbidden, not_found
+from runtime.web.errors import not_found
 from runtime.web.pages import record
 from runtime.web.pages.card import Card, load, with_links
 from runtime.web.pages.conflict import both
@@ -17,7 +17,7 @@ from runtime.web.pages.form_view import Errors, FormView
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.saving import save_one, version_of
-from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.views import record_address
 
 PREFIX = "inline-"
@@ -53,10 +53,7 @@ def save(screen: Screen, call: Call) -> Response:
 
 
 def _asked(call: Call) -> tuple[Module, Field]:
-    module = module_of(call)
-    verdict = call.live.judge.may(call.actor, module.key, "update")
-    if not verdict.allowed:
-        raise forbidden(verdict.reasons[0])
+    module = written_module(call, "update")
     field = module.field(call.path("field"))
     if field is None or not is_editable(call, module, field):
         raise not_found()

@@ -1,14 +1,16 @@
 """A record's card: header, process bar, tabs of blocks, and a column at the side."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.background import BackgroundTask
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from runtime.model.catalog import Block, Layout, Module, Path, Tab
 from runtime.records.choices import Choice, controlling, offered
-from runtime.web.components.base import Place
+from runtime.web import shell
+from runtime.web.components.base import UPLOADED, Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages import favourites
@@ -22,7 +24,7 @@ from runtime.web.pages.card import (
     with_links,
 )
 from runtime.web.pages.screen import Screen, module_of, record_id
-from runtime.web.views import Views, path_label, record_address
+from runtime.web.views import path_label, record_address
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -43,6 +45,31 @@ def show(screen: Screen, call: Call) -> Response:
 def context(screen: Screen, call: Call, module: Module) -> dict[str, Any]:
     """The record of the address as its card's template draws it."""
     return _context(_open(screen, call, module))
+
+
+def draw_files(
+    screen: Screen,
+    call: Call,
+    module: Module,
+    errors: Sequence[str],
+    told: tuple[str, int | None, Mapping[str, str]] | None,
+) -> Response:
+    """The block of files after an upload, with why some were refused; ``told`` is what the toast says."""
+    opened = _open(screen, call, module)
+    key = call.form.text("_block")
+    found = next((each for each in (*opened.blocks, *opened.side) if each.key == key), None)
+    if found is None:
+        raise not_found()
+    context = {
+        "block": {**draw(opened.place, found), "errors": errors},
+        "shell": {"csrf": call.session.csrf if call.session is not None else ""},
+    }
+    page = screen.renderer.template("pages/blocks/files.html", call.actor.language).render(context)
+    if told is not None:
+        kind, undo, said = told
+        toast = {"toast": shell.toast(call, kind, undo=undo, said=said), "csrf": context["shell"]["csrf"]}
+        page += screen.renderer.template("pages/done.html", call.actor.language).render(made=None, **toast)
+    return HTMLResponse(page, 422 if errors else 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +101,7 @@ def _open(screen: Screen, call: Call, module: Module) -> _Opened:
 def _context(opened: _Opened) -> dict[str, Any]:
     place = opened.place
     return {
-        **_head(place.call, place.views, place.layout, place.card),
+        **_head(place),
         "tabs": [_tab(place.call, place.card, found, opened.tab) for found in opened.tabs],
         "blocks": [draw(place, block) for block in opened.blocks],
         "side": [draw(place, block) for block in opened.side],
@@ -94,6 +121,8 @@ def _paths(call: Call, module: Module, layout: Layout) -> list[Path]:
     files = [own_path(field) for field in module.fields.values() if field.targets == ("files",)]
     if not any(block.component == "files" for block in blocks):
         files = []
+    if module.key == UPLOADED:
+        files = [own_path(module.fields[key]) for key in ("module", "record")]
     conditions = [tab.when for tab in layout.tabs] + [block.when for block in blocks]
     return [*layout.header, *process, *shown, *files, *condition_paths(call, conditions)]
 
@@ -131,10 +160,11 @@ def _tab(call: Call, card: Card, tab: Tab, chosen: Tab | None) -> dict[str, Any]
     }
 
 
-def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any]:
+def _head(place: Place) -> dict[str, Any]:
+    call, views, layout, card = place.call, place.views, place.layout, place.card
     module, language = card.module, call.actor.language
     address = record_address(module.key, card.id)
-    may_update = call.live.judge.may(call.actor, module.key, "update").allowed and not card.deleted
+    may_update = place.may_update
     may_delete = call.live.judge.may(call.actor, module.key, "delete").allowed
     notice = (
         {"kind": "warning", "text": call.translate("This record lies in the bin.")} if card.deleted else None
@@ -148,6 +178,7 @@ def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any
         "notice": notice,
         "version": card.version,
         "revision": call.live.revision,
+        "links": _file_links(call, card) if module.key == UPLOADED and not card.deleted else (),
         "edit_href": f"{address}/edit" if may_update else None,
         "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
         "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
@@ -157,6 +188,22 @@ def _head(call: Call, views: Views, layout: Layout, card: Card) -> dict[str, Any
             for path in layout.header
         ],
     }
+
+
+def _file_links(call: Call, card: Card) -> list[dict[str, str]]:
+    """What one does with a file: fetch it, and look at the record that it hangs on."""
+    found = [
+        {
+            "label": call.translate("Download"),
+            "href": f"/app/{UPLOADED}/{card.id}/content",
+            "icon": "download",
+        }
+    ]
+    module, number = card.values["module"], card.values["record"]
+    if module in call.live.catalog.modules and number is not None:
+        shown = {"label": call.translate("Show its record"), "href": record_address(module, number)}
+        found.append({**shown, "icon": "link"})
+    return found
 
 
 def _is_starred(call: Call, card: Card) -> bool:

@@ -51,11 +51,27 @@ def version_of(call: Call) -> int:
     return int(text)
 
 
+def save_all(call: Call, changes: Sequence[Change]) -> Saved | Refused:
+    """Save several changes as the reader, all or none; gives the first's outcome, or the first refusal."""
+    with call.site.database.write() as tx:
+        parsing = call.live.parsing(call.actor, "form")
+        outcomes = call.live.writer.save(tx, changes, call.actor, parsing)
+    real = (each for each in outcomes if isinstance(each, Refused) and each.kind != "batch")
+    return next(real, outcomes[0])
+
+
+def keep_any(call: Call, uploads: list[UploadFile]) -> tuple[list[int], list[Message]]:
+    """Keep uploaded files that no field is to hold: their ids, and why the others are refused."""
+    ids: list[int] = []
+    reasons: list[Message] = []
+    for upload in uploads:
+        _keep(call, upload, ids, reasons)
+    return ids, reasons
+
+
 def keep_uploads(call: Call, field: Field, uploads: list[UploadFile]) -> tuple[list[int], list[Message]]:
     """Keep uploaded files: the ids of their records, in order, and why the others are refused."""
     kind = call.live.types[field.type]
-    parsing = call.live.parsing(call.actor, "form")
-    attachments = call.live.attachments
     ids: list[int] = []
     reasons: list[Message] = []
     for upload in uploads:
@@ -72,18 +88,22 @@ def keep_uploads(call: Call, field: Field, uploads: list[UploadFile]) -> tuple[l
                 )
             )
             continue
-        try:
-            ids.append(
-                attachments.keep(call.site.database, call.site.files, name, upload.file, call.actor, parsing)
-            )
-        except UploadRefusedError as refused:
-            reasons.append(refused.reason)
-        except TooLargeError as refused:
-            reasons.append(
-                message(
-                    '"{name}" is too large: a file may have {limit} MiB at most.',
-                    name=name[:80],
-                    limit=refused.limit >> 20,
-                )
-            )
+        _keep(call, upload, ids, reasons)
     return ids, reasons
+
+
+def _keep(call: Call, upload: UploadFile, ids: list[int], reasons: list[Message]) -> None:
+    name, parsing = upload.filename or "", call.live.parsing(call.actor, "form")
+    keep = call.live.attachments.keep
+    try:
+        ids.append(keep(call.site.database, call.site.files, name, upload.file, call.actor, parsing))
+    except UploadRefusedError as refused:
+        reasons.append(refused.reason)
+    except TooLargeError as refused:
+        reasons.append(
+            message(
+                '"{name}" is too large: a file may have {limit} MiB at most.',
+                name=name[:80],
+                limit=refused.limit >> 20,
+            )
+        )

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
+from runtime.base.messages import message
 from runtime.base.registry import Registry
 from runtime.model.catalog import Module
 from runtime.web import shell
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
-from runtime.web.errors import not_found
+from runtime.web.errors import forbidden, not_found
 from runtime.web.render import Renderer
 from runtime.web.views import Views
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from runtime.web.components.base import Component
 
 
+UPLOADED = "files"
+"""The module whose records are uploads."""
 ADMINISTERED = ("users", "groups")
 """The modules that stand among the parts of the administration."""
 
@@ -66,6 +69,20 @@ def module_of(call: Call) -> Module:
     module = call.live.catalog.modules.get(call.path("module"))
     if module is None or module.parent is not None or not may_open(call, module):
         raise not_found()
+    return module
+
+
+def written_module(call: Call, right: str) -> Module:
+    """The module that the address names, where the reader has a right; refuses with 403 where not.
+
+    A file is what was uploaded: nobody writes its record.
+    """
+    module = module_of(call)
+    verdict = call.live.judge.may(call.actor, module.key, right)
+    if not verdict.allowed:
+        raise forbidden(verdict.reasons[0])
+    if module.key == UPLOADED:
+        raise forbidden(message("A file is made by an upload to a record, and is not changed afterwards."))
     return module
 
 

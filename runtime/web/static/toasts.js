@@ -26,7 +26,7 @@ export function show(notes) {
   }
 }
 
-function take(root) {
+export function take(root) {
   for (const template of root.querySelectorAll("template[data-toast]")) {
     show([...template.content.cloneNode(true).children]);
     template.remove();
