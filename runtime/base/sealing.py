@@ -24,7 +24,7 @@ class Sealer:
     """Seals and opens texts with one site's secret, which is asked for when it is first needed."""
 
     def __init__(self, secret: str, file: Path) -> None:
-        """``secret`` is ``TRELLIS_SECRET``; when it is '' one is made by the first use and kept in ``file``."""
+        """``secret`` is ``TRELLIS_SECRET``; when it is '' the first use keeps one in ``file``."""
         self._secret = secret
         self._file = file
         self._key: bytes | None = None

@@ -11,7 +11,7 @@ from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.tree import Attribute, Call, Items, Literal, Node, Operation, Read, User
 from runtime.model.types import ListType, RecordType, ValueType
-from runtime.model.values import AllDay, Link, Ref, RichText
+from runtime.model.values import AllDay, Entry, Link, Ref, RichText
 
 STEPS = 5000
 """How many nodes one evaluation may visit."""
@@ -123,6 +123,8 @@ def _plain(value: object, type_: ValueType) -> object:
         return value.get("id")
     if isinstance(value, Ref | Link):
         return value.id
+    if isinstance(value, Entry):
+        return value.value
     if isinstance(value, AllDay):
         return value.moment
     if isinstance(value, RichText):

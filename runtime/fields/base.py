@@ -207,6 +207,10 @@ class FieldType(ABC):
         """The value as safe HTML, for a card; None where its text is all there is to show."""
         return None
 
+    def found_by(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
+        """What a search finds the value by."""
+        return self.text(value, field, formats, picklists)
+
     def plain(self, value: Any) -> str:
         """The value as text for a machine (a CSV file), '' when it is empty; an import reads it back alike.
 

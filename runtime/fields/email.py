@@ -6,8 +6,11 @@ from types import MappingProxyType
 from email_validator import EmailNotValidError, validate_email
 
 from runtime.fields.base import Example, Parsing, refuse
-from runtime.fields.written import WrittenType, clean, limited
+from runtime.fields.formats import Formats
+from runtime.fields.many import KINDS, MANY, ManyType
+from runtime.fields.written import clean, limited
 from runtime.model.catalog import Field
+from runtime.model.values import Entry
 
 LONGEST = 254
 _COMMON = re.compile(
@@ -16,14 +19,15 @@ _COMMON = re.compile(
 """Addresses that need no further look: letters and digits, as nearly all are."""
 
 
-class Email(WrittenType):
+class Email(ManyType):
     """An e-mail address, its domain in small letters. That it can be reached is not asked."""
 
     name = "email"
     title = "E-mail"
     widget = "email"
-    settings_schema = MappingProxyType({})
-    later_settings = ("many", "pattern")
+    settings_schema = MappingProxyType({"many": MANY, "kinds": KINDS})
+    kinds = ("work", "home", "other")
+    later_settings = ("pattern",)
     examples = (
         Example("ada@example.com", "ada@example.com"),
         Example(" Ada.Lovelace+crm@Example.COM ", "Ada.Lovelace+crm@example.com"),
@@ -31,6 +35,13 @@ class Email(WrittenType):
         Example("kalle@xn--hmeenlinna-q5a.fi", "kalle@hämeenlinna.fi"),
         Example("info@crm.local", "info@crm.local"),
         Example("", None),
+        Example(
+            [{"value": "ada@Work.example"}, {"value": "ada@home.example", "kind": "home", "primary": True}],
+            (Entry("ada@home.example", "home"), Entry("ada@work.example", "work")),
+            {"many": True},
+        ),
+        Example("ada@example.com", (Entry("ada@example.com", "work"),), {"many": True}),
+        Example([], (), {"many": True}),
     )
     rejects = (
         "ada",
@@ -47,7 +58,7 @@ class Email(WrittenType):
         7,
     )
 
-    def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+    def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The address."""
         text = clean(raw, field)
         if text is None:
@@ -65,3 +76,7 @@ class Email(WrittenType):
         if "." not in address.domain:
             raise refuse(field, "{label} must be an e-mail address.")
         return address.normalized
+
+    def text_of(self, value: str, formats: Formats) -> str:
+        """The address itself."""
+        return value

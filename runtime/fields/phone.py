@@ -11,15 +11,17 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from runtime.base.messages import message
 from runtime.fields.base import Example, InvalidValueError, Parsing, Surroundings, refuse
 from runtime.fields.formats import Formats
-from runtime.fields.written import WrittenType, clean, limited
-from runtime.model.catalog import Field, Picklist
+from runtime.fields.many import KINDS, MANY, ManyType
+from runtime.fields.written import clean, limited
+from runtime.model.catalog import Field
+from runtime.model.values import Entry
 
 LONGEST = 40
 _NATIONAL = re.compile(r"[0-9()+\-./ \u2010-\u2013]+(?:(?: ?,? ?(?:ext\.?|x|#) ?)[0-9]{1,7})?", re.IGNORECASE)
 _EXTENSION = ";ext="
 
 
-class Phone(WrittenType):
+class Phone(ManyType):
     """A telephone number. One that says its country is kept as ``+358401234567`` (E.164), shown with spaces.
 
     Any other is kept as it was typed, when it looks like one: without its country nobody can tell what it is,
@@ -36,9 +38,12 @@ class Phone(WrittenType):
                 "pattern": "^[A-Z]{2}$",
                 "description": "The country (ISO 3166, such as FI) of numbers that are written without one.",
             },
+            "many": MANY,
+            "kinds": KINDS,
         }
     )
-    later_settings = ("many", "pattern")
+    kinds = ("mobile", "work", "home", "fax", "other")
+    later_settings = ("pattern",)
     examples = (
         Example("+358 40 123 4567", "+358401234567"),
         Example("+1 (206) 555-9857 ext. 5467", "+12065559857;ext=5467"),
@@ -50,6 +55,12 @@ class Phone(WrittenType):
         Example("040 123 4567", "+358401234567", {"region": "FI"}),
         Example("112", "112", {"region": "FI"}),
         Example("  ", None),
+        Example(
+            ["+358 40 123 4567", {"value": "112", "kind": "emergency"}],
+            (Entry("+358401234567", "direct"), Entry("112", "emergency")),
+            {"many": True, "kinds": ["direct", "emergency"]},
+        ),
+        Example(None, (), {"many": True}),
     )
     rejects = (
         "call me",
@@ -71,9 +82,9 @@ class Phone(WrittenType):
             raise InvalidValueError(
                 message('The region "{region}" is not a country of ISO 3166.', region=region)
             )
-        return settings
+        return super().complete(settings, surroundings)
 
-    def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+    def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The number; see the class."""
         text = clean(raw, field)
         if text is None:
@@ -98,9 +109,9 @@ class Phone(WrittenType):
             raise refuse(field, "{label} is not a telephone number of the country that it names.")
         return text
 
-    def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
+    def text_of(self, value: str, formats: Formats) -> str:
         """The number as it is written between countries."""
-        return formats.phone(value) if value else ""
+        return formats.phone(value)
 
 
 def _canonical(number: phonenumbers.PhoneNumber) -> str:

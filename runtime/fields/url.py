@@ -1,11 +1,15 @@
 """The field type ``url``: a web address."""
 
 import re
+from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
 from runtime.fields.base import Example, Parsing, refuse
-from runtime.fields.written import WrittenType, clean, limited
+from runtime.fields.formats import Formats
+from runtime.fields.many import KINDS, MANY, ManyType
+from runtime.fields.written import clean, limited
 from runtime.model.catalog import Field
+from runtime.model.values import Entry
 
 LONGEST = 2000
 _BARE = re.compile(r"[^\s/:@?#]+\.[^\s/:@?#.]{2,}(?::[0-9]{1,5})?(?:[/?#].*)?")
@@ -13,13 +17,15 @@ _HOST = re.compile(r"(?!-)[^\s/\\<>\"'`|^{}%:@?#\[\]]+(?<!-)|\[[0-9A-Fa-f:.]+\]"
 _UNSAFE = re.compile(r"[\s\\<>\"`{}|^]")
 
 
-class Url(WrittenType):
+class Url(ManyType):
     """A web address of the schemes http and https; ``https://`` is added to one that has none."""
 
     name = "url"
     title = "Web address"
     widget = "url"
-    later_settings = ("many", "pattern")
+    settings_schema = MappingProxyType({"many": MANY, "kinds": KINDS})
+    kinds = ("website", "shop", "profile", "other")
+    later_settings = ("pattern",)
     examples = (
         Example("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
         Example("HTTP://Example.COM", "http://example.com"),
@@ -28,6 +34,11 @@ class Url(WrittenType):
         Example("https://hämeenlinna.fi/sää", "https://hämeenlinna.fi/sää"),
         Example("http://localhost:8000/", "http://localhost:8000/"),
         Example(" ", None),
+        Example(
+            [{"value": "example.com", "kind": "shop", "primary": False}],
+            (Entry("https://example.com", "shop"),),
+            {"many": True},
+        ),
     )
     rejects = (
         "javascript:alert(1)",
@@ -48,7 +59,7 @@ class Url(WrittenType):
         42,
     )
 
-    def parse(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+    def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The address, its scheme and host in small letters."""
         text = clean(raw, field)
         if text is None:
@@ -69,3 +80,7 @@ class Url(WrittenType):
         if _UNSAFE.search(text) or not _HOST.fullmatch(host):
             raise refuse(field, "{label} must be a web address, such as https://example.com.")
         return urlunsplit(parts._replace(netloc=parts.netloc.lower()))
+
+    def text_of(self, value: str, formats: Formats) -> str:
+        """The address itself."""
+        return value

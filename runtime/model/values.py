@@ -15,6 +15,7 @@ duration            timedelta
 json                JsonText
 geo                 Place
 secret              Sealed
+email, phone, url   str; with ``many`` a tuple of Entry, the primary first, () when empty
 tags                tuple of str in the order of letters, () when empty
 picklist            str, the value's key
 multi_picklist      tuple of keys in the picklist's order, () when empty
@@ -73,6 +74,14 @@ class AllDay:
 
     day: date
     moment: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One of several addresses of a field, and its kind."""
+
+    value: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -89,7 +89,7 @@ class SearchText:
         return any(key in names for key in keys)
 
     def _text(self, field: Field, value: object) -> str:
-        return self.types[field.type].text(value, field, self.formats, self.picklists)
+        return self.types[field.type].found_by(value, field, self.formats, self.picklists)
 
 
 def create_search_index(index: str, table: str) -> list[str]:

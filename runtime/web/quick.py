@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from runtime.base.messages import Translate, phrase
 from runtime.model.catalog import Path
-from runtime.model.types import DATETIME
+from runtime.model.types import DATETIME, ListType
 
 PERIODS = {
     "today": phrase("Today"),
@@ -79,7 +79,7 @@ def condition(path: Path, by: str, value: str, range_: Range, today: date) -> st
         return true if value == "true" else false
     if by == "record":
         return f"{path.text}.id == {value}" if value.isdecimal() else f"{path.text} == {quote(value)}"
-    if by == "member":
+    if by == "member" or (by == "text" and isinstance(path.field.value_type, ListType)):
         return f"{value if path.field.targets else quote(value)} in {path.text}"
     if by in ("choice", "value"):
         return f"{path.text} == {quote(value)}"

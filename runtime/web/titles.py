@@ -62,4 +62,4 @@ def only_field(module: Module) -> Field | None:
     if len(parts) != 1 or parts[0][0] or module.title.tail or parts[0][1].hops:
         return None
     field = parts[0][1].field
-    return field if field.type in PLAIN else None
+    return field if field.type in PLAIN and not field.settings.get("many") else None

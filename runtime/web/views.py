@@ -10,7 +10,7 @@ from markupsafe import Markup
 from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path
-from runtime.model.values import Ref
+from runtime.model.values import Entry, Ref
 from runtime.records.read import Linked
 from runtime.sites.live import Live
 
@@ -175,6 +175,8 @@ class Views:
         elif isinstance(value, tuple):
             view.items = self._items(field, value, view.name)
             view.text = ", ".join(item.title for item in view.items)
+            if isinstance(value[0], Entry):
+                view.text = self.text(field, value)
         else:
             view.text = self.text(field, value)
             html = self.live.types[field.type].html(value, field)
@@ -217,7 +219,7 @@ class Views:
             required=field.required,
             readonly=field.readonly,
             settings=field.settings,
-            grouped=self.live.types[field.type].grouped,
+            grouped=self.live.types[field.type].grouped or bool(field.settings.get("many")),
         )
         self.fill(view, field, value)
         if field.type in SHOWN_TYPES:
@@ -258,6 +260,8 @@ class Views:
             if self.live.types[field.type].attaches:
                 return [Item(ref.id, ref.title, content_address(ref.id)) for ref in values]
             return [Item(ref.id, ref.title, _href(self.catalog, ref)) for ref in values]
+        if isinstance(values[0], Entry):
+            return [Item(each.value, self.text(field, (each,)), note=each.kind) for each in values]
         picklist = self.catalog.picklists.get(field.settings.get("picklist", ""))
         if picklist is None:
             return [Item(str(value), str(value)) for value in values]

@@ -118,7 +118,7 @@ def test_a_list_is_sorted_and_paged_by_it_both_ways_empties_last(shop, field_typ
         fill(shop, module, [*values, None])
         for sort in ("value", "-value", "value -name"):
             whole = shop.page(module, "value", sort=sort, limit=1000)
-            assert whole.rows[-1].values[0] is None
+            assert whole.rows[-1].values[0] in (None, ())
             seen, after = [], None
             while True:
                 page = shop.page(module, "value", sort=sort, limit=1, after=after)

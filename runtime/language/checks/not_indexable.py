@@ -27,7 +27,11 @@ class NotIndexable(Check):
             )
         for module in draft.modules.values():
             for field in module.fields.values():
-                if not (draft.types[field.type].linked or draft.types[field.type].hidden):
+                if not (
+                    draft.types[field.type].linked
+                    or draft.types[field.type].hidden
+                    or field.settings.get("many")
+                ):
                     continue
                 for key in ("unique", "index"):
                     if getattr(field, key):

@@ -15,10 +15,10 @@ from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.paths import Paths
 from runtime.language.shape import plain_items
 from runtime.model.catalog import Field, Module, Numbering, Path, Title
-from runtime.model.types import INTEGER, TEXT
+from runtime.model.types import INTEGER, TEXT, list_of
 
 PLACE = re.compile(r"\{([^{}]*)\}")
-SEARCHABLE = (TEXT, INTEGER)
+SEARCHABLE = (TEXT, INTEGER, list_of(TEXT))
 """What a search looks into: texts, and whole numbers such as a customer's number."""
 REACHED_BY = ("email", "phone")
 """What people and companies are looked for by, beside their names."""

@@ -1,0 +1,237 @@
+"""Several addresses in one field: e-mails, telephone numbers or web addresses, each of a kind."""
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from sqlalchemy import Text
+
+from runtime.base.messages import message
+from runtime.fields.base import (
+    Column,
+    Input,
+    InvalidValueError,
+    Parsing,
+    Schema,
+    Sent,
+    Surroundings,
+    refuse,
+)
+from runtime.fields.formats import Formats
+from runtime.fields.several import several
+from runtime.fields.written import WrittenType
+from runtime.model.catalog import Field, Picklist
+from runtime.model.types import TEXT, ValueType, list_of
+from runtime.model.values import Entry
+
+MOST = 20
+"""How many addresses one field may hold."""
+MANY: dict[str, Any] = {
+    "type": "boolean",
+    "default": False,
+    "description": "Whether it holds several, one of them primary, each with a kind.",
+}
+KINDS: dict[str, Any] = {
+    "type": "array",
+    "items": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,29}$"},
+    "minItems": 1,
+    "maxItems": 20,
+    "uniqueItems": True,
+    "description": "The kinds that each of several may be of; the first is that of one written without.",
+}
+_WITH_KIND = re.compile(r"(.*?)\s*\[([a-z][a-z0-9_]*)\]", re.DOTALL)
+
+
+class ManyType(WrittenType):
+    """A type of addresses. With the setting ``many`` its value is a tuple of :class:`Entry`, primary first.
+
+    In REST it is a list of ``{"value", "kind", "primary"}``, or of values alone.
+    """
+
+    kinds: ClassVar[tuple[str, ...]]
+    """The kinds where the setting ``kinds`` names none."""
+
+    @abstractmethod
+    def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+        """One address."""
+
+    @abstractmethod
+    def text_of(self, value: str, formats: Formats) -> str:
+        """One address for a person."""
+
+    def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
+        """The settings with the kinds, where there may be several."""
+        if settings.get("many"):
+            return {**settings, "kinds": tuple(settings.get("kinds", self.kinds))}
+        if "kinds" in settings:
+            raise InvalidValueError(message("Only a field of several has kinds: write many: true."))
+        return settings
+
+    def value_type(self, settings: Mapping[str, Any]) -> ValueType:
+        """Text, or a list of texts."""
+        return list_of(TEXT) if settings.get("many") else TEXT
+
+    def columns(self, settings: Mapping[str, Any]) -> tuple[Column, ...]:
+        """One column of text; of several ``|a@example.com|b@example.com|``, and their kinds beside them."""
+        values = Column("", Text())
+        return (values, Column("kinds", Text())) if settings.get("many") else (values,)
+
+    def to_columns(self, value: Any) -> tuple[object, ...]:
+        """The address, or all of them between bars, and their kinds."""
+        if not isinstance(value, tuple):
+            return (value,)
+        if not value:
+            return (None, None)
+        values, kinds = (entry.value for entry in value), (entry.kind for entry in value)
+        return f"|{'|'.join(values)}|", "|".join(kinds)
+
+    def from_columns(self, parts: tuple[Any, ...]) -> object:
+        """The address, or all of them."""
+        if len(parts) == 1:
+            return parts[0]
+        if parts[0] is None:
+            return ()
+        return tuple(map(Entry, parts[0][1:-1].split("|"), parts[1].split("|")))
+
+    def is_kept_as_it_is(self, columns: int) -> bool:
+        """One address alone is."""
+        return columns == 1
+
+    def parse(self, raw: object, field: Field, parsing: Parsing) -> object:
+        """The address, or all of them, the primary first."""
+        if not field.settings.get("many"):
+            return self.parse_one(raw, field, parsing)
+        found = list(self._entries(raw, field, parsing))
+        if len(found) > MOST:
+            raise refuse(field, "{label} may have {max} values at most.", max=MOST)
+        if sum(primary for _, primary in found) > 1:
+            raise refuse(field, "{label} may have one primary value only.")
+        entries = [entry for entry, _ in sorted(found, key=lambda each: not each[1])]
+        if len({entry.value for entry in entries}) < len(entries):
+            raise refuse(field, "{label} names the same twice.")
+        return tuple(entries)
+
+    def _entries(self, raw: object, field: Field, parsing: Parsing) -> Iterator[tuple[Entry, bool]]:
+        """Each address, and whether it is said to be the primary one."""
+        if isinstance(raw, Mapping):
+            raw = [raw]
+        for item in several(raw, field, parsing):
+            entry, primary = item, False
+            if isinstance(item, Mapping):
+                entry, primary = self._of_mapping(item, field, parsing)
+            elif isinstance(item, str):
+                written = _WITH_KIND.fullmatch(item.strip()) if parsing.door == "import" else None
+                value, kind = (written[1], written[2]) if written else (item, None)
+                entry = self._entry(value, kind, field, parsing)
+            elif not isinstance(item, Entry):
+                raise refuse(field, "{label} must be a list of values, each with a kind.")
+            if isinstance(entry, Entry):
+                yield entry, primary
+
+    def _of_mapping(
+        self, item: Mapping[Any, Any], field: Field, parsing: Parsing
+    ) -> tuple[Entry | None, bool]:
+        primary = item.get("primary", False)
+        if not item.keys() <= {"value", "kind", "primary"} or "value" not in item:
+            raise refuse(field, "{label} must be a list of values, each with a kind.")
+        if parsing.door == "form":
+            primary = bool(primary)
+        if not isinstance(primary, bool):
+            raise refuse(field, "{label} must say with true or false which value is primary.")
+        return self._entry(item["value"], item.get("kind"), field, parsing), primary
+
+    def _entry(self, value: object, kind: object, field: Field, parsing: Parsing) -> Entry | None:
+        text = self.parse_one(value, field, parsing)
+        if text is None:
+            if parsing.door == "rest":
+                raise refuse(field, "{label} has an entry without a value.")
+            return None
+        if "|" in text:
+            raise refuse(field, "{label} has a character that cannot be kept ({code}).", code="|")
+        kinds = field.settings["kinds"]
+        if kind is None or kind == "":
+            return Entry(text, kinds[0])
+        if not isinstance(kind, str) or kind not in kinds:
+            raise refuse(field, "{label} must be of the kind {kinds}.", kinds=" or ".join(kinds))
+        return Entry(text, kind)
+
+    def to_json(self, value: Any) -> object:
+        """The address; several as a list."""
+        if not isinstance(value, tuple):
+            return value
+        return [
+            {"value": entry.value, "kind": entry.kind, "primary": place == 0}
+            for place, entry in enumerate(value)
+        ]
+
+    def from_json(self, value: Any) -> object:
+        """The address, or all of them."""
+        if not isinstance(value, list):
+            return value
+        return tuple(Entry(each["value"], each["kind"]) for each in value)
+
+    def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
+        """The address for a person, the primary one of several."""
+        if isinstance(value, tuple):
+            value = value[0].value if value else None
+        return self.text_of(value, formats) if value else ""
+
+    def found_by(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
+        """Each of several, as it is kept and as it is shown."""
+        if not isinstance(value, tuple):
+            return self.text(value, field, formats, picklists)
+        words = (text for entry in value for text in (entry.value, self.text_of(entry.value, formats)))
+        return "\n".join(dict.fromkeys(words))
+
+    def plain(self, value: Any) -> str:
+        """The address; several with their kinds: ``a@example.com [work];b@example.com [home]``."""
+        if not isinstance(value, tuple):
+            return value or ""
+        return ";".join(f"{entry.value} [{entry.kind}]" for entry in value)
+
+    def input(self, value: Any, field: Field, formats: Formats) -> Input:
+        """The address, or a value and a kind for each of several."""
+        if not field.settings.get("many"):
+            return value or ""
+        return tuple(
+            {"value": entry.value, "kind": entry.kind, "primary": "" if place else "yes"}
+            for place, entry in enumerate(value or ())
+        )
+
+    def sent(self, form: Sent, name: str) -> Input:
+        """The address, or the lines of several that have one."""
+        kinds = form.texts(f"{name}:kind")
+        if not kinds:
+            return form.text(name)
+        primary = form.text(f"{name}:primary")
+        return tuple(
+            {"value": value, "kind": kind, "primary": "yes" if primary == str(place) else ""}
+            for place, (value, kind) in enumerate(zip(form.texts(name), kinds, strict=False))
+            if value.strip()
+        )
+
+    def schema(self, settings: Mapping[str, Any]) -> Schema | None:
+        """A list of values with their kinds, where there may be several."""
+        if not settings.get("many"):
+            return None
+        return {"type": "array", "items": self._item(settings)}
+
+    def written_schema(self, settings: Mapping[str, Any]) -> Schema | None:
+        """A list of values, with kinds or without."""
+        if not settings.get("many"):
+            return None
+        items = {"anyOf": [{"type": "string"}, {**self._item(settings), "required": ["value"]}]}
+        return {"type": ["array", "string", "null"], "items": items, "maxItems": MOST}
+
+    def _item(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["value", "kind", "primary"],
+            "properties": {
+                "value": {"type": "string"},
+                "kind": {"enum": list(settings["kinds"])},
+                "primary": {"type": "boolean"},
+            },
+            "additionalProperties": False,
+        }
