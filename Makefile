@@ -1,5 +1,5 @@
 # The commands of this project: `make demo` shows it, `make test` proves it, and the others are parts of these.
-.PHONY: setup demo test lint format lock docs bench northwind
+.PHONY: setup demo test faults lint format lock docs bench northwind
 
 setup: ## only the environment: .venv with .venv/bin/trellis
 	@bash tools/setup.sh
@@ -12,6 +12,10 @@ export NORTHWIND_DATA ?= $(wildcard ../shared/data/northwind)
 
 test: ## the whole test run, with everything that it needs
 	@bash tools/test.sh
+
+faults: ## kills and stops the worker in mid-import, 40 times on each database; some ten minutes
+	@bash tools/setup.sh dev
+	@TRELLIS_FAULTS=long .venv/bin/pytest tests/faults -m fault --numprocesses 0
 
 lint: ## the checks that run no code: style, types, layers
 	@bash tools/setup.sh dev

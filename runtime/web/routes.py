@@ -10,7 +10,7 @@ from runtime.web import preview
 from runtime.web.admin import diagnostics, setup
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
-from runtime.web.health import health
+from runtime.web.health import Health
 from runtime.web.pages import (
     api_page,
     columns,
@@ -25,6 +25,7 @@ from runtime.web.pages import (
     inline,
     linking,
     operation,
+    operations,
     picker,
     process,
     profile,
@@ -61,6 +62,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/app/profile/password", profile.password, SIGNED_IN),
     (GET, "/app/profile/keyboard", profile.keyboard, SIGNED_IN),
     (GET, "/app/profile/favourites", favourites.menu, SIGNED_IN),
+    (GET, "/app/operations", operations.mine, SIGNED_IN),
     (GET, "/app/{module}", list_.show, SIGNED_IN),
     (GET, "/app/operations/{id:int}", operation.show, SIGNED_IN),
     (POST, "/app/operations/{id:int}/cancel", operation.cancel, SIGNED_IN),
@@ -100,6 +102,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/app/{module}/{id:int}/restore", delete.restore, SIGNED_IN),
     (GET, "/admin/setup", setup.show, ADMIN),
     (GET, "/admin/diagnostics", diagnostics.show, ADMIN),
+    (GET, "/admin/operations", operations.everybodys, ADMIN),
 )
 """Method, address, handler, policy."""
 
@@ -111,7 +114,7 @@ def routes(door: Door, screen: Screen) -> list[BaseRoute]:
         for method, address, page, policy in PAGES
     ]
     return [
-        Route("/health", health, methods=[GET]),
+        Route("/health", Health(door.site), methods=[GET]),
         Mount(screen.renderer.static, StaticFiles(), name="static"),
         *api_routes(door.site),
         *pages,

@@ -21,6 +21,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "active": active == "diagnostics",
             "count": len(problems.diagnostics) if problems is not None else None,
         },
+        {
+            "label": call.translate("Background work"),
+            "href": "/admin/operations",
+            "active": active == "operations",
+            "count": None,
+        },
         {"label": call.translate("Users"), "href": "/app/users", "active": active == "users", "count": None},
         {
             "label": call.translate("Groups"),

@@ -1,6 +1,7 @@
 """The OpenAPI document (3.1) of a catalog: every module's addresses, parameters, bodies and answers."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from runtime.base.registry import Registry
@@ -24,6 +25,31 @@ ERRORS: Mapping[str, tuple[str, str]] = {
 READING = ("400", "401", "403", "404", "429", "503")
 WRITING = ("400", "401", "403", "404", "405", "409", "413", "422", "429", "503")
 
+BACKGROUND: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "required": ["id", "kind", "state", "done", "counts", "files", "created_at"],
+        "properties": {
+            "id": {"type": "integer"},
+            "kind": {"type": "string"},
+            "about": {"type": "string"},
+            "state": {"type": "string", "enum": ["queued", "running", "done", "failed", "cancelled"]},
+            "done": {"type": "integer"},
+            "total": {"type": ["integer", "null"]},
+            "percent": {"type": ["integer", "null"]},
+            "text": {"type": ["string", "null"]},
+            "error": {"type": ["string", "null"]},
+            "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+            "files": {"type": "object"},
+            "cancelling": {"type": "boolean"},
+            "user": {"type": ["integer", "null"]},
+            "created_at": {"type": "string", "format": "date-time"},
+            "started_at": {"type": ["string", "null"], "format": "date-time"},
+            "finished_at": {"type": ["string", "null"], "format": "date-time"},
+        },
+    }
+)
+
 
 def document(catalog: Catalog, types: Registry[FieldType]) -> dict[str, Any]:
     """The document. It is made once a snapshot."""
@@ -35,6 +61,7 @@ def document(catalog: Catalog, types: Registry[FieldType]) -> dict[str, Any]:
             components[f"{module.key}.row"] = schemas.row(module)
         paths |= _paths(catalog, module, types)
     paths["/api/v1/files/{id}/content"] = {"get": _content()}
+    paths["/api/v1/operations/{id}"] = {"get": _background()}
     paths["/api/v1/openapi.json"] = {"get": _self()}
     return {
         "openapi": "3.1.0",
@@ -287,6 +314,18 @@ def _content() -> dict[str, Any]:
                 "description": "The bytes, as an attachment.",
                 "content": {"application/octet-stream": {"schema": {}}},
             },
+            **{status: {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in READING},
+        },
+    }
+
+
+def _background() -> dict[str, Any]:
+    return {
+        "operationId": "operations.get",
+        "summary": "How far an operation in the background is",
+        "parameters": [_component("id")],
+        "responses": {
+            "200": _json("The operation.", {"type": "object", "properties": {"data": dict(BACKGROUND)}}),
             **{status: {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in READING},
         },
     }

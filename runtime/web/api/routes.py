@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from runtime.sites.site import Site
-from runtime.web.api import batch, files, listing, record
+from runtime.web.api import batch, files, listing, operations, record
 from runtime.web.api.answers import MEDIA_TYPE
 from runtime.web.api.endpoint import Api, Call, Endpoint, Handler
 from runtime.web.api.parameters import read_none
@@ -30,6 +30,7 @@ def nothing(call: Call) -> Response:
 ADDRESSES: tuple[tuple[str, Mapping[str, Handler], Policy], ...] = (
     ("/api/v1/openapi.json", {"GET": openapi}, SIGNED_IN),
     ("/api/v1/files/{id}/content", {"GET": files.content}, SIGNED_IN),
+    ("/api/v1/operations/{id}", {"GET": operations.show}, SIGNED_IN),
     ("/api/v1/{module}", {"GET": listing.show, "POST": record.create}, SIGNED_IN),
     ("/api/v1/{module}/batch", {"POST": batch.run}, SIGNED_IN),
     (

@@ -18,10 +18,11 @@ from runtime.records.table_file import open_table
 from runtime.storage.operations import StoredOperation
 from runtime.web.door import Call
 from runtime.web.errors import not_found
+from runtime.web.operations import STATES
 from runtime.web.pages.import_draft import Draft, open_draft
 from runtime.web.pages.import_view import mapping_view, preview
 from runtime.web.pages.list import may_import
-from runtime.web.pages.operation import STATES, address
+from runtime.web.pages.operation import address
 from runtime.web.pages.screen import Screen, module_of
 
 LATEST = 10

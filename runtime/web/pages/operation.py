@@ -6,19 +6,11 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import from_json, phrase
-from runtime.storage.operations import CANCELLED, DONE, FAILED, QUEUED, RUNNING, StoredOperation
+from runtime.storage.operations import DONE, StoredOperation
 from runtime.web.door import Call
 from runtime.web.errors import not_found
+from runtime.web.operations import STATES, may_see, percent
 from runtime.web.pages.screen import Screen, record_id
-
-STATES: Mapping[str, tuple[str, str]] = {
-    QUEUED: (phrase("Waiting"), "gray"),
-    RUNNING: (phrase("Running"), "blue"),
-    DONE: (phrase("Done"), "green"),
-    FAILED: (phrase("Failed"), "red"),
-    CANCELLED: (phrase("Cancelled"), "gray"),
-}
-"""What a state is called in English, and its colour."""
 
 COUNTS: Mapping[str, str] = {
     "created": phrase("Created"),
@@ -26,6 +18,8 @@ COUNTS: Mapping[str, str] = {
     "unchanged": phrase("Unchanged"),
     "refused": phrase("Refused"),
     "records": phrase("Records"),
+    "deleted": phrase("Deleted files"),
+    "discarded": phrase("Discarded contents"),
 }
 FILES: Mapping[str, str] = {
     "errors": phrase("The refused rows, with the reasons"),
@@ -61,7 +55,7 @@ def own_operation(call: Call) -> StoredOperation:
     """The operation that the address names: the reader's own, or anybody's for an admin."""
     with call.site.database.read() as connection:
         found = call.site.background.operations.find(connection, record_id(call))
-    if found is None or (found.user_id != call.actor.user_id and not call.actor.admin):
+    if found is None or not may_see(call.actor, found):
         raise not_found()
     return found
 
@@ -84,7 +78,7 @@ def _context(call: Call, operation: StoredOperation) -> dict[str, Any]:
         "color": color,
         "done": operation.done,
         "total": operation.total,
-        "percent": _percent(operation),
+        "percent": percent(operation),
         "text": _said(call, from_json(operation.text)) if operation.text else "",
         "error": _said(call, from_json(operation.error)) if operation.error else "",
         "counts": [
@@ -110,14 +104,6 @@ def _map_address(operation: StoredOperation) -> str | None:
         return None
     arguments = operation.arguments
     return f"/app/{arguments['module']}/import/map?file={arguments['files']['file']}"
-
-
-def _percent(operation: StoredOperation) -> str | None:
-    if operation.state == DONE:
-        return "100"
-    if not operation.total:
-        return None
-    return str(min(100, 100 * operation.done // operation.total))
 
 
 def _said(call: Call, said: Any) -> str:

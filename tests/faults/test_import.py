@@ -1,0 +1,48 @@
+"""Faults: an import whose worker is killed or stopped, over and over, loses nothing and doubles nothing.
+
+`pytest -m fault` ends a few workers; `make faults` sets TRELLIS_FAULTS=long, and 30 are killed and 10
+stopped on each database.
+"""
+
+import os
+import random
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.trial import PACK, DifferenceError, Trial
+from tests.support.crm import App
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1500)]
+
+LONG = os.environ.get("TRELLIS_FAULTS") == "long"
+KILLS, TERMS, ROWS = (30, 10, 400_000) if LONG else (4, 2, 60_000)
+
+
+def test_an_import_whose_workers_die_loses_and_doubles_nothing(
+    crm: Callable[..., App], database_url: str, database_engine: str, capsys: pytest.CaptureFixture[str]
+):
+    seed = int(os.environ.get("TRELLIS_FAULTS_SEED", random.randrange(1 << 32)))
+    chance = random.Random(seed)
+    signals = [signal.SIGKILL] * KILLS + [signal.SIGTERM] * TERMS
+    chance.shuffle(signals)
+    trial = Trial(crm(PACK), database_url, ROWS)
+    trial.batter(signals, chance)
+    trial.finish()
+    trial.verify()
+    assert (trial.tally.kills, trial.tally.terms) == (KILLS, TERMS)
+    assert trial.tally.lines == sorted(trial.tally.lines)
+    with capsys.disabled():
+        print(f"\n{database_engine}: {ROWS} rows, {trial.tally} (seed {seed}): 0 lost, 0 doubled")
+
+
+def test_the_trial_finds_a_checkpoint_that_is_kept_too_late(crm: Callable[..., App], database_url: str):
+    """The control: the same trial with a careless worker must not pass."""
+    trial = Trial(crm(PACK), database_url, 20_000, "tests.faults.careless")
+    with trial.worker() as process:
+        trial.until(lambda: trial.count() > 0)  # the batch has landed, and its checkpoint has not
+        trial.end(process, signal.SIGKILL)
+    trial.finish()
+    with pytest.raises(DifferenceError, match=r"doubled|in place of"):
+        trial.verify()
