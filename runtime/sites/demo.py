@@ -121,7 +121,7 @@ def filling(site: Site, users: Sequence[int], records: int = RECORDS) -> Iterato
     for step in agenda.walk():
         with pen.on(step.last):
             customers.write(agenda.part(many.accounts, 0.5), agenda.part(many.contacts, 0.5))
-            new = deals.write(agenda.part(many.potentials), step, many.lines, work.campaigns)
+            new = deals.write(agenda.part(many.potentials, growth=1.5), step, many.lines, work.campaigns)
             for deal in new:
                 if chance.holds(many.documents):
                     documents.follow(deal)

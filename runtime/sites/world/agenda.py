@@ -46,12 +46,13 @@ class Agenda:
         """What is to happen of a kind in the present step, in the order it was put."""
         return self._waiting.pop((self.now, kind), [])
 
-    def part(self, total: int, at_once: float = 0.0) -> int:
-        """The present step's part of a total that is spread evenly, but for a share in the first step."""
+    def part(self, total: int, at_once: float = 0.0, growth: float = 1.0) -> int:
+        """The present step's part of a total that is spread evenly, but for a share in the first step; with
+        a ``growth`` above 1 there is more of it from step to step.
+        """
         first = round(total * at_once)
-        rest = total - first
-        part = rest * (self.now + 1) // self.steps - rest * self.now // self.steps
-        return part + (first if self.now == 0 else 0)
+        until = [round((total - first) * (step / self.steps) ** growth) for step in (self.now, self.now + 1)]
+        return until[1] - until[0] + (first if self.now == 0 else 0)
 
     def _days(self) -> int:
         return 365 * YEARS + 1

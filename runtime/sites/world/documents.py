@@ -107,8 +107,8 @@ class Documents:
         chance, today = self.chance, self.agenda.today
         term = chance.one(("net_14", "net_14", "net_30"))
         due = day + timedelta(TERM_DAYS[term])
-        paid = due + timedelta(chance.one((-6, -3, -1, 0, 0, 0, 1, 2, 5, 12)))
-        is_paid = paid <= today and chance.holds(0.94)
+        paid = due + timedelta(chance.one((-6, -3, 0, 0, 0, 1, 2, 5, 12, 30)))
+        is_paid = paid <= today and chance.holds(0.9)
         status = (
             "paid" if is_paid else ("sent" if (today - day).days > 2 else chance.one(("created", "approved")))
         )
@@ -140,7 +140,7 @@ class Documents:
             "type": "credit_note",
             "original_invoice": original,
             "sales_order": deal.order,
-            "status": "sent",
+            "status": "paid" if (self.agenda.today - day).days > 14 else "sent",
             "invoice_date": day,
             "due_date": day + timedelta(14),
             "items": _items(deal, sign=-1),

@@ -150,7 +150,8 @@ class Names:
 
 def word(name: str) -> str:
     """A name as a part of an address in the network."""
-    return name.lower().translate(LETTERS).encode("ascii", "ignore").decode().strip("-")
+    plain = name.lower().translate(LETTERS).encode("ascii", "ignore").decode()
+    return "-".join(filter(None, plain.split("-")))
 
 
 def _finnish(last: str, trade: str) -> str:
