@@ -1,5 +1,6 @@
 """The agenda: two years in steps, and what is still to happen in each of them."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -51,7 +52,9 @@ class Agenda:
         a ``growth`` above 1 there is more of it from step to step.
         """
         first = round(total * at_once)
-        until = [round((total - first) * (step / self.steps) ** growth) for step in (self.now, self.now + 1)]
+        until = [
+            round((total - first) * math.pow(step / self.steps, growth)) for step in (self.now, self.now + 1)
+        ]
         return until[1] - until[0] + (first if self.now == 0 else 0)
 
     def _days(self) -> int:
