@@ -1,5 +1,6 @@
 """The interface's own words in other languages, from gettext catalogs beside the program."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,11 +12,16 @@ FOLDER = Path(__file__).parent.parent / "locale"
 
 def translations(language: str) -> Translate:
     """From English to a language; a language (or a text) that no catalog has stays English."""
+    found = known_texts(language)
+    return lambda text: found.get(text, text)
+
+
+def known_texts(language: str) -> Mapping[str, str]:
+    """The texts of a language's catalog, by the English ones; none where there is no catalog."""
     path = FOLDER / f"{language.partition('-')[0].lower()}.po"
     if not language.isascii() or not language.replace("-", "").isalpha() or not path.is_file():
-        return _as_it_is
-    found = _catalog(path)
-    return lambda text: found.get(text, text)
+        return {}
+    return _catalog(path)
 
 
 @lru_cache(maxsize=16)
@@ -27,7 +33,3 @@ def _catalog(path: Path) -> dict[str, str]:
     return {
         str(entry.id): str(entry.string) for entry in catalog if entry.id and entry.string and not entry.fuzzy
     }
-
-
-def _as_it_is(text: str) -> str:
-    return text

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.web.errors import RefusedError, broken, forbidden, refusal_of_problem, too_large
 from runtime.web.forms import Form
+from runtime.web.languages import asked_language
 from runtime.web.origin import SAFE_METHODS, is_same_origin
 from runtime.web.security import BodyRefusedError
 
@@ -141,12 +142,13 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     come in.
     """
     token = request.cookies.get(COOKIE)
-    if not token:
-        return None, NOBODY
-    with site.database.read() as connection:
-        found = live.identity.visitors.find(connection, token)
+    found = None
+    if token:
+        with site.database.read() as connection:
+            found = live.identity.visitors.find(connection, token)
     if found is None:
-        return None, NOBODY
+        language = asked_language(request.headers.get("accept-language", ""), live.catalog.languages)
+        return None, replace(NOBODY, language=language)
     session, user = found
     if session.stale:
         with site.database.write() as tx:
