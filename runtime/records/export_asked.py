@@ -160,7 +160,11 @@ class ExportAsked:
 
     def _paths(self, live: Snapshot, module: Module, chosen: Filter | None, actor: Actor) -> tuple[Path, ...]:
         if self.columns:
-            return tuple(live.path(module, text) for text in self.columns)
+            paths = tuple(live.path(module, text) for text in self.columns)
+            for path in paths:
+                if live.types[path.field.type].hidden:
+                    raise NotExportedError(message("{label} is shown to nobody.", label=path.field.label))
+            return paths
         if chosen is not None and not self.every:
             return chosen.columns
         paths = every_path(module, live.types, keys=self.keys or self.format in ("json", "jsonl"))

@@ -101,8 +101,15 @@ def _column(path: Path, header: str, place: int, wording: Wording) -> ExportColu
     if "picklist" in field.settings and not wording.keys:
         text = _choices(field, kind, wording)
         return ExportColumn(path.text, header, place, text, kind.to_json, field, False)
+    if not kind.plain_is_whole and wording.keys:
+        return ExportColumn(path.text, header, place, _as_json(kind), kind.to_json, field, False)
     typed = field.value_type in TYPED
     return ExportColumn(path.text, header, place, kind.plain, kind.to_json, field, typed)
+
+
+def _as_json(kind: FieldType) -> Write:
+    # What loses something as plain text is given to machines as REST gives it: a formatted text is HTML.
+    return lambda value: "" if value is None else str(kind.to_json(value))
 
 
 def _label(path: Path, language: str) -> str:

@@ -325,5 +325,6 @@ class _Reading:
 
 
 def importable(plan: ModulePlan) -> dict[str, FieldPlan]:
-    """What may be imported: what may be written, numbers, and the id as a key."""
-    return {**plan.importable, "id": plan.fields["id"]}
+    """What may be imported: what may be written but no secrets, numbers, and the id as a key."""
+    shown = {key: field for key, field in plan.importable.items() if not field.type.hidden}
+    return {**shown, "id": plan.fields["id"]}
