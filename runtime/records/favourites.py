@@ -1,6 +1,7 @@
 """Favourites: the records that each user has put a star on, newest star first."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.base.clock import Clock
 from runtime.records.recent import Place, places
@@ -43,7 +44,8 @@ class Favourites:
             return False
         name = self._tables.module(module).table.name
         values = {"user_id": user_id, "record_id": record_id, "module": name, "starred_at": self._clock.now()}
-        connection.execute(insert(self._table).values(**values))
+        insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(insert(self._table).values(**values).on_conflict_do_nothing())  # a double click
         return True
 
     def remove(self, connection: Connection, user_id: int, record_id: int) -> None:

@@ -41,7 +41,7 @@ class Choice:
 def show(screen: Screen, call: Call) -> Response:
     """The page of results, grouped by module."""
     typed = call.query("q").strip()
-    found, unread = _find(call, typed, SHOWN)
+    found, unread = _find(call, typed, SHOWN, PATIENCE)
     language, modules = call.actor.language, call.live.catalog.modules
     search = {
         "typed": typed,
@@ -68,7 +68,7 @@ def show(screen: Screen, call: Call) -> Response:
 def palette(screen: Screen, call: Call) -> Response:
     """The palette's options: what was looked at lately and the menu, or what was typed finds."""
     typed = call.query("q").strip()
-    found, _ = _find(call, typed, QUICK)
+    found, _ = _find(call, typed, QUICK, PATIENCE / 2)
     language, modules = call.actor.language, call.live.catalog.modules
     groups: list[dict[str, Any]] = []
     if not typed:
@@ -85,12 +85,12 @@ def palette(screen: Screen, call: Call) -> Response:
     return screen.renderer.page("pages/palette.html", call.actor.language, context)
 
 
-def _find(call: Call, typed: str, shown: int) -> tuple[Sequence[Hits], Sequence[str]]:
+def _find(call: Call, typed: str, shown: int, seconds: float) -> tuple[Sequence[Hits], Sequence[str]]:
     if len(typed) < SHORTEST:
         return (), ()
     with call.site.database.read() as connection:
         findings = call.live.search.everywhere(
-            connection, call.actor, call.moment, typed, shown=shown, cap=CAP, seconds=PATIENCE
+            connection, call.actor, call.moment, typed, shown=shown, cap=CAP, seconds=seconds
         )
     return findings.found, findings.unread
 

@@ -32,5 +32,5 @@ function walk(event, step) {
 function leave(event) {
   if (document.querySelector("dialog[open]")) return; // the browser closes it
   const field = event.target.closest?.("input, textarea, select");
-  if (field && field.getAttribute("aria-expanded") !== "true") field.blur();
+  if (field && field.getAttribute("aria-expanded") !== "true" && !field.closest(".inline-form")) field.blur();
 }

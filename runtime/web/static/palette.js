@@ -30,7 +30,7 @@ async function ask() {
     return;
   }
   const said = dialog().querySelector("[data-said]");
-  said.textContent = said.dataset.said + options().length;
+  said.textContent = said.dataset.said.replace("{count}", options().length);
   choose(options()[0]);
 }
 
