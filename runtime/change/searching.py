@@ -57,7 +57,7 @@ def _fill(connection: Connection, table: ModuleTable, text: SearchText) -> None:
     if table.search is None:
         return
     ids = table.columns["id"][0]
-    groups = [(field.key, text.types[field.type], table.columns[field.key]) for field in text.fields]
+    groups = [(field.key, text.types[field.type], table.of(field)) for field in text.fields]
     statement = select(ids, *(column for _, _, columns in groups for column in columns)).order_by(ids)
     change = update(table.table).where(ids == bindparam("_id")).values({table.search: bindparam("_text")})
     last = 0

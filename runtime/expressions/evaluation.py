@@ -11,7 +11,7 @@ from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.tree import Attribute, Call, Items, Literal, Node, Operation, Read, User
 from runtime.model.types import ListType, RecordType, ValueType
-from runtime.model.values import AllDay, Entry, Link, Ref, RichText
+from runtime.model.values import Address, AllDay, Entry, Link, Ref, RichText
 
 STEPS = 5000
 """How many nodes one evaluation may visit."""
@@ -80,6 +80,9 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         for index, key in enumerate(node.keys):
             if index and value is None:
                 break
+            if isinstance(value, Address):
+                value = value.part(key)
+                continue
             if not isinstance(value, Mapping):
                 raise LookupError(f'The record was given without what "{".".join(node.keys)}" reads.')
             if key not in value and not several:
@@ -120,13 +123,15 @@ def _plain(value: object, type_: ValueType) -> object:
             else ()
         )
     if isinstance(value, Mapping):
-        return value.get("id")
+        return _plain(value.get("id"), type_)
     if isinstance(value, Ref | Link):
         return value.id
     if isinstance(value, Entry):
         return value.value
     if isinstance(value, AllDay):
         return value.moment
+    if isinstance(value, Address):
+        return value.line
     if isinstance(value, RichText):
         return value.text
     return None if value == "" else value

@@ -64,12 +64,21 @@ class PathFinder:
         type_: ValueType = record_of(module)
         for index, name in enumerate(names):
             at = (ends[index] - len(name), ends[index])
+            if ways[0] and (parted := self._part(ways, name, at)) is not None:
+                ways, type_ = parted
+                continue
             if isinstance(type_, PicklistType):
                 return self._attribute(ways, names, index, type_, start, ends, outer)
             if name == "id" and index and isinstance(type_, RecordType):
                 if index < len(names) - 1:
                     return self._dead_end("id", INTEGER, ends[index], ends[-1])
                 return self._read(INTEGER, ways, names[:index], start, ends[index], outer)
+            if ways[0] and (parts := ways[0][-1].parts):
+                self.explained = True
+                message = f'"{names[index - 1]}" has no part "{name}".'
+                help_text = did_you_mean(name, parts) or f"it has {', '.join(parts)}"
+                self._report(codes.UNKNOWN_FIELD, *at, message, help_text)
+                return None
             if not isinstance(type_, RecordType):
                 return self._dead_end(names[index - 1], type_, start, ends[-1])
             stepped = self._step(ways, type_, name, at)
@@ -83,6 +92,12 @@ class PathFinder:
                 return None
             self.explained = True
         return self._read(type_, ways, names, start, ends[-1], outer)
+
+    def _part(self, ways: _Ways, name: str, at: tuple[int, int]) -> tuple[_Ways, ValueType] | None:
+        """The part of a composite field; None where the field has no such part."""
+        found = tuple((*way[:-1], part) for way in ways if (part := way[-1].parts.get(name)) is not None)
+        common = _common_type([way[-1] for way in found]) if found else None
+        return (found, common) if common is not None else None
 
     def _read(
         self, type_: ValueType, ways: _Ways, names: tuple[str, ...], start: int, end: int, outer: bool

@@ -21,7 +21,7 @@ def references(tree: Node) -> References:
     values: set[tuple[str, str]] = set()
     for node in walk(tree):
         if isinstance(node, Read):
-            fields.update((field.module, field.key) for path in node.paths for field in path.fields)
+            fields.update((field.module, field.whole) for path in node.paths for field in path.fields)
         elif (
             isinstance(node, Literal) and isinstance(node.type, PicklistType) and isinstance(node.value, str)
         ):

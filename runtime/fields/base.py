@@ -31,6 +31,7 @@ class Surroundings:
     currency: str
     currencies: tuple[str, ...]
     timezone: str
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class FieldType(ABC):
     """Whether its control is several controls, so that its label names the group and no single one."""
     plain_is_whole: ClassVar[bool] = True
     """Whether :meth:`plain` says all of a value; a formatted text loses its form there."""
+    parts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """What a composite value is made of: the suffix of each part's column, and the type that a part has."""
     attaches: ClassVar[bool] = False
     """Whether its values are files, which come along with a form."""
     unfit: ClassVar[str] = "{label} names a record that may not be chosen here."
@@ -225,6 +228,18 @@ class FieldType(ABC):
         autumn), what comes back unchanged must be compared with this and left alone.
         """
         return self.plain(value)
+
+    def choices(self, formats: Formats) -> Mapping[str, str]:
+        """What a select offers, labels by value, where there is a list that no picklist has."""
+        return MappingProxyType({})
+
+    def part_values(self, raw: Mapping[str, object], field: Field, parsing: Parsing) -> Mapping[str, object]:
+        """Some parts of a composite value, canonical; raises InvalidValueError."""
+        raise refuse(field, "{label} has no parts.")
+
+    def merged(self, old: Any, parts: Mapping[str, object]) -> object:
+        """A composite value with some of its parts changed."""
+        return old
 
     def choosable(self, settings: Mapping[str, Any]) -> str:
         """The condition on records that a field of records may point at, in their terms; '' for any."""

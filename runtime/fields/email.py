@@ -77,6 +77,6 @@ class Email(ManyType):
             raise refuse(field, "{label} must be an e-mail address.")
         return address.normalized
 
-    def text_of(self, value: str, formats: Formats) -> str:
+    def text_of(self, value: str, field: Field, formats: Formats) -> str:
         """The address itself."""
         return value

@@ -1,6 +1,7 @@
 """Formats: how one reader's language and time zone write numbers, money, dates and times."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from runtime.base.messages import Translate
+from runtime.fields.countries import country_names
 from runtime.fields.date_format import DateFormat
 from runtime.fields.duration_format import DurationFormat
 from runtime.fields.number_format import NumberFormat, UnreadableError
@@ -43,7 +45,8 @@ class Formats:
         self._dates = DateFormat(_locale(language), dates)
         self._durations = DurationFormat(_locale(language))
         self._words = (translate("No"), translate("Yes"))
-        self._phones: dict[str, str] = {}
+        self._phones: dict[tuple[str, str | None], str] = {}
+        self._countries: Mapping[str, str] | None = None
         self.integer = self._numbers.integer
         self.decimal = self._numbers.decimal
         self.percent = self._numbers.percent
@@ -63,16 +66,35 @@ class Formats:
         """``Yes`` or ``No``, in the reader's language."""
         return self._words[value]
 
-    def phone(self, value: str) -> str:
-        """A telephone number as it is written between countries: ``+358 40 1234567``; any other as it is."""
+    def phone(self, value: str, region: str | None = None) -> str:
+        """A telephone number as it is written between countries: ``+358 40 1234567``; any other as it is.
+
+        One of the ``region`` is written as people do there: ``040 1234567``.
+        """
         if value[:1] != "+":
             return value
-        shown = self._phones.get(value)
+        shown = self._phones.get((value, region))
         if shown is None:
             if len(self._phones) >= PHONES:
                 self._phones.clear()
-            shown = self._phones[value] = _phone(value)
+            shown = self._phones[value, region] = _phone(value, region)
         return shown
+
+    @property
+    def countries(self) -> Mapping[str, str]:
+        """The names of all countries by their codes, in the order of the names; worked out once."""
+        if self._countries is None:
+            self._countries = country_names(self.language)
+        return self._countries
+
+    def country_named(self, name: str) -> str | None:
+        """The code of the country of that name, in this language or in English."""
+        wanted = name.casefold()
+        for names in (self.countries, country_names("en")):
+            for code, known in names.items():
+                if known.casefold() == wanted:
+                    return code
+        return None
 
     def input_number(self, value: Decimal) -> str:
         """A number as a form's control holds it: ``-1234,50``."""
@@ -115,9 +137,12 @@ class Formats:
         return self._dates.read_datetime(text, timezone or self.timezone).astimezone(dt.UTC)
 
 
-def _phone(value: str) -> str:
+def _phone(value: str, region: str | None) -> str:
     try:
-        return phonenumbers.format_number(phonenumbers.parse(value), PhoneNumberFormat.INTERNATIONAL)
+        number = phonenumbers.parse(value)
+        is_own = region is not None and phonenumbers.country_code_for_region(region) == number.country_code
+        form = PhoneNumberFormat.NATIONAL if is_own else PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(number, form)
     except NumberParseException:
         return value
 

@@ -57,7 +57,7 @@ class ManyType(WrittenType):
         """One address."""
 
     @abstractmethod
-    def text_of(self, value: str, formats: Formats) -> str:
+    def text_of(self, value: str, field: Field, formats: Formats) -> str:
         """One address for a person."""
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
@@ -175,13 +175,13 @@ class ManyType(WrittenType):
         """The address for a person, the primary one of several."""
         if isinstance(value, tuple):
             value = value[0].value if value else None
-        return self.text_of(value, formats) if value else ""
+        return self.text_of(value, field, formats) if value else ""
 
     def found_by(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
         """Each of several, as it is kept and as it is shown."""
         if not isinstance(value, tuple):
             return self.text(value, field, formats, picklists)
-        words = (text for entry in value for text in (entry.value, self.text_of(entry.value, formats)))
+        words = (text for entry in value for text in (entry.value, self.text_of(entry.value, field, formats)))
         return "\n".join(dict.fromkeys(words))
 
     def plain(self, value: Any) -> str:

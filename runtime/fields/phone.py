@@ -76,7 +76,9 @@ class Phone(ManyType):
     )
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
-        """The settings; a region that is no country is refused."""
+        """The settings, with the pack's country for the region; one that is no country is refused."""
+        if surroundings.country:
+            settings = {"region": surroundings.country, **settings}
         region = settings.get("region")
         if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
             raise InvalidValueError(
@@ -109,9 +111,17 @@ class Phone(ManyType):
             raise refuse(field, "{label} is not a telephone number of the country that it names.")
         return text
 
-    def text_of(self, value: str, formats: Formats) -> str:
-        """The number as it is written between countries."""
-        return formats.phone(value)
+    def text_of(self, value: str, field: Field, formats: Formats) -> str:
+        """The number as it is written in its own country, or between countries where it is of another."""
+        return formats.phone(value, field.settings.get("region"))
+
+
+def dialled(value: str) -> str:
+    """What a click calls: the address of a number, without the signs that people write between its digits."""
+    number, _, extension = value.partition(_EXTENSION)
+    digits = "".join(sign for sign in re.split(r"(?i)ext|x|#", number)[0] if sign.isdigit())
+    plus = "+" if number[:1] == "+" else ""
+    return f"tel:{plus}{digits}" + (f"{_EXTENSION}{extension}" if extension else "")
 
 
 def _canonical(number: phonenumbers.PhoneNumber) -> str:

@@ -81,6 +81,6 @@ class Url(ManyType):
             raise refuse(field, "{label} must be a web address, such as https://example.com.")
         return urlunsplit(parts._replace(netloc=parts.netloc.lower()))
 
-    def text_of(self, value: str, formats: Formats) -> str:
+    def text_of(self, value: str, field: Field, formats: Formats) -> str:
         """The address itself."""
         return value

@@ -35,7 +35,7 @@ class Expression:
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a module. ``settings`` are its type's own, complete with defaults; ``default`` is
-    canonical.
+    canonical. ``parts`` are what it is made of, where paths may name them: each has a column of its own.
     """
 
     key: str
@@ -56,6 +56,12 @@ class Field:
     mass_edit: bool = True
     default: object = None
     system: bool = False
+    parts: "Mapping[str, Field]" = fresh(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def whole(self) -> str:
+        """The key of the field itself; a part of one (``address.city``) is named behind its dot."""
+        return self.key.partition(".")[0]
 
     @property
     def targets(self) -> tuple[str, ...]:

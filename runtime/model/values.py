@@ -22,6 +22,8 @@ multi_picklist      tuple of keys in the picklist's order, () when empty
 relation, user      int, the id of the record
 relations           tuple of Link, () when empty
 rich_text           RichText
+address             Address
+country             str, its ISO 3166 code
 file, image         int, the id of a ``files`` record
 files               tuple of int, ids of ``files`` records, () when empty
 auto_number         str
@@ -58,6 +60,31 @@ class RichText:
 
     html: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """A postal address by its parts; an empty part is '' here and nothing to an expression.
+
+    ``country`` is an ISO 3166 code of two letters.
+    """
+
+    street: str = ""
+    street2: str = ""
+    postal_code: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+
+    def part(self, name: str) -> str | None:
+        """One part by its name; None when it is empty."""
+        return getattr(self, name) or None
+
+    @property
+    def line(self) -> str:
+        """The whole on one line, alike in every language: what is searched, compared and sorted by."""
+        place = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(filter(None, (self.street, self.street2, place, self.state, self.country)))
 
 
 @dataclass(frozen=True, slots=True)

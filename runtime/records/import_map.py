@@ -27,7 +27,8 @@ class ColumnMap:
     """One column. ``match`` names the field of the related record (or the attribute of the picklist) that its
     text is.
 
-    ``key`` columns together tell which record a row is. ``create`` makes a related record that is not there.
+    ``part`` is the part of a composite field that it is. ``key`` columns together tell which record a row is.
+    ``create`` makes a related record that is not there.
     """
 
     header: str
@@ -39,6 +40,12 @@ class ColumnMap:
     format: str | None = None
     decimal: str | None = None
     picklist: Mapping[str, str] | None = None
+    part: str = ""
+
+    @property
+    def place(self) -> str:
+        """What it fills: a field, or a part of one."""
+        return f"{self.field.key}.{self.part}" if self.part else self.field.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +127,15 @@ class _Reading:
         ]
         by_field: dict[str, ColumnMap] = {}
         for column in made:
-            if column.field.key in by_field:
+            before = by_field.get(column.place) or by_field.get(column.field.key)
+            if before is not None:
                 self._report(
                     codes.TWICE.name,
-                    f"{shown(by_field[column.field.key].header)} goes into {shown(column.field.key)} already",
+                    f"{shown(before.header)} goes into {shown(before.place)} already",
                     column.span,
                     f"columns.{column.header}",
                 )
-            by_field[column.field.key] = column
+            by_field[column.place] = column
         return ImportMap(
             tuple(made),
             self._empty(node),
@@ -139,7 +147,7 @@ class _Reading:
         path = f"columns.{header}"
         if isinstance(node, Scalar) and isinstance(node.value, str):
             field = self._field(node.value, node.span, path, key=False)
-            return None if field is None else ColumnMap(header, field, span)
+            return None if field is None else ColumnMap(header, field, span, part=_part_of(node.value))
         if not isinstance(node, MapNode):
             self._report(
                 shapes.WRONG_KIND.name,
@@ -168,11 +176,14 @@ class _Reading:
             create=create,
             format=self._text(node, "format", path),
             decimal=self._text(node, "decimal", path),
+            part=_part_of(name),
         )
         return self._fitting(column, node, path)
 
     def _fitting(self, column: ColumnMap, node: MapNode, path: str) -> ColumnMap:
         field, kind = column.field, column.field.type.name
+        if column.key and column.part:
+            self._unfit(node, "key", path, f"{shown(column.place)} is a part; a key is a whole field")
         if column.key and field.link is not None:
             self._unfit(node, "key", path, f"{shown(field.key)} holds links; a key is a field of the record")
         if column.format is not None and kind not in DATES:
@@ -238,7 +249,9 @@ class _Reading:
 
     def _field(self, name: str, span: Span, path: str, *, key: bool) -> FieldPlan | None:
         known = importable(self.plan)
-        field = known.get(name)
+        field = known.get(name.partition(".")[0] if _part_of(name) else name)
+        if field is not None and _part_of(name) and _part_of(name) not in field.type.parts:
+            field = None
         if field is None or (name == "id" and not key):
             if name in self.plan.fields or name.partition(".")[0] in self.plan.rows:
                 why = f"{shown(name)} cannot be imported"
@@ -322,6 +335,10 @@ class _Reading:
 
     def _report(self, code: str, sentence: str, span: Span, path: str, help: str = "") -> None:
         self.found.append(Diagnostic(code, sentence, span, path, help))
+
+
+def _part_of(name: str) -> str:
+    return name.partition(".")[2]
 
 
 def importable(plan: ModulePlan) -> dict[str, FieldPlan]:

@@ -18,7 +18,7 @@ from runtime.records.change import Change, Refused, Saved
 from runtime.records.csv_file import Line, Rows
 from runtime.records.import_map import ColumnMap, ImportMap
 from runtime.records.plan import ModulePlan
-from runtime.records.reading import Linking, ParsedLinking, Reading
+from runtime.records.reading import Linking, ParsedLinking, Parts, Reading
 from runtime.records.relations import Matches
 from runtime.records.save import Writer
 from runtime.storage.transaction import Transaction
@@ -201,6 +201,9 @@ class Import:
         for column, index in cells:
             text = line.cells[index]
             key = column.field.key
+            if column.part:
+                _put_part(values, column, "" if text in empty or text.strip() in empty else text)
+                continue
             if text in empty or text.strip() in empty:
                 if column.key:
                     entry.refuse(column.header, message("The key is empty."))
@@ -441,6 +444,12 @@ def _batches(file: Rows, after: int) -> Iterator[list[Line]]:
             lines = []
     if lines:
         yield lines
+
+
+def _put_part(values: dict[str, object], column: ColumnMap, text: str) -> None:
+    before = values.get(column.field.key)
+    known = before.values if isinstance(before, Parts) else {}
+    values[column.field.key] = Parts({**known, column.part: text})
 
 
 def _written(column: ColumnMap, text: str, entry: Entry) -> object:

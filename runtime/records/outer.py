@@ -28,7 +28,7 @@ def nested(
             behind.setdefault((first.key, path.fields[1].module), []).append(rest)
         else:
             for record, own in zip(found, records, strict=True):
-                record.setdefault(first.key, own.get(first.key))
+                record.setdefault(first.whole, own.get(first.whole))
     for (key, module), onward in behind.items():
         related = [own.get(key) for own in records]
         ids = {value for value in related if isinstance(value, int)}

@@ -9,7 +9,7 @@ from runtime.base.messages import message
 from runtime.base.suggest import suggest
 from runtime.fields.base import InvalidValueError, Parsing
 from runtime.records.plan import FieldPlan
-from runtime.records.reading import Reading, fields_of
+from runtime.records.reading import Parts, Reading, fields_of
 from runtime.records.work import Batch, Work
 
 NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
@@ -28,6 +28,10 @@ def parse(batch: Batch, work: Work) -> None:
                 _refuse_unknown(batch, work, key, work.raw[key])
             else:
                 work.refuse(key, reason)
+    for field in work.plan.composite:
+        value = values.get(field.key)
+        if type(value) is Parts:
+            values[field.key] = field.type.merged((work.old or {}).get(field.key), value.values)
     if work.old is None:
         for key, value in work.plan.defaults.items():
             if key not in work.raw:

@@ -72,8 +72,8 @@ class ModulePlan:
     be given.
 
     ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
-    not every value may always be chosen. ``depth`` is 0 for a module of its
-    own, 1 for the rows of one, and so on: parents are written first.
+    not every value may always be chosen, ``composite`` the fields whose parts may be written alone.
+    ``depth`` is 0 for a module of its own, 1 for the rows of one, and so on: parents are written first.
     """
 
     key: str
@@ -93,6 +93,7 @@ class ModulePlan:
     logged: frozenset[str]
     search: SearchText | None
     limited: tuple[FieldPlan, ...]
+    composite: tuple[FieldPlan, ...]
     depth: int
 
     @property
@@ -186,6 +187,7 @@ class Plans:
             )
             | {"owner", "parent"},
             search=self._search(module),
+            composite=tuple(plan for plan in own if plan.type.parts),
             limited=tuple(plan for plan in own if is_limited(plan.field, self.workplace.catalog.picklists)),
             depth=self._depth(module),
         )

@@ -45,7 +45,7 @@ def _pointed(field: FieldPlan, work: Work, outer: Iterable[Path]) -> Pointed | N
     if not isinstance(value, int):
         return None
     moved = work.old is None or any(
-        work.get(key) != work.old.get(key) for key in (field.key, *(path.fields[0].key for path in outer))
+        work.get(key) != work.old.get(key) for key in (field.key, *(path.fields[0].whole for path in outer))
     )
     return Pointed(work, (value,)) if moved else None
 

@@ -27,6 +27,16 @@ class ParsedLinking:
     remove: tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Some parts of a composite value; the others stay as they are. ``values`` are as they were written, or
+    canonical once they were read (``read``).
+    """
+
+    values: Mapping[str, object]
+    read: bool = False
+
+
 Wrong = list[tuple[str, Message | None]]
 """What is wrong with the values of a record, by field; None where there is no such field to be written."""
 
@@ -72,6 +82,9 @@ class Reading:
                         values[key] = known[written] = field.parse(written, field.field, parsing)
                 elif type(written) is Match:
                     values[key] = written
+                elif type(written) is Parts:
+                    parts = field.type.part_values(written.values, field.field, parsing)
+                    values[key] = Parts(parts, read=True)
                 elif type(written) is Linking:
                     values[key] = ParsedLinking(
                         _listed(written.add, field, parsing), _listed(written.remove, field, parsing)

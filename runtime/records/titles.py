@@ -25,6 +25,6 @@ def title_column(plan: ModulePlan) -> ColumnElement[Any]:
     """
     whole: ColumnElement[Any] = literal("")
     for before, path in plan.module.title.parts:
-        column = plan.table.columns[path.field.key][0]
+        column = plan.table.of(path.field)[0]
         whole = whole.op("||")(func.coalesce(literal(before).op("||")(column), ""))
     return type_coerce(func.nullif(func.trim(whole), "").op("||")(plan.module.title.tail), Text())

@@ -137,6 +137,10 @@ class Live:
         fields: list[Field] = []
         here: Module | None = module
         for name in text.split("."):
+            part = fields[-1].parts.get(name) if fields else None
+            if part is not None:
+                fields[-1], here = part, None
+                continue
             found = here.field(name) if here is not None else None
             if found is None:
                 raise PathError(message('There is no field "{path}" here.', path=text[:100]), text)

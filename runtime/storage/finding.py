@@ -136,7 +136,7 @@ class Finder:
         # The records, relation by relation, that lead to one that has the word in one of these fields.
         kept = self._tables.module(module)
         of, id_column = self._of(kept)
-        inside = [self._reads(folded(of.c[kept.columns[field.key][0].name]), word) for field in fields]
+        inside = [self._reads(folded(of.c[kept.of(field)[0].name]), word) for field in fields]
         found = select(id_column).where(or_(*inside) if inside else _NOWHERE)
         own = {field.key for field in own_search_fields(self._catalog.modules[module])}
         if own.issuperset(field.key for field in fields):  # then its own text has the word, too

@@ -31,7 +31,7 @@ class Joins:
 
     def columns_of(self, table: FromClause, field: Field) -> tuple[ColumnElement[Any], ...]:
         """A field's columns in a table that is joined already."""
-        return tuple(table.c[column.name] for column in self.tables.module(field.module).columns[field.key])
+        return tuple(table.c[column.name] for column in self.tables.module(field.module).of(field))
 
     def id(self, table: FromClause, module: str) -> ColumnElement[Any]:
         """The id of a joined table's records."""

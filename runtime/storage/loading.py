@@ -81,7 +81,8 @@ class Loader:
         A relation that is walked is a mapping (None where it is empty), one that is only read is the id. What
         leads through links, or ends in them, is given as a tuple of ids.
         """
-        wanted = {(tuple(each.key for each in path.fields), path.field.module): path for path in paths}
+        whole = map(self._whole, paths)
+        wanted = {(tuple(each.key for each in path.fields), path.field.module): path for path in whole}
         ordered = [wanted[name] for name in sorted(wanted)]
         prepared, parted = self._remembered.keep(
             ("paths", module, tuple(sorted(wanted))), lambda: self._prepare_paths(connection, module, ordered)
@@ -97,6 +98,11 @@ class Loader:
             if self._types[path.field.type].linked:
                 self._put_links(connection, path, records)
         return records
+
+    def _whole(self, path: Path) -> Path:
+        # A part of a composite field is read with the whole of it.
+        field = self._catalog.modules[path.field.module].field(path.field.whole)
+        return path if field is None else Path(path.text, (*path.hops, field), path.attribute)
 
     def _put_links(self, connection: Connection, path: Path, records: Records) -> None:
         owners: dict[int, list[dict[str, Any]]] = {}

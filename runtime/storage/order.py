@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, case, func, literal_column
 from sqlalchemy.sql.elements import ColumnClause
 
 from runtime.expressions.text import ordered
-from runtime.model.catalog import Field, Picklist, Title
+from runtime.model.catalog import Field, Path, Picklist, Title
 from runtime.model.types import TEXT, PicklistType
 
 LONG = 600
@@ -58,8 +58,13 @@ def _number(value: int) -> ColumnClause[int]:
 
 def has_own_order(title: Title) -> bool:
     """Whether a title is made of the record's own texts, so that an index can have its order."""
-    own = (not path.hops and path.attribute is None and path.field.type == "text" for _, path in title.parts)
-    return bool(title.parts) and all(own)
+    return bool(title.parts) and all(_is_own_text(path) for _, path in title.parts)
+
+
+def _is_own_text(path: Path) -> bool:
+    # A part of a composite field is none: indexes are made of whole fields.
+    field = path.field
+    return not path.hops and path.attribute is None and field.type == "text" and field.key == field.whole
 
 
 def joined_text(parts: Sequence[tuple[str, ColumnElement[Any]]]) -> ColumnElement[Any]:

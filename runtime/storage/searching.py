@@ -10,6 +10,7 @@ from runtime.expressions.text import fold
 from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Field, Module, Path, Picklist
+from runtime.model.values import Address
 
 LEAST = 3
 """A trigram index finds words of this many characters or more; shorter ones are looked for by reading."""
@@ -74,7 +75,9 @@ class SearchText:
         """The text of a record with these canonical values; None when there is nothing to find it by."""
         found: list[str] = []
         for field in self.fields:
-            value = values.get(field.key)
+            value = values.get(field.key, values.get(field.whole))
+            if isinstance(value, Address) and field.key != field.whole:
+                value = value.part(field.key.partition(".")[2])
             if value is None or value == ():
                 continue
             plain = isinstance(value, str) and field.value_type.name != "picklist"
@@ -85,7 +88,7 @@ class SearchText:
 
     def changes_with(self, keys: Iterable[str]) -> bool:
         """Whether a change of these fields can change the text."""
-        names = {field.key for field in self.fields}
+        names = {field.whole for field in self.fields}
         return any(key in names for key in keys)
 
     def _text(self, field: Field, value: object) -> str:

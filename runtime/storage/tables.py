@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as fresh
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +26,8 @@ class ModuleTable:
 
     A linked field has no columns here (see :meth:`Tables.link`). ``search`` is the column of folded text that
     is looked through, which the writer keeps (:class:`runtime.storage.searching.SearchText`);
-    ``search_index`` names SQLite's trigram table, which triggers keep.
+    ``search_index`` names SQLite's trigram table, which triggers keep. ``parts`` are the columns of the parts
+    of composite fields (``address.city``) by themselves.
     """
 
     key: str
@@ -33,6 +35,12 @@ class ModuleTable:
     columns: Mapping[str, tuple[Column[Any], ...]]
     search: Column[Any] | None
     search_index: str | None
+    parts: Mapping[str, Column[Any]] = fresh(default_factory=lambda: MappingProxyType({}))
+
+    def of(self, field: Field) -> tuple[Column[Any], ...]:
+        """The columns of a field, or the one of a part of a composite field."""
+        found = self.columns.get(field.key)
+        return found if found is not None else (self.parts[field.key],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,21 @@ def _module_table(
     everything = [column for group in columns.values() for column in group]
     made = Table(table, metadata, *everything, *([] if search is None else [search]))
     search_index = names.searches[module.key] if search is not None and dialect == "sqlite" else None
-    return ModuleTable(module.key, made, MappingProxyType(columns), search, search_index)
+    parted = _parts(module, columns, types)
+    return ModuleTable(module.key, made, MappingProxyType(columns), search, search_index, parted)
+
+
+def _parts(
+    module: Module, columns: Mapping[str, tuple[Column[Any], ...]], types: FieldTypes
+) -> Mapping[str, Column[Any]]:
+    """The columns of the parts of composite fields, by the parts' keys."""
+    found: dict[str, Column[Any]] = {}
+    for field in module.fields.values():
+        if field.parts:
+            suffixes = [part.suffix for part in types[field.type].columns(field.settings)]
+            for name, part in field.parts.items():
+                found[part.key] = columns[field.key][suffixes.index(name)]
+    return MappingProxyType(found)
 
 
 def _column(module: Module, field: Field, part: fields.Column, names: Names) -> Column[Any]:

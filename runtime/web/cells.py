@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.fields.phone import dialled
 from runtime.model.catalog import Field, Path
 from runtime.model.types import ListType
 from runtime.model.values import Ref
@@ -51,6 +52,8 @@ def _maker(views: Views, path: Path) -> Callable[[Any], Cell]:
     text, formats, picklists = kind.text, views.formats, views.catalog.picklists
     if field.type == "url":
         return lambda value: Cell(value, text(value, field, formats, picklists), value)
+    if field.type == "phone":
+        return lambda value: Cell(value, text(value, field, formats, picklists), dialled(value))
     return lambda value: Cell(value, text(value, field, formats, picklists))
 
 

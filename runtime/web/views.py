@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats
+from runtime.fields.phone import dialled
 from runtime.model.catalog import Catalog, Field, Path
-from runtime.model.values import Entry, Ref
+from runtime.model.values import Address, Entry, Ref
 from runtime.records.read import Linked
 from runtime.sites.live import Live
 
@@ -104,6 +106,12 @@ def content_address(file_id: int) -> str:
     return f"/app/files/{file_id}/content"
 
 
+def map_address(catalog: Catalog, value: Address) -> str | None:
+    """Where an address opens on a map; None where the pack names no map."""
+    template = catalog.settings.get("map")
+    return str(template).replace("{address}", quote(value.line, safe="")) if template else None
+
+
 def cards_address(catalog: Catalog, key: str) -> str | None:
     """What the addresses of a module's cards begin with.
 
@@ -185,6 +193,10 @@ class Views:
                 view.color = _color(self.catalog, field, value)
             elif field.type == "url":
                 view.href = value
+            elif field.type == "phone":
+                view.href = dialled(value)
+            elif field.type == "address":
+                view.href = map_address(self.catalog, value)
         return view
 
     def of(
@@ -204,6 +216,11 @@ class Views:
             Option(value.key, value.label.in_language(self.language), value.color, value.key in selected)
             for value in picklist.values.values()
         ] + [Option(key, key, None, True) for key in selected if key and key not in picklist.values]
+
+    @staticmethod
+    def listed(choices: Mapping[str, str], chosen: object) -> list[Option]:
+        """The choices of a list that is no picklist."""
+        return [Option(key, label, None, key == chosen) for key, label in choices.items()]
 
     def input(
         self, field: Field, value: Any, name: str | None = None, picker_module: str | None = None
@@ -225,6 +242,8 @@ class Views:
         if field.type in SHOWN_TYPES:
             view.options = self.options(field, value if isinstance(value, tuple) else (value,))
         held = self.live.types[field.type].input(view.value, field, self.formats) if not field.targets else ""
+        if choices := self.live.types[field.type].choices(self.formats):
+            view.options = self.listed(choices, value.country if isinstance(value, Address) else value)
         if field.type == "relations" and field.settings["link"]:
             view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
         if (field.targets or field.type == "tags") and not self.live.types[field.type].attaches:
@@ -244,6 +263,10 @@ class Views:
             for own, attribute in field.settings["link"].items()
         ]
 
+    @staticmethod
+    def _called(field: Field, value: str) -> str | None:
+        return dialled(value) if field.type == "phone" else None
+
     def _items(self, field: Field, values: tuple[Any, ...], name: str) -> list[Item]:
         if isinstance(values[0], Linked):
             return [
@@ -261,7 +284,10 @@ class Views:
                 return [Item(ref.id, ref.title, content_address(ref.id)) for ref in values]
             return [Item(ref.id, ref.title, _href(self.catalog, ref)) for ref in values]
         if isinstance(values[0], Entry):
-            return [Item(each.value, self.text(field, (each,)), note=each.kind) for each in values]
+            return [
+                Item(each.value, self.text(field, (each,)), self._called(field, each.value), note=each.kind)
+                for each in values
+            ]
         picklist = self.catalog.picklists.get(field.settings.get("picklist", ""))
         if picklist is None:
             return [Item(str(value), str(value)) for value in values]

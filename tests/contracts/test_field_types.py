@@ -44,6 +44,7 @@ NAMED = [
     "file",
     "image",
     "rich_text",
+    "address",
     "auto_number",
     "time",
     "color",

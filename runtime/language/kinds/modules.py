@@ -51,7 +51,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     }
 )
 """The settings of every type."""
-LATER_TYPES = ("any_relation", "address")
+LATER_TYPES = ("any_relation",)
 """The field types that the language has and this version does not."""
 LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
 LATER_IN_MODULES = MappingProxyType(

@@ -55,6 +55,19 @@ class PackKind(Kind):
                             ),
                             "currency": described(TEXT, "The currency of money that names none, as EUR."),
                             "timezone": described(TEXT, "The time zone of the site, as Europe/Helsinki."),
+                            "country": described(
+                                {"type": "string", "pattern": "^[A-Z]{2}$", "title": "a code such as FI"},
+                                "The country of telephone numbers that are written without one, as FI.",
+                            ),
+                            "map": described(
+                                {
+                                    "type": "string",
+                                    "pattern": r"^https://[^\s{}]+\{address\}[^\s{}]*$",
+                                    "maxLength": 300,
+                                    "title": "an address of the web that has {address} in it",
+                                },
+                                "Where an address opens on a map; there is no such link when left out.",
+                            ),
                             "constants": described(
                                 map_of(LITERAL), "Values for every expression: const.vat."
                             ),

@@ -13,6 +13,7 @@ from runtime.language.nodes import MapNode, Node
 from runtime.language.resolve.labels import Labels
 from runtime.language.shape import Path
 from runtime.model.catalog import Field
+from runtime.model.label import Label
 
 
 class Fields:
@@ -23,7 +24,9 @@ class Fields:
         self.labels = labels
         pack = draft.pack
         currencies = (pack.currency, *(code for code in pack.rates if code != pack.currency))
-        self.surroundings = Surroundings(pack.currency, currencies, pack.timezone)
+        self.surroundings = Surroundings(
+            pack.currency, currencies, pack.timezone, str(pack.settings.get("country", ""))
+        )
         self.parsing = Parsing(
             "rest",
             Formats("en", pack.timezone),
@@ -78,8 +81,28 @@ class Fields:
             mass_edit=flag("mass_edit", True),
             system=node.source.layer == "system",
         )
+        if field_type.parts:
+            field = replace(field, parts=MappingProxyType(self._parts(field, field_type)))
         default = node.get("default")
         return field if default is None else self._with_default(field, field_type, default, path)
+
+    def _parts(self, field: Field, field_type: FieldType) -> dict[str, Field]:
+        """What a composite field is made of, as fields that paths may name."""
+        parts: dict[str, Field] = {}
+        for name, type_name in field_type.parts.items():
+            kind = self.draft.types[type_name]
+            settings = kind.complete({}, self.surroundings)
+            parts[name] = Field(
+                key=f"{field.key}.{name}",
+                module=field.module,
+                type=type_name,
+                label=_behind(field.label, self.labels.named(("record", name), None)),
+                value_type=kind.value_type(settings),
+                origin=field.origin,
+                settings=MappingProxyType(dict(settings)),
+                readonly=True,
+            )
+        return parts
 
     def record_field(
         self, module: str, key: str, type_name: str, settings: Mapping[str, Any], **flags: Any
@@ -164,6 +187,13 @@ class Fields:
         if isinstance(value, Match):
             return field
         return replace(field, default=value)
+
+
+def _behind(whole: Label, part: Label) -> Label:
+    """What a part is called beside other columns: ``Address · City``."""
+    languages = dict.fromkeys((*whole.texts, *part.texts))
+    texts = {each: f"{whole.in_language(each)} \u00b7 {part.in_language(each)}" for each in languages}
+    return Label(MappingProxyType(texts))
 
 
 def _node_of(node: MapNode, field_type: FieldType, written: Mapping[str, object]) -> Node:

@@ -8,6 +8,9 @@ from runtime.language.draft import Draft, PackSettings
 from runtime.language.nodes import MapNode, Scalar
 from runtime.language.shape import plain_items
 
+KEPT = ("fiscal_year", "workdays", "country", "map")
+"""What is kept as it is written."""
+
 
 def resolve_pack(draft: Draft) -> PackSettings:
     """The pack's settings, with what they default to; a time zone that is not known gives way to UTC."""
@@ -27,9 +30,7 @@ def resolve_pack(draft: Draft) -> PackSettings:
         timezone,
         MappingProxyType(_rates(tree)),
         MappingProxyType({key: node.plain for key, node in constants.items.items()} if constants else {}),
-        MappingProxyType(
-            {key: tree.items[key].plain for key in ("fiscal_year", "workdays") if key in tree.items}
-        ),
+        MappingProxyType({key: tree.items[key].plain for key in KEPT if key in tree.items}),
     )
 
 

@@ -69,7 +69,15 @@ class Paths:
         fields: list[Field] = []
         modules: list[Module] = [module]
         for position, step in enumerate(steps):
-            field = self._field(modules, step)
+            field = fields[-1].parts.get(step) if fields and fields[-1].parts else self._field(modules, step)
+            if field is not None and "." in field.key:
+                fields[-1] = field
+                modules = []
+                if position == len(steps) - 1:
+                    break
+                span = _span(at, steps, position, skipped)
+                self.draft.note("through", text, span, place, (), f"{field.key}|{field.type}")
+                return None
             if field is None:
                 span = _span(at, steps, position, skipped)
                 if fields and isinstance(fields[-1].value_type, PicklistType) and position == len(steps) - 1:
@@ -80,7 +88,7 @@ class Paths:
             if position == len(steps) - 1:
                 break
             modules = self._targets(field)
-            if modules or isinstance(field.value_type, PicklistType):
+            if modules or field.parts or isinstance(field.value_type, PicklistType):
                 continue
             if not (set(field.targets) - self.draft.modules.keys()):
                 span = _span(at, steps, position, skipped)
@@ -114,6 +122,10 @@ class Paths:
     def _note_unknown(
         self, modules: list[Module], fields: list[Field], step: str, span: Span, place: Place
     ) -> None:
+        if fields and fields[-1].parts:
+            has = f"{fields[-1].module}.{fields[-1].key} has"
+            self.draft.note("field", step, span, place, list(fields[-1].parts), has)
+            return
         if fields and isinstance(fields[-1].value_type, PicklistType):
             self.draft.note("through", step, span, place, (), f"{fields[-1].key}|{fields[-1].type}")
             return

@@ -100,6 +100,8 @@ class FormView:
             view.raw = sent.text(f"{each.key}:text", view.text)
         else:
             view.raw = self.call.live.types[each.type].sent(sent, each.key)
+            listed = view.raw.get("country") if isinstance(view.raw, Mapping) else view.raw
+            view.options = [replace(option, selected=option.key == listed) for option in view.options]
 
     def _named(self, view: FieldView, each: Field, ids: Sequence[str]) -> list[Item]:
         known = {str(item.id): item for item in view.items}

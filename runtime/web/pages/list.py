@@ -240,6 +240,8 @@ def _control(call: Call, views: Views, path: Path, value: str, shown: Range) -> 
     elif by in ("yes_no", "filled"):
         labels = [("true", call.translate("Yes")), ("false", call.translate("No"))]
         view.options = [Option(key, label, None, key == value) for key, label in labels]
+    elif choices := call.live.types[field.type].choices(call.formats):
+        view.options = views.listed(choices, value)
     elif "picklist" in field.settings:
         view.options = views.options(field, (value,))
     elif field.targets:

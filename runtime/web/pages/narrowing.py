@@ -31,7 +31,7 @@ def narrow(
         if view.picker:
             view.picker += f"?record={record or 'new'}"
             module = catalog.modules[field.module]
-            view.reads = sorted({path.fields[0].key for path in outer_paths(module, field)})
+            view.reads = sorted({path.fields[0].whole for path in outer_paths(module, field)})
         if view.readonly or not is_limited(field, catalog.picklists):
             continue
         choice = Choice(field, None if is_new else standing.get(field.key), None, is_new)
