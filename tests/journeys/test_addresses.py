@@ -113,7 +113,7 @@ def test_a_form_has_a_control_for_each_part(app):
     changed = record(app, "firms", number)["address"]
     assert (changed["city"], changed["country"], changed["street"]) == ("Espoo", "SE", "Main Street 1")
     again = submit(browser, f"/app/firms/{number}/edit", {"address:city": "x" * 300, "address:country": "NO"})
-    assert again.error("address").startswith("Address is 300 characters")
+    assert (again.error("address") or "").startswith("Address is 300 characters")
     assert sheet(again).values["address:country"] == ["NO"]
 
 
