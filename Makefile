@@ -1,5 +1,5 @@
 # The commands of this project: `make demo` shows it, `make test` proves it, and the others are parts of these.
-.PHONY: setup demo test faults lint format lock docs bench northwind
+.PHONY: setup demo test faults lint format lock docs pictures bench northwind
 
 setup: ## only the environment: .venv with .venv/bin/trellis
 	@bash tools/setup.sh
@@ -33,6 +33,10 @@ lock: ## requirements/*.txt anew from pyproject.toml
 docs: ## the guides and the generated reference as a site in dist/docs; a warning is an error
 	@bash tools/setup.sh docs
 	@.venv/bin/python -m tools.docs
+
+pictures: ## docs/pictures anew, of the demo in a real browser
+	@bash tools/setup.sh dev
+	@.venv/bin/python -m tools.pictures
 
 bench: ## the yardstick: Trellis beside the same pages by hand and beside Django; about 15 minutes
 	@bash tools/setup.sh bench
