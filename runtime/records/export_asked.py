@@ -160,7 +160,8 @@ class ExportAsked:
 
     def _paths(self, live: Snapshot, module: Module, chosen: Filter | None, actor: Actor) -> tuple[Path, ...]:
         if self.columns:
-            paths = tuple(live.path(module, text) for text in self.columns)
+            own = {path.text: path for path in chosen.columns} if chosen is not None else {}
+            paths = tuple(own.get(text) or live.path(module, text) for text in self.columns)
             for path in paths:
                 if live.types[path.field.type].hidden:
                     raise NotExportedError(message("{label} is shown to nobody.", label=path.field.label))

@@ -62,13 +62,15 @@ def _asked(call: Call, module: Module, listing: Listing) -> ExportAsked:
     kind = call.form.text("format", "xlsx")
     if kind not in FORMATS:
         raise bad_request(message("An export is one of {names}.", names=", ".join(FORMATS)), "format")
+    every = call.form.text("fields") == "every"
     return ExportAsked(
         module=module.key,
         format=kind,
         filter=listing.filter.key,
         where=narrowed(call, listing),
         sort=listing.sort_text,
-        every=call.form.text("fields") == "every",
+        columns=() if every else tuple(path.text for path in listing.columns),
+        every=every,
         keys=call.form.text("wording") == "keys",
         ids="ids" in call.form,
     )
