@@ -137,6 +137,7 @@ def _look_by_itself(worker: Worker, queue: Queue) -> None:
             if time.monotonic() - tidied > TIDY_SECONDS:
                 worker.tidy()
                 tidied = time.monotonic()
+            worker.give_up()
             if worker.has_work():
                 _wake(worker, queue)
         except StorageError as error:

@@ -14,6 +14,7 @@ from runtime.automation.place import Place
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.users import Users
+from runtime.records.outbox import prune_outbox
 from runtime.storage.errors import StorageError
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 
@@ -24,7 +25,7 @@ LEASE = timedelta(seconds=30)
 TOLD_EVERY = 1.0
 """Seconds between two looks at what a run tells of its progress."""
 KEPT = timedelta(days=30)
-"""How long an operation that has ended is remembered."""
+"""How long an operation that has ended is remembered, and what a save has left in the outbox."""
 
 BROKEN = message("Something went wrong here. The log of the worker has it under operation {id}.")
 GIVEN_UP = message("It was begun several times, and each time its worker ended before it got any further.")
@@ -69,14 +70,22 @@ class Worker:
         """Have what runs end after its batch; another worker goes on with it."""
         self.stopping.set()
 
-    def tidy(self) -> None:
-        """Give up what never gets further, forget what ended long ago, and start what is due by itself."""
+    def give_up(self) -> None:
+        """Give up what was begun again and again and never got further."""
+        with self._site.database.read() as connection:
+            if not self._operations.has_stuck(connection):
+                return
         with self._site.database.write() as tx:
             given_up = self._operations.give_up(tx, to_json(GIVEN_UP))
-            self._operations.prune(tx, self._site.clock.now() - KEPT)
+        log.error("%s operations were begun too often, and are given up", given_up)
+
+    def tidy(self) -> None:
+        """Forget what is over long ago, and start what is due by itself."""
+        before = self._site.clock.now() - KEPT
+        with self._site.database.write() as tx:
+            self._operations.prune(tx, before)
+            prune_outbox(tx, before)
         self._start_what_is_due()
-        if given_up:
-            log.error("%s operations were begun too often, and are given up", given_up)
 
     def _start_what_is_due(self) -> None:
         for kind in self._background.kinds.values():

@@ -6,12 +6,19 @@ The row's key is made of the change set and the module: whoever carries it out t
 table.
 """
 
-from sqlalchemy import insert
+from datetime import datetime
+
+from sqlalchemy import MetaData, delete, insert, select
 
 from runtime.records.change_log import Entry
 from runtime.records.work import Batch
+from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.transaction import Transaction
 
 EVENT = "saved"
+
+PRUNED = 10_000
+"""Rows that are looked at in one tidying: the oldest, for ids come in the order of time."""
 
 
 def write_outbox(batch: Batch, change_set: int, entries: list[Entry]) -> None:
@@ -38,3 +45,15 @@ def write_outbox(batch: Batch, change_set: int, entries: list[Entry]) -> None:
             for outbox_id, (module, records) in zip(ids, by_module.items(), strict=True)
         ],
     )
+
+
+def prune_outbox(tx: Transaction, before: datetime) -> int:
+    """Forget what saves before a moment have left, whether somebody took it or not; says how many rows."""
+    table = build_runtime_tables(MetaData()).outbox
+    oldest = select(table.c.id, table.c.created_at).order_by(table.c.id).limit(PRUNED)
+    old = [row.id for row in tx.connection.execute(oldest) if row.created_at < before]
+    if not old:
+        return 0
+    return tx.connection.execute(
+        delete(table).where(table.c.id <= old[-1], table.c.created_at < before)
+    ).rowcount

@@ -229,13 +229,14 @@ class Operations:
         mine = update(table).where(table.c.state == RUNNING, table.c.worker == worker)
         return tx.connection.execute(mine.values(lease_until=self._clock.now())).rowcount
 
+    def has_stuck(self, connection: Connection) -> bool:
+        """Whether something was begun too often without getting further: a cheap look."""
+        return connection.execute(select(self._table.c.id).where(self._stuck()).limit(1)).first() is not None
+
     def give_up(self, tx: Transaction, error: Mapping[str, Any]) -> int:
         """Fail what was begun too often without getting further; says how many there were."""
-        table, now = self._table, self._clock.now()
-        stuck = or_(table.c.state == QUEUED, and_(table.c.state == RUNNING, table.c.lease_until <= now))
-        values = {"state": FAILED, "error": dict(error), "finished_at": now, "worker": None}
-        given_up = update(table).where(stuck, table.c.attempts >= MOST_ATTEMPTS).values(values)
-        return tx.connection.execute(given_up).rowcount
+        ended = {"state": FAILED, "error": dict(error), "finished_at": self._clock.now(), "worker": None}
+        return tx.connection.execute(update(self._table).where(self._stuck()).values(ended)).rowcount
 
     def prune(self, tx: Transaction, before: datetime) -> int:
         """Forget what ended before a moment; says how many there were."""
@@ -279,10 +280,16 @@ class Operations:
                 yield from place.get("files", {}).values()
 
     def _claimable(self) -> Any:
+        return and_(self._free(), self._table.c.attempts < MOST_ATTEMPTS)
+
+    def _stuck(self) -> Any:
+        return and_(self._free(), self._table.c.attempts >= MOST_ATTEMPTS)
+
+    def _free(self) -> Any:
         table, now = self._table, self._clock.now()
         waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
         left = and_(table.c.state == RUNNING, table.c.lease_until <= now)
-        return and_(or_(waits, left), table.c.attempts < MOST_ATTEMPTS)
+        return or_(waits, left)
 
     def _write(self, tx: Transaction, operation: StoredOperation, values: Mapping[str, Any]) -> bool:
         table = self._table

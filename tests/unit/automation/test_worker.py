@@ -1,5 +1,7 @@
 """Tests of the worker: each batch lands once, whoever dies, is stopped or cancelled, or comes back late."""
 
+import threading
+
 import pytest
 
 from runtime.automation.context import Batch, Context
@@ -111,7 +113,7 @@ def test_what_kills_its_worker_again_and_again_is_given_up(desk: Desk):
             assert desk.background.operations.claim(tx, "doomed", worker._lease) is not None
         desk.later(31)
     assert worker.drain() == 0
-    worker.tidy()
+    worker.give_up()
     assert desk.look(operation).state == "failed"
 
 
@@ -185,3 +187,40 @@ def test_a_checkpoint_outside_of_the_transaction_would_be_noticed(
     desk.later(31)
     desk.worker("two").drain()
     assert desk.items() == ["item 0", *THREE]
+
+
+def test_workers_that_work_at_the_same_time_never_take_the_same(desk: Desk):
+    desk.script.batches = 1
+    started = [desk.start() for _ in range(12)]
+    counts: list[int] = []
+    threads = [
+        threading.Thread(target=lambda name=name: counts.append(desk.worker(name).drain()), daemon=True)
+        for name in ("one", "two", "three")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sum(counts) == 12
+    assert {desk.look(each).claim for each in started} == {1}
+    assert desk.items() == ["item 0"] * 12
+
+
+def test_what_saves_left_in_the_outbox_long_ago_is_forgotten(desk: Desk):
+    desk.start()
+    desk.worker().drain()
+    outbox = desk.app.site.live.tables.outbox
+
+    def left() -> int:
+        with desk.app.site.database.read() as connection:
+            return len(list(connection.execute(outbox.select())))
+
+    desk.later(29 * 24 * 3600)
+    desk.worker().tidy()
+    assert left() > 2
+    desk.script.batches = 1
+    desk.start()
+    desk.worker().drain()
+    desk.later(2 * 24 * 3600)
+    desk.worker().tidy()
+    assert 0 < left() <= 2
