@@ -139,8 +139,10 @@ class Customers:
             "roles": [role],
             "job_title": job,
             "email": f"{word(first)}.{word(last)}@{host}",
-            "phone": self.names.phone(locale),
-            "mobile": self.names.phone(locale, mobile=True),
+            "phone": [
+                {"value": self.names.phone(locale, mobile=True), "kind": "mobile", "primary": True},
+                {"value": self.names.phone(locale), "kind": "work"},
+            ],
             "language": "fi" if locale == FINNISH else "en",
             "interests": chance.some(INTERESTS, 0, 2),
             "source": company["source"],
