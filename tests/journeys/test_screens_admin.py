@@ -205,7 +205,17 @@ def test_serve_watch_shows_a_saved_file_within_a_second(database_url, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "runtime", "serve", str(folder), "--watch", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "runtime",
+        "serve",
+        str(folder),
+        "--watch",
+        "--no-worker",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(
         command,
         cwd=tmp_path,
