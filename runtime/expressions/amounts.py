@@ -10,13 +10,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, and_, case, false, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Numeric, and_, case, false, func, literal, type_coerce
 
-from runtime.expressions.columns import ScaledDecimal
+from runtime.expressions.columns import Exact, ScaledDecimal
 from runtime.expressions.numbers import ceiling_units, exact_units, floor_units, from_units
 
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
-    {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+    {"==": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 )
 FLIPPED: Mapping[str, str] = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
 """Each sign as it is when the sides change places."""
@@ -35,6 +35,8 @@ def signed(sign: str, left: ColumnElement[Any], right: ColumnElement[Any]) -> Co
 
 def equal_to(dialect: str, column: ColumnElement[Any], number: Decimal | int) -> ColumnElement[bool]:
     """Whether a column holds a number; false when the column's scale cannot hold it."""
+    if isinstance(column.type, Exact):
+        return _exactly(dialect, "==", column, literal(number, Exact()))
     scale = _scale(column)
     units = exact_units(number, scale)
     if units is None:
@@ -49,6 +51,8 @@ def ordered_to(
 
     At scale 2, ``x < 10.005`` asks the same as ``x < 10.01``, and ``x <= 10.005`` as ``x <= 10.00``.
     """
+    if isinstance(column.type, Exact):
+        return _exactly(dialect, sign, column, literal(number, Exact()))
     scale = _scale(column)
     units = ceiling_units(number, scale) if sign in ("<", ">=") else floor_units(number, scale)
     return signed(sign, _plain(dialect, column), _units(dialect, column, units))
@@ -56,6 +60,8 @@ def ordered_to(
 
 def equal(dialect: str, left: ColumnElement[Any], right: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether two columns hold the same number."""
+    if isinstance(left.type, Exact) or isinstance(right.type, Exact):
+        return _exactly(dialect, "==", left, right)
     coarse, fine = sorted((left, right), key=_scale)
     factor = _factor(coarse, fine)
     coarse, fine = _plain(dialect, coarse), _plain(dialect, fine)
@@ -68,6 +74,8 @@ def ordered(
     dialect: str, sign: str, left: ColumnElement[Any], right: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     """Whether one column is less or more than another."""
+    if isinstance(left.type, Exact) or isinstance(right.type, Exact):
+        return _exactly(dialect, sign, left, right)
     if _scale(left) > _scale(right):
         left, right, sign = right, left, FLIPPED[sign]
     factor = _factor(left, right)
@@ -79,6 +87,21 @@ def ordered(
     if sign in ("<", ">="):
         return signed(sign, coarse, truncated + case((remainder > 0, 1), else_=0))
     return signed(sign, coarse, truncated - case((remainder < 0, 1), else_=0))
+
+
+def _exactly(
+    dialect: str, sign: str, left: ColumnElement[Any], right: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """A comparison with a number that was calculated."""
+    if dialect == "sqlite":
+        places = (literal(_text_or_units(side)) for side in (left, right))
+        difference = func.trellis_compare(left, next(places), right, next(places), type_=BigInteger())
+        return signed(sign, difference, literal(0))
+    return signed(sign, type_coerce(left, Numeric()), type_coerce(right, Numeric()))
+
+
+def _text_or_units(column: ColumnElement[Any]) -> int:
+    return -1 if isinstance(column.type, Exact) else _scale(column)
 
 
 def _scale(column: ColumnElement[Any]) -> int:

@@ -1,11 +1,37 @@
-"""What the compiler asks of a query: which columns hold a path, and which records are linked."""
+"""What the compiler asks of a query: which columns hold a path, which records are linked or related."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
+from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
 from runtime.model.catalog import Field
+
+
+class Related(Protocol):
+    """The related records of an aggregate: a query of its own inside the one that asks.
+
+    ``binding`` gives the columns of each of them; the joins that their paths need are made in the inner
+    query. ``order`` is the order that they are in by themselves.
+    """
+
+    @property
+    def binding(self) -> "Binding":
+        """The way from their fields to columns."""
+        ...
+
+    @property
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        """What they are ordered by when nothing is said."""
+        ...
+
+    def select(
+        self, columns: Sequence[ColumnElement[Any]], conditions: Sequence[ColumnElement[bool]]
+    ) -> Select[Any]:
+        """The inner query, correlated with the record that asks; deleted records are left out."""
+        ...
 
 
 class Binding(Protocol):
@@ -28,4 +54,12 @@ class Binding(Protocol):
 
     def links(self, path: tuple[Field, ...]) -> Linked:
         """A question about the linked records of the path's last field: an EXISTS for one id, or for any."""
+        ...
+
+    def link_columns(self, attribute: Field) -> tuple[ColumnElement[Any], ...]:
+        """The columns of an attribute of the link over which these records were reached."""
+        ...
+
+    def related(self, steps: tuple[Step, ...], owner: ColumnElement[Any] | None = None) -> Related:
+        """The records that the steps lead to from the query's record, or from the one of this id."""
         ...

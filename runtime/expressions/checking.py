@@ -2,51 +2,69 @@
 
 import ast
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from runtime.base.diagnostic import Code
 from runtime.base.registry import Registry
 from runtime.base.suggest import did_you_mean
-from runtime.expressions import codes, later
-from runtime.expressions.fitting import fit, fits
+from runtime.expressions import codes
+from runtime.expressions.fitting import as_expected, fits
 from runtime.expressions.functions.base import Function
 from runtime.expressions.literals import exact_number
 from runtime.expressions.naming import named
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.paths import PathFinder
 from runtime.expressions.reading import DEEPEST, Finding, Syntax
+from runtime.expressions.roots import Roots
 from runtime.expressions.scope import Scope
-from runtime.expressions.tree import Attribute, Call, Items, Literal, Node, Operation, User, reads_record
-from runtime.model.types import BOOLEAN, DECIMAL, INTEGER, NONE, NUMBERS, TEXT, ValueType, list_of, record_of
+from runtime.expressions.tree import Attribute, Items, Literal, Node, Operation, Step
+from runtime.model.types import BOOLEAN, DECIMAL, INTEGER, NONE, NUMBERS, TEXT, ValueType, list_of
 
 PARTS = 500
 """How many parts an expression may have."""
 
-_LITERALS: Mapping[str, tuple[ValueType, object]] = MappingProxyType(
-    {"true": (BOOLEAN, True), "false": (BOOLEAN, False), "none": (NONE, None)}
-)
-_USER: Mapping[str, ValueType] = MappingProxyType(
-    {"id": INTEGER, "role": TEXT, "groups": list_of(record_of("groups"))}
-)
-_NAMES = ("this", "user", *_LITERALS)
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to several records: the steps, the scope of what is said about each, and the names behind."""
+
+    steps: tuple[Step, ...]
+    outer: bool
+    scope: Scope
+    names: tuple[str, ...]
+    start: int
+    ends: tuple[int, ...]
+
+
+class Count:
+    """How many parts of an expression were checked, and how deep they lie."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+        self.depth = 0
 
 
 class Checker:
     """Checks one expression. What is wrong is collected; a wrong part is None, and is not told twice."""
 
     def __init__(
-        self, syntax: Syntax, scope: Scope, functions: Registry[Function], operators: Registry[Operator]
+        self,
+        syntax: Syntax,
+        scope: Scope,
+        functions: Registry[Function],
+        operators: Registry[Operator],
+        outside: "Checker | None" = None,
     ) -> None:
         self.syntax = syntax
         self.scope = scope
         self.functions = functions
         self.operators = operators
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = outside.findings if outside else []
+        self.count: Count = outside.count if outside else Count()
+        self.finder = PathFinder(scope, self.report)
+        self.roots = Roots(scope, self.finder, functions, self.report)
         self._by_syntax = {operator.syntax: operator for operator in operators.values()}
-        self._finder = PathFinder(scope, self.report)
-        self._parts = 0
-        self._depth = 0
         self._checks: Mapping[type[ast.expr], Callable[..., Node | None]] = MappingProxyType(
             {
                 ast.Constant: self._constant,
@@ -56,10 +74,15 @@ class Checker:
                 ast.BoolOp: self._logic,
                 ast.UnaryOp: self._unary,
                 ast.BinOp: self._binary,
+                ast.IfExp: self._choice,
                 ast.Call: self._call,
                 ast.List: self._list,
             }
         )
+
+    def within(self, scope: Scope) -> "Checker":
+        """A checker of parts of the same expression that stand in another scope."""
+        return Checker(self.syntax, scope, self.functions, self.operators, self)
 
     def report(self, code: Code, start: int, end: int, message: str, help_text: str = "") -> None:
         """Collect what is wrong with a stretch of the text."""
@@ -70,17 +93,21 @@ class Checker:
         node = self.check(self.syntax.body)
         if node is None or expect is None:
             return node
-        fitted = fit(node, expect, self.scope, self.report)
+        return self.expected(node, expect)
+
+    def expected(self, node: Node, expect: ValueType) -> Node | None:
+        """The node as a type; None, and reported, when it is of another."""
+        fitted = as_expected(node, expect, self.scope, self.report)
         if fitted is not None and not fits(fitted.type, expect):
             message = f"This is {named(node.type)}; {named(expect)} is needed here."
-            self.report(codes.WRONG_TYPE, node.start, node.end, message, _condition_hint(node, expect))
+            self.report(codes.WRONG_TYPE, node.start, node.end, message, _hint(node, expect))
             return None
         return fitted
 
     def check(self, node: ast.expr) -> Node | None:
         """The typed node, or None when something in it is wrong."""
-        self._parts += 1
-        if self._parts > PARTS or self._depth > DEEPEST:
+        self.count.parts += 1
+        if self.count.parts > PARTS or self.count.depth > DEEPEST:
             if not any(finding.code is codes.TOO_LARGE for finding in self.findings):
                 message = f"The expression has more than {PARTS} parts, or they lie more than {DEEPEST} deep."
                 self.report(codes.TOO_LARGE, *self.syntax.span(node), message)
@@ -89,17 +116,47 @@ class Checker:
         if check is None:
             self._refuse(node)
             return None
-        self._depth += 1
+        self.count.depth += 1
         checked = check(node)
-        self._depth -= 1
+        self.count.depth -= 1
         return checked
+
+    def route(self, node: ast.expr) -> Route | None:
+        """The way to several records that a path is; None when it is none. Nothing is reported then."""
+        if not isinstance(node, ast.Name | ast.Attribute):
+            return None
+        written = self._names(node)
+        if written is None:
+            return None
+        names, start, ends = written
+        outer = names[0] == "this"
+        rest, rest_ends = (names[1:], ends[1:]) if outer else (names, ends)
+        found = self.finder.several(rest, start, rest_ends, outer) if rest else None
+        if found is None:
+            return None
+        self.count.parts += len(names)
+        steps, taken = found
+        own = self.scope.this if outer and self.scope.this else self.scope.module
+        outer = outer and self.scope.this is not None
+        via = steps[-1].via
+        link = via.settings.get("link") if via is not None and steps[-1].kind in ("links", "linked") else None
+        inside = replace(self.scope, module=steps[-1].module, this=own, saving=False, link=link or None)
+        return Route(steps, outer, inside, rest[taken:], start, rest_ends[taken - 1 :])
+
+    def _names(self, node: ast.expr) -> tuple[tuple[str, ...], int, tuple[int, ...]] | None:
+        names: list[str] = []
+        ends: list[int] = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            ends.append(self.syntax.span(node)[1])
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        start, end = self.syntax.span(node)
+        return (node.id, *reversed(names)), start, (end, *reversed(ends))
 
     def _refuse(self, node: ast.expr) -> None:
         start, end = self.syntax.span(node)
-        name = type(node).__name__
-        if name in later.SYNTAX:
-            self.report(codes.NOT_YET, start, end, f"{later.SYNTAX[name]} are not there yet.")
-            return
         help_text = "write a list with [ and ]" if isinstance(node, ast.Tuple | ast.Set) else ""
         self.report(codes.NOT_PART, start, end, "This is not part of the language.", help_text)
 
@@ -115,9 +172,6 @@ class Checker:
         if not isinstance(node.value, int | float):
             self._refuse(node)
             return None
-        return self._number(written, start, end)
-
-    def _number(self, written: str, start: int, end: int) -> Node | None:
         number = exact_number(written)
         if number is None:
             self.report(codes.NUMBER, start, end, f"The number {written:.40} has more than 18 digits.")
@@ -125,74 +179,18 @@ class Checker:
         return Literal(INTEGER if isinstance(number, int) else DECIMAL, start, end, number)
 
     def _name(self, node: ast.Name) -> Node | None:
-        start, end = self.syntax.span(node)
-        if node.id in _LITERALS:
-            return Literal(_LITERALS[node.id][0], start, end, _LITERALS[node.id][1])
-        if node.id == "user":
-            return User(record_of("users"), start, end)
-        if node.id in later.NAMES:
-            self.report(codes.NOT_YET, start, end, f"{later.NAMES[node.id]} are not there yet.")
-            return None
-        if node.id == "this":
-            return self._finder.this(start, end)
-        found = self._finder.find((node.id,), start, (end,))
-        if found is None and not self._finder.explained:
-            self._unknown_name(node.id, start, end, f"a text stands in quotes: '{node.id}'")
-        return found
-
-    def _unknown_name(self, name: str, start: int, end: int, otherwise: str = "") -> None:
-        module = self.scope.modules[self.scope.module]
-        if name in self.functions:
-            help_text = f"a function is called with parentheses: {name}()"
-        elif name.lower() in ("null", "nil", "none", "empty"):
-            help_text = "empty is written none"
-        else:
-            known = [field.key for field in module.all_fields()]
-            help_text = did_you_mean(name, [*known, *_NAMES]) or otherwise
-        self.report(codes.UNKNOWN_NAME, start, end, f'"{module.key}" has no field "{name}".', help_text)
+        return self.roots.name(node.id, *self.syntax.span(node))
 
     def _path(self, node: ast.Attribute) -> Node | None:
-        names: list[str] = []
-        ends: list[int] = []
-        root: ast.expr = node
-        while isinstance(root, ast.Attribute):
-            self._parts += 1
-            names.append(root.attr)
-            ends.append(self.syntax.span(root)[1])
-            root = root.value
-        start, root_end = self.syntax.span(root)
-        if not isinstance(root, ast.Name):
+        written = self._names(node)
+        if written is None:
+            start, end = self.syntax.span(node)
             message = "Only a field that points at a record, or a picklist, has something behind its dot."
-            self.report(codes.NOT_PART, start, ends[0], message, "call a function: contains(name, 'x')")
+            self.report(codes.NOT_PART, start, end, message, "call a function: contains(name, 'x')")
             return None
-        names.reverse()
-        ends.reverse()
-        if root.id in _LITERALS:
-            self.report(codes.NO_PATH, start, ends[0], f'"{root.id}" has nothing behind its dot.')
-            return None
-        if root.id in later.NAMES:
-            self.report(codes.NOT_YET, start, ends[0], f"{later.NAMES[root.id]} are not there yet.")
-            return None
-        if root.id == "user":
-            return self._user(names, start, ends)
-        if root.id == "this":
-            return self._finder.find(tuple(names), ends[0] - len(names[0]), tuple(ends), outer=True)
-        found = self._finder.find((root.id, *names), start, (root_end, *ends))
-        if found is None and not self._finder.explained:
-            self._unknown_name(root.id, start, root_end)
-        return found
-
-    def _user(self, names: list[str], start: int, ends: list[int]) -> Node | None:
-        if len(names) == 1 and names[0] in _USER:
-            return User(_USER[names[0]], start, ends[0], names[0])
-        self.report(
-            codes.NOT_YET,
-            start,
-            ends[-1],
-            f'"user.{".".join(names)}" is not there yet.',
-            f"there are {', '.join(f'user.{key}' for key in _USER)}",
-        )
-        return None
+        names, start, ends = written
+        self.count.parts += len(names) - 1
+        return self.roots.path(names, start, ends)
 
     def _list(self, node: ast.List) -> Node | None:
         items = [self.check(item) for item in node.elts]
@@ -233,15 +231,14 @@ class Checker:
         operand = self.check(node.operand)
         if operand is None:
             return None
-        if (
-            isinstance(operand, Literal)
-            and operand.type in NUMBERS
-            and isinstance(operand.value, int | Decimal)
-        ):
-            number = -operand.value if isinstance(node.op, ast.USub) else operand.value
+        if isinstance(operand, Literal) and operand.type in NUMBERS and operand.constant is None:
+            number = -operand.value if isinstance(node.op, ast.USub) else operand.value  # type: ignore[operator]
             return Literal(operand.type, start, end, number)
-        self.report(codes.NOT_YET, start, end, "Arithmetic with fields and functions is not there yet.")
-        return None
+        return self._operate(type(node.op), (operand,), start, end)
+
+    def _choice(self, node: ast.IfExp) -> Node | None:
+        call = ast.Call(ast.Name("if_"), [node.test, node.body, node.orelse], [])
+        return self.functions["if_"].check_syntax(self, ast.copy_location(call, node))
 
     def _all(self, syntax: type[ast.AST], parts: list[ast.expr], node: ast.expr) -> Node | None:
         operands = [self.check(part) for part in parts]
@@ -255,8 +252,7 @@ class Checker:
     ) -> Node | None:
         operator = self._by_syntax.get(syntax)
         if operator is None:
-            sign = later.SIGNS.get(syntax.__name__, syntax.__name__)
-            self.report(codes.NOT_YET, start, end, f'Arithmetic with "{sign}" is not there yet.')
+            self.report(codes.NOT_PART, start, end, "This sign is not part of the language.")
             return None
         checked = operator.check(operands, self.scope, self.report)
         if checked is None:
@@ -269,56 +265,20 @@ class Checker:
             message = "A value has no methods."
             self.report(codes.NOT_PART, start, end, message, "call a function: contains(name, 'x')")
             return None
-        name_end = self.syntax.span(node.func)[1]
         function = self.functions.get(node.func.id)
         if function is None:
-            self._unknown_function(node.func.id, start, name_end)
+            name, name_end = node.func.id, self.syntax.span(node.func)[1]
+            help_text = did_you_mean(name, self.functions)
+            self.report(codes.UNKNOWN_FUNCTION, start, name_end, f"There is no function {name}().", help_text)
             return None
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             message = f"{function.name} takes its arguments by their order alone."
             self.report(codes.NOT_PART, start, end, message)
             return None
-        arguments = [self.check(argument) for argument in node.args]
-        if len(arguments) != len(function.parameters):
-            message = f"{function.name} takes {len(function.parameters)} arguments, not {len(arguments)}."
-            self.report(codes.ARGUMENTS, start, end, message, f"write {function.signature}")
-            return None
-        checked = [
-            self._argument(function, index, argument) for index, argument in enumerate(arguments) if argument
-        ]
-        known = tuple(argument for argument in checked if argument is not None)
-        if len(known) < len(arguments):
-            return None
-        return Call(function.returns, start, end, function.name, known)
-
-    def _argument(self, function: Function, index: int, argument: Node) -> Node | None:
-        parameter = function.parameters[index]
-        if parameter.accepts and not any(fits(argument.type, type_) for type_ in parameter.accepts):
-            fitted = fit(argument, parameter.accepts[0], self.scope, self.report)
-            if fitted is None:
-                return None
-            if not fits(fitted.type, parameter.accepts[0]):
-                wanted = " or ".join(map(named, parameter.accepts))
-                message = f"{function.name} takes {wanted} here, not {named(argument.type)}."
-                help_text = f"write {function.signature}"
-                self.report(codes.ARGUMENT_TYPE, argument.start, argument.end, message, help_text)
-                return None
-            argument = fitted
-        if parameter.constant and reads_record(argument):
-            message = f"{function.name} of a field is not there yet."
-            self.report(codes.NOT_YET, argument.start, argument.end, message, "write a number")
-            return None
-        return argument
-
-    def _unknown_function(self, name: str, start: int, end: int) -> None:
-        if name in later.FUNCTIONS:
-            self.report(codes.NOT_YET, start, end, f"The function {name}() is not there yet.")
-            return
-        help_text = did_you_mean(name, [*self.functions, *later.FUNCTIONS])
-        self.report(codes.UNKNOWN_FUNCTION, start, end, f"There is no function {name}().", help_text)
+        return function.check_syntax(self, node)
 
 
-def _condition_hint(node: Node, expect: ValueType) -> str:
+def _hint(node: Node, expect: ValueType) -> str:
     if expect != BOOLEAN or isinstance(node, Literal | Items):
         return ""
     if isinstance(node, Attribute) or node.type == TEXT:

@@ -38,7 +38,7 @@ NOT_YET = Code(
     """The feature belongs to the expression language, and this version does not have it yet. It is refused,
 so that no condition is ever half understood.
 
-Example:  sum(items.total) > 1000
+Example:  user.manager == owner
 
 Leave the expression out for now, or say the same with what is there: fields, paths through relations,
 picklist attributes, comparisons, `in`, `and or not`, and the functions of the reference.""",
@@ -181,6 +181,112 @@ of the same type (and scale) in all. Here it is not, so the path has no one mean
 Rename one of the fields, or give both the same type.""",
 )
 
+CALCULATION = Code(
+    "E120",
+    "these cannot be calculated with",
+    """Numbers and money are added, multiplied and divided; money meets plain numbers as amounts of its own
+currency, but money times money has no meaning. A date is moved by a duration (`days(7)`, `months(1)`); two
+dates have a duration between them. Texts are joined by concat().
+
+Wrong:  name + note
+Right:  concat(name, ' ', note) == 'Big one'
+
+Wrong:  amount * budget          (both are money)
+Right:  amount * chance / 100 > 1000""",
+)
+LABEL = Code(
+    "E121",
+    "a label is compared",
+    """Labels are what people read: they are translated, and somebody will change them. A condition that
+compares one stops working then, without a word. Compare the value's key, or an attribute such as `kind`.
+
+Warned:  stage.label == 'Won'
+Right:  stage == 'won'
+Right:  stage.kind == 'won'""",
+)
+ALWAYS = Code(
+    "E122",
+    "this is always the same",
+    """The condition reads no field, no user and no clock, or compares something with itself, so it is the
+same for every record: it holds for all of them, or for none. Mostly something was left out.
+
+Warned:  stage == 'won' or true
+Warned:  amount > amount
+Right:  amount > budget""",
+)
+MAY_BE_EMPTY = Code(
+    "E123",
+    "empty makes all of it empty",
+    """What is added up or subtracted is empty as soon as one part is. A field that is not required may be
+empty in some records; say what counts there.
+
+Warned:  amount + budget
+Right:  amount + default(budget, 0) > 100""",
+)
+NOT_SQL = Code(
+    "E124",
+    "the database cannot be asked this",
+    """Filters, rights and computed fields are conditions and values that the database works out for many
+records at once. This part can only be worked out for one record at a time, by the program.
+
+Compute it in a field formula (formulas/<module>.yaml), which stores its value, and filter by the field.
+
+Refused:  'a' in split(name, ',')
+Right:  contains(name, 'a')""",
+)
+NOT_SAVING = Code(
+    "E125",
+    "known only while a record is saved",
+    """`old`, `changed()` and `is_new` tell what a save changes. Where nothing is being saved (in a filter, a
+computed field, a right) there is no before. Inside a condition over related records they mean nothing
+either: it is this record that is being saved.
+
+Wrong:  changed(stage) and old.stage == 'proposal'     (in a filter)
+Saving:  changed(stage) and old.stage == 'proposal'""",
+)
+SEVERAL = Code(
+    "E126",
+    "several records, not one",
+    """The name leads to several records, so there is no one value behind it. Say which of them, or what of
+all of them.
+
+Wrong:  account.deals.amount > 1000
+Right:  sum(account.deals.amount) > 1000
+Right:  exists(account.deals, amount > 1000)
+Right:  first(account.deals.amount, stage.kind == 'won', -close_date) > 1000""",
+)
+NOT_SEVERAL = Code(
+    "E127",
+    "one record, not several",
+    """count, sum, avg, first and exists look over several records: those that point here (a relation's
+`inverse`), rows, or links.
+
+Wrong:  sum(amount)
+Right:  sum(account.deals.amount) > 1000
+Right:  count(members, link.role == 'a') > 1""",
+)
+NO_USER = Code(
+    "E128",
+    "nobody in particular is asking",
+    """A computed field has one value, whoever looks at it, so `user` means nothing in it. Use the record's
+`owner`, `created_by` or a field of your own.
+
+Unasked:  owner == user
+Right:  owner == created_by""",
+)
+PATTERN = Code(
+    "E129",
+    "not a pattern of the language",
+    """`matches` takes the part of regular expressions that means the same in Python, SQLite and PostgreSQL:
+letters and digits; `.`; sets such as `[A-Z0-9_]` and `[^ ]`; `\\d`, `\\w`, `\\s` (of ASCII); groups `( )`,
+alternatives `|`; `*`, `+`, `?`, `{2}`, `{2,5}`, `{2,}`; and a backslash before a sign that stands for itself.
+The pattern is a text written in the expression, and the whole text has to match it.
+
+Wrong:  matches(name, '(a')
+Right:  matches(name, 'FI[0-9]{8}')
+Right:  matches(name, '[A-Z]+-\\\\d+')""",
+)
+
 CODES: tuple[Code, ...] = (
     SYNTAX,
     TOO_LARGE,
@@ -201,4 +307,14 @@ CODES: tuple[Code, ...] = (
     NUMBER,
     NEVER_TRUE,
     AMBIGUOUS,
+    CALCULATION,
+    LABEL,
+    ALWAYS,
+    MAY_BE_EMPTY,
+    NOT_SQL,
+    NOT_SAVING,
+    SEVERAL,
+    NOT_SEVERAL,
+    NO_USER,
+    PATTERN,
 )

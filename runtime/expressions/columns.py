@@ -56,6 +56,37 @@ class ScaledDecimal(TypeDecorator[Decimal]):
         return value if isinstance(value, Decimal) else Decimal(value)
 
 
+class Exact(TypeDecorator[Decimal]):
+    """A number that was calculated: its digits as text on SQLite, NUMERIC elsewhere; never a binary float.
+
+    ``scale`` and ``digits`` bound what it may have behind the point and before it.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, scale: int = 12, digits: int = 36) -> None:
+        self.scale = scale
+        self.digits = digits
+        super().__init__(asdecimal=True)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """TEXT on SQLite, NUMERIC elsewhere."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric(asdecimal=True))
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> Any:
+        """What the database is given."""
+        if value is None:
+            return None
+        return f"{Decimal(value):f}" if dialect.name == "sqlite" else Decimal(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The number."""
+        if isinstance(value, float):
+            raise TypeError(f"{value!r} came from the database as a binary float; the query is not exact.")
+        return value if value is None or isinstance(value, Decimal) else Decimal(value)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, aware and in UTC: text ``YYYY-MM-DD HH:MM:SS.ffffff`` on SQLite, timestamptz elsewhere.
 

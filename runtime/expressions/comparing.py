@@ -5,10 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, true
+from sqlalchemy import ColumnElement, Text, and_, false, func, literal, or_, true
 
 from runtime.expressions import amounts
 from runtime.expressions.amounts import FLIPPED, signed
+from runtime.expressions.columns import Exact
 from runtime.expressions.meaning import is_member, order, same
 from runtime.expressions.sql import Sql
 from runtime.expressions.text import order_key, ordered
@@ -140,7 +141,7 @@ def _order_amount(sql: Sql, sign: str, value: Value, known: object) -> ColumnEle
 def _same_currency(value: Value, known: object) -> ColumnElement[bool]:
     """Two moneys are of one currency; a plain number meets money by its amount."""
     if isinstance(known, Money) and value.type == MONEY:
-        return value.columns[1] == known.currency
+        return _agree(value.columns[1], literal(known.currency, Text()), isinstance(value.column.type, Exact))
     return true()
 
 
@@ -163,8 +164,16 @@ def _order_columns(sql: Sql, sign: str, left: Value, right: Value) -> ColumnElem
 
 def _one_currency(left: Value, right: Value) -> ColumnElement[bool]:
     if left.type == MONEY and right.type == MONEY:
-        return left.columns[1] == right.columns[1]
+        calculated = isinstance(left.column.type, Exact) or isinstance(right.column.type, Exact)
+        return _agree(left.columns[1], right.columns[1], calculated)
     return true()
+
+
+def _agree(left: ColumnElement[Any], right: ColumnElement[Any], calculated: bool) -> ColumnElement[bool]:
+    """Whether two currencies are one. A number that became money by a choice has none, and meets any."""
+    if not calculated:
+        return left == right
+    return or_(left == right, left.is_(None), right.is_(None))
 
 
 def _moment_on(sql: Sql, value: Value, day: date) -> ColumnElement[bool]:

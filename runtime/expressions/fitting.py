@@ -1,7 +1,9 @@
 """Fits values to types: a text literal is checked as a picklist value or a date where one is expected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Literal as Literal_
 from typing import Protocol
 
 from runtime.base.diagnostic import Code
@@ -16,6 +18,7 @@ from runtime.model.types import (
     CLOSED,
     DATE,
     DATETIME,
+    DECIMAL,
     DURATION,
     INTEGER,
     MONEY,
@@ -27,6 +30,7 @@ from runtime.model.types import (
     PicklistType,
     RecordType,
     ValueType,
+    record_of,
 )
 
 
@@ -69,6 +73,83 @@ def fit(node: Node, expected: ValueType, scope: Scope, report: Report) -> Node |
     if isinstance(node.value, int) and node.type == INTEGER and isinstance(expected, RecordType):
         return replace(node, type=expected)
     return node
+
+
+def converted(
+    node: Node, accepts: tuple[ValueType, ...], scope: Scope, report: Report
+) -> Node | Literal_[False] | None:
+    """The node as one of the types that are accepted; False when it is none, None when that is reported."""
+    if any(fits(node.type, type_) for type_ in accepts):
+        return node
+    if TEXT in accepts and isinstance(node.type, PicklistType):
+        return label_of(node, scope)
+    for type_ in accepts:
+        fitted = as_expected(node, type_, scope, report)
+        if fitted is None:
+            return None
+        if fits(fitted.type, type_):
+            return fitted
+    return False
+
+
+def as_expected(node: Node, expected: ValueType, scope: Scope, report: Report) -> Node | None:
+    """The node fitted to a type: a literal read as such, a moment as its date, a picklist value as its
+    label.
+    """
+    if expected == TEXT and isinstance(node.type, PicklistType):
+        return label_of(node, scope)
+    if expected == DATE and node.type == DATETIME:
+        return Call(DATE, node.start, node.end, "date", (node,))
+    return fit(node, expected, scope, report)
+
+
+def label_of(node: Node, scope: Scope) -> Node:
+    """A picklist value's label, where a text is wanted."""
+    if not isinstance(node.type, PicklistType):
+        raise TypeError(f"{node.type} has no labels.")
+    values = labels(scope, node.type.picklist)
+    return Attribute(TEXT, node.start, node.end, node, "label", values)
+
+
+def labels(scope: Scope, picklist: str) -> Mapping[str, object]:
+    """The labels of a picklist's values by key, in the language of the scope."""
+    values = scope.picklists[picklist].values
+    return MappingProxyType({key: value.label.in_language(scope.language) for key, value in values.items()})
+
+
+def common(nodes: Sequence[Node], scope: Scope, report: Report) -> tuple[ValueType, tuple[Node, ...]] | None:
+    """The one type of values of which one is taken, and the values as that; None, and reported, when there
+    is none.
+    """
+    wanted = next((node.type for node in nodes if node.type != NONE and not isinstance(node, Literal)), None)
+    if wanted is not None and wanted not in (*NUMBERS, MONEY):
+        found = [as_expected(node, wanted, scope, report) for node in nodes]
+    else:
+        found = list(nodes)
+    known = [node for node in found if node is not None]
+    if len(known) < len(found):
+        return None
+    type_ = _common_type([node.type for node in known if node.type != NONE])
+    if type_ is None:
+        other = next(node for node in known if node.type not in (NONE, known[0].type))
+        message = f"{named_first(known[0].type)} and {named(other.type)} are not of one kind."
+        report(codes.ARGUMENT_TYPE, other.start, other.end, message, "all of them must be of one kind")
+        return None
+    return type_, tuple(known)
+
+
+def _common_type(types: list[ValueType]) -> ValueType | None:
+    if not types:
+        return NONE
+    first = types[0]
+    if all(type_ == first for type_ in types):
+        return first
+    if all(type_ in (*NUMBERS, MONEY) for type_ in types):
+        return MONEY if MONEY in types else DECIMAL
+    if all(isinstance(type_, RecordType) for type_ in types):
+        modules = (module for type_ in types if isinstance(type_, RecordType) for module in type_.modules)
+        return record_of(*dict.fromkeys(modules))
+    return None
 
 
 def fit_pair(left: Node, right: Node, scope: Scope, report: Report) -> tuple[Node, Node] | None:
@@ -158,6 +239,8 @@ def _attribute_value(attribute: Node, literal: Node, report: Report) -> bool:
         return True
     if literal.type != TEXT or literal.value is None or attribute.type != TEXT:
         return True
+    if attribute.name == "label":
+        return True  # labels may change; comparing one is warned of
     known = dict.fromkeys(str(value) for value in attribute.values.values() if value is not None)
     if literal.value in known:
         return True

@@ -1,10 +1,11 @@
 """The language: its registries, and the four things that are done with an expression."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from runtime.base.diagnostic import Diagnostic, Span
+from runtime.base.diagnostic import Diagnostic, Severity, Span
 from runtime.base.registry import Registry, discover
 from runtime.expressions import functions as function_files
 from runtime.expressions import operators as operator_files
@@ -15,8 +16,12 @@ from runtime.expressions.functions.base import Function
 from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.reading import Finding, read
+from runtime.expressions.reference import FunctionPage, function_pages
 from runtime.expressions.scope import Scope
 from runtime.expressions.sql import Sql
+from runtime.expressions.storing import columns_of
+from runtime.expressions.tree import Node
+from runtime.expressions.warning import not_sql, warnings
 from runtime.model.catalog import Expression
 from runtime.model.types import ValueType
 
@@ -37,7 +42,7 @@ class Language:
         return cls(
             Registry(
                 "function",
-                discover(function_files, Function),  # type: ignore[type-abstract]
+                discover(function_files, Function),
             ),
             Registry(
                 "operator",
@@ -55,19 +60,25 @@ class Language:
     ) -> tuple[Expression | None, list[Diagnostic]]:
         """The expression, checked in its scope; None with what is wrong, each finding where it stands.
 
+        An expression may come with warnings.
+
         ``span`` is the scalar's; ``locate`` tells where a stretch of the text stands, and without it the text
         is taken to begin where the span does, on one line. ``expect`` is the type that is needed: a
         condition's is BOOLEAN.
         """
-        syntax, findings = read(text)
-        if syntax is not None:
-            checker = Checker(syntax, scope, self.functions, self.operators)
-            tree = checker.whole(expect)
-            if tree is not None and not checker.findings:
-                return Expression(text, span, tree.type, tree), []
-            findings = checker.findings
         place = locate or _on_one_line(span)
-        return None, [_diagnostic(finding, place) for finding in findings]
+        syntax, findings = read(text)
+        if syntax is None:
+            return None, [_diagnostic(finding, place) for finding in findings]
+        checker = Checker(syntax, scope, self.functions, self.operators)
+        tree = checker.whole(expect)
+        findings = checker.findings
+        if tree is not None and not findings and scope.database:
+            findings = list(not_sql(tree, self.functions))
+        if tree is None or findings:
+            return None, [_diagnostic(finding, place) for finding in findings]
+        warned = [_diagnostic(finding, place) for finding in warnings(tree, expect)]
+        return Expression(text, span, tree.type, tree), warned
 
     def evaluator(self, moment: Moment) -> Evaluator:
         """What evaluates many trees or records at one moment; for one thread."""
@@ -79,13 +90,15 @@ class Language:
         record: Mapping[str, object],
         moment: Moment,
         this: Mapping[str, object] | None = None,
+        old: Mapping[str, object] | None = None,
     ) -> object:
-        """The value for a record: plain data with what ``paths(expression.tree)`` names, nested by relation.
+        """The value for a record: plain data with what ``dependencies(expression.tree)`` names, nested.
 
-        ``this`` is the record one scope out, where the scope has one. Raises LookupError when something is
-        missing.
+        ``this`` is the record one scope out, where the scope has one; ``old`` the record before the save,
+        None while it is being created. Raises LookupError when something is missing, BudgetError when it
+        takes too long.
         """
-        return self.evaluator(moment).run(expression.tree, record, this)
+        return self.evaluator(moment).run(expression.tree, record, this, old)
 
     def holds(
         self,
@@ -93,9 +106,10 @@ class Language:
         record: Mapping[str, object],
         moment: Moment,
         this: Mapping[str, object] | None = None,
+        old: Mapping[str, object] | None = None,
     ) -> bool:
         """Whether a condition is true of a record; empty counts as false."""
-        return self.evaluate(expression, record, moment, this) is True
+        return self.evaluate(expression, record, moment, this, old) is True
 
     def to_sql(
         self,
@@ -107,6 +121,24 @@ class Language:
         """The condition for WHERE: true exactly where the expression is true, else false or NULL."""
         return Sql(self.functions, self.operators, binding, moment, this).condition(expression.tree)
 
+    def value_in_sql(
+        self,
+        node: Node,
+        binding: Binding,
+        moment: Moment,
+        this: Mapping[str, object] | None = None,
+    ) -> tuple[ColumnElement[Any], ...]:
+        """The columns of a value, for SELECT, SET, GROUP BY or ORDER BY; money has its currency second.
+
+        ``node`` is an expression's tree, or an aggregate that stands in one. A number is of type ``Exact``
+        or ``ScaledDecimal``: :func:`runtime.expressions.storing.stored` makes what a field's column takes.
+        """
+        return columns_of(Sql(self.functions, self.operators, binding, moment, this), node)
+
+    def function_reference(self) -> tuple[FunctionPage, ...]:
+        """What each function and operator is, as data for a page of the reference."""
+        return function_pages(self.functions, self.operators)
+
 
 def _on_one_line(span: Span) -> Locate:
     def locate(start: int, end: int) -> Span:
@@ -117,4 +149,5 @@ def _on_one_line(span: Span) -> Locate:
 
 def _diagnostic(finding: Finding, locate: Locate) -> Diagnostic:
     place = locate(finding.start, finding.end)
-    return Diagnostic(finding.code.name, finding.message, place, help=finding.help)
+    severity = Severity.WARNING if finding.is_warning else Severity.ERROR
+    return Diagnostic(finding.code.name, finding.message, place, help=finding.help, severity=severity)

@@ -12,6 +12,7 @@ from runtime.model.types import (
     INTEGER,
     JSON,
     MONEY,
+    MONTHS,
     NONE,
     PERCENT,
     PLACE,
@@ -39,6 +40,7 @@ _NAMES: Mapping[ValueType, str] = MappingProxyType(
         JSON: "a JSON value",
         PLACE: "a place on the map",
         SECRET: "a secret",
+        MONTHS: "a number of months",
         NONE: "none",
     }
 )

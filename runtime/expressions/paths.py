@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 from runtime.base.suggest import did_you_mean
 from runtime.expressions import codes
-from runtime.expressions.fitting import Report
+from runtime.expressions.fitting import Report, labels
 from runtime.expressions.naming import named
 from runtime.expressions.scope import Scope
-from runtime.expressions.tree import Attribute, Node, Read
+from runtime.expressions.tree import Attribute, Node, Read, Step
 from runtime.model.catalog import Field, Path
 from runtime.model.types import (
     INTEGER,
@@ -27,6 +27,8 @@ WAYS = 16
 """How many ways one path may have through relations to several modules."""
 JOINS = 30
 """How many relations all paths of one expression may walk; a database joins only so many tables."""
+MANY = 3
+"""How often one path may lead to several records."""
 
 _Ways = tuple[tuple[Field, ...], ...]
 
@@ -40,6 +42,66 @@ class PathFinder:
         self._report = report
         self._joins: set[tuple[str, ...]] = set()
 
+    def link(self, names: tuple[str, ...], start: int, ends: tuple[int, ...]) -> Node | None:
+        """What ``link.role`` or ``link.role.kind`` means, where records are reached over links that have
+        attributes.
+        """
+        attributes = self.scope.link or {}
+        field = attributes.get(names[0]) if names else None
+        self.explained = True
+        if field is None:
+            name, at = (names[0], (ends[1] - len(names[0]), ends[1])) if names else ("link", (start, ends[0]))
+            message = f'The link has no "{name}".'
+            help_text = did_you_mean(name, attributes) or f"it has {', '.join(attributes)}"
+            self._report(codes.UNKNOWN_FIELD, *at, message, help_text)
+            return None
+        read = Read(
+            field.value_type,
+            start,
+            ends[1],
+            (Path(f"link.{field.key}", (field,)),),
+            ("link", field.key),
+            link=True,
+        )
+        if len(names) == 1:
+            return read
+        if isinstance(field.value_type, PicklistType):
+            return self._attribute(read, names, 1, field.value_type, start, ends[1:])
+        return self._dead_end(field.key, field.value_type, start, ends[-1])
+
+    def several(
+        self, names: tuple[str, ...], start: int, ends: tuple[int, ...], outer: bool = False
+    ) -> tuple[tuple[Step, ...], int] | None:
+        """The steps that the names take to several records, and how many of the names they are.
+
+        None when the names lead to one record alone, or mean nothing.
+        """
+        outer = outer and self.scope.this is not None
+        own = self.scope.this if outer and self.scope.this else self.scope.module
+        here: tuple[str, ...] = (own,)
+        steps: list[Step] = []
+        hops: tuple[Field, ...] = ()
+        taken = 0
+        for index, name in enumerate(names):
+            found = [step for module in here if (step := _step_of(self.scope, module, name, hops))]
+            if len(found) == 1:
+                steps.append(found[0])
+                here, hops, taken = (found[0].module,), (), index + 1
+                continue
+            fields = [field for module in here if (field := self.scope.modules[module].field(name))]
+            if len(fields) != 1 or not isinstance(fields[0].value_type, RecordType):
+                break
+            hops = (*hops, fields[0])
+            here = fields[0].value_type.modules
+        if not steps:
+            return None
+        if len(steps) > MANY or sum(len(step.hops) for step in steps) > HOPS:
+            self.explained = True
+            message = f"A path may lead to several records {MANY} times, and walk {HOPS} relations."
+            self._report(codes.TOO_LARGE, start, ends[-1], message)
+            return None
+        return tuple(steps), taken
+
     def this(self, start: int, end: int) -> Node | None:
         """The record itself, or the one that is one scope out."""
         outer = self.scope.this is not None
@@ -50,14 +112,19 @@ class PathFinder:
         return Read(record_of(module.key), start, end, (Path("this", (field,)),), ("id",), outer)
 
     def find(
-        self, names: tuple[str, ...], start: int, ends: tuple[int, ...], outer: bool = False
+        self,
+        names: tuple[str, ...],
+        start: int,
+        ends: tuple[int, ...],
+        outer: bool = False,
+        old: bool = False,
     ) -> Node | None:
         """What the names mean; ``ends`` tells where each of them ends. None when they mean nothing.
 
         ``explained`` is false when it is the first name that is not known: what is near to that, the caller
         knows.
         """
-        self.explained = outer
+        self.explained = outer or old
         outer = outer and self.scope.this is not None
         module = self.scope.this if outer and self.scope.this else self.scope.module
         ways: _Ways = ((),)
@@ -68,11 +135,12 @@ class PathFinder:
                 ways, type_ = parted
                 continue
             if isinstance(type_, PicklistType):
-                return self._attribute(ways, names, index, type_, start, ends, outer)
+                read = self._read(type_, ways, names[:index], start, ends[index - 1], outer, old)
+                return self._attribute(read, names, index, type_, start, ends)
             if name == "id" and index and isinstance(type_, RecordType):
                 if index < len(names) - 1:
                     return self._dead_end("id", INTEGER, ends[index], ends[-1])
-                return self._read(INTEGER, ways, names[:index], start, ends[index], outer)
+                return self._read(INTEGER, ways, names[:index], start, ends[index], outer, old)
             if ways[0] and (parts := ways[0][-1].parts):
                 self.explained = True
                 message = f'"{names[index - 1]}" has no part "{name}".'
@@ -91,7 +159,7 @@ class PathFinder:
                 self._report(codes.TOO_LARGE, start, ends[-1], message)
                 return None
             self.explained = True
-        return self._read(type_, ways, names, start, ends[-1], outer)
+        return self._read(type_, ways, names, start, ends[-1], outer, old)
 
     def _part(self, ways: _Ways, name: str, at: tuple[int, int]) -> tuple[_Ways, ValueType] | None:
         """The part of a composite field; None where the field has no such part."""
@@ -100,11 +168,18 @@ class PathFinder:
         return (found, common) if common is not None else None
 
     def _read(
-        self, type_: ValueType, ways: _Ways, names: tuple[str, ...], start: int, end: int, outer: bool
+        self,
+        type_: ValueType,
+        ways: _Ways,
+        names: tuple[str, ...],
+        start: int,
+        end: int,
+        outer: bool,
+        old: bool = False,
     ) -> Read:
         text = ".".join(names)
         self._count_joins(ways, start, end)
-        return Read(type_, start, end, tuple(Path(text, way) for way in ways), names, outer)
+        return Read(type_, start, end, tuple(Path(text, way) for way in ways), names, outer, old)
 
     def _count_joins(self, ways: _Ways, start: int, end: int) -> None:
         if len(self._joins) > JOINS:
@@ -142,9 +217,9 @@ class PathFinder:
         for module in modules:
             collection = module.collections.get(name)
             if collection is not None:
-                message = f'"{name}" is many records of "{collection.target}"; these are not there yet.'
+                message = f'"{name}" is several records of "{collection.target}".'
                 self.explained = True
-                self._report(codes.NOT_YET, *at, message)
+                self._report(codes.SEVERAL, *at, message, f"write count({name}), or first({name}.…)")
                 return
         if self.explained:
             shown = " or ".join(f'"{module.key}"' for module in modules)
@@ -155,8 +230,8 @@ class PathFinder:
     def _dead_end(self, name: str, type_: ValueType, start: int, end: int) -> Node | None:
         self.explained = True
         if isinstance(type_, ListType) and isinstance(type_.of, RecordType):
-            message = f'"{name}" is several records; what lies behind them is not there yet.'
-            self._report(codes.NOT_YET, start, end, message)
+            message = f'"{name}" is several records; there is no one value behind it.'
+            self._report(codes.SEVERAL, start, end, message, f"write first({name}.…), or exists({name}, …)")
             return None
         message = f'"{name}" is {named(type_)}; it has nothing behind its dot.'
         self._report(codes.NO_PATH, start, end, message)
@@ -164,24 +239,23 @@ class PathFinder:
 
     def _attribute(
         self,
-        ways: _Ways,
+        read: Read,
         names: tuple[str, ...],
         index: int,
         type_: PicklistType,
         start: int,
         ends: tuple[int, ...],
-        outer: bool,
     ) -> Node | None:
         self.explained = True
         picklist = self.scope.picklists[type_.picklist]
         name, at = names[index], (ends[index] - len(names[index]), ends[index])
-        values = {key: value.attributes.get(name) for key, value in picklist.values.items()}
+        values: Mapping[str, object] = MappingProxyType(
+            {key: value.attributes.get(name) for key, value in picklist.values.items()}
+        )
         known = dict.fromkeys(key for value in picklist.values.values() for key in value.attributes)
-        if name == "label":
-            message = "Labels of picklist values are not there yet."
-            self._report(codes.NOT_YET, *at, message, "compare the value's key")
-            return None
         attribute_type = picklist.attribute_types.get(name, TEXT if name in known else NONE)
+        if name == "label":
+            attribute_type, values = TEXT, labels(self.scope, picklist.key)
         if attribute_type == NONE:
             message = f'The values of the picklist "{picklist.key}" have no "{name}".'
             known.update(dict.fromkeys(picklist.attribute_types))
@@ -190,9 +264,23 @@ class PathFinder:
             return None
         if index < len(names) - 1:
             return self._dead_end(name, attribute_type, start, ends[-1])
-        read = self._read(type_, ways, names[:index], start, ends[index - 1], outer)
-        frozen: Mapping[str, object] = MappingProxyType(values)
-        return Attribute(attribute_type, start, at[1], read, name, frozen)
+        return Attribute(attribute_type, start, at[1], read, name, values)
+
+
+def _step_of(scope: Scope, module: str, name: str, hops: tuple[Field, ...]) -> Step | None:
+    """The step that a name of a module is, when it names several records."""
+    collection = scope.modules[module].collections.get(name)
+    if collection is not None:
+        owner = scope.modules[module if collection.kind == "links" else collection.target]
+        via = owner.field(collection.via)
+        if via is not None:
+            return Step(hops, module, collection.kind, collection.target, via, name)
+    field = scope.modules[module].field(name)
+    if field is not None and isinstance(field.value_type, ListType):
+        of = field.value_type.of
+        if isinstance(of, RecordType) and len(of.modules) == 1:
+            return Step(hops, module, "links", of.modules[0], field, name)
+    return None
 
 
 def _common_type(fields: list[Field]) -> ValueType | None:

@@ -55,6 +55,7 @@ class Finding:
     end: int
     message: str
     help: str = ""
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

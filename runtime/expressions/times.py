@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Date, cast, func, literal
 
 from runtime.expressions.binding import Binding
 from runtime.expressions.columns import moment_text, read_moment
+from runtime.expressions.moment import Moment, Terms
 
 
 def local_date(moment: datetime, timezone: tzinfo) -> date | None:
@@ -22,7 +23,7 @@ def local_date(moment: datetime, timezone: tzinfo) -> date | None:
 
 def local_date_in_sql(moment: ColumnElement[Any], timezone: tzinfo, binding: Binding) -> ColumnElement[Any]:
     """The same in SQL."""
-    zone = literal(_zone_name(timezone))
+    zone = literal(zone_name(timezone))
     if binding.dialect == "sqlite":
         return func.trellis_date(moment, zone, type_=Date())
     return cast(func.timezone(zone, moment), Date)
@@ -70,7 +71,25 @@ def _shift_text(moment: str | None, seconds: int) -> str | None:
         return None
 
 
-def _zone_name(timezone: tzinfo) -> str:
+def place_text(moment: Moment) -> str:
+    """The site's time zone and workdays as a text that a function of SQLite is given."""
+    terms = moment.terms
+    days = ",".join(map(str, terms.week))
+    holidays = ",".join(sorted(day.isoformat() for day in terms.holidays))
+    return f"{zone_name(moment.timezone)};{days};{holidays}"
+
+
+def moment_at(place: str) -> Moment:
+    """A moment at a place, for functions that depend on the place and not on when it is."""
+    zone, days, holidays = (place or "UTC;;").split(";")
+    terms = Terms(
+        week=tuple(map(int, days.split(","))) if days else (),
+        holidays=frozenset(map(date.fromisoformat, holidays.split(","))) if holidays else frozenset(),
+    )
+    return Moment(date.min, datetime.min.replace(tzinfo=UTC), None, ZoneInfo(zone), terms)
+
+
+def zone_name(timezone: tzinfo) -> str:
     if isinstance(timezone, ZoneInfo):
         return timezone.key
     if timezone is UTC:

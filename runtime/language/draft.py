@@ -141,9 +141,17 @@ class Draft:
             return Origin(self.top_layer, Span.point("pack.yaml"))
         return Origin(node.source.layer, node.span)
 
-    def scope(self, module: str, this: str | None = None) -> Scope:
-        """What an expression about a module may name."""
-        return Scope(self.modules, self.picklists, module, this)
+    def scope(self, module: str, this: str | None = None, *, database: bool = False) -> Scope:
+        """What an expression about a module may name; with ``database`` it must be SQL too."""
+        return Scope(
+            self.modules,
+            self.picklists,
+            module,
+            this,
+            constants=self.pack.constants,
+            language=self.pack.languages[0],
+            database=database,
+        )
 
     def is_excused(self, text: str) -> bool:
         """Whether an expression names something that was refused elsewhere, so that its own errors say

@@ -20,3 +20,9 @@ def minor_digits(currency: str) -> int:
     if currency in _THOUSANDTHS:
         return 3
     return 4 if currency in _TEN_THOUSANDTHS else 2
+
+
+def unusual_digits() -> dict[str, int]:
+    """The currencies that have other than 2 decimals, with how many."""
+    codes = sorted(_WHOLE | _THOUSANDTHS | _TEN_THOUSANDTHS)
+    return {code: minor_digits(code) for code in codes}

@@ -27,6 +27,8 @@ JSON = ValueType("json")
 PLACE = ValueType("place")
 SECRET = ValueType("secret")
 NONE = ValueType("none")
+MONTHS = ValueType("months")
+"""A length of calendar time, as months() gives; no field holds one."""
 
 NUMBERS = (INTEGER, DECIMAL, PERCENT)
 """The plain numbers; money is a number with a currency."""

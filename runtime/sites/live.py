@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +14,8 @@ from runtime.base.messages import Message, Translate, message
 from runtime.base.registry import Registry
 from runtime.base.sealing import Sealer
 from runtime.expressions.language import Language
-from runtime.expressions.moment import Moment
+from runtime.expressions.literals import read_date
+from runtime.expressions.moment import Moment, Terms
 from runtime.expressions.scope import Scope
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
@@ -37,6 +40,8 @@ from runtime.records.save import Writer
 from runtime.records.search import Search
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class ConditionError(Exception):
@@ -104,7 +109,7 @@ class Live:
         user = None
         if actor.user_id is not None:
             user = {"id": actor.user_id, "role": actor.role, "groups": actor.groups}
-        return Moment.at(self.clock.now(), self.zone, user)
+        return Moment.at(self.clock.now(), self.zone, user, terms_of(self.catalog))
 
     def actor_of(self, user: User, door: str) -> Actor:
         """A user as an actor; for a language that the site has not, or a time zone that is none, there is
@@ -179,6 +184,26 @@ class MakeFormats(Protocol):
         ...
 
 
+@lru_cache(maxsize=16)
+def _terms(
+    currency: str, rates: tuple[tuple[str, Decimal], ...], week: tuple[str, ...], holidays: tuple[str, ...]
+) -> Terms:
+    days = tuple(index for index, day in enumerate(WEEK) if day in week)
+    off = frozenset(day for text in holidays if (day := read_date(text)) is not None)
+    return Terms(currency, MappingProxyType(dict(rates)), days, off)
+
+
+def terms_of(catalog: Catalog) -> Terms:
+    """What the site reckons with: its currency and rates, its workdays and holidays."""
+    workdays = catalog.settings.get("workdays") or {}
+    return _terms(
+        catalog.currency,
+        tuple(catalog.rates.items()),
+        tuple(workdays.get("week") or WEEK[:5]),
+        tuple(map(str, workdays.get("holidays") or ())),
+    )
+
+
 def make_formats(translate: Callable[[str], Translate]) -> MakeFormats:
     """The formats of a language and a time zone, each made once."""
 
@@ -197,7 +222,14 @@ def make_conditions(catalog: Catalog, language: Language) -> Callable[[Module, s
     @lru_cache(maxsize=1024)
     def parse(module: str, text: str) -> Expression:
         span = Span("where", 1, 1, 1, len(text) + 1)
-        scope = Scope(catalog.modules, catalog.picklists, module)
+        scope = Scope(
+            catalog.modules,
+            catalog.picklists,
+            module,
+            constants=catalog.constants,
+            language=catalog.languages[0],
+            database=True,
+        )
         expression, diagnostics = language.parse(text, span, scope, expect=BOOLEAN)
         errors = tuple(diagnostic for diagnostic in diagnostics if diagnostic.is_error)
         if expression is None or errors:

@@ -2,24 +2,35 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, FromClause, Table, exists, select
 
+from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
 from runtime.model.catalog import Field
 from runtime.storage.joins import Joins
+from runtime.storage.related import Related, link_columns
 
 
 class Binding:
     """Gives a condition its columns; the joins that they need are made in the query's :class:`Joins`."""
 
-    def __init__(self, joins: Joins) -> None:
+    def __init__(self, joins: Joins, attributes: tuple[Table, FromClause] | None = None) -> None:
         self._joins = joins
+        self._attributes = attributes
         self.dialect = joins.tables.dialect
         self.schema = None  # the text functions are on the search path
 
     def columns(self, path: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The columns of the path's last field."""
         return self._joins.columns(path)
+
+    def link_columns(self, attribute: Field) -> tuple[ColumnElement[Any], ...]:
+        """The columns of an attribute of the link over which these records were reached."""
+        return link_columns(self._attributes, attribute)
+
+    def related(self, steps: tuple[Step, ...], owner: ColumnElement[Any] | None = None) -> Related:
+        """The records that the steps lead to; deleted ones are left out, archived ones are in."""
+        return Related(self._joins.tables, self._joins, steps, owner)
 
     def links(self, path: tuple[Field, ...]) -> Linked:
         """Asks after the links of the path's last field, which has many. Links to deleted records do not

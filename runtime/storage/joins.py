@@ -24,6 +24,7 @@ class Joins:
         self._joined: dict[tuple[tuple[str, str], ...], NamedFromClause] = {}
         self._steps: list[tuple[NamedFromClause, ColumnElement[bool]]] = []
         self._near: set[str] = set()
+        self._inner = 0
 
     def columns(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The columns of a path's last field, joining what lies between."""
@@ -60,6 +61,15 @@ class Joins:
             self._near.add(
                 self.table(hops[:depth], module if depth == len(hops) else hops[depth].module).name
             )
+
+    def numbered(self) -> int:
+        """The number of the next query inside this one, for the names of its tables."""
+        self._inner += 1
+        return self._inner
+
+    def tables_used(self) -> list[NamedFromClause]:
+        """The module's own table and those that are joined to it."""
+        return [self.root, *self._joined.values()]
 
     @property
     def source(self) -> FromClause:

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Integer, bindparam, func, select
 from runtime.base.registry import Registry
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
+from runtime.expressions.tree import Aggregate as Related
 from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path
 from runtime.model.values import Ref
+from runtime.storage.aggregates import AggregateReader, Found
 from runtime.storage.cells import Cell, CellMaker
 from runtime.storage.converting import Selection
 from runtime.storage.cursor import MESSAGE, Place, list_mark, read_cursor, write_cursor
@@ -58,6 +60,7 @@ class Reader:
         self._grouping = Grouping(self._statements)
         self._lookups = Lookups(self._statements)
         self._owned = OwnedRecords(self._statements)
+        self._aggregates = AggregateReader(self._statements)
 
     def page(self, connection: Connection, query: Query, moment: Moment) -> Page:
         """A page of records.
@@ -136,6 +139,20 @@ class Reader:
     ) -> list[Owned]:
         """The records of these modules that one owner has, the latest change first, in one statement."""
         return self._owned.run(connection, queries, owner, moment, limit)
+
+    def aggregates(
+        self,
+        connection: Connection,
+        module: str,
+        ids: Sequence[int],
+        aggregates: Sequence[Related],
+        moment: Moment,
+    ) -> Found:
+        """The values of expressions' aggregates for these records, by id and by the aggregate's key.
+
+        One statement for all of them; they go into a record's plain data under ``AGGREGATES``.
+        """
+        return self._aggregates.fetch(connection, module, ids, aggregates, moment)
 
     def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
         """What these records of a module are called, the deleted ones too."""

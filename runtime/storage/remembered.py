@@ -27,6 +27,8 @@ class WatchedMoment(Moment):
         if name in ("today", "now", "user", "timezone"):
             object.__getattribute__(self, "_read").add(name)
             return getattr(object.__getattribute__(self, "_moment"), name)
+        if name == "terms":  # of the snapshot: they do not change while its statements are remembered
+            return object.__getattribute__(self, "_moment").terms
         return object.__getattribute__(self, name)
 
     @property

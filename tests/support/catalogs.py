@@ -3,7 +3,8 @@
     scope = Scope(**small_crm(), module="deals")
     modules(module("deals", stage="picklist:stage", account="relation:accounts", amount="money"))
 
-A field is written as its type; behind a colon stand the picklist, the modules or the scale that it needs.
+A field is written as its type; behind a colon stand the picklist, the modules or the scale that it needs,
+and behind semicolons the attributes of its links (``relations:users;role=picklist:role``).
 """
 
 from collections.abc import Mapping
@@ -59,8 +60,12 @@ RECORD: Mapping[str, str] = MappingProxyType(
 
 def field(module: str, key: str, written: str) -> Field:
     """A field such as ``relation:accounts``, ``picklist:stage``, ``decimal:4`` or ``text``."""
+    written, _, attributes = written.partition(";")
     type_, _, detail = written.partition(":")
     settings: dict[str, Any] = {}
+    if attributes:
+        named = (each.split("=") for each in attributes.split(";"))
+        settings["link"] = MappingProxyType({name: field(module, name, of) for name, of in named})
     if type_ == "picklist":
         value_type: ValueType = picklist_of(detail)
         settings["picklist"] = detail
@@ -81,13 +86,15 @@ def field(module: str, key: str, written: str) -> Field:
 
 
 def module(key: str, collections: Mapping[str, str] | None = None, **fields: str) -> Module:
-    """A module with the record's own fields; ``collections`` are inverses, by key and target module."""
+    """A module with the record's own fields; ``collections`` are inverses, by key: ``module.relation``."""
     own = {name: field(key, name, written) for name, written in fields.items()}
     record = {name: field(key, name, written) for name, written in RECORD.items()}
     title = own.get("name") or record["number"]
     inverses = {
-        name: Collection(name, key, "inverse", target, key, Label.from_key(name), ORIGIN)
-        for name, target in (collections or {}).items()
+        name: Collection(name, key, "inverse", target, via, Label.from_key(name), ORIGIN)
+        for name, (target, via) in {
+            name: written.split(".") for name, written in (collections or {}).items()
+        }.items()
     }
     return Module(
         key=key,
@@ -143,12 +150,12 @@ class SmallCrm(TypedDict):
 def small_crm() -> SmallCrm:
     """Deals, accounts, users and groups with a field of every kind: ``modules`` and ``picklists`` by key."""
     modules = (
-        module("users", {"groups": "groups"}, name="text", email="email", role="text", manager="user"),
+        module("users", {"sales": "deals.seller"}, name="text", email="email", role="text", manager="user"),
         module("groups", name="text", members="relations:users"),
         module("files", name="text", size="integer"),
         module(
             "accounts",
-            {"deals": "deals"},
+            {"deals": "deals.account", "branches": "accounts.parent_account"},
             name="text",
             industry="picklist:industry",
             credit="money",
@@ -178,7 +185,7 @@ def small_crm() -> SmallCrm:
             met_at="datetime",
             account="relation:accounts",
             seller="user",
-            members="relations:users",
+            members="relations:users;role=picklist:interest;share=decimal:2",
             papers="files",
         ),
     )

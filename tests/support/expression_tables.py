@@ -1,6 +1,6 @@
 """Tables for the modules of tests.support.catalogs, their records, and the binding that joins them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from runtime.expressions.columns import ScaledDecimal, UtcDateTime
 from runtime.expressions.database import postgresql_functions, register_sqlite
+from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
 from runtime.model.catalog import Field, Module
 from runtime.model.values import Link, Money
@@ -50,6 +51,7 @@ class Tables:
     def _columns(self, field: Field) -> list[Column[Any]]:
         if field.type in ("relations", "files"):
             ends = [Column(name, BigInteger()) for name in ("source_id", "target_id")]
+            ends += [Column(key, column_type(each)) for key, each in field.settings.get("link", {}).items()]
             self.links[field.module, field.key] = Table(f"{field.module}__{field.key}", self.metadata, *ends)
             return []
         columns = [Column(field.key, column_type(field), primary_key=field.key == "id")]
@@ -67,7 +69,11 @@ class Tables:
                 connection.execute(self.of(module).insert(), rows)
         for (module, key), table in self.links.items():
             pairs = [
-                {"source_id": id_, "target_id": link.id if isinstance(link, Link) else link}
+                {
+                    "source_id": id_,
+                    "target_id": _id_of(link),
+                    **(link.attributes if isinstance(link, Link) else {}),
+                }
                 for id_, values in records.get(module, {}).items()
                 for link in _tuple(values.get(key))
             ]
@@ -108,12 +114,18 @@ def column_type(field: Field) -> Any:
 class Joined:
     """The binding of one query over one module: a LEFT JOIN for each relation that is walked, made once."""
 
-    def __init__(self, tables: Tables, module: str, dialect: str) -> None:
+    def __init__(self, tables: Tables, module: str, dialect: str, name: str | None = "root") -> None:
         self.tables = tables
         self.dialect = dialect
-        self.root = tables.of(module).alias("root")
+        self.root = tables.of(module).alias(name)
         self._joined: dict[tuple[tuple[str, str], ...], Any] = {}
         self._source: Any = self.root
+        self.link: Any = None
+
+    @property
+    def used(self) -> list[Any]:
+        """The tables that are joined."""
+        return [self.root, *self._joined.values()]
 
     def columns(self, path: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The columns of the path's last field."""
@@ -137,6 +149,15 @@ class Joined:
 
         return linked
 
+    def link_columns(self, attribute: Field) -> tuple[ColumnElement[Any], ...]:
+        """The columns of an attribute of the link over which these records were reached."""
+        assert self.link is not None
+        return (self.link.c[attribute.key],)
+
+    def related(self, steps: tuple[Step, ...], owner: ColumnElement[Any] | None = None) -> "Inside":
+        """The records that the steps lead to."""
+        return Inside(self, steps, owner)
+
     def ids(self, condition: ColumnElement[bool]) -> Select[Any]:
         """The ids of the records that meet a condition."""
         return select(self.root.c.id).select_from(self._source).where(condition)
@@ -153,16 +174,84 @@ class Joined:
         return self._joined[key]
 
 
-def nested(tables: Tables, records: Records, module: str, id_: int, depth: int = 3) -> Mapping[str, object]:
-    """A record as plain data, with the records that it points at nested in it."""
+class Inside:
+    """The related records of an aggregate, in a query inside the one that asks."""
+
+    def __init__(self, around: Joined, steps: tuple[Step, ...], owner: ColumnElement[Any] | None) -> None:
+        tables = around.tables
+        self.made: list[Joined] = []
+        self.links: list[Any] = []
+        self.conditions: list[Any] = []
+        before = around
+        for number, step in enumerate(steps):
+            inner = Joined(tables, step.module, around.dialect, None)
+            if step.kind != "all":
+                known = owner if number == 0 else None
+                at = before._table(step.hops, step.at).c.id if known is None else known
+                self._hang(step, inner, at)
+            self.made.append(inner)
+            before = inner
+        self.binding = before
+        before.link = self.links[-1] if self.links else None
+        self.order = (before.root.c.id,)
+
+    def _hang(self, step: Step, inner: Joined, at: Any) -> None:
+        assert step.via is not None
+        if step.kind in ("inverse", "rows"):
+            self.conditions.append(inner.root.c[step.via.key] == at)
+            return
+        link = inner.tables.links[step.via.module, step.via.key].alias()
+        here, there = ("source_id", "target_id") if step.kind == "links" else ("target_id", "source_id")
+        self.conditions += [link.c[here] == at, link.c[there] == inner.root.c.id]
+        self.links.append(link)
+
+    def select(self, columns: Sequence[Any], conditions: Sequence[Any]) -> Select[Any]:
+        """The inner query."""
+        sources = [*self.links, *(joined._source for joined in self.made)]
+        own = [*self.links, *(table for joined in self.made for table in joined.used)]
+        chosen = select(*columns).select_from(*sources).where(*self.conditions, *conditions)
+        return chosen.correlate_except(*own, *sources)
+
+
+def nested(
+    tables: Tables, records: Records, module: str, id_: int, depth: int = 3, several: int = 0
+) -> Mapping[str, object]:
+    """A record as plain data, with the records that it points at nested in it.
+
+    ``several`` is how often records that hang on one another are nested, too.
+    """
     values = dict(records[module][id_])
     for field in tables.modules[module].all_fields():
         values.setdefault(field.key, None)
         to = values[field.key]
         if depth and field.type in ("relation", "user") and isinstance(to, int):
             target = next((name for name in field.targets if to in records.get(name, {})), None)
-            values[field.key] = nested(tables, records, target, to, depth - 1) if target else {"id": to}
+            values[field.key] = (
+                nested(tables, records, target, to, depth - 1, several) if target else {"id": to}
+            )
+        elif several and field.type in ("relations", "files"):
+            target = field.targets[0]
+            values[field.key] = [
+                {
+                    **nested(tables, records, target, _id_of(link), depth, several - 1),
+                    "link": link.attributes if isinstance(link, Link) else {},
+                }
+                for link in sorted(_tuple(to), key=_id_of)
+                if _id_of(link) in records.get(target, {})
+            ]
+    for collection in tables.modules[module].collections.values() if several else ():
+        if collection.kind == "inverse":
+            values[collection.key] = [
+                nested(tables, records, collection.target, other, depth, several - 1)
+                for other, fields in sorted(records.get(collection.target, {}).items())
+                if fields.get(collection.via) == id_
+            ]
     return values
+
+
+def _id_of(link: Any) -> int:
+    id_: int = link.id if isinstance(link, Link) else link
+    return id_
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import ast
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, true
 
@@ -17,13 +17,16 @@ from runtime.model.types import (
     BOOLEAN,
     DATE,
     DATETIME,
+    DECIMAL,
     DURATION,
+    INTEGER,
     MONEY,
     NONE,
     NUMBERS,
     TEXT,
     TIME,
     ListType,
+    PicklistType,
     ValueType,
 )
 
@@ -145,17 +148,68 @@ class Logic(Operator):
         return None if wrong else Checked(BOOLEAN, operands)
 
 
-class Shift(Operator):
-    """Moves a date, or a date and time, by a duration."""
+class Arithmetic(Operator):
+    """Calculates with two values."""
 
-    signature = "a date or date and time, and a duration → the same; two durations → duration"
+    signature = "numbers or money → the same"
+
+    @abstractmethod
+    def meaning(self, left: Any, right: Any) -> Any:
+        """What it does in Python."""
 
     def check(self, operands: tuple[Node, ...], scope: Scope, report: Report) -> Checked | None:
-        """A date and a duration; any other arithmetic is not there yet."""
+        """Values that go together, and the type of what they make."""
         left, right = operands
-        if left.type in (DATE, DATETIME, DURATION) and right.type == DURATION:
-            return Checked(left.type, operands)
-        message = f'"{self.name}" between {named(left.type)} and {named(right.type)} is not there yet.'
-        help_text = "a date is moved by days: today() - days(7)"
-        report(codes.NOT_YET, left.start, right.end, message, help_text)
-        return None
+        if left.type == NONE or right.type == NONE:
+            other = right.type if left.type == NONE else left.type
+            found = self.gives(other, other) or (other if other == NONE else None)
+        else:
+            left, right = self.fitted(left, right)
+            found = self.gives(left.type, right.type)
+        if found is None:
+            what = f"{named(left.type)} and {named(right.type)}"
+            message = f'"{self.name}" does not calculate with {what}.'
+            report(codes.CALCULATION, left.start, right.end, message, self.hint(left.type, right.type))
+            return None
+        return Checked(found, (left, right))
+
+    def fitted(self, left: Node, right: Node) -> tuple[Node, Node]:
+        """The operands as they are taken."""
+        return left, right
+
+    @abstractmethod
+    def gives(self, left: ValueType, right: ValueType) -> ValueType | None:
+        """The type of the result; None when the two do not go together."""
+
+    def hint(self, left: ValueType, right: ValueType) -> str:
+        """What may have been meant."""
+        if TEXT in (left, right):
+            return "text becomes a number by number(text), and texts are joined by concat(a, b)"
+        if any(isinstance(each, PicklistType) for each in (left, right)):
+            return "calculate with an attribute of the value, such as stage.probability"
+        return ""
+
+    def value(self, operands: Iterator[object]) -> object:
+        """In Python."""
+        left, right = operands
+        return self.meaning(left, right)
+
+    def column(self, sql: "Sql", operands: tuple[Node, ...]) -> "Value":
+        """In SQL."""
+        from runtime.expressions.calculating_in_sql import calculated
+
+        return calculated(sql, self.name, *map(sql.value, operands))
+
+
+def number_of(left: ValueType, right: ValueType) -> ValueType | None:
+    """What two plain numbers make: a whole one of whole ones, else a decimal."""
+    if left in NUMBERS and right in NUMBERS:
+        return INTEGER if left == right == INTEGER else DECIMAL
+    return None
+
+
+def sum_of(left: ValueType, right: ValueType) -> ValueType | None:
+    """What two numbers or amounts make that are added up: money where one is money."""
+    if MONEY in (left, right):
+        return MONEY if {left, right} <= {MONEY, *NUMBERS} else None
+    return number_of(left, right)

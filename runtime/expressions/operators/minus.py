@@ -1,35 +1,42 @@
-"""``-``: a date moved earlier."""
+"""``-``: a difference, or a date moved earlier."""
 
 import ast
-from collections.abc import Iterator
+from typing import Any
 
-from runtime.expressions.operators.base import Shift
-from runtime.expressions.shifting import shift, shift_in_sql
-from runtime.expressions.sql import Sql
-from runtime.expressions.tree import Node
-from runtime.expressions.value import Value
+from runtime.expressions.calculating import minus
+from runtime.expressions.operators.base import Arithmetic, sum_of
+from runtime.model.types import DATE, DATETIME, DURATION, MONTHS, ValueType
 
 
-class Minus(Shift):
-    """A date, or a date and time, moved earlier: ``today() - days(7)``. Past the years 1 to 9999 it is empty.
+class Minus(Arithmetic):
+    """The difference of two numbers, amounts, durations or dates; or a date moved earlier.
 
-    Of a date and time, a day is 24 hours.
+    Two dates have a duration between them, which days_between() gives as a number.
 
+    >>> 10 - 2.5
+    7.5
+    >>> date('2026-03-01') - date('2026-02-01') == days(28)
+    true
     >>> today() - days(1) < today()
     true
-    >>> now() - days(1) < now()
-    true
+    >>> date('2026-03-31') - months(1)
+    date('2026-02-28')
     """
 
     name = "-"
     syntax = ast.Sub
+    signature = (
+        "numbers, money, durations or dates → the difference; a date and a duration or months → the date"
+    )
 
-    def value(self, operands: Iterator[object]) -> object:
+    def meaning(self, left: Any, right: Any) -> Any:
         """In Python."""
-        left, right = operands
-        return shift(left, right, -1)
+        return minus(left, right)
 
-    def column(self, sql: Sql, operands: tuple[Node, ...]) -> Value:
-        """In SQL."""
-        left, right = operands
-        return shift_in_sql(sql, sql.value(left), sql.value(right), -1)
+    def gives(self, left: ValueType, right: ValueType) -> ValueType | None:
+        """A number, money, a duration, or the date that is moved."""
+        if left in (DATE, DATETIME) and right in (DURATION, MONTHS):
+            return left
+        if left in (DATE, DATETIME, DURATION, MONTHS) and left == right:
+            return MONTHS if left == MONTHS else DURATION
+        return sum_of(left, right)

@@ -1,23 +1,26 @@
-"""``+``: a date moved later."""
+"""``+``: a sum, or a date moved later."""
 
 import ast
-from collections.abc import Iterator
+from typing import Any
 
-from runtime.expressions.operators.base import Shift
-from runtime.expressions.shifting import shift, shift_in_sql
-from runtime.expressions.sql import Sql
-from runtime.expressions.tree import Node
-from runtime.expressions.value import Value
+from runtime.expressions.calculating import plus
+from runtime.expressions.operators.base import Arithmetic, sum_of
+from runtime.model.types import DATE, DATETIME, DURATION, MONTHS, ValueType
 
 
-class Plus(Shift):
-    """A date, or a date and time, moved later: ``today() + days(7)``. Past the years 1 to 9999 it is empty.
+class Plus(Arithmetic):
+    """The sum of two numbers, amounts or durations; or a date, or a date and time, moved later.
 
-    Of a date and time, a day is 24 hours.
+    Empty plus anything is empty; so is a sum of two currencies, and a date past the years 1 to 9999. Of a
+    date and time, a day is 24 hours.
 
-    >>> today() + days(1) > today()
+    >>> 0.1 + 0.2
+    0.3
+    >>> 1 + none
+    none
+    >>> date('2026-01-31') + days(1) == '2026-02-01'
     true
-    >>> today() + days(1) - days(1) == today()
+    >>> today() + months(1) > today()
     true
     >>> today() + days(9_999_999) == none
     true
@@ -25,13 +28,16 @@ class Plus(Shift):
 
     name = "+"
     syntax = ast.Add
+    signature = "numbers, money or durations → the same; a date and a duration or months → the date"
 
-    def value(self, operands: Iterator[object]) -> object:
+    def meaning(self, left: Any, right: Any) -> Any:
         """In Python."""
-        left, right = operands
-        return shift(left, right, 1)
+        return plus(left, right)
 
-    def column(self, sql: Sql, operands: tuple[Node, ...]) -> Value:
-        """In SQL."""
-        left, right = operands
-        return shift_in_sql(sql, sql.value(left), sql.value(right), 1)
+    def gives(self, left: ValueType, right: ValueType) -> ValueType | None:
+        """A number, money, a duration, or the date that is moved."""
+        if left in (DATE, DATETIME) and right in (DURATION, MONTHS):
+            return left
+        if left in (DURATION, MONTHS) and left == right:
+            return left
+        return sum_of(left, right)

@@ -13,9 +13,19 @@ HELP = "mend the expression, or leave it out"
 
 
 def resolve_expression(
-    draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType, this: str | None = None
+    draft: Draft,
+    node: Node | None,
+    module: str,
+    path: Path,
+    expect: ValueType,
+    this: str | None = None,
+    *,
+    database: bool = False,
 ) -> Expression | None:
-    """The expression that a node holds; None when there is none, or when it is wrong, which is told."""
+    """The expression that a node holds; None when there is none, or when it is wrong, which is told.
+
+    ``database``: it must be SQL too.
+    """
     if not isinstance(node, Scalar):
         return None
     if _is_cut(node):
@@ -30,7 +40,8 @@ def resolve_expression(
         )
         return None
     text = node.text.rstrip() if node.style in ("|", ">") else node.text
-    expression, found = draft.language.parse(text, node.span, draft.scope(module, this), expect, node.locate)
+    scope = draft.scope(module, this, database=database)
+    expression, found = draft.language.parse(text, node.span, scope, expect, node.locate)
     if found and not draft.is_excused(text):
         draft.found += [
             diagnostic(

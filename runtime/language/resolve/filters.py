@@ -42,7 +42,7 @@ def _filter(draft: Draft, labels: Labels, module: Module, key: str, node: MapNod
         key,
         module.key,
         labels.named(place, node),
-        resolve_expression(draft, node.get("where"), module.key, (*place, "where"), BOOLEAN),
+        resolve_expression(draft, node.get("where"), module.key, (*place, "where"), BOOLEAN, database=True),
         (paths.all(module, columns.items, (*place, "columns")) if columns else ())
         or draft.layouts[module.key].list,
         paths.sort(module, sort.items, (*place, "sort")) if sort else (),

@@ -147,7 +147,13 @@ class _Layouts:
                 else self._default_columns(collection, target)
             ),
             where=resolve_expression(
-                self.draft, node.get("where"), target.key, (*place, "where"), BOOLEAN, self.module.key
+                self.draft,
+                node.get("where"),
+                target.key,
+                (*place, "where"),
+                BOOLEAN,
+                self.module.key,
+                database=True,
             ),
             sort=self._sort(target, node.list("sort"), (*place, "sort")),
             actions=_actions(collection, node.list("actions")),

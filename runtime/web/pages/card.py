@@ -1,10 +1,12 @@
 """Loading one record for a screen: exactly the paths that the screen shows and its conditions read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from runtime.expressions import AGGREGATES, dependencies
 from runtime.expressions.references import paths
+from runtime.expressions.tree import Aggregate
 from runtime.model.catalog import Block, Expression, Field, Module, Path, Tab
 from runtime.model.values import Ref
 from runtime.records.read import Linked
@@ -24,6 +26,7 @@ class Card:
     id: int
     title: str
     values: Mapping[str, Any]
+    aggregates: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def version(self) -> int:
@@ -43,7 +46,7 @@ class Card:
 
     def plain(self) -> dict[str, Any]:
         """The values as an expression reads them: nested by path, a related record as its id."""
-        return plain(self.values)
+        return {**plain(self.values), AGGREGATES: self.aggregates}
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +88,10 @@ def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], dele
     )
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
-        titles = call.live.reader.titles(connection, module.key, [row.id for row in page.rows])
+        ids = [row.id for row in page.rows]
+        titles = call.live.reader.titles(connection, module.key, ids)
+        over = _aggregates(call, module)
+        found = call.live.reader.aggregates(connection, module.key, ids, over, call.moment)
     if not page.rows:
         raise not_found()
     return Card(
@@ -93,6 +99,7 @@ def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], dele
         record_id,
         titles.get(record_id, f"#{record_id}"),
         dict(zip(wanted, page.rows[0].values, strict=True)),
+        found.get(record_id, {}),
     )
 
 
@@ -102,6 +109,15 @@ def _described(module: Module, shown: Iterable[Path]) -> Iterable[Path]:
         alt = module.fields.get(path.field.settings.get("alt", ""))
         if alt is not None and not path.hops:
             yield own_path(alt)
+
+
+def _aggregates(call: Call, module: Module) -> list[Aggregate]:
+    """What the conditions of the module's layout ask of related records."""
+    layout = call.live.catalog.layouts[module.key]
+    blocks = [block for tab in layout.tabs for block in tab.blocks] + list(layout.side)
+    conditions = [tab.when for tab in layout.tabs] + [block.when for block in blocks]
+    asked = (dependencies(each.tree).aggregates for each in conditions if each is not None)
+    return list({each.key: each for some in asked for each in some}.values())
 
 
 def with_links(call: Call, card: Card) -> Card:

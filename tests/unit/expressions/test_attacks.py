@@ -54,14 +54,11 @@ REFUSED = [
     # Numbers
     "9 ** 9 ** 9 ** 9 == 1",
     "3999999 ** 3999999 > 1",
-    "((2 ** 64) % 7) == 1",
-    "(9 ** 99) * (9 ** 99) == 1",
     "1 << 1 << 100000 == 1",
     "9" * 3990 + " == 1",
     "int('" + "9" * 3900 + "') == 1",
     "1e400 - 1e400 == 0",
     "1j == 1",
-    "count % 0 == 1",
     "0x" + "f" * 3000 + " == 1",
     # Texts
     "'a' * 1000000000 == name",
@@ -70,7 +67,6 @@ REFUSED = [
     "'a'.zfill(10 ** 9) == name",
     "name.center(10 ** 9) == 'x'",
     "name.expandtabs(10 ** 9) == 'x'",
-    "replace(name, 'a', 'aaaaaaaa') == 'x'",
     "name.translate(name) == 'x'",
     "','.join(interests) == 'x'",
     "split(name, '') == none",
@@ -121,11 +117,14 @@ REFUSED = [
     "name < 1",
     "interests in interests",
     "none < none",
-    # Expressions of one regular expression, where there is none
-    "matches(name, '(a+)+$')",
 ]
 
 BOUNDED = [
+    "((2 ** 64) % 7) == 1",
+    "(9 ** 99) * (9 ** 99) == 1",
+    "count % 0 == 1",
+    "replace(name, 'a', 'aaaaaaaa') == 'x'",
+    "matches(name, '(a+)+$')",
     " or ".join(["active"] * 240),
     " and ".join(f"name == '{index}'" for index in range(150)),
     "stage in [" + ", ".join(["'won'"] * 300) + "]",

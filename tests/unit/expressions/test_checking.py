@@ -9,7 +9,18 @@ import pytest
 
 from runtime.expressions import Scope
 from runtime.expressions.tree import Literal
-from runtime.model.types import BOOLEAN, DATE, DATETIME, DECIMAL, INTEGER, MONEY, TEXT, picklist_of, record_of
+from runtime.model.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    INTEGER,
+    MONEY,
+    TEXT,
+    picklist_of,
+    record_of,
+)
 from tests.support.catalogs import field
 
 
@@ -146,30 +157,117 @@ def test_a_wrong_condition_is_refused_with_its_code(refuse, text, code):
 
 
 @pytest.mark.parametrize(
-    "text, named",
+    "text, type_",
     [
-        ("amount * 2 > 10", '"*"'),
-        ("amount + 1 > 10", '"+"'),
-        ("-amount > 10", "Arithmetic"),
-        ("2 ** 3 == 8", '"**"'),
-        ("true if active else false", "Choices"),
-        ("sum(deals.amount) > 1", "sum()"),
-        ("concat(name, 'x') == 'x'", "concat()"),
-        ("changed(stage)", "changed()"),
-        ("old.stage == 'won'", "old"),
-        ("is_new", "is_new"),
-        ("amount > const.limit", "const"),
-        ("user.email == 'x'", "user.email"),
-        ("members.name == 'x'", "members"),
-        ("account.deals == 1", '"deals"'),
-        ("stage.label == 'Won'", "Labels"),
-        ("close_date + days(count) > today()", "days of a field"),
+        ("amount * 2", MONEY),
+        ("amount + 1", MONEY),
+        ("-amount", MONEY),
+        ("amount / budget", DECIMAL),
+        ("count * 2", INTEGER),
+        ("count / 2", DECIMAL),
+        ("count + price", DECIMAL),
+        ("2 ** 3", DECIMAL),
+        ("close_date - due_date", DURATION),
+        ("met_at - created_at", DURATION),
+        ("close_date + days(count)", DATE),
+        ("met_at + months(1)", DATETIME),
+        ("days(1) * 2", DURATION),
+        ("'a' if active else none", TEXT),
+        ("if_(active, amount, 0)", MONEY),
+        ("case(stage, 'won', 1, 'lost', 0.5)", DECIMAL),
+        ("default(close_date, '2026-01-31')", DATE),
+        ("concat(name, ' ', amount, stage)", TEXT),
+        ("upper(stage)", TEXT),
+        ("sum(account.deals.amount, stage.kind == 'won')", MONEY),
+        ("avg(account.deals.count)", DECIMAL),
+        ("count(account.deals, this.amount < amount)", INTEGER),
+        ("min(account.deals.close_date)", DATE),
+        ("min(1, 2.5)", DECIMAL),
+        ("max(amount, budget, 0)", MONEY),
+        ("first(account.deals.seller.manager.name, active, -close_date)", TEXT),
+        ("exists(members, link.role == 'a' and link.share > 0.5)", BOOLEAN),
+        ("count(account.branches.deals)", INTEGER),
+        ("lookup(accounts, name == this.name, credit)", MONEY),
+        ("any_of(interests, ['a', 'b'])", BOOLEAN),
+        ("any_of(members.name, ['x'])", BOOLEAN),
+        ("len(interests) + count(members)", INTEGER),
+        ("stage.label", TEXT),
+        ("round(amount, 2)", MONEY),
+        ("in_currency(amount, 'USD')", MONEY),
     ],
 )
-def test_what_is_not_there_yet_is_refused_by_its_name(refuse, text, named):
-    (found,) = refuse(text)
-    assert found.code == "E104"
-    assert named in found.message
+def test_calculations_functions_and_aggregates_have_types(parse, text, type_):
+    assert parse(text, None).type == type_
+
+
+@pytest.mark.parametrize(
+    "text, code",
+    [
+        ("name + note == 'x'", "E120"),
+        ("amount * budget > 1", "E120"),
+        ("2 ** 101 > 1", "E120"),
+        ("-name == 'x'", "E120"),
+        ("close_date + 1 > today()", "E120"),
+        ("stage + 1 > 1", "E120"),
+        ("members.name == 'x'", "E126"),
+        ("account.deals == 1", "E126"),
+        ("account.deals.name == 'x'", "E126"),
+        ("count(account) > 1", "E127"),
+        ("sum(amount) > 1", "E127"),
+        ("sum(account.deals) > 1", "E110"),
+        ("sum(account.deals.name) > 1", "E110"),
+        ("sum(account.deals.amount, amount) > 1", "E114"),
+        ("sum(account.deals.amout) > 1", "E105"),
+        ("count(account.deals, stage == 'wonn') > 1", "E111"),
+        ("count(account.deals, industry == 'it') > 1", "E105"),
+        ("exists(members, link.rule == 'a')", "E106"),
+        ("lookup(acounts, active, name) == 'x'", "E105"),
+        ("lookup(accounts, name) == 'x'", "E109"),
+        ("old.stage == 'won'", "E125"),
+        ("changed(stage)", "E125"),
+        ("is_new", "E125"),
+        ("const.limit > 1", "E106"),
+        ("user.email == 'x'", "E104"),
+        ("1 if name else 2", "E110"),
+        ("if_(active, name, 2) == 2", "E110"),
+        ("matches(name, note)", "E129"),
+        ("matches(name, 'a**')", "E129"),
+        ("matches(name, '[z-a]')", "E129"),
+        ("matches(name, '\\\\bx')", "E129"),
+        ("start_of(close_date, 'decade') == today()", "E110"),
+        ("format('{} {}', name) == 'x'", "E109"),
+        ("date(2026, 1) == today()", "E109"),
+    ],
+)
+def test_a_wrong_calculation_or_aggregate_is_refused_with_its_code(refuse, text, code):
+    assert code in [diagnostic.code for diagnostic in refuse(text)]
+
+
+def test_what_a_save_changes_is_known_while_it_saves_alone(parse, refuse, scope):
+    saving = replace(scope, saving=True)
+    for text in ("changed(stage) and old.stage == 'won'", "is_new or old.account.name == name"):
+        assert parse(text, within=saving).type == BOOLEAN
+        assert "E125" in [found.code for found in refuse(text)]
+    assert refuse("count(account.deals, changed(stage)) > 1", within=saving)[0].code == "E125"
+
+
+def test_constants_have_the_type_of_their_value(parse, scope):
+    within = replace(scope, constants={"vat": Decimal("25.5"), "note": "x", "limit": 100})
+    assert parse("const.vat", None, within).type == DECIMAL
+    assert parse("const.limit", None, within).type == INTEGER
+    assert parse("const.note == name", within=within).type == BOOLEAN
+
+
+def test_nobody_asks_in_a_computed_field(refuse, scope):
+    assert refuse("owner == user", within=replace(scope, personal=False))[0].code == "E128"
+
+
+def test_what_cannot_be_sql_is_refused_where_it_must_be_and_says_why(parse, refuse, scope):
+    (found,) = refuse("json(name) == 'x'", within=replace(scope, database=True))
+    assert found.code == "E124"
+    assert "one record at a time" in found.message
+    assert parse("json('a') == 'x'", within=replace(scope, database=True))
+    assert parse("json(name) == 'x'")
 
 
 def test_a_field_of_two_types_in_two_modules_has_no_one_meaning(refuse, scope):

@@ -143,17 +143,27 @@ def test_the_evaluator_knows_none_of_simpleevals_own_functions(language, moment)
 
 def test_an_evaluation_has_a_budget_of_steps(language, parse, moment):
     evaluator = language.evaluator(moment)
-    tree = parse("true").tree
-    evaluator.run(tree, {})
-    evaluator.steps = STEPS
-    with pytest.raises(BudgetError):
-        evaluator._eval(tree)
+    tree = parse("sum(account.deals.count, count > 1) > 1").tree
+    evaluator.run(tree, {"account": {"deals": [{"count": 1}] * 1000}})
+    with pytest.raises(BudgetError, match="steps"):
+        evaluator.run(tree, {"account": {"deals": [{"count": 1}] * STEPS}})
+
+
+def test_an_evaluation_has_a_budget_of_time(language, parse, moment, monkeypatch):
+    evaluator = language.evaluator(moment)
+    times = iter(range(100))
+    monkeypatch.setattr("runtime.expressions.evaluation.thread_time", lambda: next(times))
+    with pytest.raises(BudgetError, match="50 ms"):
+        evaluator.run(
+            parse("count(account.deals, count > 1) > 1").tree, {"account": {"deals": [{"count": 1}] * 1000}}
+        )
 
 
 class Shout(Function):
     """A function that only this test has."""
 
     name = "shout"
+    family = "text"
     returns = TEXT
 
     def value(self, moment):
