@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
@@ -31,6 +32,7 @@ from runtime.expressions.value import Value
 from runtime.model.types import (
     DATE,
     DATETIME,
+    DECIMAL,
     DURATION,
     INTEGER,
     MONEY,
@@ -106,7 +108,7 @@ def _numbers(sql: Sql, sign: str, left: Value, right: Value) -> Value:
     one, other = currency_of(left), currency_of(right)
     ratio = left.type == right.type == MONEY and sign in ("/", "//")
     is_money = MONEY in (left.type, right.type) and not ratio
-    type_ = MONEY if is_money else INTEGER if left.type == right.type == INTEGER else left.type
+    type_ = INTEGER if left.type == right.type == INTEGER else DECIMAL
     if sql.binding.dialect == "sqlite":
         column = call_python(sql, sign, Exact(), (number_only(left), number_only(right)))
     else:
@@ -261,11 +263,16 @@ def extreme_in_sql(sql: Sql, type_: ValueType, name: str, values: Sequence[Value
         column = getattr(func, "least" if name == "min" else "greatest")(*parts, type_=kind)
     if type_ != MONEY:
         return Value(type_, (column,))
-    codes = [code for value in values if (code := currency_of(value)) is not None]
-    agreed = [one_currency(codes[0], code) for code in codes[1:]]
+    codes = [
+        case((exact(sql, value).is_not(None), code))
+        for value in values
+        if (code := currency_of(value)) is not None
+    ]
+    agreed = [one_currency(one, code) for one, code in combinations(codes, 2)]
     if agreed:
         column = type_coerce(case((and_(*agreed), column)), kind)
-    return Value(MONEY, (column, func.coalesce(*codes) if codes else null()))
+    currency = func.coalesce(*codes) if len(codes) > 1 else codes[0] if codes else null()
+    return Value(MONEY, (column, currency))
 
 
 def column_type(type_: ValueType) -> Any:

@@ -3,10 +3,12 @@
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from runtime.base.suggest import did_you_mean
 from runtime.expressions import codes
+from runtime.expressions.arithmetic import CurrencyError
 from runtime.expressions.calculating_in_sql import extreme_in_sql
 from runtime.expressions.fitting import common, fit_member
 from runtime.expressions.functions.base import Function, Parameter, Site
@@ -28,6 +30,7 @@ from runtime.model.types import (
     ListType,
     ValueType,
 )
+from runtime.model.values import Money
 
 if TYPE_CHECKING:
     from runtime.expressions.checking import Checker, Route
@@ -267,15 +270,15 @@ class _Extreme(_OverRecords):
 
     def value(self, moment: Moment, *arguments: Any) -> object:
         """In Python; empty values are left out."""
+        codes = {value.currency for value in arguments if isinstance(value, Money)}
+        if len(codes) > 1:
+            raise CurrencyError(f"{' and '.join(sorted(codes))} are not compared.")
         best: Any = None
         for value in arguments:
-            if best is None:
+            if best is None or (value is not None and self.sign * (order(value, best) or 0) > 0):
                 best = value
-            elif value is not None:
-                ordered = order(value, best)
-                if ordered is None:
-                    return None  # two currencies
-                best = value if self.sign * ordered > 0 else best
+        if codes and best is not None and not isinstance(best, Money):
+            return Money(Decimal(best), codes.pop())
         return best
 
     def node_column(self, sql: "Sql", node: Call) -> "Value":
