@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.types import TypeEngine
 
-from runtime.base.messages import Message, message
+from runtime.base.messages import Message, message, phrase
 from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats, UnreadableError
 from runtime.model.catalog import Field, Picklist
@@ -144,7 +144,7 @@ class FieldType(ABC):
     """What a composite value is made of: the suffix of each part's column, and the type that a part has."""
     attaches: ClassVar[bool] = False
     """Whether its values are files, which come along with a form."""
-    unfit: ClassVar[str] = "{label} names a record that may not be chosen here."
+    unfit: ClassVar[str] = phrase("{label} names a record that may not be chosen here.")
     """What is said of a record that :meth:`choosable` leaves out."""
     hidden: ClassVar[bool] = False
     """Whether nobody is shown its values: no answer, export, change log, search or filter has them."""

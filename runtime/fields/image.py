@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from runtime.base.messages import phrase
 from runtime.fields.base import Surroundings
 from runtime.fields.file import File
 
@@ -37,7 +38,7 @@ class Image(File):
             },
         }
     )
-    unfit = "{label} must be a picture (PNG, JPEG, GIF or WebP), and not too large a one."
+    unfit = phrase("{label} must be a picture (PNG, JPEG, GIF or WebP), and not too large a one.")
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
         """The settings with the kinds of files that a form offers."""
