@@ -36,7 +36,7 @@ def main() -> int:
         card = first_record(wide, "/app/potentials?filter=open")
         take(wide, "/app/potentials?filter=open", "list")
         take(wide, card, "card")
-        take(wide, "/app/search?q=oy", "search")
+        take(wide, "/search?q=oy", "search")
         take(wide, "/app", "home")
         take(signed_in(browser, address, viewport=WIDE, color_scheme="dark"), "/app/accounts", "dark")
         take(signed_in(browser, address, viewport=PHONE), card, "phone")

@@ -55,11 +55,11 @@ def addresses(app):
     app.program()("DELETE", f"/accounts/{gone}")
     return {
         "home": "/app",
-        "search": "/app/search?q=deal",
-        "nothing found": "/app/search?q=xyzzy",
-        "profile": "/app/profile",
-        "favourites": "/app/profile/favourites",
-        "keys": "/app/profile/keyboard",
+        "search": "/search?q=deal",
+        "nothing found": "/search?q=xyzzy",
+        "profile": "/profile",
+        "favourites": "/profile/favourites",
+        "keys": "/profile/keyboard",
         "list": "/app/deals?limit=25",
         "filtered": "/app/deals?stage=won&amount:min=5",
         "empty": "/app/deals?stage=lost",

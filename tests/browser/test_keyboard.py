@@ -73,7 +73,7 @@ def test_single_keys_walk_open_edit_and_search_but_not_while_typing(app, deal, v
     expect(page.get_by_role("searchbox", name="Search everywhere")).to_be_focused()
     page.keyboard.type("jeans")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/app/search?q=jeans")
+    page.wait_for_url("**/search?q=jeans")
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     expect(page.locator(".lines").get_by_role("link").first).to_be_focused()

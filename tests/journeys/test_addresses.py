@@ -83,7 +83,7 @@ def test_it_is_filtered_and_sorted_by_its_parts_and_as_a_whole(app):
 def test_it_is_searched_and_names_its_record(app):
     fill(app)
     browser = app.sign_in()
-    listed = browser.get("/app/search?q=oulu")
+    listed = browser.get("/search?q=oulu")
     assert "Bolt" in listed
     assert "Acme" not in listed
     assert "Acme Helsinki" in browser.get("/app/visits/pick/firm?q=acme")

@@ -60,7 +60,7 @@ def test_a_file_is_mapped_tried_out_and_imported(app: App):
     assert 'There is no record "Nowhere".' in page
 
     tried = act(browser, page, "dry")
-    assert tried.path.startswith("/app/operations/")
+    assert tried.path.startswith("/operations/")
     assert "Waiting" in tried
     work(app)
     tried = browser.get(tried.path)

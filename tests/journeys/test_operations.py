@@ -48,7 +48,7 @@ def test_everybody_sees_what_is_theirs_and_administrators_see_everything(app: Ap
     start(app, "mine.csv", seller)
     start(app, "theirs.csv", admin)
     start(app, "by-itself.csv")
-    page = app.sign_in("seller@example.com", admin=False).get("/app/operations")
+    page = app.sign_in("seller@example.com", admin=False).get("/operations")
     assert "mine.csv" in page
     assert "theirs.csv" not in page
     assert "by-itself.csv" not in page
@@ -60,23 +60,23 @@ def test_everybody_sees_what_is_theirs_and_administrators_see_everything(app: Ap
 def test_a_list_looks_again_only_while_something_is_under_way(app: App):
     admin = app.user()
     browser = app.sign_in()
-    assert "Nothing has been done" in browser.get("/app/operations")
+    assert "Nothing has been done" in browser.get("/operations")
     start(app, "big.csv", admin)
     operation = claim(app)
     with app.site.database.write() as tx:
         values = {"done": 30, "total": 120, "text": to_json(message("{n} rows", n=30))}
         app.site.background.operations.keep(tx, operation, LEASE, values)
-    page = browser.get("/app/operations")
+    page = browser.get("/operations")
     assert "30 rows" in page
     assert "Running" in page
     assert 'hx-trigger="every 2s"' in page.text
     assert 'value="25"' in page.text
-    part = browser.get("/app/operations", hx_request="true", hx_request_type="partial")
+    part = browser.get("/operations", hx_request="true", hx_request_type="partial")
     assert "<html" not in part.text
     assert 'id="rows"' in part.text
     error = to_json(message("The file is not there any more."))
     finish(app, operation, state="failed", error=error)
-    page = browser.get("/app/operations")
+    page = browser.get("/operations")
     assert "The file is not there any more." in page
     assert "hx-trigger" not in page.text.split('id="rows"')[1].split(">")[0]
 
@@ -86,33 +86,33 @@ def test_a_list_has_pages(app: App):
     for number in range(52):
         start(app, f"file {number:02}", admin)
     browser = app.sign_in()
-    first = browser.get("/app/operations")
+    first = browser.get("/operations")
     assert "file 51" in first
     assert "file 01" not in first
     older = first.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
     assert "file 01" in browser.get(older)
-    assert browser.get("/app/operations?before=x").status == 200
+    assert browser.get("/operations?before=x").status == 200
 
 
 def test_a_program_follows_its_operation(app: App):
     admin = app.user()
     program = app.program()
     number = start(app, "big.csv", admin)
-    waiting = program("GET", f"/operations/{number}").json()["data"]
+    waiting = program("GET", f"/api/operations/{number}").json()["data"]
     assert (waiting["state"], waiting["kind"], waiting["percent"]) == ("queued", "import", None)
     operation = claim(app)
     result = {"counts": {"created": 3}, "files": {"errors": 77}}
     finish(app, operation, state="done", result=result)
-    done = program("GET", f"/operations/{number}").json()["data"]
+    done = program("GET", f"/api/operations/{number}").json()["data"]
     assert (done["state"], done["percent"], done["counts"]) == ("done", 100, {"created": 3})
     assert done["files"] == {"errors": {"id": 77, "content": "/api/v1/files/77/content"}}
-    assert program("GET", "/operations/999999999").status_code == 404
+    assert program("GET", "/api/operations/999999999").status_code == 404
 
 
 def test_nobody_follows_what_is_anothers(app: App):
     number = start(app, "theirs.csv", app.user())
     app.user("seller@example.com", admin=False)
-    assert app.program("seller@example.com")("GET", f"/operations/{number}").status_code == 404
+    assert app.program("seller@example.com")("GET", f"/api/operations/{number}").status_code == 404
 
 
 def test_the_health_check_tells_how_long_the_queue_has_waited(app: App, monkeypatch: pytest.MonkeyPatch):

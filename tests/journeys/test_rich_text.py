@@ -79,9 +79,9 @@ def test_it_is_found_filtered_sorted_and_listed_by_its_text(app):
     assert names(sort="body") == ["B", "A"]
     browser = app.sign_in()
     assert "Zebra crossing" in browser.get("/app/notes")
-    found = browser.get("/app/search?q=crossing")
+    found = browser.get("/search?q=crossing")
     assert 'href="/app/notes/' in found.text
-    assert 'href="/app/notes/' not in browser.get("/app/search?q=strong").text.split("<main")[1]
+    assert 'href="/app/notes/' not in browser.get("/search?q=strong").text.split("<main")[1]
 
 
 def test_markdown_is_drawn_and_html_in_it_is_not(app):

@@ -116,8 +116,8 @@ def test_a_star_puts_a_record_on_the_start_page_and_into_the_menu(app):
     assert page.path == address
     assert 'aria-pressed="true" aria-label="Favourite"' in page.text
     assert listed(browser.get("/app"), "favourites") == ["Acme"]
-    assert "Acme" in browser.get("/app/profile/favourites")
-    assert "Acme" not in app.sign_in("sue@example.com").get("/app/profile/favourites")
+    assert "Acme" in browser.get("/profile/favourites")
+    assert "Acme" not in app.sign_in("sue@example.com").get("/profile/favourites")
     submit(browser, address, key=f"{address}/star")
     assert listed(browser.get("/app"), "favourites") == []
 

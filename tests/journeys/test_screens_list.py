@@ -211,7 +211,7 @@ def test_the_menu_has_what_the_pack_says_and_lights_where_one_is(app):
     menu = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?>', page.text)
     assert menu == [
         ("/app", ""),
-        ("/app/profile/favourites", ""),
+        ("/profile/favourites", ""),
         ("/app/deals", ""),
         ("/app/accounts", ""),
         ("/app/people", ""),

@@ -17,12 +17,12 @@ def browser(app):
 
 
 def save(browser, **values):
-    return submit(browser, "/app/profile", values, key="/app/profile")
+    return submit(browser, "/profile", values, key="/profile")
 
 
 def change(browser, current, new, again=None):
     values = {"current": current, "new": new, "again": new if again is None else again}
-    return submit(browser, "/app/profile", values, key="/app/profile/password")
+    return submit(browser, "/profile", values, key="/profile/password")
 
 
 def test_a_user_s_name_language_and_ways_of_writing_hold_from_the_next_page_on(app, browser):
@@ -31,7 +31,7 @@ def test_a_user_s_name_language_and_ways_of_writing_hold_from_the_next_page_on(a
     assert "€1,234,567.50" in page
     assert "Jan 31, 2026" in page
     page = save(browser, name="Susan B", date_format="iso", number_format="space_comma", theme="dark")
-    assert (page.status, page.path) == (200, "/app/profile")
+    assert (page.status, page.path) == (200, "/profile")
     assert "Saved." in page
     assert 'data-bs-theme="dark"' in page.text
     page = browser.get(f"/app/deals/{deal}")
@@ -57,9 +57,9 @@ def test_what_is_no_zone_and_no_name_is_refused_at_the_field(app, browser):
 
 
 def test_nobody_becomes_an_administrator_by_the_profile(app, browser):
-    csrf = browser.get("/app/profile").hidden("_csrf")
+    csrf = browser.get("/profile").hidden("_csrf")
     sent = {"_csrf": csrf, "name": "Sue", "admin": "true", "email": "boss@example.com", "role": "ceo"}
-    assert browser.client.post("/app/profile", data=sent).status_code == 200
+    assert browser.client.post("/profile", data=sent).status_code == 200
     user = record(app, "users", app.user("sue@example.com"))
     assert (user["admin"], user["email"], user["role"]) == (False, "sue@example.com", None)
 
@@ -99,6 +99,6 @@ def test_the_theme_of_the_menu_is_the_reader_s_in_every_browser(app, browser):
 
 
 def test_each_key_is_told(browser):
-    page = browser.get("/app/profile/keyboard")
+    page = browser.get("/profile/keyboard")
     for text in ("Ctrl", "New record", "Next and previous row", "Single keys do nothing"):
         assert text in page

@@ -25,7 +25,7 @@ def found(page):
 
 
 def offered(browser, typed):
-    page = browser.get(f"/app/search/palette?q={typed}")
+    page = browser.get(f"/search/palette?q={typed}")
     return dict(
         zip(
             map(html.unescape, re.findall(r'class="line-title">(.*?)<', page.text)),
@@ -47,33 +47,33 @@ def test_names_numbers_e_mails_and_phones_are_found_inside_words_too(app, browse
         ("040 1234567", "Chairs"),
         ("123 4567", "Chairs"),
     ):
-        assert found(browser.get(f"/app/search?q={typed}")) == [title], typed
-    page = browser.get("/app/search?q=acme")
+        assert found(browser.get(f"/search?q={typed}")) == [title], typed
+    page = browser.get("/search?q=acme")
     assert f'href="/app/accounts/{acme}"' in page.text
     assert "ACC-00001" in page
-    assert f'href="/app/deals/{deal}"' in browser.get("/app/search?q=boss@corvid").text
+    assert f'href="/app/deals/{deal}"' in browser.get("/search?q=boss@corvid").text
 
 
 def test_results_stand_by_module_and_the_very_number_stands_first(app, browser):
     make(app, "deals", name="About ACC-00001")
     make(app, "accounts", name="Acme")
     make(app, "accounts", name="Not ACC-00001")
-    assert found(browser.get("/app/search?q=acc-00001")) == ["Acme", "Not ACC-00001", "About ACC-00001"]
-    assert found(browser.get("/app/search?q=acc")) == ["About ACC-00001", "Not ACC-00001", "Acme"]
+    assert found(browser.get("/search?q=acc-00001")) == ["Acme", "Not ACC-00001", "About ACC-00001"]
+    assert found(browser.get("/search?q=acc")) == ["About ACC-00001", "Not ACC-00001", "Acme"]
 
 
 def test_of_many_results_some_are_shown_and_the_count_is_capped(app, browser):
     rows = [{"name": f"Bulk {n}"} for n in range(120)]
     app.program()("POST", "/accounts/batch", json={"create": rows})
-    page = browser.get("/app/search?q=bulk")
+    page = browser.get("/search?q=bulk")
     assert len(found(page)) == 10
     assert "100+" in page
 
 
 def test_too_little_and_nothing_found_are_said(browser):
-    assert "Type at least 2 characters" in browser.get("/app/search?q=a")
-    assert "Type at least 2 characters" in browser.get("/app/search")
-    page = browser.get("/app/search?q=<b>nothing</b>")
+    assert "Type at least 2 characters" in browser.get("/search?q=a")
+    assert "Type at least 2 characters" in browser.get("/search")
+    page = browser.get("/search?q=<b>nothing</b>")
     assert "Nothing has “<b>nothing</b>” in its name" in page
     assert "<b>nothing" not in page.text
 
@@ -81,9 +81,9 @@ def test_too_little_and_nothing_found_are_said(browser):
 def test_who_searches_beginnings_finds_only_these(app, browser):
     make(app, "accounts", name="Megacme")
     make(app, "accounts", name="The Acme")
-    assert found(browser.get("/app/search?q=acme")) == ["The Acme", "Megacme"]
-    submit(browser, "/app/profile", {"search_type": "starts_with"}, key="/app/profile")
-    assert found(browser.get("/app/search?q=acme")) == ["The Acme"]
+    assert found(browser.get("/search?q=acme")) == ["The Acme", "Megacme"]
+    submit(browser, "/profile", {"search_type": "starts_with"}, key="/profile")
+    assert found(browser.get("/search?q=acme")) == ["The Acme"]
 
 
 def test_the_palette_offers_records_lists_filters_new_records_and_pages(app, browser):
@@ -93,12 +93,12 @@ def test_the_palette_offers_records_lists_filters_new_records_and_pages(app, bro
     assert choices["Deals"] == "/app/deals"
     assert choices["New Deal for Life"] == "/app/deals/new"
     assert choices["Open deals"] == "/app/deals?filter=open"
-    assert choices["Show all that “deal” finds"] == "/app/search?q=deal"
+    assert choices["Show all that “deal” finds"] == "/search?q=deal"
     assert offered(browser, "my pro") == {
-        "My profile": "/app/profile",
-        "Show all that “my pro” finds": "/app/search?q=my%20pro",
+        "My profile": "/profile",
+        "Show all that “my pro” finds": "/search?q=my%20pro",
     }
-    assert "Nothing found" in browser.get("/app/search/palette?q=xyzzy")
+    assert "Nothing found" in browser.get("/search/palette?q=xyzzy")
 
 
 def test_the_palette_begins_with_what_was_looked_at_and_the_menu(app, browser):
@@ -116,5 +116,5 @@ def test_setup_is_offered_to_administrators_alone(app, browser):
 def test_when_there_is_no_time_the_modules_left_out_are_named(app, browser, monkeypatch):
     make(app, "accounts", name="Acme")
     monkeypatch.setattr("runtime.web.pages.search.PATIENCE", -1.0)
-    page = browser.get("/app/search?q=acme")
+    page = browser.get("/search?q=acme")
     assert "There was no time to look into these: Deals, Accounts, People." in page

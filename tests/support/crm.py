@@ -114,9 +114,10 @@ class Program:
     key: str
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx2.Response:
-        """Ask REST."""
+        """Ask REST: an address below ``/api/v1``, or a whole one that begins with ``/api/``."""
         headers = {"authorization": f"Bearer {self.key}", **options.pop("headers", {})}
-        return self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+        whole = path if path.startswith("/api/") else f"/api/v1{path}"
+        return self.client.request(method, whole, headers=headers, **options)
 
 
 @dataclass

@@ -61,7 +61,7 @@ def document(catalog: Catalog, types: Registry[FieldType]) -> dict[str, Any]:
             components[f"{module.key}.row"] = schemas.row(module)
         paths |= _paths(catalog, module, types)
     paths["/api/v1/files/{id}/content"] = {"get": _content()}
-    paths["/api/v1/operations/{id}"] = {"get": _background()}
+    paths["/api/operations/{id}"] = {"get": _background()}
     paths["/api/v1/openapi.json"] = {"get": _self()}
     return {
         "openapi": "3.1.0",

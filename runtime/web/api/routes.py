@@ -30,7 +30,7 @@ def nothing(call: Call) -> Response:
 ADDRESSES: tuple[tuple[str, Mapping[str, Handler], Policy], ...] = (
     ("/api/v1/openapi.json", {"GET": openapi}, SIGNED_IN),
     ("/api/v1/files/{id}/content", {"GET": files.content}, SIGNED_IN),
-    ("/api/v1/operations/{id}", {"GET": operations.show}, SIGNED_IN),
+    ("/api/operations/{id}", {"GET": operations.show}, SIGNED_IN),
     ("/api/v1/{module}", {"GET": listing.show, "POST": record.create}, SIGNED_IN),
     ("/api/v1/{module}/batch", {"POST": batch.run}, SIGNED_IN),
     (

@@ -30,7 +30,7 @@ FILES: Mapping[str, str] = {
 
 def address(operation_id: int) -> str:
     """The address of an operation's page."""
-    return f"/app/operations/{operation_id}"
+    return f"/operations/{operation_id}"
 
 
 def show(screen: Screen, call: Call) -> Response:

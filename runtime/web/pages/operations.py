@@ -17,7 +17,7 @@ SIZE = 50
 
 def mine(screen: Screen, call: Call) -> Response:
     """What the reader has started."""
-    return _show(screen, call, "/app/operations", call.actor.user_id)
+    return _show(screen, call, "/operations", call.actor.user_id)
 
 
 def everybodys(screen: Screen, call: Call) -> Response:
@@ -67,7 +67,7 @@ def _row(call: Call, operation: StoredOperation, names: Mapping[int, str]) -> di
     name = f"{title}: {operation.about}" if operation.about else title
     return {
         "id": operation.id,
-        "href": f"/app/operations/{operation.id}",
+        "href": f"/operations/{operation.id}",
         "title": title,
         "about": operation.about,
         "who": who or (call.translate("The system") if operation.user_id is None else ""),

@@ -37,7 +37,7 @@ def save(screen: Screen, call: Call) -> Response:
         if outcome.kind != "invalid":
             raise refusal_of(call, outcome)
         return _draw(screen, call, {**_standing(call), **given}, outcome.errors)
-    response = shell.flash(RedirectResponse("/app/profile", 303), "saved")
+    response = shell.flash(RedirectResponse("/profile", 303), "saved")
     if given.get("theme"):
         shell.keep_theme(call, response, given["theme"])
     return response
@@ -59,7 +59,7 @@ def password(screen: Screen, call: Call) -> Response:
         return _draw(
             screen, call, _standing(call), {"current": (denied.message,)}, 429 if denied.wait else 422
         )
-    return shell.flash(RedirectResponse("/app/profile", 303), "password")
+    return shell.flash(RedirectResponse("/profile", 303), "password")
 
 
 def keyboard(screen: Screen, call: Call) -> Response:

@@ -24,7 +24,7 @@ QUICK = 4
 """Records of a module in the palette."""
 PLACES = 8
 """Lists and pages in the palette."""
-PATIENCE = 1.0
+PATIENCE = 3.0
 """Seconds: modules that it takes longer to reach are named and left out."""
 
 
@@ -138,8 +138,8 @@ def _places(call: Call) -> Iterable[Choice]:
                     saved.label.in_language(language), f"/app/{key}?filter={saved.key}", "filter", plural
                 )
     yield Choice(call.translate("Home"), "/app", "home")
-    yield Choice(call.translate("My profile"), "/app/profile", "user-circle")
-    yield Choice(call.translate("Keyboard shortcuts"), "/app/profile/keyboard", "help-circle")
+    yield Choice(call.translate("My profile"), "/profile", "user-circle")
+    yield Choice(call.translate("Keyboard shortcuts"), "/profile/keyboard", "help-circle")
     if call.actor.admin:
         yield Choice(call.translate("Setup"), "/admin/setup", "settings")
 
