@@ -81,8 +81,9 @@ class Customers:
         for place, contact in zip(at, contacts, strict=True):
             of[place].append(contact)
         for id_, record, own in zip(ids, records, of, strict=True):
-            address = {key: record[key] for key in ("street", "postal_code", "city", "country")}
-            made = Customer(id_, record["name"], record["type"], record["owner"], tuple(own), address)
+            made = Customer(
+                id_, record["name"], record["type"], record["owner"], tuple(own), record["billing_address"]
+            )
             self.all.append(made)
             if made.type in ("customer", "prospect", "former") and own:
                 self.buyers.append(made)
@@ -115,7 +116,7 @@ class Customers:
             "invoice_delivery": chance.one(("einvoice", "einvoice", "email", "email", "post")),
             "price_book": self.catalogue.books[2] if kind == "partner" else None,
             "owner": self.owner(),
-            **self.names.address(locale),
+            "billing_address": self.names.address(locale),
         }
         if chance.holds(0.25):
             record["categories"] = chance.some(self.catalogue.account_categories, 1, 2)
@@ -175,7 +176,7 @@ class Customers:
             "campaign": chance.one(campaigns) if source == "campaign" and campaigns else None,
             "description": chance.one(WANTS),
             "owner": self.owner(),
-            **self.names.address(locale),
+            "address": self.names.address(locale),
         }
         if status == "converted" and self.buyers:
             customer = chance.one(self.buyers)

@@ -158,12 +158,12 @@ class Documents:
             "subtotal": str(net),
             "tax": str(tax),
             "total": str(net + tax),
-            **deal.customer.address,
+            "billing_address": deal.customer.address,
         }
 
 
 def _rate(deal: Deal) -> Decimal:
-    return VAT if deal.customer.address["country"] == "Finland" else Decimal(0)
+    return VAT if deal.customer.address["country"] == "FI" else Decimal(0)
 
 
 def _sums(deal: Deal, sign: int) -> tuple[Decimal, Decimal]:

@@ -51,7 +51,7 @@ CITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("NR1 3QU", "Norwich"),
     ),
 }
-COUNTRIES = {FINNISH: "Finland", BRITISH: "United Kingdom"}
+COUNTRIES = {FINNISH: "FI", BRITISH: "GB"}
 TRADES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "manufacturing": (("Konepaja", "Metalli", "Tekniikka"), ("Engineering", "Manufacturing", "Castings")),
     "technology": (("Ohjelmistot", "Data", "Digi"), ("Software", "Systems", "Networks")),
