@@ -79,10 +79,10 @@ Cell = Callable[["Worksheet", int, int, Any, "Format | None"], None]
 def _cell(column: ExportColumn, export: Export) -> Cell:
     text, zone = column.text, export.moment.timezone
     exact = not column.field.system
-    one_currency = len(column.field.settings.get("currencies", ())) == 1
+    usual = column.field.settings.get("currency")
 
     def write(sheet: "Worksheet", row: int, place: int, value: Any, format_: "Format | None") -> None:
-        held = _held(value, zone, one_currency=one_currency, exact=exact) if column.typed else None
+        held = _held(value, zone, usual=usual, exact=exact) if column.typed else None
         if held is None:
             said = text(value)
             if said:
@@ -98,12 +98,14 @@ def _cell(column: ExportColumn, export: Export) -> Cell:
 
 
 def _held(
-    value: Any, zone: datetime.tzinfo, *, one_currency: bool, exact: bool
+    value: Any, zone: datetime.tzinfo, *, usual: str | None, exact: bool
 ) -> bool | float | datetime.date | None:
-    """The value as a spreadsheet holds it exactly; None where it does not."""
+    """The value as a spreadsheet holds it exactly; None where it does not. An amount without its currency is
+    one of the ``usual`` currency.
+    """
     if isinstance(value, bool):
         return value
-    if isinstance(value, Money) and one_currency:
+    if isinstance(value, Money) and value.currency == usual:
         value = value.amount
     if isinstance(value, int | Decimal):
         number = Decimal(value)

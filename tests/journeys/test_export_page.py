@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from io import BytesIO, StringIO
+from textwrap import dedent
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -12,6 +13,15 @@ from runtime.automation.worker import Worker
 from runtime.web.pages import exporting
 from tests.support.crm import App, Page
 from tests.support.screens import PACK, make, submit
+
+RATES = """\
+pack.yaml:
+  title: Test
+  version: 1.0.0
+  currency: EUR
+  timezone: Europe/Helsinki
+  rates: {USD: 1.08}
+"""
 
 
 @pytest.fixture
@@ -59,6 +69,17 @@ def test_a_spreadsheet_is_what_is_proposed(app: App):
     table = list(sheet.iter_rows())
     assert [row[0] for row in table] == ["Name", "=1+1", "Small"]
     assert table[1][4] == 20.0
+
+
+def test_an_amount_of_another_currency_says_so_in_a_spreadsheet(crm):
+    app: App = crm(RATES + dedent(PACK))
+    for number, money in enumerate(({"amount": "5", "currency": "EUR"}, {"amount": "6", "currency": "USD"})):
+        make(
+            app, "deals", name=f"Deal {number}", amount=money, account=make(app, "accounts", name=f"{number}")
+        )
+    file = submit(app.sign_in(), "/app/deals/export?_columns=name,amount&sort=name")
+    sheet = CalamineWorkbook.from_filelike(BytesIO(file.response.content)).get_sheet_by_index(0)
+    assert list(sheet.iter_rows())[1:] == [["Deal 0", 5.0], ["Deal 1", "6.00 USD"]]
 
 
 def test_every_field_is_exported_for_programs(app: App):
