@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from sqlalchemy import event
 
+from runtime.identity.actor import SYSTEM
+from runtime.records.change import Change, Saved
 from tests.support.screens import make, record, submit
 
 PACK = """
@@ -131,3 +134,23 @@ def test_a_form_without_javascript_is_refused_at_the_field(app, people):
     assert (page.status, page.error("contact")) == (422, UNFIT.format("Contact"))
     assert submit(browser, page, {"contact:text": "Ada"}).status == 200
     assert record(app, "deals", deal)["contact"]["title"] == "Ada"
+
+
+def test_many_records_take_no_more_questions_than_a_few(app, people):
+    heard = []
+    event.listen(app.site.database._writing, "before_cursor_execute", lambda *given: heard.append(given[2]))
+    live, values = (
+        app.site.live,
+        {"account": people["acme"], "contact": people["ada"], "others": [people["ada"]]},
+    )
+
+    def count(records):
+        with app.site.database.write() as tx:
+            heard.clear()
+            changes = [Change("deals", values) for _ in range(records)]
+            saved = live.writer.save(tx, changes, SYSTEM, live.parsing(SYSTEM, "rest"))
+            assert all(isinstance(each, Saved) for each in saved)
+            return sum(1 for statement in heard if statement.startswith("SELECT"))
+
+    count(1)  # what is made ready once
+    assert count(200) == count(2)
