@@ -60,6 +60,7 @@ class Queue:
         self._address = address
         self._look = look
         self._opening = threading.Lock()
+        self._closing = threading.Lock()
         self._opened: tuple[Huey, Callable[[], object]] | None = None
 
     def wake(self) -> None:
@@ -79,9 +80,14 @@ class Queue:
         with self._opening:
             if self._opened is None:
                 huey = self._huey()
-                huey.on_shutdown()(huey.storage.close)  # each thread's connections are its own
+                huey.on_shutdown()(self._hang_up)  # each worker's thread says it, for what is its own
                 self._opened = huey, huey.task(name="look")(self._hear)
             return self._opened
+
+    def _hang_up(self) -> None:
+        # One at a time: what the threads share, huey would close under the feet of another.
+        with self._closing:
+            self.close()
 
     def _hear(self) -> None:
         if self._look is not None:
