@@ -10,6 +10,7 @@ import pytest
 
 from runtime.base.clock import FrozenClock
 from runtime.identity.actor import SYSTEM
+from runtime.records.attachments import hang
 from runtime.records.change import Change, Saved
 from tests.support.crm import App
 from tests.unit.automation.desk import NOW, Desk
@@ -132,3 +133,14 @@ def test_the_clean_up_starts_by_itself_once_a_day(desk: Desk):
     desk.clock.moment += timedelta(days=1, minutes=1)
     worker.tidy()
     assert worker.drain() == 1
+
+
+def test_a_file_that_hangs_on_a_record_by_itself_stays(desk: Desk):
+    held = upload(desk, "held")
+    alone = upload(desk, "alone")
+    item = save(desk, Change("items", {"name": "Box"}))
+    save(desk, hang("items", item, held))
+    desk.clock.moment += timedelta(days=3)
+    clean(desk)
+    assert held in there(desk)
+    assert alone not in there(desk)
