@@ -122,7 +122,8 @@ class ExportAsked:
             sort=live.sort_keys(module, self.sort) if self.sort else sort,
             search=self.search or None,
         )
-        wording = Wording(live.parsing(actor, "import"), live.types, self.keys, self.ids)
+        split = self.format in ("csv", "xlsx")
+        wording = Wording(live.parsing(actor, "import"), live.types, self.keys, self.ids, split)
         return Export(
             title=module.plural.in_language(actor.language),
             query=exported(live.judge, actor, query),

@@ -53,6 +53,8 @@ class Wording:
     types: Mapping[str, FieldType]
     keys: bool = False
     ids: bool = False
+    split: bool = False
+    """Whether a composite value, such as an address, has a column for each of its parts."""
 
     @property
     def language(self) -> str:
@@ -83,6 +85,10 @@ def columns_of(paths: Sequence[Path], wording: Wording) -> tuple[ExportColumn, .
         if header in taken:
             header = f"{header} ({path.text})"
         taken.add(header)
+        parts = wording.types[path.field.type].parts if wording.split and path.attribute is None else {}
+        if parts:
+            made.extend(_part(path, header, place, part, wording) for part in parts)
+            continue
         made.append(_column(path, header, place, wording))
         if wording.ids and not wording.keys and path.field.targets:
             made.append(
@@ -105,6 +111,18 @@ def _column(path: Path, header: str, place: int, wording: Wording) -> ExportColu
         return ExportColumn(path.text, header, place, _as_json(kind), kind.to_json, field, False)
     typed = field.value_type in TYPED
     return ExportColumn(path.text, header, place, kind.plain, kind.to_json, field, typed)
+
+
+def _part(path: Path, header: str, place: int, part: str, wording: Wording) -> ExportColumn:
+    kind = wording.types[path.field.type]
+    name = f"{path.text}.{part}"
+    said = name if wording.keys else f"{header} · {part.replace('_', ' ').capitalize()}"
+
+    def text(value: Any) -> str:
+        whole: Any = kind.to_json(value) or {}
+        return str(whole.get(part) or "")
+
+    return ExportColumn(name, said, place, text, text, path.field, False)
 
 
 def _as_json(kind: FieldType) -> Write:

@@ -19,13 +19,13 @@ def map_text(columns: ImportMap) -> str:
 
 
 def _column(column: ColumnMap) -> str:
-    settings = [f"field: {column.field.key}"]
+    settings = [f"field: {column.place}"]
     settings += ["key: true"] if column.key else []
     settings += [f"match: {column.match}"] if column.match else []
     settings += ["create: true"] if column.create else []
     settings += [f"format: {_quoted(column.format)}"] if column.format else []
     settings += [f"decimal: {_quoted(column.decimal)}"] if column.decimal else []
-    return column.field.key if len(settings) == 1 else f"{{{', '.join(settings)}}}"
+    return column.place if len(settings) == 1 else f"{{{', '.join(settings)}}}"
 
 
 def _quoted(text: str) -> str:

@@ -65,7 +65,7 @@ def propose(header: tuple[str, ...], rows: Sequence[Line], plans: Plans, plan: M
     exact = _by_name([name for name in own if name], plan, plans)
     near = _by_likeness([name for name in own if name and name not in exact], plan, exact)
     columns = [
-        _reading(ColumnMap(name, *found, Span.point("header")), samples[name], plans)
+        _reading(ColumnMap(name, found[0], Span.point("header"), part=found[1]), samples[name], plans)
         for name in header
         if (found := exact.get(name) or near.get(name)) is not None
     ]
@@ -79,7 +79,8 @@ def read_for(column: ColumnMap, samples: Sequence[str], plans: Plans) -> ColumnM
     return _reading(column, samples, plans) or column
 
 
-Found = tuple[FieldPlan]
+Found = tuple[FieldPlan, str]
+"""A field, and the part of it where it is a composite one."""
 
 
 def _by_name(headers: Sequence[str], plan: ModulePlan, plans: Plans) -> dict[str, Found]:
@@ -87,51 +88,75 @@ def _by_name(headers: Sequence[str], plan: ModulePlan, plans: Plans) -> dict[str
     found: dict[str, Found] = {}
     taken: set[str] = set()
     fields = importable(plan)
-    for names in (_keys(fields), _labels(fields), _ids(headers, fields)):
+    for names in (_keys(fields), _labels(fields), _ids(headers, fields), _parts(fields)):
         for header in headers:
-            field = names.get(header) or names.get(folded(header))
-            if field is not None and field.key not in taken and header not in found:
-                found[header] = (field,)
-                taken.add(field.key)
+            place = names.get(header) or names.get(folded(header))
+            if place is not None and header not in found and _is_free(place, taken):
+                found[header] = place
+                taken.add(_named(place))
     return found
 
 
-def _keys(fields: Mapping[str, FieldPlan]) -> dict[str, FieldPlan]:
-    return {folded(key): field for key, field in fields.items()}
+def _named(place: Found) -> str:
+    return f"{place[0].key}.{place[1]}" if place[1] else place[0].key
 
 
-def _labels(fields: Mapping[str, FieldPlan]) -> dict[str, FieldPlan]:
-    names: dict[str, FieldPlan] = {}
-    for field in fields.values():
-        for text in field.field.label.texts.values():
-            names.setdefault(folded(text), field)
+def _is_free(place: Found, taken: set[str]) -> bool:
+    # A field is filled as a whole or by its parts.
+    field, part = place
+    if part:
+        return field.key not in taken and _named(place) not in taken
+    return not any(each.partition(".")[0] == field.key for each in taken)
+
+
+def _keys(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
+    names: dict[str, Found] = {folded(key): (field, "") for key, field in fields.items()}
+    for key, field in fields.items():
+        names.update({folded(f"{key}{part}"): (field, part) for part in field.type.parts})
     return names
 
 
-def _ids(headers: Iterable[str], fields: Mapping[str, FieldPlan]) -> dict[str, FieldPlan]:
+def _labels(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
+    names: dict[str, Found] = {}
+    for field in fields.values():
+        for text in field.field.label.texts.values():
+            for part in ("", *field.type.parts):
+                names.setdefault(folded(f"{text}{part}"), (field, part))
+    return names
+
+
+def _parts(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
+    # "City" alone is that of the first address.
+    names: dict[str, Found] = {}
+    for field in fields.values():
+        for part in field.type.parts:
+            names.setdefault(folded(part), (field, part))
+    return names
+
+
+def _ids(headers: Iterable[str], fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
     # What an export calls the column with the id of a related record.
     names = _labels(fields) | _keys(fields)
-    found: dict[str, FieldPlan] = {}
+    found: dict[str, Found] = {}
     for header in headers:
         match = _ID_HEADER.fullmatch(header)
-        field = names.get(folded(match["name"])) if match else None
-        if field is not None and field.targets:
-            found[header] = field
+        place = names.get(folded(match["name"])) if match else None
+        if place is not None and place[0].targets:
+            found[header] = place
     return found
 
 
 def _by_likeness(headers: Sequence[str], plan: ModulePlan, exact: Mapping[str, Found]) -> dict[str, Found]:
-    taken = {field.key for (field,) in exact.values()}
+    taken = {field.key for field, _ in exact.values()}
     left = {key: field for key, field in importable(plan).items() if key not in taken and key != "id"}
     names = _labels(left) | _keys(left)
     found: dict[str, Found] = {}
     for header in headers[:MOST_NEAR]:
-        known = [name for name, field in names.items() if field.key not in taken]
+        known = [name for name, (field, part) in names.items() if field.key not in taken and not part]
         near = difflib.get_close_matches(folded(header)[:100], known, n=1, cutoff=NEAR)
         if near:
-            field = names[near[0]]
-            found[header] = (field,)
-            taken.add(field.key)
+            found[header] = names[near[0]]
+            taken.add(names[near[0]][0].key)
     return found
 
 
@@ -157,6 +182,8 @@ def _with_key(columns: tuple[ColumnMap, ...], whole: frozenset[str]) -> tuple[Co
 def _reading(column: ColumnMap, samples: Sequence[str], plans: Plans) -> ColumnMap | None:
     # How the column is written, as its first rows show it; None for records that nothing could tell apart.
     kind = column.field.type.name
+    if column.part:
+        return column
     if column.field.targets:
         match = _match(column, samples, plans)
         return None if match is None else replace(column, match=match or None)

@@ -184,3 +184,34 @@ def test_an_import_that_waits_is_cancelled(app: App):
 def test_an_upload_over_the_limit_is_refused(app: App):
     page = upload(app.sign_in(), "people", "people.csv", b"first_name\n" + b"x" * (26 << 20))
     assert page.status == 413
+
+
+PLACES = """
+    schemas/modules/places.yaml:
+      title: name
+      fields:
+        name: {type: text, required: true}
+        address: {type: address}
+"""
+
+
+def test_the_parts_of_an_address_come_from_columns_of_their_own(crm):
+    app: App = crm(PLACES)
+    browser = app.sign_in()
+    rows = "Name,City,Address · Country,address.postal_code\nOffice,Oulu,FI,90100\n"
+    page = upload(browser, "places", "places.csv", rows)
+    chosen = sheet(page).values
+    assert [chosen[f"c{place}.field"] for place in (1, 2, 3)] == [
+        ["address.city"],
+        ["address.country"],
+        ["address.postal_code"],
+    ]
+    saved = act(browser, page, "download").text
+    assert '"City": address.city' in saved
+    act(browser, page, "import")
+    work(app)
+    (place,) = app.program()("GET", "/places").json()["data"]
+    assert (place["address"]["city"], place["address"]["postal_code"]) == ("Oulu", "90100")
+    file = submit(browser, "/app/places/export?_columns=name,address", {"format": "csv"}).text
+    assert file.splitlines()[0].lstrip("\ufeff").startswith("Name,Address · Street")
+    assert "Oulu" in file

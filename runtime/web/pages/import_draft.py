@@ -148,7 +148,7 @@ def _controls(columns: ImportMap) -> dict[str, dict[str, str]]:
     """What the controls of a map say."""
     return {
         column.header: {
-            "field": column.field.key,
+            "field": column.place,
             "match": column.match or "",
             "format": column.format or "",
             "decimal": column.decimal or "",

@@ -64,7 +64,7 @@ def mapping_view(call: Call, draft: Draft) -> dict[str, Any]:
 def _column(call: Call, draft: Draft, place: int, name: str) -> dict[str, Any]:
     said = draft.chosen.get(name, {})
     fields = importable(draft.plan)
-    field = fields.get(said.get("field", ""))
+    field = fields.get(said.get("field", ""))  # a part of a field has no settings
     return {
         "name": f"c{place}",
         "header": name,
@@ -102,10 +102,14 @@ def _samples(rows: tuple[Line, ...], place: int) -> Iterator[str]:
 
 def _fields(call: Call, draft: Draft, chosen: str) -> list[Option]:
     language = call.actor.language
-    return [
-        Option(key, field.field.label.in_language(language), None, key == chosen)
-        for key, field in importable(draft.plan).items()
-    ]
+    options: list[Option] = []
+    for key, field in importable(draft.plan).items():
+        label = field.field.label.in_language(language)
+        options.append(Option(key, label, None, key == chosen))
+        for part in field.type.parts:
+            said = f"{label} · {part.replace('_', ' ').capitalize()}"
+            options.append(Option(f"{key}.{part}", said, None, f"{key}.{part}" == chosen))
+    return options
 
 
 def _matches(call: Call, draft: Draft, field: FieldPlan, said: Mapping[str, str]) -> list[Option]:
@@ -220,7 +224,7 @@ def _cell(call: Call, parsing: Parsing, column: ColumnMap, line: Line, place: in
     """A cell as its field reads it, in the reader's formats; as it stands where it cannot be read."""
     text = line.cells[place] if place < len(line.cells) else ""
     field = column.field
-    if not text.strip() or field.targets:
+    if not text.strip() or field.targets or column.part:
         return _short(text)
     reading = replace(parsing, decimal=column.decimal, date_format=column.format)
     try:
