@@ -40,9 +40,6 @@ REST_PARAMETERS = (
 )
 """The parameters of a list in REST, which its address and the screens' share."""
 
-SCREENS = ("search", "profile", "operations")
-"""What no module may be called: the pages of these names are the reader's own."""
-
 RESERVED = frozenset(RECORD_FIELDS + EXPRESSION_NAMES + REST_PARAMETERS)
 """What no field may be called, in any module."""
 

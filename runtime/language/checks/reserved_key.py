@@ -1,9 +1,9 @@
-"""Check M115: a field or a module has a name that the runtime uses itself."""
+"""Check M115: a field has a name that the runtime uses itself."""
 
 from collections.abc import Iterator
 
-from runtime.base.diagnostic import Diagnostic, Span
-from runtime.base.names import RESERVED, SCREENS
+from runtime.base.diagnostic import Diagnostic
+from runtime.base.names import RESERVED
 from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
 from runtime.language.shape import Path
@@ -17,8 +17,6 @@ class ReservedKey(Check):
     (`id`, `number`, `owner`, `created_at`, …), a name of the expression language (`this`, `user`, …), or
     a parameter of REST's lists (`where`, `sort`, `limit`, …).
 
-    Neither is a module called `search`, `profile` or `operations`: these pages are the reader's own.
-
     Choose another key; the label stays as it is.
     """
 
@@ -28,8 +26,6 @@ class ReservedKey(Check):
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
         for key, tree in draft.trees.get("modules", {}).items():
-            if key in SCREENS:
-                yield self._reserved(draft, ("modules", key), draft.span(("modules", key)))
             fields = tree.map("fields")
             for name, node in fields.maps() if fields else ():
                 path = ("modules", key, "fields", name)
@@ -40,10 +36,10 @@ class ReservedKey(Check):
                     if attribute in RESERVED or attribute in OF_LINKS:
                         yield self._reserved(draft, (*path, "link", attribute))
 
-    def _reserved(self, draft: Draft, path: Path, span: Span | None = None) -> Diagnostic:
+    def _reserved(self, draft: Draft, path: Path) -> Diagnostic:
         return self.found(
             f'"{path[-1]}" is reserved: the runtime uses it itself',
-            span or draft.span(path, key=True),
+            draft.span(path, key=True),
             path,
             f"call it {path[-1]}_1, say, and keep the label",
         )
