@@ -55,7 +55,8 @@ def test_rich_text_is_typed_with_its_form(app, visit):
     editor.press_sequentially(" world")
     page.get_by_role("button", name="Save", exact=True).last.click()
     page.wait_for_url(f"**/app/notes/{note}")
-    assert record(app, "notes", note)["body"] == "<div>Hello<strong>&nbsp;world</strong></div>"
+    written = record(app, "notes", note)["body"].replace("&nbsp;", " ")
+    assert written == "<div>Hello<strong> world</strong></div>"
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
@@ -79,7 +80,8 @@ def test_a_type_ahead_offers_what_fits_what_was_picked_before(app, visit):
     page = visit(app)
     page.goto("/app/notes/new")
     page.get_by_role("combobox", name="Account").fill("Acme")
-    page.get_by_role("option", name="Acme").click()
+    page.get_by_role("option", name="Acme", exact=True).click()
     page.get_by_role("combobox", name="Contact").click()
-    page.get_by_role("option", name="Ada").wait_for()
-    assert page.locator(".picker [role=option]:visible").all_inner_texts() == ["Ada"]
+    page.get_by_role("option", name="Ada", exact=True).wait_for()
+    shown = page.locator(".picker [role=option][data-id]:not([data-id='']):visible")
+    assert shown.all_inner_texts() == ["Ada"]

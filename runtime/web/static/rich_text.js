@@ -7,9 +7,14 @@ for (const name of ["trix/trix.css", "rich_text.css"]) {
   document.head.append(sheet);
 }
 document.addEventListener("trix-file-accept", (event) => event.preventDefault());
-document.addEventListener("trix-initialize", ({ target }) => {
-  target.toolbarElement.querySelector(".trix-button-group--file-tools")?.remove();
-});
+const { toolbar } = Trix.config;
+const whole = toolbar.getDefaultHTML;
+toolbar.getDefaultHTML = () => {
+  const holder = document.createElement("template");
+  holder.innerHTML = whole();
+  holder.content.querySelector(".trix-button-group--file-tools")?.remove();
+  return holder.innerHTML;
+};
 
 function edit(area) {
   const given = area.value;
