@@ -1,22 +1,37 @@
-"""`trellis explain`: the page of a diagnostic's code, or the list of all codes."""
+"""`trellis explain`: the page of a diagnostic's code or of a function, or the list of all codes."""
 
 from argparse import ArgumentParser, Namespace
 
 from runtime.base.suggest import did_you_mean
 from runtime.cli.base import DONE, Command, CommandError, House
+from runtime.expressions.reference import FunctionPage
+
+FUNCTION = "function"
 
 
 class ExplainCommand(Command):
-    """Explains a code."""
+    """Explains a code, or a function of the expression language."""
 
-    help = "explain a diagnostic's code; without one, list them"
+    help = "explain a diagnostic's code, or a function; without one, list the codes"
 
     def configure(self, parser: ArgumentParser) -> None:
-        """The code."""
-        parser.add_argument("code", nargs="?", metavar="CODE", help="the code, as in: trellis explain M101")
+        """The code, or ``function`` and its name."""
+        parser.add_argument(
+            "code",
+            nargs="?",
+            metavar="CODE",
+            help="the code, as in: trellis explain M101; or the word: function",
+        )
+        parser.add_argument(
+            "name", nargs="?", metavar="NAME", help="the function, as in: trellis explain function round"
+        )
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Print the page, or the list."""
+        if arguments.code == FUNCTION:
+            return self._function(arguments.name, house)
+        if arguments.name is not None:
+            raise CommandError("Only a function has a name behind it: trellis explain function round", 2)
         if arguments.code is None:
             for code in house.codes.values():
                 print(f"{code.name}  {code.title}", file=house.out)
@@ -30,3 +45,32 @@ class ExplainCommand(Command):
         code = house.codes[wanted]
         print(f"{code.name}: {code.title}\n\n{code.explanation}", file=house.out)
         return DONE
+
+    def _function(self, name: str | None, house: House) -> int:
+        pages = {page.name: page for page in house.language.function_reference()}
+        if name is None:
+            for page in pages.values():
+                print(f"{page.family:<10} {page.signature}", file=house.out)
+            return DONE
+        wanted = name.strip().removesuffix("()")
+        if wanted not in pages:
+            near = did_you_mean(wanted, pages) if len(wanted) < 40 else ""
+            raise CommandError(f'There is no function "{name[:40]}". {near[:1].upper()}{near[1:]}'.rstrip())
+        print("\n".join(_lines(pages[wanted])), file=house.out)
+        return DONE
+
+
+def _lines(page: FunctionPage) -> list[str]:
+    lines = [f"{page.signature} → {page.returns}", "", page.meaning]
+    if page.arguments:
+        times = {"once": "", "optional": " (may be left out)", "many": " (one or more)"}
+        lines += ["", *(f"  {each.name}: {each.accepts}{times[each.times]}" for each in page.arguments)]
+    lines.append("")
+    lines += [f"  {example.text}   gives   {example.result}" for example in page.examples]
+    return [
+        *lines,
+        "",
+        f"It works {page.database}."
+        if not page.database.startswith("not")
+        else f"It does not work in SQL: {page.database.removeprefix('not in SQL: ')}.",
+    ]

@@ -135,9 +135,10 @@ def _bounded(value: timedelta) -> timedelta | None:
 
 
 def _share(divide: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    if isinstance(left, Money) and isinstance(right, Money):
-        _one_currency(left, right)
-        return divide(left.amount, right.amount)
+    if isinstance(right, Money):  # a plain number may stand for money that has no currency
+        if isinstance(left, Money):
+            _one_currency(left, right)
+        return divide(amount_of(left), right.amount)
     if isinstance(left, Money):
         amount = divide(left.amount, right)
         return None if amount is None else Money(Decimal(amount), left.currency)

@@ -29,8 +29,8 @@ from runtime.expressions.tree import (
     Step,
     User,
 )
-from runtime.model.types import ListType, RecordType, ValueType
-from runtime.model.values import Address, AllDay, Entry, Link, Ref, RichText
+from runtime.model.types import MONEY, ListType, RecordType, ValueType
+from runtime.model.values import Address, AllDay, Entry, Link, Money, Ref, RichText
 
 Plain = Mapping[str, object]
 
@@ -171,7 +171,10 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
 
     def _operation(self, node: Operation) -> object:
         try:
-            return self.operators[node.operator].value(map(self._eval, node.operands))
+            value = self.operators[node.operator].value(map(self._eval, node.operands))
+            if type(value) is Money and node.type != MONEY:
+                return value.amount  # what one amount is of another
+            return value
         except TooLargeError:
             self.trouble = "overflow"
         except CurrencyError:

@@ -58,9 +58,7 @@ def lower(text: str) -> str:
 
 def title(text: str) -> str:
     """Each word's first letter a capital, the others small; words are parted by spaces and hyphens."""
-    return re.sub(
-        r"(^|[ \t\r\n\u00a0-])(.)", lambda found: found[1] + upper(found[2]), lower(text), flags=re.DOTALL
-    )
+    return re.sub(r"(?<![^ \t\r\n\u00a0-]).", lambda found: upper(found[0]), lower(text), flags=re.DOTALL)
 
 
 def slug(text: str) -> str:
@@ -86,7 +84,8 @@ def postgresql() -> tuple[str, ...]:
             f"{{place}}.trellis_title(value text) RETURNS text LANGUAGE plpgsql {pure} $$ DECLARE "
             f"small text := {{place}}.trellis_lower(value); made text := ''; first "
             f"boolean := true; one text; "
-            f"BEGIN FOREACH one IN ARRAY regexp_split_to_array(small, '') LOOP "
+            f"BEGIN IF value IS NULL THEN RETURN NULL; END IF; "
+            f"FOREACH one IN ARRAY regexp_split_to_array(small, '') LOOP "
             f"made := made || CASE WHEN first THEN {{place}}.trellis_upper(one) ELSE one END; "
             f"first := strpos({spaces}, one) > 0; END LOOP; RETURN made; END $$"
         ),

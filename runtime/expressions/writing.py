@@ -74,6 +74,9 @@ def write(value: Any, timezone: tzinfo = UTC) -> str:
 
 def text_in_sql(sql: Sql, value: Value) -> Value:
     """The same in SQL."""
+    if value.is_known:
+        known = None if value.known is None else write(value.known, sql.moment.timezone)
+        return Value(TEXT, known=known or None)
     if value.type == MONEY:
         return Value(TEXT, (_money(sql, value),))
     if sql.binding.dialect == "sqlite":

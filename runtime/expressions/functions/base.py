@@ -123,7 +123,11 @@ class Function(ABC):
 
     def node_column(self, sql: "Sql", node: Call) -> "Value":
         """In SQL, from the node: for one whose type depends on its arguments."""
-        return self.column(sql, *map(sql.value, node.arguments))
+        values = [sql.value(argument) for argument in node.arguments]
+        if all(value.is_known for value in values):  # a part of it can never be anything but empty
+            known = self.value(sql.moment, *(value.known for value in values))
+            return values[0].__class__(node.type, known=known) if values else self.column(sql)
+        return self.column(sql, *values)
 
     @property
     def is_condition(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import BigInteger, Date, Integer, Text, cast, func, literal
+from sqlalchemy import BigInteger, Date, Integer, Text, case, cast, func, literal, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from runtime.expressions import calendar, codes
@@ -233,7 +233,8 @@ class EndOf(_Period):
         length = "3 months" if period.known == "quarter" else f"1 {period.known}"
         after = _truncated(sql, day, period).op("+")(cast(length, _interval()))
         last = cast(after.op("-")(cast("1 day", _interval())), Date)
-        return Value(DATE, (func.least(last, cast(literal(date.max, Date()), Date), type_=Date()),))
+        bounded = func.least(last, cast(literal(date.max, Date()), Date))
+        return Value(DATE, (type_coerce(case((last.is_not(None), bounded)), Date()),))
 
 
 def _interval() -> Any:

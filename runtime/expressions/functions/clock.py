@@ -201,9 +201,10 @@ class DatetimeFunction(Function):
         return (
             (
                 "{place}.trellis_moment_of(day date, h numeric, m numeric, zone text) RETURNS timestamptz "
-                "LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT CASE WHEN h BETWEEN 0 "
-                "AND 23 AND m BETWEEN 0 AND "
-                "59 THEN (day + make_time(h::int, m::int, 0)) AT TIME ZONE zone END $$"
+                "LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT CASE WHEN found BETWEEN "
+                "timestamptz '0001-01-01 00:00:00+00' AND timestamptz '9999-12-31 23:59:59.999999+00' "
+                "THEN found END FROM (SELECT CASE WHEN h BETWEEN 0 AND 23 AND m BETWEEN 0 AND 59 "
+                "THEN (day + make_time(h::int, m::int, 0)) AT TIME ZONE zone END AS found) made $$"
             ),
         )
 

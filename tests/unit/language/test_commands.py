@@ -83,6 +83,20 @@ def test_explain_prints_a_page_or_the_list(run, capsys):
     assert 'There is no code "MM101". Did you mean "M101"?' in capsys.readouterr().err
 
 
+def test_explain_prints_a_function_or_says_what_was_meant(run, capsys):
+    code, text = run("explain", "function", "round")
+    assert code == 0
+    assert text.startswith("round(number, [places]) → a number\n")
+    assert "round(2.345, 2)   gives   2.35" in text
+    assert "It works in Python and in SQL alike." in text
+    assert "It does not work in SQL: a column holds one text" in run("explain", "function", "split()")[1]
+    code, text = run("explain", "function")
+    assert "text       left(text, length)" in text.splitlines()
+    assert run("explain", "function", "rond")[0] == 1
+    assert 'There is no function "rond". Did you mean "round"?' in capsys.readouterr().err
+    assert run("explain", "M101", "round")[0] == 2
+
+
 def test_every_code_has_a_title_and_a_page():
     for code in house().codes.values():
         assert code.title
