@@ -30,7 +30,7 @@ from runtime.expressions.tree import (
     User,
 )
 from runtime.model.types import MONEY, ListType, RecordType, ValueType
-from runtime.model.values import Address, AllDay, Entry, Link, Money, Ref, RichText
+from runtime.model.values import Address, AllDay, Entry, Link, Money, Pointer, Ref, RichText
 
 Plain = Mapping[str, object]
 
@@ -271,7 +271,7 @@ def _plain(value: object, type_: ValueType) -> object:
         )
     if isinstance(value, Mapping):
         return _plain(value.get("id"), type_)
-    if isinstance(value, Ref | Link):
+    if isinstance(value, Ref | Link | Pointer):
         return value.id
     if isinstance(value, Entry):
         return value.value

@@ -32,6 +32,8 @@ class Surroundings:
     currencies: tuple[str, ...]
     timezone: str
     country: str = ""
+    modules: tuple[str, ...] = ()
+    """The modules that have records of their own: no rows, and none of the program's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N115": "there are no approvals",
         "N116": "there are no dashboards",
         "N117": "dynamic field formulas do not run",
-        "N118": "there is no such field type",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
     }

@@ -20,6 +20,7 @@ tags                tuple of str in the order of letters, () when empty
 picklist            str, the value's key
 multi_picklist      tuple of keys in the picklist's order, () when empty
 relation, user      int, the id of the record
+any_relation        Pointer
 relations           tuple of Link, () when empty
 rich_text           RichText
 address             Address
@@ -85,6 +86,14 @@ class Address:
         """The whole on one line, alike in every language: what is searched, compared and sorted by."""
         place = f"{self.postal_code} {self.city}".strip()
         return ", ".join(filter(None, (self.street, self.street2, place, self.state, self.country)))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Pointer:
+    """Where an ``any_relation`` points: a module and the id of one of its records."""
+
+    module: str
+    id: int
 
 
 @dataclass(frozen=True, slots=True)

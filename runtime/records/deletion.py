@@ -141,7 +141,7 @@ def carry_out(batch: Batch, deletion: Deletion) -> list[Entry]:
         batch.tx.connection.execute(
             update(batch.plans[module].table.table)
             .where(condition)
-            .values(dict.fromkeys(them[0].field.columns))
+            .values({them[0].field.columns[0]: None})  # the id: its module stays, for a restore
         )
     for module, changed in emptied.items():
         touch(batch, batch.plans[module], changed)

@@ -104,6 +104,8 @@ def _column(path: Path, header: str, place: int, wording: Wording) -> ExportColu
     if field.targets:
         text: Write = _ids if wording.keys else _titles
         return ExportColumn(path.text, header, place, text, _ref_json, field, False)
+    if "among" in field.settings and not wording.keys:
+        return ExportColumn(path.text, header, place, _titles, _ref_json, field, False)
     if "picklist" in field.settings and not wording.keys:
         text = _choices(field, kind, wording)
         return ExportColumn(path.text, header, place, text, kind.to_json, field, False)

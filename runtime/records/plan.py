@@ -61,6 +61,12 @@ class FieldPlan:
     on_delete: str
 
     @property
+    def may_point_at(self) -> tuple[str, ...]:
+        """The modules whose records it may point at, of an ``any_relation`` too."""
+        among: tuple[str, ...] = self.field.settings.get("among", ())
+        return self.targets or among
+
+    @property
     def empty(self) -> object:
         """What the field holds when it holds nothing."""
         return () if self.link is not None else None
@@ -148,7 +154,7 @@ class Plans:
                 Referrer(plan, field, rows=field.key == "parent" and plan.parent == key)
                 for plan in map(self.__getitem__, self.workplace.catalog.modules)
                 for field in plan.stored
-                if key in field.targets and field.key not in ("created_by", "updated_by")
+                if key in field.may_point_at and field.key not in ("created_by", "updated_by")
             )
         return found
 

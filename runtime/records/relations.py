@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match
-from runtime.model.values import Link
+from runtime.model.values import Link, Pointer
 from runtime.records.among import among
 from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.reading import ParsedLinking
@@ -40,6 +40,24 @@ def resolve(batch: Batch, works: list[Work]) -> None:
     for work, field in pointing if any(missing.values()) else ():
         if not missing[field.targets].isdisjoint(_ids(work, field)):
             work.refuse(field.key, message("{label} names no record that exists.", label=field.field.label))
+
+
+def check_pointers(batch: Batch, works: list[Work]) -> None:
+    """Refuse what an ``any_relation`` names and no record is; one statement for each module that is named."""
+    pointing = [
+        (work, key, value)
+        for work in works
+        for key, value in work.values.items()
+        if isinstance(value, Pointer) and (work.old is None or work.old.get(key) != value)
+    ]
+    wanted: dict[str, set[int]] = {}
+    for _, _, pointer in pointing:
+        wanted.setdefault(pointer.module, set()).add(pointer.id)
+    there = {module: readable(batch, module, ids) for module, ids in wanted.items()}
+    for work, key, pointer in pointing:
+        if pointer.id not in there[pointer.module]:
+            label = work.plan.fields[key].field.label
+            work.refuse(key, message("{label} names no record that exists.", label=label))
 
 
 def _missing(batch: Batch, asked: Mapping[tuple[str, ...], set[int]]) -> dict[tuple[str, ...], set[int]]:

@@ -135,6 +135,7 @@ class _Saving:
         for level in list(works):
             self._read(level)
         relations.resolve(batch, batch.all())
+        relations.check_pointers(batch, batch.all())
         currencies.settle(batch, batch.all())
         for same in works:
             relations.link(batch, same)

@@ -9,15 +9,16 @@ from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path, Picklist
 from runtime.model.types import TEXT
-from runtime.model.values import Ref
+from runtime.model.values import Pointer, Ref
 from runtime.storage.converting import Selection
 from runtime.storage.joins import Joins
 
 Given = Sequence[Sequence[Any]]
 """A page as its columns, each a value for every row."""
 
-Fetch = Callable[[Field, Sequence[int | None]], Mapping[int, tuple[Ref, ...]]]
-"""Gives the records that a field of many links these records to; one statement for all."""
+Fetch = Callable[[Field, Sequence[int | Pointer | None]], Mapping[int, tuple[Ref, ...]]]
+"""Gives the records that a field of many links these records to, one statement for all; or those that
+pointers point at, one for each module."""
 
 DEEPEST = 3
 """How far a title may be made of other records' titles."""
@@ -121,6 +122,24 @@ class AnyCell:
 
 
 @dataclass(frozen=True, slots=True)
+class PointerCell:
+    """A record of whichever module it says; titles are looked up in the modules that the page shows."""
+
+    places: tuple[int, int]
+    field: Field
+
+    def read(self, given: Given, fetch: Fetch) -> Sequence[Any]:
+        """The references; None where there is no record."""
+        ids, modules = (given[place] for place in self.places)
+        pointers = [
+            None if id_ is None else Pointer(module or "", id_)
+            for id_, module in zip(ids, modules, strict=True)
+        ]
+        found = fetch(self.field, pointers)
+        return [None if each is None else next(iter(found.get(each.id, ())), None) for each in pointers]
+
+
+@dataclass(frozen=True, slots=True)
 class ManyCell:
     """The records that a field of many links to."""
 
@@ -188,6 +207,8 @@ class CellMaker:
         if field.targets:
             return RefCell(tuple((module, self.title(fields, module, deep)) for module in field.targets))
         places = tuple(self._selection.add(column) for column in self._joins.columns(fields))
+        if "among" in field.settings:
+            return PointerCell((places[0], places[1]), field)
         if attribute is not None:
             return AttributeCell(places[0], attribute_values(field, attribute, self._catalog.picklists))
         return ValueCell(places, kind)

@@ -12,7 +12,7 @@ from runtime.expressions.moment import Moment
 from runtime.expressions.text import order_key
 from runtime.model.catalog import Field, Path
 from runtime.model.types import DURATION, INTEGER, MONEY, PicklistType
-from runtime.model.values import AllDay, Money, Ref
+from runtime.model.values import AllDay, Money, Pointer, Ref
 from runtime.storage.cells import AttributeCell, Cell, CellMaker, attribute_values
 from runtime.storage.converting import Selection
 from runtime.storage.errors import UnsortableError
@@ -88,6 +88,8 @@ class Grouping:
         for path in by:
             if parts.types[path.field.type].linked:
                 raise UnsortableError(f'"{path.text}" may be several records, so nothing is grouped by it.')
+            if "among" in path.field.settings:
+                raise UnsortableError(f'"{path.text}" may be of any module, so nothing is grouped by it.')
             if parts.types[path.field.type].hidden:
                 raise UnsortableError(f'"{path.text}" is a secret, so nothing is grouped by it.')
         joins, selection = Joins(parts.tables, query.module), Selection()
@@ -211,5 +213,5 @@ def _divided(total: Decimal, n: int) -> Decimal:
     return exact if -int(exact.as_tuple().exponent) <= 12 else exact.quantize(PLACES)
 
 
-def _no_links(field: Field, owners: Sequence[int | None]) -> Any:
+def _no_links(field: Field, owners: Sequence[int | Pointer | None]) -> Any:
     raise LookupError(f"{field.key} may be several records, so nothing is grouped by it.")

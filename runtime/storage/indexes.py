@@ -78,7 +78,11 @@ def _plans(module: Module, catalog: Catalog, columns: Columns) -> Iterator[Plan]
     for field in module.all_fields():
         if field.key not in columns or field.key == "id":
             continue
-        if field.targets and field.key not in ("created_by", "updated_by", "parent"):
+        if (field.targets or "among" in field.settings) and field.key not in (
+            "created_by",
+            "updated_by",
+            "parent",
+        ):
             yield Plan((Key(field.key), Key("deleted_at")), id_last=True)
         elif field.index and field.key != _title_key(module):
             yield _sorting(field.key)

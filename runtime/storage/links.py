@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, select
 
 from runtime.model.catalog import Field
-from runtime.model.values import Ref
+from runtime.model.values import Pointer, Ref
 from runtime.storage.cells import CellMaker, TitleCell
 from runtime.storage.conditions import among, id_list
 from runtime.storage.converting import Selection
@@ -32,13 +32,15 @@ class LinkReader:
         self._remembered = remembered
 
     def fetch(
-        self, connection: Connection, field: Field, owners: Sequence[int | None]
+        self, connection: Connection, field: Field, owners: Sequence[int | Pointer | None]
     ) -> Mapping[int, tuple[Ref, ...]]:
         """For each record that has any, the records its field links to, in order; deleted ones are left
         out.
         """
+        if "among" in field.settings:
+            return self._pointed(connection, owners)
         dialect = self._parts.tables.dialect
-        ids = id_list(list(dict.fromkeys(owners)), dialect)
+        ids = id_list([each for each in dict.fromkeys(owners) if not isinstance(each, Pointer)], dialect)
         if not ids or ids == "[]":
             return NOTHING
         found: dict[int, list[tuple[int, Ref]]] = {}
@@ -54,6 +56,20 @@ class LinkReader:
                 for owner, at, id_, text in rows:
                     found.setdefault(owner, []).append((at, Ref(target, id_, text)))
         return {owner: tuple(ref for _, ref in _in_order(refs, field)) for owner, refs in found.items()}
+
+    def _pointed(
+        self, connection: Connection, pointers: Sequence[int | Pointer | None]
+    ) -> Mapping[int, tuple[Ref, ...]]:
+        """The records that these point at, by id; ids are the site's, so no two modules have the same."""
+        wanted: dict[str, set[int]] = {}
+        for pointer in pointers:
+            if isinstance(pointer, Pointer) and pointer.module in self._parts.catalog.modules:
+                wanted.setdefault(pointer.module, set()).add(pointer.id)
+        return {
+            id_: (Ref(module, id_, title),)
+            for module, ids in wanted.items()
+            for id_, title in self.titles(connection, module, sorted(ids)).items()
+        }
 
     def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
         """What these records are called."""
@@ -140,6 +156,6 @@ def _in_order(refs: list[tuple[int, Ref]], field: Field) -> list[tuple[int, Ref]
     return refs if len(field.targets) == 1 else sorted(refs, key=lambda pair: pair[0])
 
 
-def no_links(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
+def no_links(field: Field, owners: Sequence[int | Pointer | None]) -> Mapping[int, tuple[Ref, ...]]:
     """What reading a title is given: a title has no field of many records."""
     raise LookupError(f"A title is not made of {field.key}, which may be several records.")

@@ -13,7 +13,7 @@ from runtime.expressions.tree import Aggregate as Related
 from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Field, Path
-from runtime.model.values import Ref
+from runtime.model.values import Pointer, Ref
 from runtime.storage.aggregates import AggregateReader, Found
 from runtime.storage.cells import Cell, CellMaker
 from runtime.storage.converting import Selection
@@ -212,7 +212,7 @@ class Reader:
         return tuple(rows), places, more
 
     def _made(self, connection: Connection, listing: Listing, given: Given) -> list[Row]:
-        def fetch(field: Field, owners: Sequence[int | None]) -> Mapping[int, tuple[Ref, ...]]:
+        def fetch(field: Field, owners: Sequence[int | Pointer | None]) -> Mapping[int, tuple[Ref, ...]]:
             return self._links.fetch(connection, field, owners)
 
         if not listing.cells:

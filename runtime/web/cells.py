@@ -45,7 +45,7 @@ def _maker(views: Views, path: Path) -> Callable[[Any], Cell]:
         return lambda value: _seen(views.fill(FieldView(kind.widget), field, value))
     if kind.attaches:
         return lambda ref: Cell(ref.id, ref.title, content_address(ref.id))
-    if field.targets:
+    if field.targets or "among" in field.settings:
         return _refs(views, field)
     if field.type == "picklist":
         return _choices(views, field)
@@ -58,10 +58,12 @@ def _maker(views: Views, path: Path) -> Callable[[Any], Cell]:
 
 
 def _refs(views: Views, field: Field) -> Callable[[Ref], Cell]:
-    addresses = {module: cards_address(views.catalog, module) for module in field.targets}
+    addresses = {
+        module: cards_address(views.catalog, module) for module in field.targets or field.settings["among"]
+    }
 
     def make(ref: Ref) -> Cell:
-        address = addresses[ref.module]
+        address = addresses.get(ref.module)
         return Cell(ref.id, ref.title, f"{address}/{ref.id}" if address else None)
 
     return make

@@ -21,6 +21,12 @@ def ref_of(call: Call, targets: Sequence[str], typed: str) -> Ref | None:
         return call.live.refs.one(connection, targets, int(typed), call.actor, call.moment)
 
 
+def pointed(call: Call, field: Field, written: str) -> Ref | None:
+    """The record that ``accounts:5`` names, of a field that points at any; None when it is none."""
+    module, _, number = written.partition(":")
+    return ref_of(call, (module,), number) if module in field.settings["among"] else None
+
+
 def called(call: Call, targets: Sequence[str], typed: str) -> Ref | Message:
     """The one record of that title among the modules, or what is wrong with the text."""
     found = [

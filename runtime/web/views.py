@@ -241,12 +241,17 @@ class Views:
         self.fill(view, field, value)
         if field.type in SHOWN_TYPES:
             view.options = self.options(field, value if isinstance(value, tuple) else (value,))
-        held = self.live.types[field.type].input(view.value, field, self.formats) if not field.targets else ""
+        held: Any = ""
+        if not field.targets:
+            own = value if "among" in field.settings else view.value
+            held = self.live.types[field.type].input(own, field, self.formats)
         if choices := self.live.types[field.type].choices(self.formats):
             view.options = self.listed(choices, value.country if isinstance(value, Address) else value)
         if field.type == "relations" and field.settings["link"]:
             view.blank = Item(BLANK, "", fields=self._attributes(field, BLANK, NOTHING, name))
-        if (field.targets or field.type == "tags") and not self.live.types[field.type].attaches:
+        if (field.targets or field.type in ("tags", "any_relation")) and not self.live.types[
+            field.type
+        ].attaches:
             view.picker = f"/app/{picker_module or field.module}/pick/{field.key}"
         if not field.targets:
             view.raw = held

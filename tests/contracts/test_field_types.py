@@ -55,6 +55,7 @@ NAMED = [
     "barcode",
     "geo",
     "secret",
+    "any_relation",
 ]
 LONGEST = 0.05
 """Seconds of the processor that reading one value may take, whatever it is."""

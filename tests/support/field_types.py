@@ -14,7 +14,7 @@ from runtime.model.catalog import Field, Origin, Picklist, PicklistValue
 from runtime.model.label import Label
 
 ORIGIN = Origin("test", Span.point("schemas/modules/deals.yaml"))
-SURROUNDINGS = Surroundings("EUR", ("EUR", "USD", "JPY"), "Europe/Helsinki")
+SURROUNDINGS = Surroundings("EUR", ("EUR", "USD", "JPY"), "Europe/Helsinki", modules=("accounts", "contacts"))
 TYPES: Registry[FieldType] = Registry("field type", discover(runtime.fields, FieldType))  # type: ignore[type-abstract]
 
 

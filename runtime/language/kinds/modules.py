@@ -51,8 +51,6 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     }
 )
 """The settings of every type."""
-LATER_TYPES = ("any_relation",)
-"""The field types that the language has and this version does not."""
 LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
 LATER_IN_MODULES = MappingProxyType(
     {"rules": "N102", "checks": "N103", "duplicates": "N104", "lock": "N105", "was": "N106"}
@@ -69,11 +67,9 @@ class ModulesKind(Kind):
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The module, its rows, and one form of a field for each field type."""
         forms = {f"field_{name}": _field(field_type) for name, field_type in types.items()}
-        later_types = {name: "N118" for name in LATER_TYPES if name not in types}
         fields = Definition(
             choose=_form_of(types),
             forms=tuple(forms),
-            later_values=MappingProxyType({"type": MappingProxyType(later_types)}),
         )
         rows = closed(
             {

@@ -25,7 +25,11 @@ class Fields:
         pack = draft.pack
         currencies = (pack.currency, *(code for code in pack.rates if code != pack.currency))
         self.surroundings = Surroundings(
-            pack.currency, currencies, pack.timezone, str(pack.settings.get("country", ""))
+            pack.currency,
+            currencies,
+            pack.timezone,
+            str(pack.settings.get("country", "")),
+            own_modules(draft),
         )
         self.parsing = Parsing(
             "rest",
@@ -200,3 +204,15 @@ def _node_of(node: MapNode, field_type: FieldType, written: Mapping[str, object]
     """Where a contradiction of settings is shown: at the last of them, or at the type."""
     own = [key for key in node.items if key in written]
     return node.items[own[-1]] if own else node.items["type"]
+
+
+def own_modules(draft: Draft) -> tuple[str, ...]:
+    """The modules of the pack that are no rows of another."""
+    trees = draft.trees.get("modules", {})
+    rows = {
+        node.text("module")
+        for tree in trees.values()
+        if (written := tree.map("rows")) is not None
+        for _, node in written.maps()
+    }
+    return tuple(key for key in trees if key not in rows and key not in draft.system)

@@ -101,6 +101,8 @@ class Shapes:
 def writer_of(field: Field, types: Mapping[str, FieldType]) -> Write | None:
     """How a field's value is written; None where it is written as it is."""
     kind = types[field.type]
+    if "among" in field.settings:
+        return _union
     if field.targets:
         many = len(field.targets) > 1
         if kind.linked:

@@ -10,7 +10,7 @@ from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.editing import FieldBlock, FormBlock, is_given, row_fields
 from runtime.web.pages.narrowing import narrow
-from runtime.web.titles import ref_of
+from runtime.web.titles import pointed, ref_of
 from runtime.web.views import BLANK, FieldView, Item, Views
 
 Errors = Mapping[str, Sequence[Message]]
@@ -93,6 +93,10 @@ class FormView:
             kept = [*map(str, self.kept.get(place, ()))]
             ids = [text for text in sent.texts(each.key) if text] + kept
             view.items = self._named(view, each, ids if each.settings["many"] else ids[-1:])
+        elif "among" in each.settings:
+            ref = pointed(self.call, each, raw)
+            view.raw, view.text = (raw, ref.title) if ref is not None else ("", "")
+            view.text = sent.text(f"{each.key}:text", view.text)
         elif each.targets:
             typed = sent.text(f"{each.key}:text", "-").strip()
             ref = ref_of(self.call, each.targets, raw) if typed else None

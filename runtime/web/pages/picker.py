@@ -30,7 +30,7 @@ def show(screen: Screen, call: Call) -> Response:
     if (
         module is None
         or field is None
-        or not (field.targets or field.type == "tags")
+        or not (field.targets or field.type in ("tags", "any_relation"))
         or not call.live.judge.may(call.actor, module.key, "read").allowed
     ):
         raise not_found()
@@ -41,6 +41,9 @@ def show(screen: Screen, call: Call) -> Response:
     this = present(call, module, field) if conditions else {}
     for target in field.targets:
         options += _options(call, target, typed, conditions.get(target), this)
+    for target in field.settings.get("among", ()):
+        if len(options) <= SHOWN:
+            options += _options_among(call, target, typed)
     return _draw(screen, call, options, field.targets)
 
 
@@ -62,6 +65,13 @@ def _draw(screen: Screen, call: Call, options: Sequence[Item], targets: Sequence
         "new": offered(call, targets, _typed(call)),
     }
     return screen.renderer.page("pages/picker.html", call.actor.language, {"picker": picker})
+
+
+def _options_among(call: Call, target: str, typed: str) -> list[Item]:
+    """Records of one of many modules, each with its module's name."""
+    label = call.live.catalog.modules[target].label.in_language(call.actor.language)
+    found = _options(call, target, typed, None, {})
+    return [Item(f"{target}:{each.id}", each.title, note=label) for each in found]
 
 
 def _options(

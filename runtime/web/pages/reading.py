@@ -12,7 +12,7 @@ from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.editing import FieldBlock, FormBlock, is_given, row_fields
 from runtime.web.pages.saving import keep_uploads
-from runtime.web.titles import called, ref_of
+from runtime.web.titles import called, pointed, ref_of
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -78,6 +78,8 @@ def _fields(
             values[each.key] = _files(call, form, each, written, place)
         elif each.type == "relations":
             values[each.key] = _links(call, form, each, old, written, place)
+        elif "among" in each.settings:
+            values[each.key] = _anything(call, form, each, written, place)
         elif each.targets:
             values[each.key] = _one(call, form, each, written, place)
         elif old is None or not says_the_same(call, form, each, old.get(each.key)):
@@ -95,6 +97,24 @@ def says_the_same(call: Call, form: Form, each: Field, old: Any) -> bool:
     if each.type == "boolean":
         return (sent == "true") == (old is True) and (old is not None or sent != "true")
     return kind.is_unchanged(sent, held)
+
+
+def _anything(call: Call, form: Form, each: Field, written: Written, place: str) -> str | None:
+    """The record of any module that was picked, or that alone is called what was typed."""
+    picked = form.text(each.key)
+    if f"{each.key}:text" not in form:
+        return picked or None
+    typed = form.text(f"{each.key}:text").strip()
+    if not typed:
+        return None
+    standing = pointed(call, each, picked)
+    if standing is not None and standing.title.strip() == typed:
+        return picked
+    found = called(call, each.settings["among"], typed)
+    if isinstance(found, Ref):
+        return f"{found.module}:{found.id}"
+    written.errors.setdefault(place, []).append(found)
+    return None
 
 
 def _one(call: Call, form: Form, each: Field, written: Written, place: str) -> object:
