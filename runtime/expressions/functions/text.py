@@ -14,7 +14,7 @@ from runtime.expressions.sql import Sql
 from runtime.expressions.tree import Call, Literal, Node
 from runtime.expressions.value import Value
 from runtime.expressions.writing import postgresql, text_in_sql, text_node, write
-from runtime.model.types import INTEGER, TEXT, ListType, list_of
+from runtime.model.types import INTEGER, TEXT, ListType, RecordType, list_of
 
 _TEXT = Parameter("text", (TEXT,))
 _MOST = 1000  # items of a list, and characters of padding
@@ -231,8 +231,12 @@ class Len(Function):
     returns = INTEGER
 
     def check(self, arguments: tuple[Node, ...], site: Site) -> Node | None:
-        """A text or a list."""
+        """A text, or a list that is no list of records."""
         if isinstance(arguments[0].type, ListType):
+            if isinstance(arguments[0].type.of, RecordType):
+                message = "len counts characters and items; records are counted by count."
+                site.report(codes.ARGUMENT_TYPE, site.start, site.end, message, "write count(…)")
+                return None
             return Call(INTEGER, site.start, site.end, self.name, arguments)
         fitted = self._argument(_TEXT, arguments[0], site)
         return None if fitted is None else Call(INTEGER, site.start, site.end, self.name, (fitted,))
@@ -243,10 +247,6 @@ class Len(Function):
 
     def column(self, sql: Sql, text: Value) -> Value:
         """In SQL; several chosen values are kept between bars."""
-        if text.links:
-            from runtime.expressions.errors import NotSqlError
-
-            raise NotSqlError("len of several records cannot be SQL; count() them.")
         column: Any = func.length(text.column)
         if isinstance(text.type, ListType):
             column = func.length(text.column) - func.length(func.replace(text.column, "|", "")) - 1

@@ -71,7 +71,7 @@ LEAVES: dict[str, Words] = {
     "whole": either(one("count", "stage.probability", "len(name)"), literal(0, 1, -1, 2, 3, 5, 12, 40)),
     "money": one("amount", "budget", "account.credit", "account.parent_account.credit"),
     "text": either(
-        one("name", "note", "account.name", "owner.name", "seller.role", "stage.kind", "stage.label"),
+        one("name", "note", "account.name", "owner.name", "seller.role", "concat(stage.kind)", "stage.label"),
         literal(*TEXTS, " a b ", "12.5", "-3", "x-y z", "yes", None),
     ),
     "date": either(
