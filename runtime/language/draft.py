@@ -141,8 +141,12 @@ class Draft:
             return Origin(self.top_layer, Span.point("pack.yaml"))
         return Origin(node.source.layer, node.span)
 
-    def scope(self, module: str, this: str | None = None, *, database: bool = False) -> Scope:
-        """What an expression about a module may name; with ``database`` it must be SQL too."""
+    def scope(
+        self, module: str, this: str | None = None, *, database: bool = False, saving: bool = False
+    ) -> Scope:
+        """What an expression about a module may name; with ``database`` it must be SQL too, and ``saving``
+        is while a record is saved.
+        """
         return Scope(
             self.modules,
             self.picklists,
@@ -151,6 +155,7 @@ class Draft:
             constants=self.pack.constants,
             language=self.pack.languages[0],
             database=database,
+            saving=saving,
         )
 
     def is_excused(self, text: str) -> bool:

@@ -11,7 +11,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
     {
         "N101": "fields cannot be computed by a formula",
         "N102": "modules have no rules",
-        "N103": "modules have no checks of their own",
         "N104": "duplicates are not looked for",
         "N105": "modules do not lock related records",
         "N106": "renames cannot be declared",
@@ -26,6 +25,7 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N117": "dynamic field formulas do not run",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
+        "N121": "what a save does by itself counts and sums over its own rows only",
     }
 )
 """Each code with the half of the sentence that says what is missing."""

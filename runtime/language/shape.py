@@ -171,11 +171,6 @@ class ShapeCheck:
             if key in node.items:
                 refused.append(key)
                 self._report_later(code, f'"{key}"', node.keys[key].span, (*path, key))
-        for key in definition.later_expressions:
-            value = node.text(key)
-            if value is not None and value.startswith("="):
-                refused.append(key)
-                self._report_later("N107", f'an = expression in "{key}"', node.items[key].span, (*path, key))
         for key, values in definition.later_values.items():
             value = node.text(key)
             if value is not None and value in values:

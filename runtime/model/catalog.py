@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runtime.base.diagnostic import Span
+from runtime.model.dynamics import Dynamics
 from runtime.model.label import Label
 from runtime.model.types import ValueType
 
@@ -146,7 +147,7 @@ class Numbering:
 class Module:
     """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by
     itself. ``choosable`` says by field and by module which records the field may point at: there ``this`` is
-    the record of this module.
+    the record of this module. ``dynamics`` is what a save does by itself.
     """
 
     key: str
@@ -163,6 +164,7 @@ class Module:
     indexes: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     choosable: Mapping[str, Mapping[str, Expression]] = fresh(default_factory=lambda: MappingProxyType({}))
+    dynamics: Dynamics = fresh(default_factory=Dynamics)
     parent: str | None = None
     parent_key: str | None = None
     system: bool = False

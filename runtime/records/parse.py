@@ -2,7 +2,7 @@
 filled in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from runtime.base.messages import message
@@ -53,13 +53,13 @@ def _reading(batch: Batch, work: Work) -> Reading:
     return reading
 
 
-def require(batch: Batch, work: Work) -> None:
-    """Refuse what would leave a required field empty.
+def require(work: Work, fields: Iterable[FieldPlan]) -> None:
+    """Refuse what would leave one of these required fields empty.
 
     An update answers for the fields that it names alone.
     """
     values = work.values
-    for field in work.plan.required:
+    for field in fields:
         key = field.key
         if work.old is None or key in values:
             value = values.get(key)

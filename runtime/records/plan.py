@@ -78,8 +78,9 @@ class ModulePlan:
     be given.
 
     ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
-    not every value may always be chosen, ``composite`` the fields whose parts may be written alone.
-    ``depth`` is 0 for a module of its own, 1 for the rows of one, and so on: parents are written first.
+    not every value may always be chosen, ``composite`` the fields whose parts may be written alone, and
+    ``required_late`` the required fields that the save itself may fill. ``depth`` is 0 for a module of its
+    own, 1 for the rows of one, and so on: parents are written first.
     """
 
     key: str
@@ -94,6 +95,7 @@ class ModulePlan:
     rows: Mapping[str, Collection]
     defaults: Mapping[str, object]
     required: tuple[FieldPlan, ...]
+    required_late: tuple[FieldPlan, ...]
     uniques: tuple[tuple[str, ...], ...]
     numbers: Mapping[str, Pattern]
     logged: frozenset[str]
@@ -167,6 +169,8 @@ class Plans:
             if key in module.record_fields and (key == "owner" or module.parent is not None):
                 may[key] = fields[key]
         given = {plan.key: plan for plan in fields.values() if plan.type.given}
+        required = [plan for plan in own if plan.field.required and not plan.type.given]
+        filled = module.dynamics.filled
         return ModulePlan(
             key=module.key,
             module=module,
@@ -181,7 +185,8 @@ class Plans:
             defaults=MappingProxyType(
                 {plan.key: plan.field.default for plan in own if plan.field.default not in (None, ())}
             ),
-            required=tuple(plan for plan in own if plan.field.required and not plan.type.given),
+            required=tuple(plan for plan in required if plan.key not in filled),
+            required_late=tuple(plan for plan in required if plan.key in filled),
             uniques=(
                 *((plan.key,) for plan in fields.values() if plan.field.unique),
                 *((("number",),) if module.numbering is not None else ()),

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from runtime.base.messages import message
-from runtime.expressions.moment import Moment
 from runtime.expressions.references import paths
 from runtime.model.catalog import Expression, Path
 from runtime.records.outer import nested
 from runtime.records.plan import FieldPlan
+from runtime.records.seen import moment_of, will_be
 from runtime.records.work import Batch, Work
 
 
@@ -59,10 +58,8 @@ def _check(
 ) -> None:
     plans = batch.plans
     connection, language = batch.tx.connection, plans.workplace.language
-    actor = batch.actor
-    user = {"id": actor.user_id, "role": actor.role, "groups": actor.groups} if actor.user_id else None
-    moment = Moment.at(batch.now, ZoneInfo(plans.workplace.catalog.timezone), user)
-    own = nested(connection, plans.loader, outer, [_own(each.work) for each in pointed])
+    moment = moment_of(batch)
+    own = nested(connection, plans.loader, outer, [will_be(batch, each.work) for each in pointed])
     ids = list({each for one in pointed for each in one.ids})
     found = {
         target: plans.loader.load_paths(connection, target, ids, paths(condition.tree))
@@ -78,11 +75,3 @@ def _check(
         )
         if not fits:
             one.work.refuse(field.key, message(field.type.unfit, label=field.field.label))
-
-
-def _own(work: Work) -> dict[str, object]:
-    values = {**(work.old or {}), **work.values}
-    values.update({key: tuple(link.id for link in change.after) for key, change in work.links.items()})
-    if work.parent is not None:
-        values["parent"] = {"id": work.parent.id, **_own(work.parent)}
-    return values

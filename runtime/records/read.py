@@ -17,6 +17,7 @@ from runtime.records.access import Judge
 from runtime.records.among import among
 from runtime.records.base import Workplace
 from runtime.records.deletion import Effects, effects
+from runtime.records.known_defaults import known_defaults
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.stored import links_of
 from runtime.storage.query import MOST, Query, Which
@@ -131,14 +132,14 @@ class Records:
             rows[key] = self._rows(connection, self._plans[collection.target], record, moment)
         return Record(record.module, record.id, record.title, record.values, record.links, rows)
 
-    def defaults(self, module: str, actor: Actor) -> dict[str, object]:
+    def defaults(self, module: str, actor: Actor, moment: Moment) -> dict[str, object]:
         """What a form for a new record begins with: canonical values by field.
 
-        The owner is whoever makes it.
+        The owner is whoever makes it. Defaults that depend on other fields come when it is saved.
         """
         plan = self._plans[module]
         own = {"owner": actor.user_id} if plan.parent is None and actor.user_id is not None else {}
-        return {**plan.defaults, **own}
+        return {**plan.defaults, **known_defaults(plan, self._plans.workplace, moment), **own}
 
     def deletion(self, connection: Connection, module: str, record_id: int) -> Effects:
         """What deleting a record would do, for the question before it."""

@@ -4,15 +4,13 @@ The steps, in this order, all in the caller's transaction and each a constant nu
 batch:
 
 1. find the records as they stand, and lock them; rights on them; their versions
-2. read what was written, rows included; fill defaults in
-3. find and check what it points at; required; what may be chosen; unique
+2. read what was written, rows included; fill literal defaults in
+3. find and check what it points at; required; links; what the save does by itself
+   (:mod:`runtime.records.dynamics`); what may be chosen; unique
 4. find out what a deletion takes along, and what a restore brings back
 5. leave out what was refused (all of it, when the batch is all or nothing)
 6. rights on the records as they will be
 7. number; write; change log; outbox
-
-Formulas, rules and checks have their place between 3 and 4: they read what is checked, and their results are
-subject to the rights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +27,7 @@ from runtime.records import (
     choosing,
     currencies,
     deletion,
+    dynamics,
     numbering,
     outbox,
     parse,
@@ -139,6 +138,8 @@ class _Saving:
         currencies.settle(batch, batch.all())
         for same in works:
             relations.link(batch, same)
+        dynamics.run(batch)
+        for same in works:
             choosing.check(batch, same)
             pointing.check(batch, same)
             unique.check(batch, same)
@@ -218,7 +219,7 @@ class _Saving:
         batch, plan = self.batch, works[0].plan
         for work in works:
             parse.parse(batch, work)
-            parse.require(batch, work)
+            parse.require(work, plan.required)
         if plan.rows:
             found = rows.expand(batch, works)
             by_module: dict[str, list[Work]] = {}

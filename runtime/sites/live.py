@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,9 +12,9 @@ from runtime.base.messages import Message, Translate, message
 from runtime.base.registry import Registry
 from runtime.base.sealing import Sealer
 from runtime.expressions.language import Language
-from runtime.expressions.literals import read_date
-from runtime.expressions.moment import Moment, Terms
+from runtime.expressions.moment import Moment
 from runtime.expressions.scope import Scope
+from runtime.expressions.terms import terms_of
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import Actor
@@ -40,8 +38,6 @@ from runtime.records.save import Writer
 from runtime.records.search import Search
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
-
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class ConditionError(Exception):
@@ -182,26 +178,6 @@ class MakeFormats(Protocol):
     ) -> Formats:
         """The formats."""
         ...
-
-
-@lru_cache(maxsize=16)
-def _terms(
-    currency: str, rates: tuple[tuple[str, Decimal], ...], week: tuple[str, ...], holidays: tuple[str, ...]
-) -> Terms:
-    days = tuple(index for index, day in enumerate(WEEK) if day in week)
-    off = frozenset(day for text in holidays if (day := read_date(text)) is not None)
-    return Terms(currency, MappingProxyType(dict(rates)), days, off)
-
-
-def terms_of(catalog: Catalog) -> Terms:
-    """What the site reckons with: its currency and rates, its workdays and holidays."""
-    workdays = catalog.settings.get("workdays") or {}
-    return _terms(
-        catalog.currency,
-        tuple(catalog.rates.items()),
-        tuple(workdays.get("week") or WEEK[:5]),
-        tuple(map(str, workdays.get("holidays") or ())),
-    )
 
 
 def make_formats(translate: Callable[[str], Translate]) -> MakeFormats:

@@ -23,6 +23,7 @@ class RequiredReadonly(Check):
                     field.required
                     and field.readonly
                     and field.default is None
+                    and field.key not in module.dynamics.defaults
                     and not draft.types[field.type].given
                 ):
                     path = ("modules", module.key, "fields", field.key, "readonly")

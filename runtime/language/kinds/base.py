@@ -31,8 +31,7 @@ class Definition:
 
     A piece that has several forms has no properties of its own: ``choose`` names the definition to take,
     and ``forms`` are all of them, for editors. What the language has and this version does not is refused
-    with a code: the keys in ``later``, the values in ``later_values``, and an ``=`` expression in one of
-    ``later_expressions``.
+    with a code: the keys in ``later`` and the values in ``later_values``.
     """
 
     schema: Schema = field(default_factory=dict)
@@ -40,7 +39,6 @@ class Definition:
     forms: tuple[str, ...] = ()
     later: Mapping[str, str] = field(default_factory=dict)
     later_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    later_expressions: tuple[str, ...] = ()
 
 
 class Kind(ABC):
@@ -103,6 +101,11 @@ LABEL: Schema = {
     "title": "a text, or texts by language such as {en: Deal, fi: Kauppa}",
 }
 FLAG: Schema = {"type": "boolean"}
+FLAG_OR_EXPRESSION: Schema = {
+    "type": ["boolean", "string"],
+    "pattern": "^=",
+    "title": "true, false, or a condition behind an =",
+}
 KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
 PATH: Schema = {"type": "string", "title": "a field, or a path such as account.name"}
 PATHS: Schema = {"type": "array", "items": PATH}

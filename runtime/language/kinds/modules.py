@@ -6,7 +6,9 @@ from types import MappingProxyType
 from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
 from runtime.language.kinds.base import (
+    EXPRESSION,
     FLAG,
+    FLAG_OR_EXPRESSION,
     ICON,
     KEY,
     LABEL,
@@ -30,7 +32,9 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     {
         "label": described(LABEL, "What people call it; made from the key when left out."),
         "help": described(LABEL, "A sentence under the field in forms."),
-        "required": described(FLAG, "Whether it must be filled in."),
+        "required": described(
+            FLAG_OR_EXPRESSION, "Whether it must be filled in; behind an =, the condition on which it must."
+        ),
         "unique": described(FLAG, "Whether no two records may have the same value; empty ones may."),
         "default": described(
             {
@@ -38,9 +42,12 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
                 "items": LITERAL,
                 "title": "a value of the field",
             },
-            "The value of a new record that was given none.",
+            "The value of a new record that was given none; behind an =, an expression that gives it.",
         ),
-        "readonly": described(FLAG, "Whether people may not change it."),
+        "readonly": described(
+            FLAG_OR_EXPRESSION,
+            "Whether people may not change it; behind an =, the condition on the record as it stands.",
+        ),
         "index": described(FLAG, "Whether the database keeps an index, for fast filters and sorting."),
         "search": described(FLAG, "Whether a search looks into it."),
         "log": described(FLAG, "Whether its changes go to the change log; true when left out."),
@@ -52,9 +59,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
 )
 """The settings of every type."""
 LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
-LATER_IN_MODULES = MappingProxyType(
-    {"rules": "N102", "checks": "N103", "duplicates": "N104", "lock": "N105", "was": "N106"}
-)
+LATER_IN_MODULES = MappingProxyType({"rules": "N102", "duplicates": "N104", "lock": "N105", "was": "N106"})
 
 
 class ModulesKind(Kind):
@@ -84,6 +89,7 @@ class ModulesKind(Kind):
                 "field": fields,
                 **forms,
                 "rows": Definition(rows),
+                "record_check": Definition(_check()),
             }
         )
 
@@ -116,7 +122,17 @@ def _field(field_type: FieldType) -> Definition:
     return Definition(
         closed(properties, ("type", *field_type.required_settings)),
         later=MappingProxyType(later),
-        later_expressions=("default", "required", "readonly"),
+    )
+
+
+def _check() -> Schema:
+    return closed(
+        {
+            "check": described(EXPRESSION, "The condition; empty counts as false."),
+            "message": described(LABEL, "What is said when it does not hold."),
+            "location": described(KEY, "The field that the message stands at."),
+        },
+        ("check", "message"),
     )
 
 
@@ -147,6 +163,7 @@ def _module() -> Schema:
                 {"type": "object", "additionalProperties": ref("field")}, "Its fields, in order."
             ),
             "rows": described(map_of(ref("rows")), "Child records that are edited inside the card."),
+            "checks": described(map_of(ref("record_check")), "Conditions that every saved record fulfils."),
             "indexes": described(
                 {"type": "array", "items": PATHS}, "Fields that the database indexes together."
             ),

@@ -1,5 +1,6 @@
 """Resolves expressions: hands each to the expression language with its scope and the map of its places."""
 
+from runtime.base.diagnostic import Span
 from runtime.language import reading_codes
 from runtime.language.draft import Draft, diagnostic
 from runtime.language.nodes import Node, Scalar
@@ -21,10 +22,13 @@ def resolve_expression(
     this: str | None = None,
     *,
     database: bool = False,
+    saving: bool = False,
+    skipped: int = 0,
 ) -> Expression | None:
     """The expression that a node holds; None when there is none, or when it is wrong, which is told.
 
-    ``database``: it must be SQL too.
+    ``database``: it must be SQL too. ``saving``: it runs while a record is saved. It begins behind so many
+    ``skipped`` characters.
     """
     if not isinstance(node, Scalar):
         return None
@@ -40,8 +44,12 @@ def resolve_expression(
         )
         return None
     text = node.text.rstrip() if node.style in ("|", ">") else node.text
-    scope = draft.scope(module, this, database=database)
-    expression, found = draft.language.parse(text, node.span, scope, expect, node.locate)
+    scope = draft.scope(module, this, database=database, saving=saving)
+
+    def locate(start: int, end: int) -> Span:
+        return node.locate(start + skipped, end + skipped)
+
+    expression, found = draft.language.parse(text[skipped:], node.span, scope, expect, locate)
     if found and not draft.is_excused(text):
         draft.found += [
             diagnostic(
@@ -56,6 +64,11 @@ def resolve_expression(
             for one in found
         ]
     return expression
+
+
+def is_expression(node: Node | None) -> bool:
+    """Whether a leading = makes an expression of what stands there."""
+    return isinstance(node, Scalar) and isinstance(node.value, str) and node.value.startswith("=")
 
 
 def _is_cut(node: Scalar) -> bool:

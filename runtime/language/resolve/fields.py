@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from runtime.fields.base import FieldType, InvalidValueError, Match, Parsing, Surroundings
 from runtime.fields.formats import Formats
-from runtime.language.draft import Draft
+from runtime.language import later
+from runtime.language.draft import Draft, diagnostic
 from runtime.language.nodes import MapNode, Node
+from runtime.language.resolve.expressions import is_expression
 from runtime.language.resolve.labels import Labels
 from runtime.language.shape import Path
 from runtime.model.catalog import Field
@@ -88,7 +90,9 @@ class Fields:
         if field_type.parts:
             field = replace(field, parts=MappingProxyType(self._parts(field, field_type)))
         default = node.get("default")
-        return field if default is None else self._with_default(field, field_type, default, path)
+        if default is None or is_expression(default):
+            return field
+        return self._with_default(field, field_type, default, path)
 
     def _parts(self, field: Field, field_type: FieldType) -> dict[str, Field]:
         """What a composite field is made of, as fields that paths may name."""
@@ -173,8 +177,15 @@ class Fields:
             if self.draft.types[field.type].linked or field.targets:
                 self.draft.note("link_attribute", field.type, node.items["type"], (*path, key, "type"))
                 continue
+            for setting in ("default", "required", "readonly"):
+                if is_expression(node.get(setting)):
+                    self._refuse_expression(setting, node.items[setting], (*path, key, setting))
             attributes[key] = field
         return attributes
+
+    def _refuse_expression(self, setting: str, node: Node, path: Path) -> None:
+        message = f'an = expression in "{setting}" is not there yet: {later.FEATURES["N107"]}'
+        self.draft.found.append(diagnostic("N107", message, node.span, path, later.HELP))
 
     def _with_default(self, field: Field, field_type: FieldType, node: Node, path: Path) -> Field:
         where = (*path, "default")

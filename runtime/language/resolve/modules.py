@@ -10,6 +10,7 @@ from runtime.language.nodes import ListNode, MapNode, Scalar
 from runtime.language.resolve.choosable import resolve_choosable
 from runtime.language.resolve.collections import resolve_collections
 from runtime.language.resolve.dependent import check_dependences
+from runtime.language.resolve.dynamics import resolve_dynamics
 from runtime.language.resolve.fields import Fields
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.paths import Paths
@@ -36,6 +37,7 @@ def resolve_modules(draft: Draft, labels: Labels) -> None:
         draft.modules[key] = _completed(draft, draft.modules[key])
     check_dependences(draft)
     resolve_choosable(draft)
+    resolve_dynamics(draft, labels)
 
 
 def _parents(draft: Draft) -> dict[str, tuple[str, str]]:

@@ -163,7 +163,9 @@ class Schemas:
             }
         schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
         required = [
-            field.key for field in fields if field.required and field.default in (None, ()) and creating
+            field.key
+            for field in fields
+            if creating and field.required and field.default in (None, ()) and not self._fills(field)
         ]
         if required:
             schema["required"] = required
@@ -188,6 +190,9 @@ class Schemas:
             for value in found
             if isinstance(value, bool | int | dict) or (isinstance(value, str) and value.strip())
         ][:1]
+
+    def _fills(self, field: Field) -> bool:
+        return field.key in self._catalog.modules[field.module].dynamics.filled
 
     def _is_written(self, field: Field) -> bool:
         return not field.readonly and not self._types[field.type].given

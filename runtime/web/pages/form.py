@@ -93,7 +93,7 @@ def update(screen: Screen, call: Call) -> Response:
 def new_sheet(call: Call, module: Module, sent: Form) -> Sheet:
     """The form of a new record before anybody drew it: the defaults, and what the address prefills."""
     values: dict[str, Any] = dict.fromkeys(module.fields)
-    values |= call.live.records.defaults(module.key, call.actor)
+    values |= call.live.records.defaults(module.key, call.actor, call.moment)
     if values.get("owner") is not None:
         values["owner"] = Ref("users", call.actor.user_id or 0, call.actor.name)
     for each in module.fields.values():

@@ -141,7 +141,7 @@ class FormView:
         fields = row_fields(self.call, rows)
         standing = self.rows.get(rows.key, {})
         language = self.call.actor.language
-        blank = dict(self.call.live.records.defaults(rows.target, self.call.actor))
+        blank = dict(self.call.live.records.defaults(rows.target, self.call.actor, self.call.moment))
         if self.sent is not None and rows.key in self.sent:
             shown = self._rows_again(rows, fields, standing, blank, self.sent)
         else:

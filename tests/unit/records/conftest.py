@@ -1,12 +1,13 @@
 """The fixtures `crm`, a small CRM on a fresh database of each kind, and `terminal`, which has commands."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.databases import Databases, Template
-from tests.unit.records.crm import PACK, Crm, fill, open_crm
+from tests.unit.records.crm import DYNAMIC, PACK, Crm, fill, open_crm
 from tests.unit.records.terminal import Terminal
 
 
@@ -15,6 +16,16 @@ def crm(databases: Databases, database_engine: str) -> Iterator[Crm]:
     """The CRM, empty."""
     with databases.fresh(database_engine, Template(f"records {PACK}", fill)) as url:
         made = open_crm(url)
+        yield made
+        made.database.close()
+
+
+@pytest.fixture
+def dynamic(databases: Databases, database_engine: str) -> Iterator[Crm]:
+    """A CRM whose saves do something by themselves, empty."""
+    template = Template(f"dynamic {DYNAMIC}", partial(fill, name="dynamic"))
+    with databases.fresh(database_engine, template) as url:
+        made = open_crm(url, "dynamic")
         yield made
         made.database.close()
 

@@ -122,22 +122,70 @@ PACK = {
 }
 
 
+DYNAMIC = {
+    **PACK,
+    "schemas/picklists/stages.yaml": """
+        values:
+          open: {kind: open, probability: 10}
+          won:  {kind: won, probability: 100}
+          lost: {kind: lost, probability: 0}
+    """,
+    "schemas/modules/deals.yaml": """
+        label: Deal
+        plural: Deals
+        title: name
+        fields:
+          name:        {type: text, required: true}
+          account:     {type: relation, module: accounts, inverse: deals}
+          stage:       {type: picklist, picklist: stages, default: open, required: true}
+          amount:      {type: money, readonly: =stage.kind != 'open'}
+          code:        {type: text, readonly: =not is_new}
+          probability: {type: percent, min: 0, max: 100}
+          created_on:  {type: date, default: =today()}
+          close_date:  {type: date, required: true, default: =created_on + days(14)}
+          region:      {type: text, default: =account.code}
+          seller:      {type: user, default: =user}
+          lost_reason: {type: text, required: =stage.kind == 'lost'}
+        rows:
+          parts: {module: deal_parts}
+        checks:
+          closing_date:
+            check: is_empty(close_date) or close_date >= date(created_at)
+            message: {en: The closing date is before the deal was created., fi: Liian aikainen.}
+            location: close_date
+          few_parts: {check: count(parts) <= 2, message: A deal has two parts at most.}
+          total:
+            check: is_empty(amount) or sum(parts.price) <= amount
+            message: The parts cost more than the deal.
+    """,
+    "schemas/modules/deal_parts.yaml": """
+        label: Part
+        plural: Parts
+        title: name
+        fields:
+          name:  {type: text, default: "=concat(parent.name, ', part')"}
+          price: {type: money, default: =10}
+    """,
+}
+PACKS = {"small": PACK, "dynamic": DYNAMIC}
+
+
 @cache
-def load() -> tuple[Catalog, Registry[FieldType], Language]:
+def load(name: str = "small") -> tuple[Catalog, Registry[FieldType], Language]:
     """The catalog of the pack, loaded once for all tests."""
     language = Language.standard()
     types = Registry("field type", discover(runtime.fields, FieldType))  # type: ignore[type-abstract]
     checks = Registry("check", discover(runtime.language.checks, Check))  # type: ignore[type-abstract]
-    files = {name: dedent(text) for name, text in PACK.items()}
+    files = {path: dedent(text) for path, text in PACKS[name].items()}
     layer = LayerFiles(Layer("small", "Small CRM", "1.0.0", ""), files)
     loaded = load_sources([layer], types=types, checks=checks, language=language)
     assert loaded.catalog is not None, as_text(loaded.diagnostics, loaded.sources)
     return loaded.catalog, types, language
 
 
-def fill(url: str) -> None:
+def fill(url: str, name: str = "small") -> None:
     """Make the empty tables of the CRM."""
-    catalog, types, _ = load()
+    catalog, types, _ = load(name)
     database = Database.open(url)
     tables = build_tables(catalog, name_all(catalog, types), types, database.dialect)
     with database.write() as tx:
@@ -245,9 +293,9 @@ class Crm:
         return len(self.statements)
 
 
-def open_crm(url: str) -> Crm:
+def open_crm(url: str, name: str = "small") -> Crm:
     """The CRM on a database that has its tables."""
-    catalog, types, language = load()
+    catalog, types, language = load(name)
     database = Database.open(url, pool=4)
     tables = build_tables(catalog, name_all(catalog, types), types, database.dialect)
     clock = FrozenClock(NOW)

@@ -129,5 +129,5 @@ def test_a_history_has_the_rows_too_and_leaves_out_what_is_not_logged(crm: Crm):
 
 
 def test_a_new_record_is_offered_with_its_defaults(crm: Crm):
-    assert crm.records.defaults("accounts", Actor(5)) == {"kind": "prospect", "owner": 5}
-    assert crm.records.defaults("order_lines", Actor(5)) == {}
+    assert crm.records.defaults("accounts", Actor(5), crm.moment()) == {"kind": "prospect", "owner": 5}
+    assert crm.records.defaults("order_lines", Actor(5), crm.moment()) == {}

@@ -1,0 +1,48 @@
+"""What a save does by itself in a module: defaults, conditions of fields, rules, checks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from runtime.model.label import Label
+
+if TYPE_CHECKING:
+    from runtime.model.catalog import Expression, Origin
+
+NONE: "Mapping[str, Expression]" = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCheck:
+    """A condition that every saved record fulfils. ``location`` is the field that its message stands at, or
+    '' for the record as a whole.
+    """
+
+    key: str
+    condition: "Expression"
+    message: Label
+    location: str
+    origin: "Origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """All of it, of one module. ``defaults``, ``required`` and ``readonly`` are those that are expressions,
+    by field.
+    """
+
+    defaults: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
+    required: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
+    readonly: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
+    checks: tuple[RecordCheck, ...] = ()
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The fields that a save may fill by itself."""
+        return frozenset(self.defaults)
+
+    @property
+    def any(self) -> bool:
+        """Whether a save does anything by itself."""
+        return bool(self.defaults or self.required or self.readonly or self.checks)

@@ -1,0 +1,154 @@
+"""What a save does by itself: defaults that are worked out, conditions of fields, and the module's checks.
+
+The order: what is read-only looks at the record as it stands; then defaults, of records before those of
+their rows; then what must be filled in, and last the checks.
+"""
+
+from collections.abc import Iterable
+
+from runtime.base.messages import message
+from runtime.expressions.references import dependencies
+from runtime.fields.base import InvalidValueError
+from runtime.fields.money import Money as MoneyType
+from runtime.model.catalog import Expression
+from runtime.records import currencies, parse
+from runtime.records.known_defaults import is_known
+from runtime.records.plan import FieldPlan
+from runtime.records.seen import Seen, Standing, is_empty, keep, refuse_once
+from runtime.records.work import Batch, Work
+
+
+def run(batch: Batch) -> None:
+    """Take every step, for the modules that have any. Values that are wrong already are left alone."""
+    modules = [works for works in batch.works.values() if works[0].plan.module.dynamics.any]
+    if not modules:
+        return
+    modules.sort(key=lambda works: works[0].plan.depth)
+    for works in modules:
+        _hold_back(batch, works)
+        _fill(batch, works)
+    for works in modules:
+        sound = [work for work in works if not work.asked.errors]
+        _require(batch, works)
+        if sound:
+            _check(batch, sound)
+
+
+def changed_by_hand(work: Work, key: str) -> bool:
+    """Whether whoever saves gives a field another value than it has; a new record has none."""
+    if key not in work.raw:
+        return False
+    if key in work.plan.fields and work.plan.fields[key].link is not None:
+        return key in work.links
+    old = work.old.get(key) if work.old is not None else None
+    return bool(work.get(key) != old)
+
+
+def binds(batch: Batch) -> bool:
+    """Whether what binds users binds this save: an undo puts back what stood there."""
+    return not batch.actor.system and batch.actor.door != "undo"
+
+
+def _hold_back(batch: Batch, works: list[Work]) -> None:
+    conditions = works[0].plan.module.dynamics.readonly
+    standing = [work for work in works if work.old is not None]
+    if not (conditions and standing and binds(batch)):
+        return
+    seen = Standing(batch, standing, conditions.values())
+    for key, condition in conditions.items():
+        for work in standing:
+            if changed_by_hand(work, key) and seen.holds(work, condition):
+                refuse_once(work, key, message("{label} is read-only.", label=_label(work, key)))
+
+
+def _fill(batch: Batch, works: list[Work]) -> None:
+    defaults = works[0].plan.module.dynamics.defaults
+    new = [work for work in works if work.old is None]
+    if new and defaults:
+        filling = Filling(batch, new, defaults.values())
+        for key, expression in defaults.items():
+            filling.fill(
+                key, expression, [work for work in new if not _is_given(batch, work, key, expression)]
+            )
+    for work in works:
+        parse.require(work, work.plan.required_late)
+
+
+def _is_given(batch: Batch, work: Work, key: str, expression: Expression) -> bool:
+    # A form shows every field: one whose default depends on the others cannot show it, and comes back empty.
+    if key not in work.raw:
+        return False
+    from_form = batch.parsing.door == "form" and not is_known(work.plan.fields[key], expression)
+    return not (from_form and is_empty(work.get(key)))
+
+
+class Filling:
+    """Fills fields of records with what expressions give; each sees what those before it have filled in."""
+
+    def __init__(self, batch: Batch, works: list[Work], expressions: Iterable[Expression]) -> None:
+        self._batch = batch
+        self._works = works
+        self._expressions = tuple(expressions)
+        self._moved: set[str] = set()
+        self.seen = Seen(batch, works, self._expressions)
+
+    def fill(self, key: str, expression: Expression, works: list[Work]) -> None:
+        """Fill one field of these records; what gives nothing leaves it as it is."""
+        self.look_again(expression)
+        field = works[0].plan.fields[key] if works else None
+        for work in works:
+            if field is not None and f"{work.path}{key}" not in work.asked.errors:
+                self._fill(work, field, expression)
+        if field is not None and isinstance(field.type, MoneyType) and works[0].plan.parent is not None:
+            currencies.settle(self._batch, works)
+            for work in works:
+                self.seen.put(work, key, work.get(key))
+
+    def look_again(self, expression: Expression) -> None:
+        """Fetch anew where an expression walks over a relation that was filled in the meantime."""
+        walked = {path.fields[0].key for path in dependencies(expression.tree).paths if path.hops}
+        if walked & self._moved:
+            self._moved.clear()
+            self.seen = Seen(self._batch, self._works, self._expressions)
+
+    def _fill(self, work: Work, field: FieldPlan, expression: Expression) -> None:
+        try:
+            value = self.seen.value(work, expression)
+            if is_empty(value):
+                return
+            self.put(work, field, keep(self._batch, work, field, value))
+        except InvalidValueError as error:
+            refuse_once(work, field.key, error.message)
+
+    def put(self, work: Work, field: FieldPlan, value: object) -> None:
+        """Give a record's field a value."""
+        work.values[field.key] = value
+        if field.targets:
+            self._moved.add(field.key)
+        self.seen.put(work, field.key, value)
+
+
+def _require(batch: Batch, works: list[Work]) -> None:
+    conditions = works[0].plan.module.dynamics.required
+    if not conditions:
+        return
+    seen = Seen(batch, works, conditions.values(), conditions)
+    for key, condition in conditions.items():
+        for work in works:
+            if is_empty(seen.own(work, key)) and seen.holds(work, condition):
+                refuse_once(work, key, message("{label} is required.", label=_label(work, key)))
+
+
+def _check(batch: Batch, works: list[Work]) -> None:
+    checks = works[0].plan.module.dynamics.checks
+    if not checks:
+        return
+    seen = Seen(batch, works, [check.condition for check in checks])
+    for check in checks:
+        for work in works:
+            if not seen.holds(work, check.condition):
+                work.refuse(check.location, message("{reason}", reason=check.message))
+
+
+def _label(work: Work, key: str) -> object:
+    return work.plan.fields[key].field.label

@@ -1,0 +1,202 @@
+"""What expressions see of the records that are being saved, fetched for a whole batch together."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from runtime.base.messages import Message, message
+from runtime.expressions.evaluation import BudgetError, Evaluator
+from runtime.expressions.moment import Moment
+from runtime.expressions.references import Dependencies, dependencies, related_paths
+from runtime.expressions.terms import terms_of
+from runtime.expressions.tree import Aggregate
+from runtime.fields.base import InvalidValueError
+from runtime.model.catalog import Expression, Path
+from runtime.records.outer import nested
+from runtime.records.plan import FieldPlan
+from runtime.records.stored import links_of, rows_of
+from runtime.records.work import Batch, Work
+
+Plain = dict[str, Any]
+
+TOO_LONG = message("It takes too long to work out.")
+TOO_LARGE = message("A number becomes too large.")
+CURRENCIES = message("Different currencies do not add up.")
+
+
+class Seen:
+    """The records of one module as they will be and as they stand, with what some expressions read of them.
+
+    The statements are as many for one record as for 10,000: one for each module that is walked to, one for
+    each linked field, one for each kind of rows.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        works: list[Work],
+        expressions: Iterable[Expression],
+        fields: Iterable[str] = (),
+    ) -> None:
+        """``fields`` are to be asked for by :meth:`own`."""
+        needed = Dependencies()
+        for expression in expressions:
+            needed = needed | dependencies(expression.tree)
+        self._batch = batch
+        self._links: dict[str, dict[int, tuple[Any, ...]]] = {}
+        rows = {each.steps[0].key: each for each in needed.aggregates}
+        standing = [work for work in works if work.old is not None]
+        self._fetch_links(works, {path.fields[0].key for path in (*needed.paths, *needed.old)} | set(fields))
+        new = self._nested(needed.paths, [self._as_it_will_be(work) for work in works])
+        old = self._nested(needed.old, [self._as_it_stands(work) for work in standing])
+        self._new = {id(work): plain for work, plain in zip(works, new, strict=True)}
+        self._old = {id(work): plain for work, plain in zip(standing, old, strict=True)}
+        for key, aggregate in rows.items():
+            same = [each for each in needed.aggregates if each.steps[0].key == key]
+            self._fetch_rows(works, aggregate, [path for each in same for path in related_paths(each)])
+        self._evaluator = evaluator(batch)
+
+    def value(self, work: Work, expression: Expression) -> Any:
+        """The value of an expression for the record as it will be; raises InvalidValueError where it has
+        none.
+        """
+        return self._run(expression, self._new[id(work)], self._old.get(id(work)))
+
+    def holds(self, work: Work, condition: Expression) -> bool:
+        """Whether a condition is true of the record as it will be; what cannot be worked out is not."""
+        return _is_true(lambda: self.value(work, condition))
+
+    def own(self, work: Work, key: str) -> object:
+        """What a field of the record itself will hold."""
+        if key in self._links or key in work.links:
+            change = work.links.get(key)
+            return change.after if change is not None else self._links[key].get(work.id, ())
+        return work.get(key)
+
+    def put(self, work: Work, key: str, value: object) -> None:
+        """Let the expressions that follow see a value that was just worked out."""
+        plain = self._new[id(work)]
+        if key in plain:
+            plain[key] = value
+
+    def _run(self, expression: Expression, record: Plain, old: Plain | None) -> Any:
+        try:
+            value = self._evaluator.run(expression.tree, record, None, old)
+        except BudgetError:
+            raise InvalidValueError(TOO_LONG) from None
+        if self._evaluator.trouble:
+            raise InvalidValueError(CURRENCIES if self._evaluator.trouble == "currencies" else TOO_LARGE)
+        return value
+
+    def _nested(self, paths: Iterable[Path], records: list[Plain]) -> list[Plain]:
+        plans = self._batch.plans
+        return nested(self._batch.tx.connection, plans.loader, paths, records)
+
+    def _as_it_will_be(self, work: Work) -> Plain:
+        return will_be(self._batch, work) | {
+            key: found.get(work.id, ()) for key, found in self._links.items() if key not in work.links
+        }
+
+    def _as_it_stands(self, work: Work) -> Plain:
+        return dict(work.old or {}) | {key: found.get(work.id, ()) for key, found in self._links.items()}
+
+    def _fetch_links(self, works: list[Work], keys: set[str]) -> None:
+        plan = works[0].plan
+        for field in plan.linked:
+            if field.key in keys:
+                ids = [work.id for work in works if not work.is_new]
+                batch = self._batch
+                found = links_of(batch.tx.connection, field, ids, batch.dialect) if ids else {}
+                self._links[field.key] = {
+                    key: tuple(link.id for link in links) for key, links in found.items()
+                }
+
+    def _fetch_rows(self, works: list[Work], aggregate: Aggregate, paths: list[Path]) -> None:
+        # Rows that the batch names are as they will be; those of a record that names none are as they stand.
+        batch, step = self._batch, aggregate.steps[0]
+        written: dict[int, list[Work]] = {}
+        for row in batch.works.get(step.module, ()):
+            if row.parent is not None:
+                written.setdefault(id(row.parent), []).append(row)
+        silent = [work for work in works if step.key not in work.raw and not work.is_new]
+        ids = [work.id for work in silent]
+        plan = batch.plans[step.module]
+        stand = rows_of(batch.tx.connection, plan, ids, batch.dialect, lock=False) if ids else {}
+        owners: list[Plain] = []
+        records: list[Plain] = []
+        for work in works:
+            owner = self._new[id(work)]
+            owner[step.key] = []
+            named = [will_be(batch, each) for each in written.get(id(work), ())]
+            mine = named or stand.get(work.id, [])
+            owners += [owner] * len(mine)
+            records += mine
+        for owner, plain in zip(owners, self._nested(paths, records), strict=True):
+            owner[step.key].append(plain)
+
+
+class Standing:
+    """Records as they stand, with what some conditions on them read: what is read-only looks at these."""
+
+    def __init__(self, batch: Batch, works: list[Work], expressions: Iterable[Expression]) -> None:
+        before = [replace(work, values={}, links={}, raw={}, parent=None) for work in works]
+        self._seen = Seen(batch, before, expressions)
+        self._before = {id(work): earlier for work, earlier in zip(works, before, strict=True)}
+
+    def holds(self, work: Work, condition: Expression) -> bool:
+        """Whether a condition is true of the record as it stands."""
+        return self._seen.holds(self._before[id(work)], condition)
+
+
+def evaluator(batch: Batch) -> Evaluator:
+    """What evaluates expressions at the moment of a save, for whoever saves."""
+    return batch.plans.workplace.language.evaluator(moment_of(batch))
+
+
+def moment_of(batch: Batch) -> Moment:
+    """The moment of a save, for whoever saves."""
+    catalog, actor = batch.plans.workplace.catalog, batch.actor
+    user = {"id": actor.user_id, "role": actor.role, "groups": actor.groups} if actor.user_id else None
+    return Moment.at(batch.now, ZoneInfo(catalog.timezone), user, terms_of(catalog))
+
+
+def will_be(batch: Batch, work: Work) -> Plain:
+    """The record's own values as they will be; a row has its parent's, where the two are saved together."""
+    values: Plain = {**(work.old or {}), **work.values}
+    values.update({key: tuple(link.id for link in change.after) for key, change in work.links.items()})
+    if work.old is None:
+        values |= {"id": None, "created_at": batch.now, "created_by": batch.actor.user_id, "version": 1}
+        values |= {key: values.get(key, ()) for key in (field.key for field in work.plan.linked)}
+    values |= {"updated_at": batch.now, "updated_by": batch.actor.user_id}
+    if work.parent is not None:
+        values["parent"] = {**will_be(batch, work.parent), "id": work.parent.id}
+    return values
+
+
+def keep(batch: Batch, work: Work, field: FieldPlan, value: Any) -> object:
+    """What a field keeps of a worked-out value: rounded and checked; raises InvalidValueError.
+
+    A number in a row's money waits for the currency of the row's record.
+    """
+    currency = "" if work.plan.parent is not None else batch.parsing.currency
+    parsing = replace(batch.parsing, door="rest", decimal=None, date_format=None, currency=currency)
+    return field.type.parse(value, field.field, parsing)
+
+
+def is_empty(value: object) -> bool:
+    """Whether a field that holds this holds nothing."""
+    return value is None or value == ()
+
+
+def refuse_once(work: Work, key: str, reason: Message) -> None:
+    """Refuse at a field, where nothing is said against it yet."""
+    if f"{work.path}{key}".rstrip(".") not in work.asked.errors:
+        work.refuse(key, reason)
+
+
+def _is_true(ask: Callable[[], Any]) -> bool:
+    try:
+        return ask() is True
+    except InvalidValueError:
+        return False

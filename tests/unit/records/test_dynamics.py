@@ -1,0 +1,107 @@
+"""Tests of what a save does by itself: defaults and conditions behind an =, and the module's checks."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from runtime.identity.actor import Actor
+from runtime.records.change import Change, Refused
+from tests.unit.records.crm import NOW, Crm
+
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def ada(dynamic: Crm) -> Actor:
+    """A user."""
+    return Actor(dynamic.create("users", name="Ada", email="ada@example.com"))
+
+
+def test_a_default_is_worked_out_from_the_record_and_what_it_points_at(dynamic: Crm, ada: Actor):
+    account = dynamic.create("accounts", name="Acme", code="NORTH")
+    made = dynamic.saved(Change("deals", {"name": "Big", "account": account}), actor=ada).id
+    record = dynamic.stored("deals", made)
+    assert (record["created_on"], record["close_date"]) == (TODAY, TODAY + timedelta(days=14))
+    assert (record["region"], record["seller"]) == ("NORTH", ada.user_id)
+
+
+def test_a_default_reads_what_was_given_and_leaves_what_was_given(dynamic: Crm):
+    made = dynamic.create("deals", name="Big", created_on="2026-04-01", region="South")
+    record = dynamic.stored("deals", made)
+    assert (record["close_date"], record["region"]) == (date(2026, 4, 15), "South")
+    dynamic.update("deals", made, region=None)
+    assert dynamic.stored("deals", made)["region"] is None
+
+
+def test_a_required_field_may_be_filled_by_its_default_and_not_be_emptied(dynamic: Crm):
+    made = dynamic.create("deals", name="Big")
+    assert dynamic.refused(Change("deals", {"close_date": None}, id=made)) == {
+        "close_date": ["Close date is required."]
+    }
+    assert dynamic.refused(Change("deals", {"name": "Big", "close_date": None})) == {
+        "close_date": ["Close date is required."]
+    }
+
+
+def test_a_row_reads_its_record_in_its_defaults(dynamic: Crm):
+    made = dynamic.create("deals", name="Big", parts=[{}, {"name": "Extra", "price": "3.50"}])
+    first, second = dynamic.all("deal_parts")
+    assert (first["name"], first["price"], first["price__currency"]) == ("Big, part", Decimal("10.00"), "EUR")
+    assert (second["name"], second["price"]) == ("Extra", Decimal("3.50"))
+    dynamic.create("deal_parts", parent=made)
+    assert dynamic.all("deal_parts")[2]["name"] == "Big, part"
+
+
+def test_a_field_is_required_while_its_condition_holds(dynamic: Crm):
+    made = dynamic.create("deals", name="Big")
+    wanted = {"lost_reason": ["Lost reason is required."]}
+    assert dynamic.refused(Change("deals", {"stage": "lost"}, id=made)) == wanted
+    assert dynamic.refused(Change("deals", {"name": "Other", "stage": "lost"})) == wanted
+    dynamic.update("deals", made, stage="lost", lost_reason="Price")
+
+
+def test_a_field_is_read_only_while_the_record_as_it_stands_fulfils_its_condition(dynamic: Crm, ada: Actor):
+    made = dynamic.create("deals", name="Big", stage="won", amount="10", code="A")
+    assert dynamic.refused(Change("deals", {"amount": "11", "code": "B"}, id=made), actor=ada) == {
+        "amount": ["Amount is read-only."],
+        "code": ["Code is read-only."],
+    }
+    assert dynamic.saved(Change("deals", {"amount": "10"}, id=made), actor=ada).action == "unchanged"
+    dynamic.saved(Change("deals", {"stage": "open"}, id=made), actor=ada)
+    dynamic.saved(Change("deals", {"stage": "won", "amount": "12"}, id=made), actor=ada)
+
+
+def test_a_check_refuses_at_its_place_and_speaks_the_users_language(dynamic: Crm):
+    (outcome,) = dynamic.save(Change("deals", {"name": "Big", "close_date": "2026-03-03"}))
+    assert isinstance(outcome, Refused)
+    (reason,) = outcome.errors["close_date"]
+    assert reason.render() == "The closing date is before the deal was created."
+    assert reason.render(language="fi") == "Liian aikainen."
+
+
+def test_a_check_counts_rows_as_they_will_be(dynamic: Crm):
+    wrong = {"": ["A deal has two parts at most."]}
+    assert dynamic.refused(Change("deals", {"name": "Big", "parts": [{}, {}, {}]})) == wrong
+    made = dynamic.create("deals", name="Big", parts=[{}, {}], amount="20")
+    assert dynamic.refused(Change("deals", {"amount": "19"}, id=made)) == {
+        "": ["The parts cost more than the deal."]
+    }
+    dynamic.update("deals", made, amount="19", parts=[{}])
+
+
+def test_the_questions_are_as_many_for_any_number_of_records(dynamic: Crm):
+    account = dynamic.create("accounts", name="Acme", code="N")
+
+    def questions(changes: list[Change]) -> int:
+        dynamic.count(dynamic.save, *changes)
+        return sum(statement.startswith("SELECT") for statement in dynamic.statements)
+
+    def new(count: int) -> list[Change]:
+        values = {"name": "Deal", "account": account, "parts": [{}]}
+        return [Change("deals", values)] * count
+
+    assert questions(new(1)) == questions(new(100)) == questions(new(1000))
+    ids = [record["id"] for record in dynamic.all("deals")]
+    won = [Change("deals", {"stage": "won"}, id=each) for each in ids]
+    assert questions(won[:1]) == questions(won[1:101]) == questions(won[101:])
