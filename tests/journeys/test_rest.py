@@ -73,7 +73,7 @@ def test_every_field_comes_back_in_its_form(rest):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", deal["created_at"])
     assert deal["archived_at"] is None
     assert [(item["what"], item["quantity"], item["price"]) for item in deal["items"]] == [
-        ("Chair", 2, {"amount": "10.00", "currency": "EUR"}),
+        ("Chair", 2, {"amount": "10.00", "currency": "USD"}),
         ("Table", 1, None),
     ]
     assert read(rest, f"/deals/{deal['id']}")["data"] == deal
