@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from runtime import fields
-from runtime.automation import operations
+from runtime.automation import operations as background_operations
 from runtime.automation.operations.base import Operation
 from runtime.base.clock import Clock, SystemClock
 from runtime.base.diagnostic import Code
@@ -30,8 +30,10 @@ from runtime.language.checks.base import Check
 from runtime.language.packs import standard_folder
 from runtime.language.report import as_text
 from runtime.records import map_codes
+from runtime.sites import operations as site_operations
 
 if TYPE_CHECKING:
+    from runtime.automation.worker import Worker
     from runtime.sites.site import Site
     from runtime.web.app import Application
 
@@ -69,7 +71,9 @@ class House:
     @cached_property
     def operations(self) -> Registry[Operation]:
         """The kinds of operations."""
-        return Registry("operation", discover(operations, Operation))  # type: ignore[type-abstract]
+        rooms = (background_operations, site_operations)
+        found = [kind for room in rooms for kind in discover(room, Operation)]  # type: ignore[type-abstract]
+        return Registry("operation", found)
 
     @cached_property
     def language(self) -> Language:
@@ -185,16 +189,25 @@ class House:
         import gc
         from datetime import timedelta
 
-        from runtime.automation.queue import Queue, work
         from runtime.automation.worker import Worker
 
         worker = Worker(site, site.background, name, timedelta(seconds=lease), stopped)
         worker.free()
         gc.freeze()  # what the site is made of is no garbage, and what a batch is made of goes by itself
+        before = gc.get_threshold()
         gc.set_threshold(50_000, 20, 50)
-        if once:
-            worker.drain()
-            return
+        try:
+            if once:
+                worker.give_up()
+                worker.drain()
+            else:
+                self._work_on(site, worker)
+        finally:
+            gc.set_threshold(*before)
+
+    def _work_on(self, site: "Site", worker: "Worker") -> None:
+        from runtime.automation.queue import Queue, work
+
         queue = Queue(site.database, self.settings.queue, worker.drain)
         try:
             work(worker, queue, self.settings.workers)

@@ -6,5 +6,6 @@ operation is a row (:class:`runtime.storage.operations.Operations`), claimed wit
 done is kept together with its checkpoint. huey, in ``queue``, only wakes workers; a wake-up that is lost
 costs seconds, never work. It imports ``records`` and the rooms below it.
 
-To add a kind of operation, write one file in ``operations/``; see :mod:`runtime.automation.operations.base`.
+To add a kind of operation, write one file in ``operations/``, or in ``runtime/sites/operations/`` where it
+needs the floors above; see :mod:`runtime.automation.operations.base`.
 """

@@ -1,9 +1,15 @@
 """``trellis demo``: a small filled CRM on the embedded database, served."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from runtime.cli.base import DONE, Command, CommandError, House
 
+if TYPE_CHECKING:
+    from runtime.sites.site import Site
+
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C has ended."""
 MOST = 10_000_000
 """The most records that may be asked for."""
 
@@ -29,18 +35,14 @@ class Demo(Command):
     def run(self, arguments: argparse.Namespace, house: House) -> int:
         """Fill an empty site, say how to sign in, and serve it."""
         from runtime.language.packs import standard_folder
-        from runtime.sites.demo import PASSWORD, PEOPLE, demo_users, fill
+        from runtime.sites.demo import PASSWORD, PEOPLE
 
         pack = standard_folder()
         if pack is None:
             raise CommandError("The standard pack is missing: this installation is not whole.")
         site = house.open_site(pack)
         try:
-            made = fill(site, demo_users(site), arguments.records)
-            said = (
-                f"Filled with {made:,} records." if made else "There are records already; nothing was added."
-            )
-            print(said, file=house.out)
+            print(_fill(house, site, arguments.records), file=house.out)
             for email, name, admin in PEOPLE:
                 role = "an administrator" if admin else "a user"
                 print(f"Sign in as {email} ({name}, {role}) with the password {PASSWORD}", file=house.out)
@@ -50,6 +52,27 @@ class Demo(Command):
         finally:
             site.close()
         return DONE
+
+
+def _fill(house: House, site: "Site", records: int) -> str:
+    """Fill the site, or go on where an earlier run was interrupted; gives what to say of it."""
+    from runtime.base.messages import from_json
+    from runtime.cli._foreground import work_off
+    from runtime.sites.demo import ask_filling
+    from runtime.storage.operations import CANCELLED
+
+    asked = ask_filling(site, records)
+    if asked is None:
+        return "There are records already; nothing was added."
+    operation = work_off(house, site, asked, "demo")
+    if operation.is_open:
+        raise CommandError("Interrupted. `trellis demo` goes on from here.", INTERRUPTED)
+    if operation.error is not None:
+        raise CommandError(str(from_json(operation.error)))
+    if operation.state == CANCELLED:
+        return "The filling was cancelled; the records that were made stay."
+    made = (operation.result or {})["counts"]["records"]
+    return f"Filled with {made:,} records." if made else "There are records already; nothing was added."
 
 
 def _number(text: str) -> int:

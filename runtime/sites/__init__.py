@@ -1,6 +1,6 @@
 """Sites: one customer's packs, one database, and one live snapshot of both.
 
 Entry: :class:`runtime.sites.site.Site`. ``live`` is the immutable snapshot that a request takes once;
-``site`` swaps it when a
-revision lands; ``watch`` notices saved files and revisions that another process applied.
+``site`` swaps it when a revision lands; ``operations`` has the background work that fills one; ``watch``
+notices saved files and revisions that another process applied.
 """

@@ -5,7 +5,6 @@ day.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from runtime.identity.actor import Actor
 from runtime.sites.people import add_user
 from runtime.sites.site import Site
 from runtime.sites.world.agenda import Agenda
@@ -16,6 +15,8 @@ from runtime.sites.world.deals import Deals
 from runtime.sites.world.documents import Documents
 from runtime.sites.world.pen import Pen
 from runtime.sites.world.work import Work
+from runtime.storage.database import Database
+from runtime.storage.tables import Tables
 
 PASSWORD = "trellis-demo"
 PEOPLE = (
@@ -30,6 +31,8 @@ COLLEAGUES = (
     ("hanna@example.com", "Hanna Niemi"),
 )
 """Who only own records: they have no password."""
+KIND = "fill_demo"
+"""The kind of operation that fills a site; see :mod:`runtime.sites.operations.fill_demo`."""
 RECORDS = 2000
 """How many records the demo has when nobody says."""
 LARGE = 10_000
@@ -98,20 +101,35 @@ def demo_users(site: Site) -> list[int]:
     return signing_in + [_person(site, email, name, None, False) for email, name in COLLEAGUES]
 
 
-def fill(site: Site, users: Sequence[int], records: int = RECORDS) -> int:
-    """Add the demo's records to a site that has no account yet; says how many were added, rows left out."""
-    return max(filling(site, users, records), default=0)
+def ask_filling(site: Site, records: int = RECORDS) -> int | None:
+    """The operation that fills the site: the one that was begun and has not ended, or else a new one.
+
+    None where there are records already. Nobody is woken for it: whoever asks works it off.
+    """
+    users, operations = demo_users(site), site.background.operations
+    is_filled = has_records(site.database, site.live.tables)
+    with site.database.write() as tx:
+        begun = operations.open_one(tx.connection, KIND)
+        if begun is not None or is_filled:
+            return begun
+        return operations.add(tx, KIND, {"users": users, "records": records}, "", users[0], None)
 
 
-def filling(site: Site, users: Sequence[int], records: int = RECORDS) -> Iterator[int]:
-    """Like :func:`fill`, a step at a time, each a transaction of its own: how many there are after each."""
-    if _has_accounts(site):
-        return
-    actor = Actor(user_id=users[0], name="Demo", admin=True, door="cli")
+def has_records(database: Database, tables: Tables) -> bool:
+    """Whether a site has records that the demo's would mix with."""
+    found = (tables.module(module).table for module in ("accounts", "products"))
+    with database.read() as connection:
+        return any(connection.execute(table.select().limit(1)).first() is not None for table in found)
+
+
+def filling(pen: Pen, users: Sequence[int], records: int = RECORDS) -> Iterator[int]:
+    """Write the demo's records, a step at a time; gives how many there are after each, rows left out.
+
+    The same is drawn each time of one day, users and number, so that a pen can leave out what is written.
+    """
     many = extent(records)
-    chance = Chance(site.live.moment(actor).today)
+    chance = Chance(pen.kept.today)
     agenda = Agenda(chance.today, many.steps)
-    pen = Pen(site, actor)
     with pen.on(agenda.begin):
         catalogue = write_catalogue(pen, chance)
     customers = Customers(pen, chance, [*users, *users[:2]], catalogue)
@@ -132,16 +150,9 @@ def filling(site: Site, users: Sequence[int], records: int = RECORDS) -> Iterato
             old = chance.one(("converted", "lost")) if step.number < many.steps - many.steps // 6 else None
             customers.write_leads(agenda.part(many.leads), old, work.campaigns)
         yield pen.written
-    site.database.optimize()
 
 
 def _person(site: Site, email: str, name: str, password: str | None, admin: bool) -> int:
     with site.database.read() as connection:
         known = site.live.identity.users.by_email(connection, email)
     return known.id if known is not None else add_user(site, email, name, password, admin=admin)
-
-
-def _has_accounts(site: Site) -> bool:
-    table = site.live.tables.module("accounts").table
-    with site.database.read() as connection:
-        return connection.execute(table.select().limit(1)).first() is not None

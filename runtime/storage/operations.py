@@ -130,6 +130,14 @@ class Operations:
             query = query.where(self._table.c.id < before)
         return [_stored(row) for row in connection.execute(query)]
 
+    def open_one(self, connection: Connection, kind: str) -> int | None:
+        """The id of the oldest of a kind that has not ended; None when all have."""
+        table = self._table
+        mine = (table.c.kind == kind) & table.c.state.in_(OPEN)
+        query = select(table.c.id).where(mine).order_by(table.c.id).limit(1)
+        found: int | None = connection.execute(query).scalar()
+        return found
+
     def was_started(self, connection: Connection, kind: str, since: datetime) -> bool:
         """Whether one of a kind was started since a moment, or has not ended yet."""
         table = self._table

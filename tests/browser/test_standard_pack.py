@@ -6,8 +6,8 @@ import pytest
 
 from runtime.base.clock import FrozenClock
 from runtime.language.packs import standard_folder
-from runtime.sites.demo import demo_users, fill
 from tests.browser.test_accessibility import AXE, SIZES, check
+from tests.support.demo import fill
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=Tru
 @pytest.fixture
 def demo(crm):
     app = crm(pack=standard_folder(), clock=FrozenClock(datetime.now(UTC)))
-    fill(app.site, demo_users(app.site), 100)
+    fill(app.site, 100)
     return app
 
 

@@ -13,8 +13,9 @@ from runtime.base.clock import FrozenClock
 from runtime.language.packs import STANDARD, standard_folder
 from runtime.model.catalog import Block, Catalog
 from runtime.model.label import Label
-from runtime.sites.demo import demo_users, extent, fill
+from runtime.sites.demo import extent
 from tests.support.crm import App, open_app
+from tests.support.demo import fill
 from tests.support.packs import load_pack
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -96,7 +97,7 @@ def test_every_module_that_is_no_row_has_a_layout_and_filters_of_its_own():
 @pytest.fixture
 def demo(crm) -> App:
     app: App = crm(pack=pack(), clock=FrozenClock(NOON))
-    fill(app.site, demo_users(app.site), RECORDS)
+    fill(app.site, RECORDS)
     return app
 
 
@@ -119,7 +120,7 @@ def test_two_demos_of_one_day_are_alike(demo, tmp_path):
     with ExitStack() as stack:
         url = f"sqlite:///{tmp_path}/again.db"
         other = open_app(stack, url, tmp_path, pack(), FrozenClock(NOON.replace(hour=15)))
-        fill(other.site, demo_users(other.site), RECORDS)
+        fill(other.site, RECORDS)
         assert contents(other) == contents(demo)
 
 
