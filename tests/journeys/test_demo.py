@@ -77,7 +77,9 @@ def test_a_filling_that_is_killed_again_and_again_makes_what_an_undisturbed_one_
     crm, tmp_path, monkeypatch, database_engine
 ):
     clock = FrozenClock(NOON)
-    app = crm(pack=standard_folder(), clock=clock)
+    pack = standard_folder()
+    assert pack is not None
+    app = crm(pack=pack, clock=clock)
     operation_id = ask_filling(app.site, RECORDS)
     assert operation_id is not None
     with monkeypatch.context() as patch:
@@ -92,7 +94,7 @@ def test_a_filling_that_is_killed_again_and_again_makes_what_an_undisturbed_one_
     assert (operation.result or {})["counts"] == {"records": sum_of_parents(app)}
     with ExitStack() as stack:
         url = f"sqlite:///{tmp_path}/undisturbed.db"
-        undisturbed = open_app(stack, url, tmp_path, standard_folder(), FrozenClock(NOON))
+        undisturbed = open_app(stack, url, tmp_path, pack, FrozenClock(NOON))
         fill(undisturbed.site, RECORDS)
         assert texts(app) == texts(undisturbed)
         if database_engine == "sqlite":
