@@ -10,7 +10,6 @@ HELP = "take it out for now"
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
         "N101": "fields cannot be computed by a formula",
-        "N102": "modules have no rules",
         "N104": "duplicates are not looked for",
         "N105": "modules do not lock related records",
         "N106": "renames cannot be declared",

@@ -27,6 +27,21 @@ class RecordCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What a condition (None: always) makes of fields: they are shown, required, or read-only.
+
+    A field that some rules show is hidden where none of them holds.
+    """
+
+    key: str
+    when: "Expression | None"
+    show: tuple[str, ...]
+    require: tuple[str, ...]
+    readonly: tuple[str, ...]
+    origin: "Origin"
+
+
+@dataclass(frozen=True, slots=True)
 class Dynamics:
     """All of it, of one module. ``defaults``, ``required`` and ``readonly`` are those that are expressions,
     by field.
@@ -36,6 +51,22 @@ class Dynamics:
     required: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
     readonly: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
     checks: tuple[RecordCheck, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The fields that rules show, and that are hidden else."""
+        return frozenset(key for rule in self.rules for key in rule.show)
+
+    @property
+    def demanded(self) -> frozenset[str]:
+        """The fields that must be filled in on some condition."""
+        return frozenset(self.required) | {key for rule in self.rules for key in rule.require}
+
+    @property
+    def late(self) -> frozenset[str]:
+        """The fields of which the save itself decides whether they lack anything."""
+        return self.filled | self.shown
 
     @property
     def filled(self) -> frozenset[str]:
@@ -45,4 +76,4 @@ class Dynamics:
     @property
     def any(self) -> bool:
         """Whether a save does anything by itself."""
-        return bool(self.defaults or self.required or self.readonly or self.checks)
+        return bool(self.defaults or self.required or self.readonly or self.checks or self.rules)

@@ -11,10 +11,19 @@ from runtime.expressions.references import dependencies
 from runtime.fields.base import InvalidValueError
 from runtime.fields.money import Money as MoneyType
 from runtime.model.catalog import Expression
-from runtime.records import currencies, parse
+from runtime.records import currencies, parse, rules
 from runtime.records.known_defaults import is_known
 from runtime.records.plan import FieldPlan
-from runtime.records.seen import Seen, Standing, is_empty, keep, refuse_once
+from runtime.records.seen import (
+    Seen,
+    Standing,
+    binds,
+    changed_by_hand,
+    is_empty,
+    keep,
+    label_of,
+    refuse_once,
+)
 from runtime.records.work import Batch, Work
 
 
@@ -26,27 +35,16 @@ def run(batch: Batch) -> None:
     modules.sort(key=lambda works: works[0].plan.depth)
     for works in modules:
         _hold_back(batch, works)
-        _fill(batch, works)
+        rules.hold_back(batch, works)
+        fill(batch, works)
     for works in modules:
+        hidden = rules.hidden(batch, works)
+        _require(batch, works, hidden)
+        rules.require(batch, works, hidden)
+        rules.keep_hidden(batch, works, hidden)
         sound = [work for work in works if not work.asked.errors]
-        _require(batch, works)
         if sound:
             _check(batch, sound)
-
-
-def changed_by_hand(work: Work, key: str) -> bool:
-    """Whether whoever saves gives a field another value than it has; a new record has none."""
-    if key not in work.raw:
-        return False
-    if key in work.plan.fields and work.plan.fields[key].link is not None:
-        return key in work.links
-    old = work.old.get(key) if work.old is not None else None
-    return bool(work.get(key) != old)
-
-
-def binds(batch: Batch) -> bool:
-    """Whether what binds users binds this save: an undo puts back what stood there."""
-    return not batch.actor.system and batch.actor.door != "undo"
 
 
 def _hold_back(batch: Batch, works: list[Work]) -> None:
@@ -58,10 +56,11 @@ def _hold_back(batch: Batch, works: list[Work]) -> None:
     for key, condition in conditions.items():
         for work in standing:
             if changed_by_hand(work, key) and seen.holds(work, condition):
-                refuse_once(work, key, message("{label} is read-only.", label=_label(work, key)))
+                refuse_once(work, key, message("{label} is read-only.", label=label_of(work, key)))
 
 
-def _fill(batch: Batch, works: list[Work]) -> None:
+def fill(batch: Batch, works: list[Work]) -> None:
+    """Fill in the defaults that are worked out."""
     defaults = works[0].plan.module.dynamics.defaults
     new = [work for work in works if work.old is None]
     if new and defaults:
@@ -70,8 +69,6 @@ def _fill(batch: Batch, works: list[Work]) -> None:
             filling.fill(
                 key, expression, [work for work in new if not _is_given(batch, work, key, expression)]
             )
-    for work in works:
-        parse.require(work, work.plan.required_late)
 
 
 def _is_given(batch: Batch, work: Work, key: str, expression: Expression) -> bool:
@@ -128,15 +125,19 @@ class Filling:
         self.seen.put(work, field.key, value)
 
 
-def _require(batch: Batch, works: list[Work]) -> None:
+def _require(batch: Batch, works: list[Work], hidden: rules.Hidden) -> None:
+    for work in works:
+        late = work.plan.required_late
+        parse.require(work, [field for field in late if field.key not in hidden.get(id(work), ())])
     conditions = works[0].plan.module.dynamics.required
     if not conditions:
         return
     seen = Seen(batch, works, conditions.values(), conditions)
     for key, condition in conditions.items():
         for work in works:
-            if is_empty(seen.own(work, key)) and seen.holds(work, condition):
-                refuse_once(work, key, message("{label} is required.", label=_label(work, key)))
+            is_shown = key not in hidden.get(id(work), ())
+            if is_shown and is_empty(seen.own(work, key)) and seen.holds(work, condition):
+                refuse_once(work, key, message("{label} is required.", label=label_of(work, key)))
 
 
 def _check(batch: Batch, works: list[Work]) -> None:
@@ -150,5 +151,17 @@ def _check(batch: Batch, works: list[Work]) -> None:
                 work.refuse(check.location, message("{reason}", reason=check.message))
 
 
-def _label(work: Work, key: str) -> object:
-    return work.plan.fields[key].field.label
+def required(batch: Batch, work: Work) -> frozenset[str]:
+    """The fields whose own condition requires them."""
+    conditions = work.plan.module.dynamics.required
+    seen = Seen(batch, [work], conditions.values())
+    return frozenset(key for key, condition in conditions.items() if seen.holds(work, condition))
+
+
+def readonly(batch: Batch, work: Work) -> frozenset[str]:
+    """The fields whose own condition locks them, of a record that stands."""
+    conditions = work.plan.module.dynamics.readonly
+    if work.old is None or not conditions:
+        return frozenset()
+    seen = Standing(batch, [work], conditions.values())
+    return frozenset(key for key, condition in conditions.items() if seen.holds(work, condition))

@@ -79,8 +79,8 @@ class ModulePlan:
 
     ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
     not every value may always be chosen, ``composite`` the fields whose parts may be written alone, and
-    ``required_late`` the required fields that the save itself may fill. ``depth`` is 0 for a module of its
-    own, 1 for the rows of one, and so on: parents are written first.
+    ``required_late`` the required fields that the save itself may fill or hide. ``depth`` is 0 for a
+    module of its own, 1 for the rows of one, and so on: parents are written first.
     """
 
     key: str
@@ -170,7 +170,7 @@ class Plans:
                 may[key] = fields[key]
         given = {plan.key: plan for plan in fields.values() if plan.type.given}
         required = [plan for plan in own if plan.field.required and not plan.type.given]
-        filled = module.dynamics.filled
+        filled = module.dynamics.late
         return ModulePlan(
             key=module.key,
             module=module,

@@ -195,6 +195,26 @@ def refuse_once(work: Work, key: str, reason: Message) -> None:
         work.refuse(key, reason)
 
 
+def label_of(work: Work, key: str) -> object:
+    """What people call a field of the record."""
+    return work.plan.fields[key].field.label
+
+
+def changed_by_hand(work: Work, key: str) -> bool:
+    """Whether whoever saves gives a field another value than it has; a new record has its default."""
+    if key not in work.raw:
+        return False
+    if work.plan.fields[key].link is not None:
+        return key in work.links
+    old = work.old.get(key) if work.old is not None else work.plan.defaults.get(key)
+    return bool(work.get(key) != old)
+
+
+def binds(batch: Batch) -> bool:
+    """Whether what binds users binds this save: an undo puts back what stood there."""
+    return not batch.actor.system and batch.actor.door != "undo"
+
+
 def _is_true(ask: Callable[[], Any]) -> bool:
     try:
         return ask() is True

@@ -67,6 +67,8 @@ class FieldView:
     help: str = ""
     required: bool = False
     readonly: bool = False
+    hidden: bool = False
+    always_required: bool = False
     autofocus: bool = False
     settings: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     options: Sequence[Option] = ()

@@ -59,7 +59,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
 )
 """The settings of every type."""
 LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
-LATER_IN_MODULES = MappingProxyType({"rules": "N102", "duplicates": "N104", "lock": "N105", "was": "N106"})
+LATER_IN_MODULES = MappingProxyType({"duplicates": "N104", "lock": "N105", "was": "N106"})
 
 
 class ModulesKind(Kind):
@@ -90,6 +90,7 @@ class ModulesKind(Kind):
                 **forms,
                 "rows": Definition(rows),
                 "record_check": Definition(_check()),
+                "rule": Definition(_rule()),
             }
         )
 
@@ -136,6 +137,19 @@ def _check() -> Schema:
     )
 
 
+def _rule() -> Schema:
+    return closed(
+        {
+            "when": described(EXPRESSION, "The condition; left out: always."),
+            "show": described(PATHS, "Fields that are hidden where no rule shows them."),
+            "require": described(PATHS, "Fields that must be filled in."),
+            "readonly": described(
+                PATHS, "Fields that users may not change; looks at the record as it stands."
+            ),
+        }
+    )
+
+
 def _module() -> Schema:
     numbering: Schema = closed(
         {
@@ -163,6 +177,9 @@ def _module() -> Schema:
                 {"type": "object", "additionalProperties": ref("field")}, "Its fields, in order."
             ),
             "rows": described(map_of(ref("rows")), "Child records that are edited inside the card."),
+            "rules": described(
+                map_of(ref("rule")), "What conditions make of fields: shown, required, read-only."
+            ),
             "checks": described(map_of(ref("record_check")), "Conditions that every saved record fulfils."),
             "indexes": described(
                 {"type": "array", "items": PATHS}, "Fields that the database indexes together."

@@ -1,10 +1,11 @@
 """What a component is: a part of a card that knows how to get its data ready."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from runtime.model.catalog import Block, Layout
+from runtime.records.rule_states import RuleStates
 from runtime.web.door import Call
 from runtime.web.views import Views
 
@@ -25,6 +26,7 @@ class Place:
     views: Views
     card: "Card"
     layout: Layout
+    states: RuleStates = field(default_factory=RuleStates)
 
     @property
     def may_update(self) -> bool:

@@ -22,13 +22,18 @@ class Fields(Component):
             "label": place.label(block),
             "columns": block.columns,
             "collapsed": block.collapsed,
-            "fields": [self._field(place, path, language) for path in block.fields],
+            "fields": [
+                self._field(place, path, language)
+                for path in block.fields
+                if path.hops or path.field.key not in place.states.hidden
+            ],
         }
 
     def _field(self, place: Place, path: Path, language: str) -> FieldView:
         card = place.card
         view = place.views.of(path.field, card.values[path.text], path_label(path, language), card.values)
         own = not path.hops and path.attribute is None
-        if own and place.may_update and is_editable(place.call, card.module, path.field):
+        locked = path.field.key in place.states.readonly
+        if own and not locked and place.may_update and is_editable(place.call, card.module, path.field):
             view.edit = f"{record_address(card.module.key, card.id)}/field/{path.field.key}"
         return view

@@ -15,6 +15,7 @@ from runtime.web.pages.form import NO_FORM, new_sheet
 from runtime.web.pages.form_view import Errors, FormView
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
+from runtime.web.pages.rules import has_any, states_of
 from runtime.web.pages.saving import save_one
 from runtime.web.pages.screen import Screen, written_module
 from runtime.web.shell import flash
@@ -59,6 +60,7 @@ def fields_of(call: Call, module: Module) -> tuple[Field, ...]:
     shown = {path.text: path.field for path in layout.create if path.text in module.fields}
     for each in module.fields.values():
         wanted = (each.required and each.default is None) or call.query(each.key) or each.key in call.form
+        wanted = wanted or each.key in module.dynamics.demanded
         if wanted and not is_given(call, each):
             shown.setdefault(each.key, each)
     return tuple(each for each in shown.values() if not is_given(call, each))
@@ -74,8 +76,10 @@ def _draw(
     language, sent = call.actor.language, call.form if written is not None else None
     sheet = new_sheet(call, module, sent or NO_FORM)
     kept = written.kept if written is not None else {}
-    view = FormView(call, screen.views(call, prefix_of(call)), sheet.values, {}, sent, errors, kept)
-    blocks = view.blocks((_block(call, module),))
+    own = (_block(call, module),)
+    states = states_of(call, module, own, None, sheet.values, is_sent=sent is not None)
+    view = FormView(call, screen.views(call, prefix_of(call)), sheet.values, {}, sent, errors, kept, states)
+    blocks = view.blocks(own)
     query = call.request.url.query
     form: dict[str, Any] = {
         "prefix": prefix_of(call),
@@ -85,6 +89,7 @@ def _draw(
         "module": {"plural": module.plural.in_language(language), "href": f"/app/{module.key}"},
         "action": f"/app/{module.key}/create" + (f"?{query}" if query else ""),
         "full_action": f"/app/{module.key}/new",
+        "rules": f"/app/{module.key}/new/rules" if has_any(module) else "",
         "revision": call.live.revision,
         "hidden": _hidden(call),
         "errors": view.summary(blocks),

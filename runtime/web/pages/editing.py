@@ -48,7 +48,8 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
                 found.append(module.collections[block.collection])
     process = [layout.process] if layout.process is not None else []
     header = [path.field for path in layout.header if _is_own(path, module)]
-    required = [field for field in module.fields.values() if field.required]
+    wanted = module.dynamics.demanded
+    required = [field for field in module.fields.values() if field.required or field.key in wanted]
     more = {field.key: field for field in (*process, *header, *required) if field.key not in seen}
     return _with_more(found, tuple(more.values()))
 

@@ -19,6 +19,7 @@ from runtime.web.pages.form_view import Errors, FormView, Rows
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rows import rows_of
+from runtime.web.pages.rules import has_any, states_of
 from runtime.web.pages.saving import save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.shell import flash
@@ -132,6 +133,15 @@ def _sheet(call: Call, module: Module, sent: Form) -> Sheet:
     return Sheet(module, card, card.values, rows, shown, tuple(too_long))
 
 
+def _rules(module: Module, card: Card | None) -> str:
+    """Where the form asks for its rules while somebody types; '' where it has none."""
+    if not has_any(module):
+        return ""
+    return (
+        f"{record_address(module.key, card.id)}/rules" if card is not None else f"/app/{module.key}/new/rules"
+    )
+
+
 def _draw(
     screen: Screen,
     call: Call,
@@ -142,7 +152,9 @@ def _draw(
 ) -> Response:
     module, card, language = sheet.module, sheet.card, call.actor.language
     kept = written.kept if written is not None else {}
-    view = FormView(call, screen.views(call), sheet.values, sheet.rows, sent, errors, kept)
+    number = card.id if card is not None else None
+    states = states_of(call, module, sheet.blocks, number, sheet.values, is_sent=sent is not None)
+    view = FormView(call, screen.views(call), sheet.values, sheet.rows, sent, errors, kept, states)
     blocks = view.blocks(sheet.blocks)
     address = record_address(module.key, card.id) if card is not None else f"/app/{module.key}"
     label = module.label.in_language(language)
@@ -155,6 +167,7 @@ def _draw(
             "icon": module.icon,
         },
         "action": f"{address}/edit" if card is not None else f"{address}/new",
+        "rules": _rules(module, card),
         "cancel_href": address,
         "version": sent.text("_version") if sent is not None else (card.version if card is not None else ""),
         "revision": call.live.revision,

@@ -6,6 +6,7 @@ from typing import Any
 
 from runtime.base.messages import Message
 from runtime.model.catalog import Collection, Field
+from runtime.records.rule_states import RuleStates
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.editing import FieldBlock, FormBlock, is_given, row_fields
@@ -28,13 +29,14 @@ class FormView:
     sent: Form | None = None
     errors: Errors = field(default_factory=dict)
     kept: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    states: RuleStates = field(default_factory=RuleStates)
 
     def blocks(self, blocks: Sequence[FormBlock]) -> list[dict[str, Any]]:
         """Every block; the first wrong control has the focus, else the row just added, else the first one."""
         drawn = [
             self._fields(block) if isinstance(block, FieldBlock) else self._rows(block) for block in blocks
         ]
-        controls = [view for view in _controls(drawn) if not view.readonly]
+        controls = [view for view in _controls(drawn) if not (view.readonly or view.hidden)]
         focus = next((view for view in controls if view.error), None) or self._added(drawn)
         focus = focus or next(iter(controls), None)
         if focus is not None:
@@ -53,12 +55,24 @@ class FormView:
     def control(self, each: Field) -> FieldView:
         """One field's control by itself."""
         view = self._input(each, each.key, self.values.get(each.key), self.sent)
+        view.hidden = each.key in self.states.hidden
+        view.always_required = view.required
+        view.required = (view.required or each.key in self.states.required) and not view.hidden
+        if each.key in self.states.readonly and not view.readonly:
+            view = self._locked(each, view)
         narrow(self.call, (each,), (view,), self.values, self.sent, self.values.get("id"))
         return view
 
     def _fields(self, block: FieldBlock) -> dict[str, Any]:
         shown = [self.control(each) for each in block.fields]
         return {"kind": "fields", "label": block.label, "columns": block.columns, "fields": shown}
+
+    def _locked(self, each: Field, view: FieldView) -> FieldView:
+        """The value alone, of a field that rules make read-only."""
+        locked = self.views.of(each, self.values.get(each.key), view.label, self.values)
+        locked.readonly, locked.hidden, locked.name, locked.id = True, view.hidden, view.name, view.id
+        locked.error, locked.help = view.error, view.help
+        return locked
 
     def _input(
         self, each: Field, name: str, value: Any, sent: Form | None, place: str = "", module: str = ""

@@ -23,6 +23,7 @@ from runtime.web.pages.card import (
     visible_tabs,
     with_links,
 )
+from runtime.web.pages.rules import states_of_card
 from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.views import path_label, record_address
 
@@ -90,7 +91,7 @@ def _open(screen: Screen, call: Call, module: Module) -> _Opened:
     tabs = visible_tabs(call, layout.tabs, plain)
     tab = _chosen(call, tabs)
     return _Opened(
-        Place(call, screen, screen.views(call), card, layout),
+        Place(call, screen, screen.views(call), card, layout, states_of_card(call, module, card.id)),
         tabs,
         tab,
         visible_blocks(call, tab.blocks, plain) if tab is not None else [],
@@ -186,6 +187,7 @@ def _head(place: Place) -> dict[str, Any]:
         "header": [
             views.of(path.field, card.values[path.text], path_label(path, language), card.values)
             for path in layout.header
+            if path.hops or path.field.key not in place.states.hidden
         ],
     }
 

@@ -158,6 +158,19 @@ DYNAMIC = {
             check: is_empty(amount) or sum(parts.price) <= amount
             message: The parts cost more than the deal.
     """,
+    "schemas/modules/cases.yaml": """
+        label: Case
+        plural: Cases
+        title: name
+        fields:
+          name:    {type: text, required: true}
+          kind:    {type: picklist, picklist: stages, default: open}
+          special: {type: boolean}
+          prize:   {type: text, required: true}
+        rules:
+          won:     {when: kind.kind == 'won', show: [prize], readonly: [name]}
+          special: {when: special, show: [prize]}
+    """,
     "schemas/modules/deal_parts.yaml": """
         label: Part
         plural: Parts

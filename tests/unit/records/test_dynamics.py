@@ -105,3 +105,30 @@ def test_the_questions_are_as_many_for_any_number_of_records(dynamic: Crm):
     ids = [record["id"] for record in dynamic.all("deals")]
     won = [Change("deals", {"stage": "won"}, id=each) for each in ids]
     assert questions(won[:1]) == questions(won[1:101]) == questions(won[101:])
+
+
+def test_a_hidden_field_keeps_its_value_and_takes_no_new_one_of_a_user(dynamic: Crm, ada: Actor):
+    made = dynamic.saved(Change("cases", {"name": "A", "kind": "won", "prize": "Cup"}), actor=ada).id
+    dynamic.saved(Change("cases", {"kind": "open"}, id=made), actor=ada)
+    assert dynamic.stored("cases", made)["prize"] == "Cup"
+    refused = {"prize": ["Prize is hidden, and takes no new value."]}
+    assert dynamic.refused(Change("cases", {"prize": "Medal"}, id=made), actor=ada) == refused
+    assert dynamic.refused(Change("cases", {"name": "B", "prize": "Medal"}), actor=ada) == refused
+    dynamic.update("cases", made, prize="Medal")  # the system is no user
+
+
+def test_rules_that_show_one_field_are_ored_and_a_hidden_field_is_never_required(dynamic: Crm, ada: Actor):
+    dynamic.saved(Change("cases", {"name": "A"}), actor=ada)
+    wanted = {"prize": ["Prize is required."]}
+    assert dynamic.refused(Change("cases", {"name": "A", "kind": "won"}), actor=ada) == wanted
+    assert dynamic.refused(Change("cases", {"name": "A", "special": True}), actor=ada) == wanted
+    dynamic.saved(Change("cases", {"name": "A", "special": True, "prize": "Cup"}), actor=ada)
+
+
+def test_what_a_rule_locks_is_locked_by_the_record_as_it_stands(dynamic: Crm, ada: Actor):
+    made = dynamic.saved(Change("cases", {"name": "A", "kind": "won", "prize": "Cup"}), actor=ada).id
+    assert dynamic.refused(Change("cases", {"name": "B", "kind": "open"}, id=made), actor=ada) == {
+        "name": ["Name is read-only."]
+    }
+    dynamic.saved(Change("cases", {"kind": "open"}, id=made), actor=ada)
+    dynamic.saved(Change("cases", {"name": "B"}, id=made), actor=ada)
