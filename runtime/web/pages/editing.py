@@ -29,18 +29,20 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
     """The blocks of a form: the card's, in order, then what must be filled in and stands nowhere.
 
     A block whose condition does not hold for the record (``plain``) stays away, unless it has a field that
-    must be filled in, or one that was sent. The header's own fields (the owner, say) join the first block, so
-    that everything the card shows can be changed.
+    must be filled in, one that a rule shows or requires, or one that was sent. The header's own fields (the
+    owner, say) join the first block, so that everything the card shows can be changed.
     """
     layout = call.live.catalog.layouts[module.key]
     language = call.actor.language
+    ruled = module.dynamics.demanded | module.dynamics.shown
     found: list[FormBlock] = []
     seen: set[str] = set()
     for block, shown in _blocks(call, layout, plain):
         if block.kind == "fields":
             own = [path.field for path in block.fields if _is_own(path, module) and path.text not in seen]
             seen.update(field.key for field in own)
-            if own and (shown or any(field.required or field.key in sent for field in own)):
+            needed = any(field.required or field.key in sent or field.key in ruled for field in own)
+            if own and (shown or needed):
                 found.append(FieldBlock(block.label.in_language(language), block.columns, tuple(own)))
         elif block.kind == "rows" and block.collection is not None and block.collection not in seen:
             seen.add(block.collection)
@@ -48,8 +50,7 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
                 found.append(module.collections[block.collection])
     process = [layout.process] if layout.process is not None else []
     header = [path.field for path in layout.header if _is_own(path, module)]
-    wanted = module.dynamics.demanded
-    required = [field for field in module.fields.values() if field.required or field.key in wanted]
+    required = [field for field in module.fields.values() if field.required or field.key in ruled]
     more = {field.key: field for field in (*process, *header, *required) if field.key not in seen}
     return _with_more(found, tuple(more.values()))
 
