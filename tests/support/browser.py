@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.support.programs import find_chromium, missing
 
@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-PATIENCE = 10_000  # milliseconds that a page has to do what is waited for
+PATIENCE = 20_000  # milliseconds that a page has to do what is waited for
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +33,7 @@ def browser() -> Iterator[Browser]:
     program = find_chromium()
     if not program:
         missing("There is no Chromium here. On Debian: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     playwright = sync_playwright().start()
     started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
     loop = asyncio.get_running_loop()
