@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -177,7 +178,7 @@ def open_shop(database: Database, modules: Mapping[str, Any] = MODULES) -> Shop:
 def attach_shop(database: Database, modules: Mapping[str, Any] = MODULES) -> Shop:
     """The shop of a database that has its tables already."""
     filters = FILTERS if "deals" in modules else {}
-    catalog = make_catalog(modules, {"stages": STAGES}, filters)
+    catalog = replace(make_catalog(modules, {"stages": STAGES}, filters), rates={"USD": Decimal("1.1")})
     tables = build_tables(catalog, name_all(catalog, TYPES), TYPES, database.dialect)
     return Shop(
         database,
