@@ -21,7 +21,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N114": "jobs do not run",
         "N115": "there are no approvals",
         "N116": "there are no dashboards",
-        "N117": "dynamic field formulas do not run",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
         "N121": "what a save does by itself counts and sums over its own rows only",
@@ -36,7 +35,6 @@ FOLDERS: Mapping[str, str] = MappingProxyType(
         "schemas/jobs": "N114",
         "schemas/approvals": "N115",
         "schemas/dashboards": "N116",
-        "formulas": "N117",
     }
 )
 """Folders whose files are not read yet."""

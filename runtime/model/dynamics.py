@@ -42,6 +42,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """A dynamic field formula. ``run`` are its moments: ``create``, ``save``, ``validate``, ``view``, or
+    fields that change later. One that fills a field has a ``value``, one that says something a ``note``.
+    """
+
+    key: str
+    field: str
+    run: tuple[str, ...]
+    when: "Expression | None"
+    value: "Expression | None"
+    clear: bool
+    note: Label | None
+    origin: "Origin"
+
+
+@dataclass(frozen=True, slots=True)
 class Dynamics:
     """All of it, of one module. ``defaults``, ``required`` and ``readonly`` are those that are expressions,
     by field.
@@ -52,6 +68,7 @@ class Dynamics:
     readonly: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
     checks: tuple[RecordCheck, ...] = ()
     rules: tuple[Rule, ...] = ()
+    formulas: tuple[Formula, ...] = ()
 
     @property
     def shown(self) -> frozenset[str]:
@@ -71,9 +88,12 @@ class Dynamics:
     @property
     def filled(self) -> frozenset[str]:
         """The fields that a save may fill by itself."""
-        return frozenset(self.defaults)
+        computed = {one.field for one in self.formulas if one.value is not None}
+        return frozenset(self.defaults) | computed
 
     @property
     def any(self) -> bool:
         """Whether a save does anything by itself."""
-        return bool(self.defaults or self.required or self.readonly or self.checks or self.rules)
+        return bool(
+            self.defaults or self.required or self.readonly or self.checks or self.rules or self.formulas
+        )

@@ -4,23 +4,17 @@ The order: what is read-only looks at the record as it stands; then defaults, of
 their rows; then what must be filled in, and last the checks.
 """
 
-from collections.abc import Iterable
-
 from runtime.base.messages import message
-from runtime.expressions.references import dependencies
-from runtime.fields.base import InvalidValueError
-from runtime.fields.money import Money as MoneyType
 from runtime.model.catalog import Expression
-from runtime.records import currencies, parse, rules
+from runtime.records import formulas, parse, rules
+from runtime.records.filling import Filling
 from runtime.records.known_defaults import is_known
-from runtime.records.plan import FieldPlan
 from runtime.records.seen import (
     Seen,
     Standing,
     binds,
     changed_by_hand,
     is_empty,
-    keep,
     label_of,
     refuse_once,
 )
@@ -37,6 +31,8 @@ def run(batch: Batch) -> None:
         _hold_back(batch, works)
         rules.hold_back(batch, works)
         fill(batch, works)
+    for works in reversed(modules):
+        formulas.fill(batch, works)
     for works in modules:
         hidden = rules.hidden(batch, works)
         _require(batch, works, hidden)
@@ -44,6 +40,7 @@ def run(batch: Batch) -> None:
         rules.keep_hidden(batch, works, hidden)
         sound = [work for work in works if not work.asked.errors]
         if sound:
+            formulas.validate(batch, sound)
             _check(batch, sound)
 
 
@@ -77,52 +74,6 @@ def _is_given(batch: Batch, work: Work, key: str, expression: Expression) -> boo
         return False
     from_form = batch.parsing.door == "form" and not is_known(work.plan.fields[key], expression)
     return not (from_form and is_empty(work.get(key)))
-
-
-class Filling:
-    """Fills fields of records with what expressions give; each sees what those before it have filled in."""
-
-    def __init__(self, batch: Batch, works: list[Work], expressions: Iterable[Expression]) -> None:
-        self._batch = batch
-        self._works = works
-        self._expressions = tuple(expressions)
-        self._moved: set[str] = set()
-        self.seen = Seen(batch, works, self._expressions)
-
-    def fill(self, key: str, expression: Expression, works: list[Work]) -> None:
-        """Fill one field of these records; what gives nothing leaves it as it is."""
-        self.look_again(expression)
-        field = works[0].plan.fields[key] if works else None
-        for work in works:
-            if field is not None and f"{work.path}{key}" not in work.asked.errors:
-                self._fill(work, field, expression)
-        if field is not None and isinstance(field.type, MoneyType) and works[0].plan.parent is not None:
-            currencies.settle(self._batch, works)
-            for work in works:
-                self.seen.put(work, key, work.get(key))
-
-    def look_again(self, expression: Expression) -> None:
-        """Fetch anew where an expression walks over a relation that was filled in the meantime."""
-        walked = {path.fields[0].key for path in dependencies(expression.tree).paths if path.hops}
-        if walked & self._moved:
-            self._moved.clear()
-            self.seen = Seen(self._batch, self._works, self._expressions)
-
-    def _fill(self, work: Work, field: FieldPlan, expression: Expression) -> None:
-        try:
-            value = self.seen.value(work, expression)
-            if is_empty(value):
-                return
-            self.put(work, field, keep(self._batch, work, field, value))
-        except InvalidValueError as error:
-            refuse_once(work, field.key, error.message)
-
-    def put(self, work: Work, field: FieldPlan, value: object) -> None:
-        """Give a record's field a value."""
-        work.values[field.key] = value
-        if field.targets:
-            self._moved.add(field.key)
-        self.seen.put(work, field.key, value)
 
 
 def _require(batch: Batch, works: list[Work], hidden: rules.Hidden) -> None:

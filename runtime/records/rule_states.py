@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
-from runtime.records import currencies, dynamics, parse, relations, rules
+from runtime.model.label import Label
+from runtime.records import currencies, dynamics, formulas, parse, relations, rules
 from runtime.records.change import Change
 from runtime.records.save import Writer
 from runtime.records.stored import records_by_id
@@ -21,6 +22,7 @@ class RuleStates:
     hidden: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
+    notes: tuple[Label, ...] = ()
 
 
 def rule_states(
@@ -32,7 +34,7 @@ def rule_states(
     """
     plan = writer.plans[change.module]
     known = plan.module.dynamics
-    if not (known.rules or known.required or known.readonly):
+    if not (known.rules or known.required or known.readonly or known.formulas):
         return RuleStates()
     batch = writer.begin(Transaction(connection), [change], actor, parsing)
     old = None
@@ -49,10 +51,12 @@ def rule_states(
     work.asked.errors.clear()
     relations.link(batch, works)
     dynamics.fill(batch, works)
+    formulas.fill(batch, works)
     hidden = rules.hidden(batch, works)
     by_rules = rules.required(batch, works, hidden).get(id(work), ())
     return RuleStates(
         frozenset(hidden.get(id(work), ())),
         frozenset(by_rules) | (dynamics.required(batch, work) - known.shown),
         frozenset(rules.readonly(batch, works).get(id(work), ())) | dynamics.readonly(batch, work),
+        formulas.notes(batch, work),
     )

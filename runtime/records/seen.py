@@ -202,7 +202,7 @@ def label_of(work: Work, key: str) -> object:
 
 def changed_by_hand(work: Work, key: str) -> bool:
     """Whether whoever saves gives a field another value than it has; a new record has its default."""
-    if key not in work.raw:
+    if key not in work.raw or key in work.worked_out:
         return False
     if work.plan.fields[key].link is not None:
         return key in work.links

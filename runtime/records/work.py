@@ -86,6 +86,7 @@ class Work:
     links: dict[str, LinkChange] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     touched: bool = False
+    worked_out: set[str] = field(default_factory=set)
 
     @property
     def is_new(self) -> bool:

@@ -23,7 +23,7 @@ class RequiredReadonly(Check):
                     field.required
                     and field.readonly
                     and field.default is None
-                    and field.key not in module.dynamics.defaults
+                    and field.key not in module.dynamics.filled
                     and not draft.types[field.type].given
                 ):
                     path = ("modules", module.key, "fields", field.key, "readonly")

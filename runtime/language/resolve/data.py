@@ -116,7 +116,7 @@ class _Data:
                 elif field.required and found == len(draft.facts) + len(draft.found):
                     self._refuse(field, item, here, f"{field.label} is required.")
         for field in module.fields.values():
-            is_given = field.default not in (None, ()) or field.key in module.dynamics.defaults
+            is_given = field.default not in (None, ()) or field.key in module.dynamics.filled
             is_missing = field.required and not is_given and field.key not in node.items
             if is_missing and not self._is_given(field):
                 self._refuse(field, at, path, f"{field.label} is required.")

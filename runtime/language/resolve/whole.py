@@ -4,6 +4,7 @@ from runtime.language.draft import Draft
 from runtime.language.resolve.access import resolve_access
 from runtime.language.resolve.data import resolve_data
 from runtime.language.resolve.filters import resolve_filters
+from runtime.language.resolve.formulas import resolve_formulas
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.layouts import resolve_layouts
 from runtime.language.resolve.menu import resolve_menu
@@ -23,6 +24,7 @@ def resolve(draft: Draft) -> Label:
     )
     resolve_picklists(draft, labels)
     resolve_modules(draft, labels)
+    resolve_formulas(draft, labels)
     resolve_layouts(draft, labels)
     resolve_filters(draft, labels)
     resolve_menu(draft, labels)

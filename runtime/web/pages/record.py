@@ -177,6 +177,7 @@ def _head(place: Place) -> dict[str, Any]:
         "star": favourites.view(module.key, card.id, _is_starred(call, card)),
         "badges": (),
         "notice": notice,
+        "notes": [note.in_language(language) for note in place.states.notes],
         "version": card.version,
         "revision": call.live.revision,
         "links": _file_links(call, card) if module.key == UPLOADED and not card.deleted else (),

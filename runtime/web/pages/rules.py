@@ -49,7 +49,8 @@ def states_of(
 
 def states_of_card(call: Call, module: Module, number: int) -> RuleStates:
     """The states of a record that is only looked at."""
-    return _states(call, Change(module.key, {}, number)) if has_any(module) else RuleStates()
+    any_ = has_any(module) or module.dynamics.formulas
+    return _states(call, Change(module.key, {}, number)) if any_ else RuleStates()
 
 
 def has_any(module: Module) -> bool:

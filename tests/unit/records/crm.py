@@ -158,6 +158,18 @@ DYNAMIC = {
             check: is_empty(amount) or sum(parts.price) <= amount
             message: The parts cost more than the deal.
     """,
+    "formulas/cases.yaml": """
+        by_kind:
+          field: chance
+          run: [create, kind]
+          when: is_empty(chance) or changed(kind)
+          value: kind.probability
+          examples: [{given: {kind: won}, expect: 100}]
+        shout: {field: shouted, value: "concat(upper(name), ' ', text(chance))", clear: true}
+        two: {field: double, run: [chance], value: chance * 2}
+        no: {run: validate, field: name, when: name == 'No', note: No is no name.}
+        seen: {run: view, when: kind == 'won', note: It is won.}
+    """,
     "schemas/modules/cases.yaml": """
         label: Case
         plural: Cases
@@ -166,6 +178,9 @@ DYNAMIC = {
           name:    {type: text, required: true}
           kind:    {type: picklist, picklist: stages, default: open}
           special: {type: boolean}
+          chance:  {type: percent}
+          double:  {type: decimal}
+          shouted: {type: text, required: true}
           prize:   {type: text, required: true}
         rules:
           won:     {when: kind.kind == 'won', show: [prize], readonly: [name]}

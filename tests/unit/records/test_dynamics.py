@@ -132,3 +132,15 @@ def test_what_a_rule_locks_is_locked_by_the_record_as_it_stands(dynamic: Crm, ad
     }
     dynamic.saved(Change("cases", {"kind": "open"}, id=made), actor=ada)
     dynamic.saved(Change("cases", {"name": "B"}, id=made), actor=ada)
+
+
+def test_formulas_run_at_their_moments_in_the_order_of_what_they_read(dynamic: Crm):
+    made = dynamic.create("cases", name="a")
+    record = dynamic.stored("cases", made)
+    assert (record["chance"], record["double"], record["shouted"]) == (Decimal("10.00"), None, "A 10")
+    dynamic.update("cases", made, kind="won", prize="Cup")
+    record = dynamic.stored("cases", made)
+    assert (record["chance"], record["double"]) == (Decimal("100.00"), Decimal("200.00"))
+    dynamic.update("cases", made, chance="55")
+    assert dynamic.stored("cases", made)["double"] == Decimal("110.00")
+    assert dynamic.refused(Change("cases", {"name": "No"}, id=made)) == {"name": ["No is no name."]}

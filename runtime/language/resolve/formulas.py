@@ -1,0 +1,125 @@
+"""Resolves dynamic field formulas: their moments, their expressions, and the order in which they run."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from runtime.expressions.references import dependencies
+from runtime.language.draft import Draft
+from runtime.language.nodes import ListNode, MapNode, Scalar
+from runtime.language.resolve.dynamics import resolve_saved
+from runtime.language.resolve.labels import Labels
+from runtime.language.resolve.loops import in_turn
+from runtime.language.shape import Path
+from runtime.model.catalog import Expression, Field, Module
+from runtime.model.dynamics import Formula
+from runtime.model.label import Label
+from runtime.model.types import BOOLEAN
+
+MOMENTS = ("create", "save", "validate", "view")
+
+
+def resolve_formulas(draft: Draft, labels: Labels) -> None:
+    """Give every module its formulas, each after those that fill what it reads."""
+    for key, tree in draft.trees.get("formulas", {}).items():
+        module = draft.modules.get(key)
+        if module is not None:
+            found = [one for name, node in tree.maps() for one in _formula(draft, labels, module, name, node)]
+            dynamics = replace(module.dynamics, formulas=tuple(_in_order(draft, module, found)))
+            draft.modules[key] = replace(module, dynamics=dynamics)
+        elif not draft.is_written("modules", key):
+            place = ("formulas", key)
+            draft.note("module_of_file", key, draft.span(place), place, list(draft.files["modules"]))
+
+
+def _formula(draft: Draft, labels: Labels, module: Module, key: str, node: MapNode) -> Iterator[Formula]:
+    place = ("formulas", module.key, key)
+    field = _field(draft, module, node, place)
+    run = tuple(_moments(draft, module, node, place))
+    note = labels.of((*place, "note"), node.get("note"), Label.of("")) if "note" in node.items else None
+    when = resolve_saved(draft, node.get("when"), module.key, (*place, "when"), BOOLEAN)
+    value = None
+    if field is not None:
+        value = resolve_saved(draft, node.get("value"), module.key, (*place, "value"), field.value_type)
+    if (when is None and "when" in node.items) or (field is None and "field" in node.items):
+        return
+    if value is None and "value" in node.items and field is not None:
+        return
+    says = bool({"view", "validate"} & set(run))
+    wrong = ""
+    if says and (note is None or when is None):
+        wrong = "One that runs at view or validate has a condition (when) and a text (note)."
+    elif says and set(run) - {"view", "validate"}:
+        wrong = "One that runs at view or validate fills no field, and runs at no other moment."
+    elif not says and (field is None or value is None):
+        wrong = "It has a field, and a value for it."
+    if wrong:
+        draft.note("formula", key, draft.span(place, key=True), place, (), wrong)
+        return
+    yield Formula(
+        key, field.key if field is not None else "", run, when, value, node.flag("clear", False), note,
+        draft.origin(node),
+    )  # fmt: skip
+
+
+def _field(draft: Draft, module: Module, node: MapNode, place: Path) -> Field | None:
+    name, written = node.text("field"), node.get("field")
+    if name is None or written is None:
+        return None
+    field = module.fields.get(name)
+    if field is None:
+        if not draft.is_broken("modules", module.key, "fields", name):
+            draft.note("field", name, written, (*place, "field"), list(module.fields), f"{module.key} has")
+        return None
+    kind = draft.types[field.type]
+    if kind.linked or kind.given or kind.hidden:
+        about = f"A field of the type {field.type} is filled by no formula."
+        draft.note("formula", place[-1], written, (*place, "field"), (), about)
+        return None
+    return field
+
+
+def _moments(draft: Draft, module: Module, node: MapNode, place: Path) -> Iterator[str]:
+    written = node.get("run")
+    items = list(written.scalars()) if isinstance(written, ListNode) else [written]
+    if written is None:
+        yield "save"
+        return
+    for item in items:
+        if not isinstance(item, Scalar):
+            continue
+        name = str(item.value)
+        if name in MOMENTS or name in module.fields:
+            yield name
+        elif not draft.is_broken("modules", module.key, "fields", name):
+            known = [*MOMENTS, *module.fields]
+            draft.note("field", name, item, (*place, "run"), known, f"{module.key} has")
+
+
+def _in_order(draft: Draft, module: Module, formulas: list[Formula]) -> list[Formula]:
+    by_key = {formula.key: formula for formula in formulas}
+    reads = {
+        one.key: {
+            other.key
+            for other in formulas
+            if other.value is not None and other.field != one.field and other.field in _reads(one)
+        }
+        for one in formulas
+    }
+    order, loop = in_turn(reads)
+    if loop:
+        place = ("formulas", module.key, loop[0])
+        draft.note("reads_in_circle", loop[0], draft.span(place, key=True), place, (), " -> ".join(loop))
+    return formulas if loop else [by_key[key] for key in order]
+
+
+def _reads(formula: Formula) -> set[str]:
+    found = set(formula.run)
+    for expression in (formula.when, formula.value):
+        found |= _own(expression)
+    return found
+
+
+def _own(expression: Expression | None) -> set[str]:
+    if expression is None:
+        return set()
+    return {path.fields[0].whole for path in dependencies(expression.tree).paths}

@@ -1,0 +1,59 @@
+"""Filling: fields of records get what expressions give, for a whole batch."""
+
+from collections.abc import Iterable
+
+from runtime.expressions.references import dependencies
+from runtime.fields.base import InvalidValueError
+from runtime.fields.money import Money as MoneyType
+from runtime.model.catalog import Expression
+from runtime.records import currencies
+from runtime.records.plan import FieldPlan
+from runtime.records.seen import Seen, is_empty, keep, refuse_once
+from runtime.records.work import Batch, Work
+
+
+class Filling:
+    """Fills fields of records with what expressions give; each sees what those before it have filled in."""
+
+    def __init__(self, batch: Batch, works: list[Work], expressions: Iterable[Expression]) -> None:
+        self._batch = batch
+        self._works = works
+        self._expressions = tuple(expressions)
+        self._moved: set[str] = set()
+        self.seen = Seen(batch, works, self._expressions)
+
+    def fill(self, key: str, expression: Expression, works: list[Work], *, clear: bool = False) -> None:
+        """Fill one field of these records; what gives nothing keeps it, or empties it (``clear``)."""
+        self.look_again(expression)
+        field = works[0].plan.fields[key] if works else None
+        for work in works:
+            if field is not None and f"{work.path}{key}" not in work.asked.errors:
+                self._fill(work, field, expression, clear)
+        if field is not None and isinstance(field.type, MoneyType) and works[0].plan.parent is not None:
+            currencies.settle(self._batch, works)
+            for work in works:
+                self.seen.put(work, key, work.get(key))
+
+    def look_again(self, expression: Expression) -> None:
+        """Fetch anew where an expression walks over a relation that was filled in the meantime."""
+        walked = {path.fields[0].key for path in dependencies(expression.tree).paths if path.hops}
+        if walked & self._moved:
+            self._moved.clear()
+            self.seen = Seen(self._batch, self._works, self._expressions)
+
+    def _fill(self, work: Work, field: FieldPlan, expression: Expression, clear: bool) -> None:
+        try:
+            value = self.seen.value(work, expression)
+            if is_empty(value) and not clear:
+                return
+            self.put(work, field, keep(self._batch, work, field, value))
+        except InvalidValueError as error:
+            refuse_once(work, field.key, error.message)
+
+    def put(self, work: Work, field: FieldPlan, value: object) -> None:
+        """Give a record's field a value."""
+        work.values[field.key] = value
+        work.worked_out.add(field.key)
+        if field.targets:
+            self._moved.add(field.key)
+        self.seen.put(work, field.key, value)
