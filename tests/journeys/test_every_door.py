@@ -19,6 +19,9 @@ PACK = """
     schemas/layouts/deals.yaml:
       card: {process: stage, tabs: {overview: {deal: {fields: [name, stage, prize, code, due]}}}}
       create: [name, stage]
+    formulas/deals.yaml:
+      doubled: {field: doubled, run: [create, chance], value: chance * 2}
+      chance: {field: chance, run: [create, stage], value: "if_(stage == 'won', 100, 10)"}
     schemas/modules/deals.yaml:
       title: name
       fields:
@@ -27,6 +30,8 @@ PACK = """
         code: {type: text, default: "=concat(upper(name), '-', year(due))", readonly: =not is_new}
         due: {type: date, required: true, default: =today() + days(5)}
         prize: {type: text, default: Cup}
+        chance: {type: percent}
+        doubled: {type: decimal}
       rules:
         won: {when: stage.kind == 'won', show: [prize], require: [prize]}
       checks:
@@ -116,8 +121,9 @@ def test_the_same_record_is_stored_by_every_door(crm, door: Callable[[App], int]
     app = crm(PACK)
     kept = record(app, "deals", door(app))
     expected = record(app, "deals", make(app, "deals", **GIVEN))
-    same = ("name", "stage", "code", "due", "prize")
+    same = ("name", "stage", "code", "due", "prize", "chance", "doubled")
     assert {key: kept[key] for key in same} == {key: expected[key] for key in same}
+    assert (kept["chance"], kept["doubled"]) == ("100.00", "200.00")
     assert kept["code"] == f"BIG-{kept['due'][:4]}"
 
 

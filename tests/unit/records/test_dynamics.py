@@ -144,3 +144,11 @@ def test_formulas_run_at_their_moments_in_the_order_of_what_they_read(dynamic: C
     dynamic.update("cases", made, chance="55")
     assert dynamic.stored("cases", made)["double"] == Decimal("110.00")
     assert dynamic.refused(Change("cases", {"name": "No"}, id=made)) == {"name": ["No is no name."]}
+
+
+def test_formulas_ask_as_much_for_any_number_of_records(dynamic: Crm):
+    def questions(count: int) -> int:
+        dynamic.count(dynamic.save, *[Change("cases", {"name": "A"})] * count)
+        return sum(statement.startswith("SELECT") for statement in dynamic.statements)
+
+    assert questions(1) == questions(100) == questions(10_000)
