@@ -1,5 +1,5 @@
 """Completing: a database that an earlier version of the program set up gets the runtime's tables that are
-new.
+new, and on PostgreSQL the functions as they are now.
 """
 
 from sqlalchemy import MetaData
@@ -7,12 +7,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from runtime.change.locking import lock_configuration
 from runtime.storage.database import Database
+from runtime.storage.ddl import functions_are_old, install_functions
 from runtime.storage.inspect import inspect
 from runtime.storage.runtime_tables import build_runtime_tables
 
 
 def complete(database: Database) -> tuple[str, ...]:
-    """Make the tables of the runtime that are missing, and say which; all of them, or none.
+    """Make the tables of the runtime that are missing, and say which; all of them, or none. Functions, too.
 
     Of several processes that start at once the first makes them. Nothing is written when nothing is missing.
     """
@@ -20,11 +21,15 @@ def complete(database: Database) -> tuple[str, ...]:
     build_runtime_tables(metadata)
     with database.read() as connection:
         there = inspect(connection, database.schema)
-    if all(there.has(name) for name in metadata.tables):
+        counters = metadata.tables["trellis_counters"]
+        old = there.has(counters.name) and functions_are_old(connection, counters, database.schema)
+    if not old and all(there.has(name) for name in metadata.tables):
         return ()
     with database.write() as tx:
         lock_configuration(tx.connection, database.schema)
         there = inspect(tx.connection, database.schema)
+        if old:
+            install_functions(tx.connection, counters, database.schema)
         missing = [table for name, table in metadata.tables.items() if not there.has(name)]
         for table in missing:
             tx.connection.execute(CreateTable(table))

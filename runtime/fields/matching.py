@@ -6,13 +6,15 @@ longest text could take more than a moment: the ways in which it can match are c
 
 import re
 from collections.abc import Iterable, Mapping
-from re import _constants as ops
-from re import _parser as parser
+from importlib import import_module
 from typing import Any
 
 from runtime.base.messages import message
 from runtime.fields.base import InvalidValueError, refuse
 from runtime.model.catalog import Field
+
+ops: Any = import_module("re._constants")  # Python's own parser, which has no types to import
+parser: Any = import_module("re._parser")
 
 LONGEST = 200
 """Characters of a pattern."""

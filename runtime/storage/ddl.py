@@ -2,9 +2,10 @@
 databases.
 """
 
+import hashlib
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, insert, select, text
+from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropIndex
 
@@ -14,6 +15,9 @@ from runtime.storage.errors import StorageError
 from runtime.storage.runtime_tables import FORMAT
 from runtime.storage.searching import create_search_index
 from runtime.storage.tables import ModuleTable, Tables
+
+FUNCTIONS = "functions"
+"""The counter that tells, by a number made of their text, which functions PostgreSQL was given."""
 
 
 class UnknownFormatError(StorageError):
@@ -25,8 +29,6 @@ def initialise(connection: Connection, tables: Tables, schema: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"))
         _install_trigrams(connection)
-        for statement in postgresql_functions(schema):
-            connection.exec_driver_sql(statement.replace("%", "%%"))
         connection.execute(CreateSequence(tables.metadata._sequences["trellis_ids"]))
     own = [table for name, table in tables.metadata.tables.items() if name.startswith("trellis_")]
     for table in own:
@@ -34,6 +36,32 @@ def initialise(connection: Connection, tables: Tables, schema: str) -> None:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))
     connection.execute(insert(tables.counters).values(key="format", value=FORMAT))
+    install_functions(connection, tables.counters, schema)
+
+
+def functions_are_old(connection: Connection, counters: Table, schema: str) -> bool:
+    """Whether PostgreSQL has the functions of another version of the program."""
+    if connection.dialect.name != "postgresql":
+        return False
+    known = connection.execute(select(counters.c.value).where(counters.c.key == FUNCTIONS)).scalar()
+    return known != _digest(postgresql_functions(schema))
+
+
+def install_functions(connection: Connection, counters: Table, schema: str) -> None:
+    """Make PostgreSQL's functions, or replace those that are there; SQLite is given its own when it is
+    opened.
+    """
+    if not functions_are_old(connection, counters, schema):
+        return
+    statements = postgresql_functions(schema)
+    for statement in statements:
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+    connection.execute(delete(counters).where(counters.c.key == FUNCTIONS))
+    connection.execute(insert(counters).values(key=FUNCTIONS, value=_digest(statements)))
+
+
+def _digest(statements: list[str]) -> int:
+    return int.from_bytes(hashlib.sha256("\n".join(statements).encode()).digest()[:7], "big")
 
 
 def check_format(connection: Connection, tables: Tables) -> None:
