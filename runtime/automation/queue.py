@@ -18,7 +18,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.registry import Message
 from huey.serializer import Serializer
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DuplicateTable, UniqueViolation
 
 from runtime.automation.worker import Worker
 from runtime.storage.database import Database
@@ -107,7 +107,7 @@ class Queue:
         shared["options"] = f"-c search_path={self._database.schema}"
         try:
             return PostgresHuey(name, **shared)
-        except UniqueViolation:  # another process made the tables at the same moment
+        except (UniqueViolation, DuplicateTable):  # another process made the tables at the same moment
             return PostgresHuey(name, **shared)
 
 

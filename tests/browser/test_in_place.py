@@ -72,7 +72,7 @@ def test_one_field_is_edited_in_its_place_and_the_change_is_undone(app, ada, vis
     pencil = page.get_by_role("link", name="Edit: First name")
     pencil.focus()
     page.keyboard.press("Enter")
-    box = page.get_by_label("First name")
+    box = page.get_by_role("textbox", name="First name")  # not the pencil, which is called alike
     expect(box).to_be_focused()
     page.keyboard.press("Escape")
     expect(pencil).to_be_focused()
