@@ -109,7 +109,7 @@ def _run(
     with _BadRows(file, arguments.file) as bad, _progress(house.err, file) as progress:
         summary = task.run(file, bad.write, progress)
     if summary.created + summary.updated > 10_000 and not arguments.dry_run:
-        site.database.optimize()
+        site.database.optimize(plan.table.table.name)
     said = (
         f"created {summary.created}, updated {summary.updated},"
         f" unchanged {summary.unchanged}, refused {summary.refused}"

@@ -43,7 +43,7 @@ class ScaledDecimal(TypeDecorator[Decimal]):
         units = exact_units(value, self.scale)
         if units is None:
             raise ValueError(f"{value} does not fit {DIGITS} digits, {self.scale} of them decimals.")
-        return units if dialect.name == "sqlite" else from_units(units, self.scale)
+        return units if dialect.name == "sqlite" else Decimal(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """The exact decimal that was stored."""

@@ -4,6 +4,7 @@ at.
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from sqlalchemy import and_, select
 
@@ -36,7 +37,7 @@ def resolve(batch: Batch, works: list[Work]) -> None:
     for work, field in pointing:
         _fill_in(work, field, found)
         asked.setdefault(field.targets, set()).update(_ids(work, field))
-    missing = _missing(batch, asked)
+    missing = _missing(batch, asked, found)
     for work, field in pointing if any(missing.values()) else ():
         if not missing[field.targets].isdisjoint(_ids(work, field)):
             work.refuse(field.key, message("{label} names no record that exists.", label=field.field.label))
@@ -60,13 +61,16 @@ def check_pointers(batch: Batch, works: list[Work]) -> None:
             work.refuse(key, message("{label} names no record that exists.", label=label))
 
 
-def _missing(batch: Batch, asked: Mapping[tuple[str, ...], set[int]]) -> dict[tuple[str, ...], set[int]]:
-    # Of the ids that are asked for, those that no record of any of the modules has, by the modules.
+def _missing(
+    batch: Batch, asked: Mapping[tuple[str, ...], set[int]], found: "Matches"
+) -> dict[tuple[str, ...], set[int]]:
+    # Of the ids that are asked for, those that no record of any of the modules has, by the modules. What was
+    # found by its values a moment ago is there.
     wanted: dict[str, set[int]] = {}
     for targets, ids in asked.items():
         for module in targets:
-            wanted.setdefault(module, set()).update(ids)
-    there = {module: readable(batch, module, ids) for module, ids in wanted.items()}
+            wanted.setdefault(module, set()).update(ids - found.there(module))
+    there = {module: readable(batch, module, ids) | found.there(module) for module, ids in wanted.items()}
     return {targets: ids.difference(*(there[module] for module in targets)) for targets, ids in asked.items()}
 
 
@@ -108,6 +112,7 @@ class Matches:
         self._batch = batch
         self._wanted: dict[tuple[str, Names], set[Key]] = {}
         self._found: dict[tuple[str, Names], dict[Key, list[int]]] = {}
+        self._there: dict[str, set[int]] = {}
         self._keys: dict[tuple[str, Names, Key], Key | Message] = {}
         self._seen: dict[tuple[str, int], tuple[Match, Key | Message]] = {}
 
@@ -127,7 +132,12 @@ class Matches:
             if self._batch.judge.may(self._batch.actor, module, "read").allowed:
                 for record_id, key in _having(self._batch, plan, names, keys):
                     found.setdefault(key, []).append(record_id)
+                self._there.setdefault(module, set()).update(chain.from_iterable(found.values()))
         self._wanted = {}
+
+    def there(self, module: str) -> set[int]:
+        """The records of a module that were found, each open to the actor."""
+        return self._there.get(module, set())
 
     def all(self, modules: Iterable[str], match: Match) -> list[int]:
         """The ids of the records that fit; none of what cannot be read."""

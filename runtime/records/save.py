@@ -37,7 +37,7 @@ from runtime.records import (
     rows,
     unique,
 )
-from runtime.records.access import Judge
+from runtime.records.access import Judge, Verdict
 from runtime.records.base import Workplace
 from runtime.records.change import Change, Refused, Saved
 from runtime.records.change_log import Entry
@@ -155,6 +155,7 @@ class _Saving:
     def _find(self) -> None:
         batch = self.batch
         wanted: dict[str, list[Asked]] = {}
+        allowed: dict[tuple[str, str], Verdict] = {}
         for asked in batch.asked:
             change = asked.change
             plan = batch.plans.get(change.module)
@@ -164,7 +165,7 @@ class _Saving:
                 )
             elif change.action not in RIGHTS:
                 asked.refuse("", message('"{action}" is nothing to do.', action=change.action[:100]))
-            elif not (verdict := batch.judge.may(batch.actor, plan.key, _right(change))).allowed:
+            elif not (verdict := self._on_the_module(allowed, plan, change)).allowed:
                 for reason in verdict.reasons:
                     asked.refuse("", reason, "forbidden")
             elif change.id is not None and not 0 < change.id < LARGEST:
@@ -182,6 +183,16 @@ class _Saving:
             taken: set[int] = set()
             for asked in them:
                 self._take(plan, asked, standing, taken)
+
+    def _on_the_module(
+        self, known: dict[tuple[str, str], Verdict], plan: ModulePlan, change: Change
+    ) -> Verdict:
+        # The right on the module as a whole is asked for once, however many records there are.
+        right = _right(change)
+        verdict = known.get((plan.key, right))
+        if verdict is None:
+            verdict = known[plan.key, right] = self.batch.judge.may(self.batch.actor, plan.key, right)
+        return verdict
 
     def _take(self, plan: ModulePlan, asked: Asked, standing: Mapping[int, Values], taken: set[int]) -> None:
         batch, change = self.batch, asked.change

@@ -108,12 +108,16 @@ class Database:
         finally:
             self._lock.release()
 
-    def optimize(self) -> None:
-        """Let the database look at what the tables hold now, so that it plans well; after a large change."""
+    def optimize(self, *tables: str) -> None:
+        """Let the database look at what these tables (without any: all) hold now, so that it plans well;
+        after a large change.
+        """
         with self.write() as transaction:
+            quote = transaction.connection.dialect.identifier_preparer.quote
             if self.dialect == "sqlite":
                 transaction.connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-            transaction.connection.exec_driver_sql("ANALYZE")
+            for table in [quote(name) for name in tables] or [""]:
+                transaction.connection.exec_driver_sql(f"ANALYZE {table}")
             if self.dialect == "sqlite":
                 # A small table grows, and what is known of it stays: then it would be read from end to end.
                 transaction.connection.exec_driver_sql(

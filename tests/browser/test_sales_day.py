@@ -44,6 +44,8 @@ def go(page: Page, where: str) -> None:
     before = page.url
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != before)
+    if where.startswith("New "):
+        expect(page.locator("main form :focus")).to_be_editable()  # before that, letters would go nowhere
 
 
 def choose(page: Page, text: str) -> None:

@@ -15,7 +15,7 @@ export async function open(address, { opener = document.activeElement, made } = 
   document.body.append(dialog);
   const url = new URL(address, location.href);
   url.searchParams.set("_dialog", dialogs().length);
-  await window.htmx.ajax("GET", url.pathname + url.search, { target: dialog, swap: "innerHTML" });
+  await window.htmx.ajax("GET", url.pathname + url.search, { source: dialog, target: dialog, swap: "innerHTML" });
 }
 
 export function shut(dialog) {
@@ -61,7 +61,7 @@ function refresh(module) {
   const selector = module ? `[data-shows~="${module}"]` : "[data-shows]";
   for (const part of document.querySelectorAll(selector)) {
     const headers = { "HX-Target": `${part.localName}#${part.id}` }; // the server gives this part alone
-    window.htmx.ajax("GET", location.pathname + location.search, { target: part, swap: "outerHTML", headers });
+    window.htmx.ajax("GET", location.pathname + location.search, { source: part, target: part, swap: "outerHTML", headers });
   }
 }
 

@@ -17,6 +17,7 @@ function make() {
   box.className = "glance-box";
   box.popover = "manual";
   box.role = "dialog";
+  box.setAttribute("hx-sync", "this:replace"); // what is asked for last is shown
   box.setAttribute("aria-labelledby", "glance-title");
   box.addEventListener("pointerenter", () => clearTimeout(timer));
   box.addEventListener("pointerleave", () => wait(hide, 250));
@@ -39,7 +40,7 @@ async function show(anchor, focused = false) {
   if (!box?.isConnected) make();
   (anchor.closest("dialog") ?? document.body).append(box);
   shown = anchor;
-  await window.htmx.ajax("GET", `${anchor.pathname}/quick`, { target: box, swap: "innerHTML" });
+  await window.htmx.ajax("GET", `${anchor.pathname}/quick`, { source: box, target: box, swap: "innerHTML" });
   if (shown !== anchor || !box.querySelector(".glance")) return;
   if (!box.matches(":popover-open")) box.showPopover();
   place(anchor);

@@ -6,7 +6,7 @@ let saved = ""; // the field that was sent last, which gets the focus back with 
 function begin(place, button) {
   if (places.has(place)) return;
   places.set(place, [...place.childNodes]);
-  window.htmx.ajax("GET", button.dataset.inline + location.search, { target: place, swap: "innerHTML" });
+  window.htmx.ajax("GET", button.dataset.inline + location.search, { source: place, target: place, swap: "innerHTML" });
 }
 
 function cancel(place) {
