@@ -110,6 +110,8 @@ class _Compare:
     def _holds_values(self, module: str, key: str, shape: FieldShape) -> bool:
         if (module, key) in self.names.links:
             return self.stored.rows(self.names.link(module, key)) > 0
+        if (module, key) not in self.names.columns:
+            return False  # it was virtual
         table = self.names.table(module)
         base = self.names.column(module, key)
         columns = [suffixed(base, suffix) for suffix, _ in shape.stored]

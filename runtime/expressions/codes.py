@@ -286,6 +286,16 @@ Wrong:  matches(name, '(a')
 Right:  matches(name, 'FI[0-9]{8}')
 Right:  matches(name, '[A-Z]+-\\\\d+')""",
 )
+VIRTUAL = Code(
+    "E130",
+    "a virtual field is worked out where it is read",
+    """A virtual field (`virtual: true`, or one whose formula reads the clock) is not stored. Where an
+expression names it, its own formula stands in its place. So it has no value before a save (`old.`,
+`changed()`), and where the path leads out of a condition (`this.`) or over an owner that may be a user or a
+group, its formula cannot follow when it counts or sums.
+
+Name what its formula reads instead: `changed(due_date)` in the place of `changed(is_overdue)`.""",
+)
 
 CODES: tuple[Code, ...] = (
     SYNTAX,
@@ -317,4 +327,5 @@ CODES: tuple[Code, ...] = (
     NOT_SEVERAL,
     NO_USER,
     PATTERN,
+    VIRTUAL,
 )

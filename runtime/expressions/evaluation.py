@@ -11,6 +11,7 @@ from simpleeval import SimpleEval
 from runtime.base.registry import Registry
 from runtime.expressions.arithmetic import CurrencyError, TooLargeError
 from runtime.expressions.functions.base import Function
+from runtime.expressions.keeping import kept
 from runtime.expressions.meaning import order, same
 from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
@@ -22,6 +23,7 @@ from runtime.expressions.tree import (
     Changed,
     IsNew,
     Items,
+    Kept,
     Literal,
     Node,
     Operation,
@@ -78,6 +80,7 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
             Operation: self._operation,
             Call: self._call,
             Aggregate: self._aggregate,
+            Kept: self._kept,
         }
         self.nodes = self._meanings
 
@@ -223,6 +226,9 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
         except CurrencyError:
             self.trouble = "currencies"
         return None
+
+    def _kept(self, node: Kept) -> object:
+        return kept(self._eval(node.of), node.field)
 
     def each(self, nodes: tuple[Node, ...]) -> Iterator[object]:
         """The value of each node, evaluated as it is taken."""

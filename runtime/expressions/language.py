@@ -1,9 +1,10 @@
 """The language: its registries, and the four things that are done with an expression."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from runtime.base.diagnostic import Diagnostic, Severity, Span
 from runtime.base.registry import Registry, discover
@@ -13,6 +14,8 @@ from runtime.expressions.binding import Binding
 from runtime.expressions.checking import Checker
 from runtime.expressions.evaluation import Evaluator
 from runtime.expressions.functions.base import Function
+from runtime.expressions.inlining import inlined, tree_of
+from runtime.expressions.keeping_in_sql import field_columns
 from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
 from runtime.expressions.reading import Finding, read
@@ -22,7 +25,7 @@ from runtime.expressions.sql import Sql
 from runtime.expressions.storing import columns_of
 from runtime.expressions.tree import Node
 from runtime.expressions.warning import not_sql, warnings
-from runtime.model.catalog import Expression
+from runtime.model.catalog import Expression, Field
 from runtime.model.types import ValueType
 
 Locate = Callable[[int, int], Span]
@@ -71,13 +74,14 @@ class Language:
         if syntax is None:
             return None, [_diagnostic(finding, place) for finding in findings]
         checker = Checker(syntax, scope, self.functions, self.operators)
-        tree = checker.whole(expect)
+        written = checker.whole(expect)
+        tree = None if written is None else inlined(written, checker.report)
         findings = checker.findings
         if tree is not None and not findings and scope.database:
             findings = list(not_sql(tree, self.functions))
-        if tree is None or findings:
+        if tree is None or written is None or findings:
             return None, [_diagnostic(finding, place) for finding in findings]
-        warned = [_diagnostic(finding, place) for finding in warnings(tree, expect)]
+        warned = [_diagnostic(finding, place) for finding in warnings(written, expect)]
         return Expression(text, span, tree.type, tree), warned
 
     def evaluator(self, moment: Moment) -> Evaluator:
@@ -134,6 +138,17 @@ class Language:
         or ``ScaledDecimal``: :func:`runtime.expressions.storing.stored` makes what a field's column takes.
         """
         return columns_of(Sql(self.functions, self.operators, binding, moment, this), node)
+
+    def virtual_in_sql(
+        self,
+        path: tuple[Field, ...],
+        kinds: Sequence[TypeEngine[Any]],
+        binding: Binding,
+        moment: Moment,
+    ) -> tuple[ColumnElement[Any], ...]:
+        """The columns of the virtual field at the end of a path, of these types, as if it were stored."""
+        sql = Sql(self.functions, self.operators, binding, moment)
+        return field_columns(sql, tree_of(path), kinds)
 
     def function_reference(self) -> tuple[FunctionPage, ...]:
         """What each function and operator is, as data for a page of the reference."""

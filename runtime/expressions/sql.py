@@ -25,6 +25,7 @@ from runtime.expressions.tree import (
     Changed,
     IsNew,
     Items,
+    Kept,
     Node,
     Operation,
     Read,
@@ -102,6 +103,8 @@ class Sql:
             return Value(node.type, known=(None,) * len(node.items))
         if isinstance(node, Aggregate):
             return self._aggregate(node)
+        if isinstance(node, Kept):
+            return self._kept(node)
         if isinstance(node, Call) and not self._functions[node.function].is_condition:
             return self._functions[node.function].node_column(self, node)
         if node.type == BOOLEAN:
@@ -175,6 +178,11 @@ class Sql:
         value = None if node.value is None else inside.value(node.value)
         order = None if node.order is None else inside.value(node.order)
         return total_in_sql(self, node, related, value, conditions, order)
+
+    def _kept(self, node: Kept) -> Value:
+        from runtime.expressions.keeping_in_sql import kept_in_sql
+
+        return kept_in_sql(self, node)
 
     def _by_picklist(self, node: Node) -> ColumnElement[bool] | None:
         """A condition on one picklist field's attributes, as one on its values: an index serves it."""

@@ -136,6 +136,21 @@ class Call(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept(Node):
+    """A value as a field keeps it: rounded to its decimals, in one of its currencies, cut to its length;
+    empty where it does not fit.
+    """
+
+    of: Node
+    field: Field = field(hash=False)
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """What is kept."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step from a record to several.
 

@@ -148,6 +148,8 @@ class FieldType(ABC):
     """Whether its values are files, which come along with a form."""
     unfit: ClassVar[str] = phrase("{label} names a record that may not be chosen here.")
     """What is said of a record that :meth:`choosable` leaves out."""
+    computable: ClassVar[bool] = False
+    """Whether a ``formula:`` may work its value out: one value, which the database can give."""
     hidden: ClassVar[bool] = False
     """Whether nobody is shown its values: no answer, export, change log, search or filter has them."""
     given: ClassVar[bool] = False

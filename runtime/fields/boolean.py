@@ -18,6 +18,7 @@ class Boolean(FieldType):
     name = "boolean"
     title = "Yes or no"
     widget = "boolean"
+    computable = True
     filtered_by = "yes_no"
     operators = ("==", "!=", "is_empty")
     examples = (Example(True, True), Example(False, False), Example(None, None), Example("", None))

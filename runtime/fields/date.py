@@ -22,6 +22,7 @@ class Date(FieldType):
     name = "date"
     title = "Date"
     widget = "date"
+    computable = True
     filtered_by = "period"
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
     examples = (

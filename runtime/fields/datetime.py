@@ -41,6 +41,7 @@ class DateTime(FieldType):
     name = "datetime"
     title = "Date and time"
     widget = "datetime"
+    computable = True
     filtered_by = "period"
     settings_schema = MappingProxyType(
         {

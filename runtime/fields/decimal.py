@@ -19,6 +19,7 @@ class Decimal(ExactType):
     name = "decimal"
     title = "Decimal"
     widget = "number"
+    computable = True
     settings_schema = MappingProxyType(
         {
             "scale": SCALE,

@@ -39,6 +39,7 @@ class Duration(FieldType):
     name = "duration"
     title = "Duration"
     widget = "duration"
+    computable = True
     filtered_by = "range"
     measured = True
     settings_schema = MappingProxyType(

@@ -25,6 +25,7 @@ class Email(ManyType):
     name = "email"
     title = "E-mail"
     widget = "email"
+    computable = True
     settings_schema = MappingProxyType({"many": MANY, "kinds": KINDS})
     kinds = ("work", "home", "other")
     later_settings = ("pattern",)

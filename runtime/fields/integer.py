@@ -21,6 +21,7 @@ class Integer(FieldType):
     name = "integer"
     title = "Integer"
     widget = "number"
+    computable = True
     filtered_by = "range"
     measured = True
     settings_schema = MappingProxyType(

@@ -39,6 +39,7 @@ class Money(FieldType):
     name = "money"
     title = "Money"
     widget = "money"
+    computable = True
     filtered_by = "range"
     measured = True
     settings_schema = MappingProxyType(

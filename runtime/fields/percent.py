@@ -19,6 +19,7 @@ class Percent(ExactType):
     name = "percent"
     title = "Percent"
     widget = "number"
+    computable = True
     settings_schema = MappingProxyType(
         {
             "scale": SCALE,

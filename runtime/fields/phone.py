@@ -31,6 +31,7 @@ class Phone(ManyType):
     name = "phone"
     title = "Phone"
     widget = "phone"
+    computable = True
     settings_schema = MappingProxyType(
         {
             "region": {

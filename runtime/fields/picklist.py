@@ -19,6 +19,7 @@ class PicklistField(FieldType):
     name = "picklist"
     title = "Picklist"
     widget = "select"
+    computable = True
     filtered_by = "choice"
     settings_schema = MappingProxyType(
         {

@@ -17,6 +17,7 @@ class Text(WrittenType):
     name = "text"
     title = "Text"
     widget = "text"
+    computable = True
     settings_schema = MappingProxyType(
         {
             "max": {

@@ -23,6 +23,7 @@ class Url(ManyType):
     name = "url"
     title = "Web address"
     widget = "url"
+    computable = True
     settings_schema = MappingProxyType({"many": MANY, "kinds": KINDS})
     kinds = ("website", "shop", "profile", "other")
     later_settings = ("pattern",)

@@ -77,6 +77,7 @@ class Draft:
         self.menu: tuple[MenuGroup, ...] = ()
         self.roles: dict[str, Role] = {}
         self.data: tuple[StartRecord, ...] = ()
+        self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []
         self.found: list[Diagnostic] = []
 
@@ -142,10 +143,16 @@ class Draft:
         return Origin(node.source.layer, node.span)
 
     def scope(
-        self, module: str, this: str | None = None, *, database: bool = False, saving: bool = False
+        self,
+        module: str,
+        this: str | None = None,
+        *,
+        database: bool = False,
+        saving: bool = False,
+        personal: bool = True,
     ) -> Scope:
-        """What an expression about a module may name; with ``database`` it must be SQL too, and ``saving``
-        is while a record is saved.
+        """What an expression about a module may name; with ``database`` it must be SQL too, ``saving`` is
+        while a record is saved, and without ``personal`` nobody in particular asks.
         """
         return Scope(
             self.modules,
@@ -156,6 +163,7 @@ class Draft:
             language=self.pack.languages[0],
             database=database,
             saving=saving,
+            personal=personal,
         )
 
     def is_excused(self, text: str) -> bool:

@@ -9,7 +9,6 @@ HELP = "take it out for now"
 
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
-        "N101": "fields cannot be computed by a formula",
         "N104": "duplicates are not looked for",
         "N105": "modules do not lock related records",
         "N106": "renames cannot be declared",

@@ -284,4 +284,5 @@ class _Load:
             hash=digest.hexdigest(),
             settings=pack.settings,
             data=draft.data,
+            computed=draft.computed,
         )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runtime.base.diagnostic import Span
+from runtime.model.computed import Computed
 from runtime.model.dynamics import Dynamics
 from runtime.model.label import Label
 from runtime.model.types import ValueType
@@ -37,6 +38,7 @@ class Expression:
 class Field:
     """One field of a module. ``settings`` are its type's own, complete with defaults; ``default`` is
     canonical. ``parts`` are what it is made of, where paths may name them: each has a column of its own.
+    ``computed`` is how its value is worked out, where nobody writes it.
     """
 
     key: str
@@ -58,6 +60,12 @@ class Field:
     default: object = None
     system: bool = False
     parts: "Mapping[str, Field]" = fresh(default_factory=lambda: MappingProxyType({}))
+    computed: Computed | None = None
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it has no columns, and is worked out where it is read."""
+        return self.computed is not None and not self.computed.is_stored
 
     @property
     def whole(self) -> str:
@@ -341,7 +349,7 @@ class Catalog:
     """A whole configuration. ``sources`` has every file's text by its name; ``hash`` tells two apart.
 
     ``data`` are the records to start with, those that are pointed at before those that point, except in a
-    circle.
+    circle. ``computed`` are all stored computed fields as (module, field), each behind those that it reads.
     """
 
     title: Label
@@ -362,6 +370,7 @@ class Catalog:
     hash: str
     settings: Mapping[str, Any] = fresh(default_factory=lambda: MappingProxyType({}))
     data: tuple[StartRecord, ...] = ()
+    computed: tuple[tuple[str, str], ...] = ()
 
     @property
     def currencies(self) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class Rule:
 class Formula:
     """A dynamic field formula. ``run`` are its moments: ``create``, ``save``, ``validate``, ``view``, or
     fields that change later. One that fills a field has a ``value``, one that says something a ``note``.
+    ``computed``: it is the field's own ``formula:``, which always runs, and refuses nothing.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Formula:
     clear: bool
     note: Label | None
     origin: "Origin"
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

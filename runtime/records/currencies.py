@@ -29,6 +29,12 @@ def settle(batch: Batch, works: Iterable[Work]) -> None:
                 work.refuse(field.key, error.message)
 
 
+def of_parents(batch: Batch, works: list[Work]) -> list[str]:
+    """The currency that each row's record has."""
+    standing = _standing(batch, works)
+    return [_currency_of_parent(batch, work, standing) for work in works]
+
+
 def _waiting(work: Work) -> list[tuple[FieldPlan, Money]]:
     if work.plan.parent is None:
         return []

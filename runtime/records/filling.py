@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+from runtime.expressions.keeping import kept
 from runtime.expressions.references import dependencies
 from runtime.fields.base import InvalidValueError
 from runtime.fields.money import Money as MoneyType
 from runtime.model.catalog import Expression
+from runtime.model.types import MONEY
+from runtime.model.values import Money as Amount
 from runtime.records import currencies
 from runtime.records.plan import FieldPlan
 from runtime.records.seen import Seen, is_empty, keep, refuse_once
@@ -33,6 +36,23 @@ class Filling:
             currencies.settle(self._batch, works)
             for work in works:
                 self.seen.put(work, key, work.get(key))
+
+    def compute(self, field: FieldPlan, works: list[Work]) -> None:
+        """Give a computed field its value; what does not fit it is empty, and refuses nothing."""
+        computed = field.field.computed
+        if computed is None or not works:
+            return
+        self.look_again(computed.expression)
+        waits = works[0].plan.parent is not None and field.field.value_type == MONEY
+        if not waits or computed.expression.type == MONEY:
+            for work in works:
+                self.put(work, field, self.seen.worked_out(work, computed.kept))
+            return
+        # A plain number in a row's money is of the currency of the row's record.
+        for work, currency in zip(works, currencies.of_parents(self._batch, works), strict=True):
+            number = self.seen.worked_out(work, computed.expression.tree)
+            amount = None if number is None else Amount(number, currency)
+            self.put(work, field, kept(amount, field.field))
 
     def look_again(self, expression: Expression) -> None:
         """Fetch anew where an expression walks over a relation that was filled in the meantime."""

@@ -20,6 +20,9 @@ def fill(batch: Batch, works: list[Work]) -> None:
     for formula in formulas:
         if formula.value is None:
             continue
+        if formula.computed:
+            filling.compute(sound[0].plan.fields[formula.field], sound)
+            continue
         if formula.when is not None:
             filling.look_again(formula.when)
         chosen = [work for work in sound if _runs(batch, filling, work, formula)]

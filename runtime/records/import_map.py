@@ -254,7 +254,10 @@ class _Reading:
             field = None
         if field is None or (name == "id" and not key):
             if name in self.plan.fields or name.partition(".")[0] in self.plan.rows:
-                why = f"{shown(name)} cannot be imported"
+                known_field = self.plan.fields.get(name)
+                is_computed = known_field is not None and known_field.field.computed is not None
+                why = f"{shown(name)} is computed by its formula" if is_computed else ""
+                why = why or f"{shown(name)} cannot be imported"
                 self._report(codes.NOT_IMPORTED.name, why, span, path, "see which fields are writable")
             else:
                 self._unknown(name, span, path, self.plan.key, known)

@@ -19,7 +19,7 @@ def nested(
     A record is given as its own values: an id for a relation, or the values of a related record that is
     itself being written. One statement for each module that is walked to brings what lies behind the ids.
     """
-    found = [dict[str, object]() for _ in records]
+    found = [{"id": own["id"]} if "id" in own else {} for own in records]
     behind: dict[tuple[str, str], list[Path]] = {}
     for path in paths:
         first = path.fields[0]

@@ -82,7 +82,11 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
             ),
         )
     elif not _says_the_same(batch, work, field, raw):
-        work.refuse(key, message("{label} is read-only.", label=field.field.label))
+        label = field.field.label
+        if field.field.computed is not None:
+            work.refuse(key, message("{label} is computed by its formula, and takes no value.", label=label))
+        else:
+            work.refuse(key, message("{label} is read-only.", label=label))
 
 
 def _says_the_same(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:

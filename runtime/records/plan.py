@@ -43,9 +43,9 @@ class AttributePlan:
 class FieldPlan:
     """One field: how it is parsed, and where it is kept.
 
-    ``columns`` are the names of its columns in the module's table; ``link`` is the table of a linked field
-    instead. ``single`` says that the one column holds the canonical value as it is. ``on_delete`` is what
-    becomes of this field when the record it points at is deleted.
+    ``columns`` are the names of its columns in the module's table, none for a virtual field; ``link`` is the
+    table of a linked field instead. ``single`` says that the one column holds the canonical value as it is.
+    ``on_delete`` is what becomes of this field when the record it points at is deleted.
     """
 
     key: str
@@ -176,7 +176,7 @@ class Plans:
             module=module,
             table=table,
             fields=MappingProxyType(fields),
-            stored=tuple(plan for plan in fields.values() if plan.link is None),
+            stored=tuple(plan for plan in fields.values() if plan.columns),
             linked=tuple(plan for plan in fields.values() if plan.link is not None),
             pointing=tuple(plan for plan in fields.values() if plan.targets),
             writable=MappingProxyType(may),
@@ -194,26 +194,33 @@ class Plans:
             ),
             numbers=MappingProxyType(_numbers(module, fields)),
             logged=frozenset(
-                key for key, field in module.fields.items() if field.log and not fields[key].type.hidden
+                key
+                for key, field in module.fields.items()
+                if field.log and not fields[key].type.hidden and not field.is_virtual
             )
             | {"owner", "parent"},
             search=self._search(module),
             composite=tuple(plan for plan in own if plan.type.parts),
-            limited=tuple(plan for plan in own if is_limited(plan.field, self.workplace.catalog.picklists)),
+            limited=tuple(
+                plan
+                for plan in own
+                if plan.field.computed is None and is_limited(plan.field, self.workplace.catalog.picklists)
+            ),
             depth=self._depth(module),
         )
 
     def _field(self, field: Field, table: ModuleTable) -> FieldPlan:
         kind = self.workplace.types[field.type]
         link = self.workplace.tables.link(field.module, field.key) if kind.linked else None
+        columns = table.columns.get(field.key, ())
         return FieldPlan(
             key=field.key,
             field=field,
             type=kind,
             parse=kind.parse,
             to_json=None if type(kind).to_json is FieldType.to_json else kind.to_json,
-            columns=() if link is not None else tuple(column.key for column in table.columns[field.key]),
-            single=link is None and kind.is_kept_as_it_is(len(table.columns[field.key])),
+            columns=tuple(column.key for column in columns),
+            single=bool(columns) and kind.is_kept_as_it_is(len(columns)),
             targets=field.targets,
             link=link,
             attributes=MappingProxyType({} if link is None else self._attributes(field, link)),

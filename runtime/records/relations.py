@@ -188,7 +188,7 @@ class Matches:
                 parts.append(unicodedata.normalize("NFC", str(raw).strip()))
                 continue
             field = plan.fields.get(name)
-            if field is None or field.link is not None:
+            if field is None or not field.columns:
                 return message(
                     '{module} has no field "{field}" to find it by.', module=plan.module.label, field=name
                 )

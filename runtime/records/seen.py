@@ -10,7 +10,7 @@ from runtime.expressions.evaluation import BudgetError, Evaluator
 from runtime.expressions.moment import Moment
 from runtime.expressions.references import Dependencies, dependencies, related_paths
 from runtime.expressions.terms import terms_of
-from runtime.expressions.tree import Aggregate
+from runtime.expressions.tree import Aggregate, Node
 from runtime.fields.base import InvalidValueError
 from runtime.model.catalog import Expression, Path
 from runtime.records.outer import nested
@@ -62,6 +62,13 @@ class Seen:
         none.
         """
         return self._run(expression, self._new[id(work)], self._old.get(id(work)))
+
+    def worked_out(self, work: Work, tree: Node) -> Any:
+        """The value of a computed field's tree for the record as it will be: empty where it has none."""
+        try:
+            return self._evaluator.run(tree, self._new[id(work)], None, self._old.get(id(work)))
+        except BudgetError:
+            return None
 
     def holds(self, work: Work, condition: Expression) -> bool:
         """Whether a condition is true of the record as it will be; what cannot be worked out is not."""

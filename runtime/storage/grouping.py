@@ -68,9 +68,11 @@ class Grouping:
         """The groups in the order of their first key."""
         named = tuple((each.function, each.path.text if each.path else "") for each in values)
         kind = ("group", tuple((path.text, path.field.module) for path in by), named)
-        found: Grouped | None = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
+        shown = (*by, *(each.path for each in values if each.path is not None))
+        shape = self._statements.shape(query, moment, shown)
+        found: Grouped | None = self._statements.remembered.get((kind, shape))
         if found is None:
-            watched = self._statements.watched(query, moment)
+            watched = self._statements.watched(query, moment, shown)
             found = self._compile(connection, query, by, values, watched.moment)
             watched.remember(kind, found)
         given = found.statement.run(connection, self._statements.parameters(query))
@@ -92,7 +94,7 @@ class Grouping:
                 raise UnsortableError(f'"{path.text}" may be of any module, so nothing is grouped by it.')
             if parts.types[path.field.type].hidden:
                 raise UnsortableError(f'"{path.text}" is a secret, so nothing is grouped by it.')
-        joins, selection = Joins(parts.tables, query.module), Selection()
+        joins, selection = self._statements.joins(query.module, moment), Selection()
         maker = CellMaker(parts.catalog, parts.types, parts.formats, joins, selection)
         cells = tuple(
             maker.cell(path) if path.attribute is None else self._rank(path, joins, selection) for path in by

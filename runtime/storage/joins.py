@@ -7,6 +7,7 @@ from sqlalchemy.sql.selectable import NamedFromClause
 
 from runtime.model.catalog import Field
 from runtime.storage.tables import Tables
+from runtime.storage.virtual import Virtual
 
 
 class Joins:
@@ -16,7 +17,8 @@ class Joins:
     to each of them; ids are the site's, so at most one of them answers.
     """
 
-    def __init__(self, tables: Tables, module: str, name: str = "t") -> None:
+    def __init__(self, tables: Tables, module: str, name: str = "t", virtual: Virtual | None = None) -> None:
+        """``virtual`` works out what has no column; without it no virtual field may be asked for."""
         self.tables = tables
         self.module = module
         self.name = name
@@ -25,14 +27,27 @@ class Joins:
         self._steps: list[tuple[NamedFromClause, ColumnElement[bool]]] = []
         self._near: set[str] = set()
         self._inner = 0
+        self._virtual = virtual
+        self._worked_out: dict[tuple[tuple[str, str], ...], tuple[ColumnElement[Any], ...]] = {}
 
     def columns(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         """The columns of a path's last field, joining what lies between."""
+        if fields[-1].is_virtual:
+            return self._work_out(fields)
         return self.columns_of(self.table(fields[:-1], fields[-1].module), fields[-1])
 
     def columns_of(self, table: FromClause, field: Field) -> tuple[ColumnElement[Any], ...]:
         """A field's columns in a table that is joined already."""
         return tuple(table.c[column.name] for column in self.tables.module(field.module).of(field))
+
+    def _work_out(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
+        if self._virtual is None:
+            raise LookupError(f"{fields[-1].key} has no column, and nothing here works it out.")
+        path = tuple((field.module, field.key) for field in fields)
+        found = self._worked_out.get(path)
+        if found is None:
+            found = self._worked_out[path] = self._virtual.columns(self, fields)
+        return found
 
     def id(self, table: FromClause, module: str) -> ColumnElement[Any]:
         """The id of a joined table's records."""

@@ -55,7 +55,7 @@ class Loader:
         fields: Iterable[str] | None = None,
         lock: bool = False,
     ) -> Records:
-        """Records with these fields (all of them, for None) and their ``id``; the deleted ones too.
+        """Records with these fields (all that are stored, for None) and their ``id``; the deleted ones too.
 
         An id that no record of the module has is left out. ``lock`` keeps others from writing them until the
         transaction ends, in the order of the ids, so that two writers never wait for each other.
@@ -63,7 +63,7 @@ class Loader:
         known = self._catalog.modules[module]
         keys = (field.key for field in known.all_fields()) if fields is None else dict.fromkeys(fields)
         wanted = [field for key in keys if (field := known.field(key)) is not None]
-        own = tuple(field for field in wanted if not self._types[field.type].linked)
+        own = tuple(field for field in wanted if not (self._types[field.type].linked or field.is_virtual))
         loaded = self._own(connection, module, ids, own, lock)
         for field in wanted:
             if self._types[field.type].linked:

@@ -92,7 +92,7 @@ def name_all(catalog: Catalog, types: Registry[FieldType], given: Names | None =
             if types[each.type].linked:
                 if place not in links:
                     links[place] = _claim(f"{tables[module.key]}__{each.key}", taken)
-            elif place not in columns:
+            elif place not in columns and not each.is_virtual:
                 columns[place] = of_module.claim(each, module)
     return Names(*(MappingProxyType(made) for made in (tables, columns, links, searches)))
 

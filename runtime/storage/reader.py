@@ -68,7 +68,7 @@ class Reader:
         It costs one statement, a second at the border to the records whose first sort key is empty, and one
         for each column of many links. Raises :class:`InvalidCursorError` and :class:`UnsortableError`.
         """
-        order = self._order(query)
+        order = self._order(query, moment)
         named = [f"{'-' if key.descending else ''}{key.path.text}" for key in query.sort]
         mark = list_mark(query.module, named)
         types = [key.column.type for key in order.keys]
@@ -164,11 +164,12 @@ class Reader:
         """The attributes of the links of a field between these records, by the two ids."""
         return self._links.attributes(connection, field, sources, targets)
 
-    def _order(self, query: Query) -> Order:
+    def _order(self, query: Query, moment: Moment) -> Order:
+        # Only its form is asked for: how many keys, of which types, in how many parts.
         key = ("order", query.module, tuple((each.path.text, each.descending) for each in query.sort))
 
         def make() -> Order:
-            joins = Joins(self._parts.tables, query.module)
+            joins = self._statements.joins(query.module, moment)
             return OrderMaker(self._parts.catalog, self._parts.types, joins).order(query.sort, query.module)
 
         return self._statements.remembered.keep(key, make)
@@ -237,11 +238,13 @@ class Reader:
             part,
             empties,
         )
-        found: Listing | None = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
+        shown = (*query.columns, *(key.path for key in query.sort))
+        shape = self._statements.shape(query, moment, shown)
+        found: Listing | None = self._statements.remembered.get((kind, shape))
         if found is not None:
             return found
-        watched = self._statements.watched(query, moment)
-        joins = Joins(self._parts.tables, query.module)
+        watched = self._statements.watched(query, moment, shown)
+        joins = self._statements.joins(query.module, watched.moment)
         selection = Selection()
         selection.add(joins.id(joins.root, query.module))
         maker = CellMaker(self._parts.catalog, self._parts.types, self._parts.formats, joins, selection)

@@ -185,6 +185,8 @@ class OrderMaker:
         column = self._column(fields, key.path.attribute, 0)
         if len(fields) == 1 and fields[0].key in NEVER_EMPTY:
             return SortColumn(column, key.descending, nullable=False)
+        if fields[-1].is_virtual:  # where its path leads nowhere, it may still say something
+            return SortColumn(column, key.descending, True)
         way = _way(fields)
         near = way is not None and len(way[0]) == 1 and len(fields[0].targets) == 1
         link = self._joins.columns(fields[:1])[0] if near else None

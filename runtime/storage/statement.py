@@ -1,6 +1,6 @@
 """From a query to SQL: what is shared by pages, counts and groups."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
@@ -10,7 +10,7 @@ from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
-from runtime.model.catalog import Catalog, Expression
+from runtime.model.catalog import Catalog, Expression, Path
 from runtime.storage.binding import Binding
 from runtime.storage.conditions import among, id_list, standing
 from runtime.storage.finding import Finder
@@ -20,6 +20,7 @@ from runtime.storage.query import Query
 from runtime.storage.remembered import Remembered, WatchedMoment
 from runtime.storage.searching import LEAST, words
 from runtime.storage.tables import Tables
+from runtime.storage.virtual import Virtual, formulas_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,15 @@ class Statements:
             values.update(self.finder.parameters(words(query.search)))
         return values
 
-    def shape(self, query: Query, moment: Moment) -> Hashable:
-        """What the SQL of the conditions depends on; two queries of one shape share their statement."""
+    def joins(self, module: str, moment: Moment, name: str = "t") -> Joins:
+        """The joins of a query at a moment, where virtual fields may be asked for."""
+        parts = self.parts
+        return Joins(parts.tables, module, name, Virtual(parts.language, parts.types, moment))
+
+    def shape(self, query: Query, moment: Moment, shown: Iterable[Path] = ()) -> Hashable:
+        """What the SQL of the conditions depends on, and of virtual fields among the paths that are shown;
+        two queries of one shape share their statement.
+        """
         key = self.remembered.condition_key
         return (
             query.module,
@@ -75,19 +83,21 @@ class Statements:
             query.ids is None,
             tuple(key(query.module, each, moment) for each in _conditions(query)),
             None if query.search is None else tuple(len(word) >= LEAST for word in words(query.search)),
+            tuple(key(module, each, moment) for module, each in formulas_of(shown)),
         )
 
-    def watched(self, query: Query, moment: Moment) -> "Watched":
-        """Watch what compiling this query's conditions reads of the moment."""
-        return Watched(self, query, moment)
+    def watched(self, query: Query, moment: Moment, shown: Iterable[Path] = ()) -> "Watched":
+        """Watch what compiling this query's conditions, and the paths that are shown, reads of the moment."""
+        return Watched(self, query, moment, tuple(shown))
 
 
 class Watched:
     """A moment to compile at, which then tells whether the statement may be remembered."""
 
-    def __init__(self, statements: Statements, query: Query, moment: Moment) -> None:
+    def __init__(self, statements: Statements, query: Query, moment: Moment, shown: tuple[Path, ...]) -> None:
         self._statements = statements
         self._query = query
+        self._shown = shown
         self._real = moment
         self.moment = WatchedMoment(moment)
 
@@ -95,14 +105,16 @@ class Watched:
         """Whether what was compiled may be kept: not when it depends on this very moment, or on another
         record. What it did read of the moment is noted, and is part of the query's shape from now on.
         """
-        conditions = _conditions(self._query)
-        self._statements.remembered.note(self._query.module, conditions, self.moment.parts_read)
+        note, read = self._statements.remembered.note, self.moment.parts_read
+        note(self._query.module, _conditions(self._query), read)
+        for module, formula in formulas_of(self._shown):
+            note(module, (formula,), read)
         return "now" not in self.moment.parts_read and self._query.this is None
 
     def remember(self, kind: Hashable, statement: object) -> None:
         """Keep the statement under its shape, if it is lasting."""
         if self.is_lasting():
-            shape = self._statements.shape(self._query, self._real)
+            shape = self._statements.shape(self._query, self._real, self._shown)
             self._statements.remembered.put((kind, shape), statement)
 
 

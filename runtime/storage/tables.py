@@ -29,10 +29,11 @@ would find nothing, and would be looked up twice for each record (a fifth of an 
 class ModuleTable:
     """A module's records: the table, and each field's columns by its key, the record's own fields included.
 
-    A linked field has no columns here (see :meth:`Tables.link`). ``search`` is the column of folded text that
-    is looked through, which the writer keeps (:class:`runtime.storage.searching.SearchText`);
-    ``search_index`` names SQLite's trigram table, which triggers keep. ``parts`` are the columns of the parts
-    of composite fields (``address.city``) by themselves.
+    A linked field has no columns here (see :meth:`Tables.link`), and a virtual one none at all. ``search`` is
+    the column of folded text that is looked through, which the writer keeps
+    (:class:`runtime.storage.searching.SearchText`); ``search_index`` names SQLite's trigram table, which
+    triggers keep. ``parts`` are the columns of the parts of composite fields
+    (``address.city``) by themselves.
     """
 
     key: str
@@ -147,7 +148,7 @@ def _module_table(
     table = names.table(module.key)
     columns: dict[str, tuple[Column[Any], ...]] = {}
     for field in (*module.record_fields.values(), *module.fields.values()):
-        if not types[field.type].linked:
+        if not (types[field.type].linked or field.is_virtual):
             parts = types[field.type].columns(field.settings)
             columns[field.key] = tuple(_column(module, field, part, names) for part in parts)
     search = Column("search_text", Text) if is_searched(module) else None

@@ -32,6 +32,9 @@ PACK = """
         prize: {type: text, default: Cup}
         chance: {type: percent}
         doubled: {type: decimal}
+        tripled: {type: decimal, formula: doubled * 1.5}
+        tag: {type: text, formula: "concat(code, ' ', tripled)"}
+        is_due: {type: boolean, formula: due >= today()}
       rules:
         won: {when: stage.kind == 'won', show: [prize], require: [prize]}
       checks:
@@ -121,10 +124,12 @@ def test_the_same_record_is_stored_by_every_door(crm, door: Callable[[App], int]
     app = crm(PACK)
     kept = record(app, "deals", door(app))
     expected = record(app, "deals", make(app, "deals", **GIVEN))
-    same = ("name", "stage", "code", "due", "prize", "chance", "doubled")
+    same = ("name", "stage", "code", "due", "prize", "chance", "doubled", "tripled", "tag", "is_due")
     assert {key: kept[key] for key in same} == {key: expected[key] for key in same}
-    assert (kept["chance"], kept["doubled"]) == ("100.00", "200.00")
+    assert (kept["chance"], kept["doubled"], kept["tripled"]) == ("100.00", "200.00", "300.00")
     assert kept["code"] == f"BIG-{kept['due'][:4]}"
+    assert kept["tag"] == f"{kept['code']} 300"
+    assert kept["is_due"]
 
 
 def _latest(app: App) -> int:

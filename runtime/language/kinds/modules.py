@@ -50,6 +50,12 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
         ),
         "index": described(FLAG, "Whether the database keeps an index, for fast filters and sorting."),
         "search": described(FLAG, "Whether a search looks into it."),
+        "formula": described(
+            EXPRESSION, "What works its value out; nobody writes it, and it is always current."
+        ),
+        "virtual": described(
+            FLAG, "Whether its formula is worked out where it is read, and nothing of it is stored."
+        ),
         "log": described(FLAG, "Whether its changes go to the change log; true when left out."),
         "pii": described(FLAG, "Whether it is personal data."),
         "mass_edit": described(
@@ -58,7 +64,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     }
 )
 """The settings of every type."""
-LATER_IN_FIELDS = MappingProxyType({"formula": "N101", "virtual": "N101", "was": "N106"})
+LATER_IN_FIELDS = MappingProxyType({"was": "N106"})
 LATER_IN_MODULES = MappingProxyType({"duplicates": "N104", "lock": "N105", "was": "N106"})
 
 

@@ -23,12 +23,13 @@ def resolve_expression(
     *,
     database: bool = False,
     saving: bool = False,
+    personal: bool = True,
     skipped: int = 0,
 ) -> Expression | None:
     """The expression that a node holds; None when there is none, or when it is wrong, which is told.
 
-    ``database``: it must be SQL too. ``saving``: it runs while a record is saved. It begins behind so many
-    ``skipped`` characters.
+    ``database``: it must be SQL too. ``saving``: it runs while a record is saved. Without ``personal`` nobody
+    in particular asks. It begins behind so many ``skipped`` characters.
     """
     if not isinstance(node, Scalar):
         return None
@@ -44,7 +45,7 @@ def resolve_expression(
         )
         return None
     text = node.text.rstrip() if node.style in ("|", ">") else node.text
-    scope = draft.scope(module, this, database=database, saving=saving)
+    scope = draft.scope(module, this, database=database, saving=saving, personal=personal)
 
     def locate(start: int, end: int) -> Span:
         return node.locate(start + skipped, end + skipped)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from runtime.expressions.references import dependencies
 from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Scalar
+from runtime.language.resolve.computed import check_circles
 from runtime.language.resolve.dynamics import resolve_saved
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.loops import in_turn
@@ -19,16 +20,33 @@ MOMENTS = ("create", "save", "validate", "view")
 
 
 def resolve_formulas(draft: Draft, labels: Labels) -> None:
-    """Give every module its formulas, each after those that fill what it reads."""
-    for key, tree in draft.trees.get("formulas", {}).items():
-        module = draft.modules.get(key)
-        if module is not None:
-            found = [one for name, node in tree.maps() for one in _formula(draft, labels, module, name, node)]
-            dynamics = replace(module.dynamics, formulas=tuple(_in_order(draft, module, found)))
-            draft.modules[key] = replace(module, dynamics=dynamics)
-        elif not draft.is_written("modules", key):
+    """Give every module its formulas, those of its computed fields among them, each after those that fill
+    what it reads.
+    """
+    trees = draft.trees.get("formulas", {})
+    for key in trees:
+        if key not in draft.modules and not draft.is_written("modules", key):
             place = ("formulas", key)
             draft.note("module_of_file", key, draft.span(place), place, list(draft.files["modules"]))
+    for key, module in list(draft.modules.items()):
+        written = trees[key].maps() if key in trees else ()
+        found = [one for name, node in written for one in _formula(draft, labels, module, name, node)]
+        found += _computed(module)
+        if found:
+            dynamics = replace(module.dynamics, formulas=tuple(_in_order(draft, module, found)))
+            draft.modules[key] = replace(module, dynamics=dynamics)
+    check_circles(draft)
+
+
+def _computed(module: Module) -> Iterator[Formula]:
+    """What the save itself works out of computed fields."""
+    for field in module.fields.values():
+        computed = field.computed
+        if computed is not None and computed.way == "own":
+            yield Formula(
+                field.key, field.key, ("save",), None, computed.expression, True, None, field.origin,
+                computed=True,
+            )  # fmt: skip
 
 
 def _formula(draft: Draft, labels: Labels, module: Module, key: str, node: MapNode) -> Iterator[Formula]:
@@ -70,6 +88,10 @@ def _field(draft: Draft, module: Module, node: MapNode, place: Path) -> Field | 
         if not draft.is_broken("modules", module.key, "fields", name):
             draft.note("field", name, written, (*place, "field"), list(module.fields), f"{module.key} has")
         return None
+    if field.computed is not None:
+        about = "The field is computed, and its own formula alone fills it."
+        draft.note("formula", place[-1], written, (*place, "field"), (), about)
+        return None
     kind = draft.types[field.type]
     if kind.linked or kind.given or kind.hidden:
         about = f"A field of the type {field.type} is filled by no formula."
@@ -96,20 +118,23 @@ def _moments(draft: Draft, module: Module, node: MapNode, place: Path) -> Iterat
 
 
 def _in_order(draft: Draft, module: Module, formulas: list[Formula]) -> list[Formula]:
-    by_key = {formula.key: formula for formula in formulas}
+    read = [_reads(one) for one in formulas]
     reads = {
-        one.key: {
-            other.key
-            for other in formulas
-            if other.value is not None and other.field != one.field and other.field in _reads(one)
+        index: {
+            other_index
+            for other_index, other in enumerate(formulas)
+            if other.value is not None and other.field != one.field and other.field in read[index]
         }
-        for one in formulas
+        for index, one in enumerate(formulas)
     }
     order, loop = in_turn(reads)
     if loop:
-        place = ("formulas", module.key, loop[0])
-        draft.note("reads_in_circle", loop[0], draft.span(place, key=True), place, (), " -> ".join(loop))
-    return formulas if loop else [by_key[key] for key in order]
+        first = next((formulas[index] for index in loop if not formulas[index].computed), formulas[loop[0]])
+        kept = ("modules", module.key, "fields", first.key, "formula")
+        place = kept if first.computed else ("formulas", module.key, first.key)
+        about = " -> ".join(formulas[index].key for index in loop)
+        draft.note("reads_in_circle", first.key, draft.span(place, key=True), place, (), about)
+    return formulas if loop else [formulas[index] for index in order]
 
 
 def _reads(formula: Formula) -> set[str]:

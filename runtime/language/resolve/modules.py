@@ -9,6 +9,7 @@ from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Scalar
 from runtime.language.resolve.choosable import resolve_choosable
 from runtime.language.resolve.collections import resolve_collections
+from runtime.language.resolve.computed import resolve_computed
 from runtime.language.resolve.dependent import check_dependences
 from runtime.language.resolve.dynamics import resolve_dynamics
 from runtime.language.resolve.fields import Fields
@@ -24,6 +25,7 @@ SEARCHABLE = (TEXT, INTEGER, list_of(TEXT))
 REACHED_BY = ("email", "phone")
 """What people and companies are looked for by, beside their names."""
 NUMBER_WITHOUT_PATTERN = "{seq}"
+NO_COLUMN = "It is worked out where it is read, and has no column."
 
 
 def resolve_modules(draft: Draft, labels: Labels) -> None:
@@ -33,6 +35,7 @@ def resolve_modules(draft: Draft, labels: Labels) -> None:
     for key, tree in draft.trees.get("modules", {}).items():
         draft.modules[key] = _module(draft, labels, fields, key, tree, parents)
     resolve_collections(draft, labels)
+    resolve_computed(draft)
     for key in list(draft.modules):
         draft.modules[key] = _completed(draft, draft.modules[key])
     check_dependences(draft)
@@ -172,7 +175,10 @@ def _title(draft: Draft, paths: Paths, module: Module, tree: MapNode) -> Title:
 
 
 def _is_titled(draft: Draft, path: Path, node: Scalar, place: tuple[str, ...]) -> bool:
-    """Whether a path can stand in a title: it has one value."""
+    """Whether a path can stand in a title: it has one value, which is stored."""
+    if path.field.is_virtual:
+        draft.note("no_column", path.text, node, place, (), NO_COLUMN)
+        return False
     if path.attribute is None and draft.types[path.field.type].linked:
         draft.note("title", path.text, node, place, (), f'"{path.text}" may have several values.')
         return False
@@ -181,8 +187,9 @@ def _is_titled(draft: Draft, path: Path, node: Scalar, place: tuple[str, ...]) -
 
 def _default_title(module: Module) -> Title:
     """The field called name, else the first text, else the record's number."""
-    texts = [field for field in module.fields.values() if field.value_type == TEXT]
-    field = module.fields.get("name") or next(iter(texts), None) or module.record_fields["id"]
+    stored = {key: field for key, field in module.fields.items() if not field.is_virtual}
+    texts = [field for field in stored.values() if field.value_type == TEXT]
+    field = stored.get("name") or next(iter(texts), None) or module.record_fields["id"]
     return Title((("", Path(field.key, (field,))),))
 
 
@@ -197,12 +204,14 @@ def _search(draft: Draft, paths: Paths, module: Module, tree: MapNode, title: Ti
         path = paths.of_node(module, item, (*place, str(position)))
         if path is None:
             continue
-        if path.attribute is not None or path.field.value_type not in SEARCHABLE:
+        if path.field.is_virtual:
+            draft.note("no_column", path.text, item, (*place, str(position)), (), NO_COLUMN)
+        elif path.attribute is not None or path.field.value_type not in SEARCHABLE:
             draft.note("search", path.text, item, (*place, str(position)), (), path.field.type)
         else:
             found[path.text] = path
     for field in module.fields.values():
-        if field.search:
+        if field.search and not field.is_virtual:
             if field.value_type in SEARCHABLE:
                 found[field.key] = Path(field.key, (field,))
             else:
@@ -216,7 +225,8 @@ def _search(draft: Draft, paths: Paths, module: Module, tree: MapNode, title: Ti
         }
         if module.parent is None:
             reached = (field for field in module.fields.values() if field.type in REACHED_BY)
-            found |= {field.key: Path(field.key, (field,)) for field in reached if field.value_type == TEXT}
+            texts = (field for field in reached if field.value_type == TEXT and not field.is_virtual)
+            found |= {field.key: Path(field.key, (field,)) for field in texts}
     return tuple(found.values())
 
 
@@ -249,5 +259,11 @@ def _may_group(draft: Draft, module: Module, name: str, item: object, place: tup
         return False
     if draft.types[field.type].linked:
         draft.note("not_indexable", name, item, place, (), field.type)
+        return False
+    if field.is_virtual:
+        draft.note("no_column", name, item, place, (), NO_COLUMN)
+        return False
+    if place[2] == "unique" and field.computed is not None and field.computed.way == "wide":
+        draft.note("no_column", name, item, place, (), "The database works it out behind the save.")
         return False
     return True

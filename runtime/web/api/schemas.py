@@ -136,6 +136,9 @@ class Schemas:
             for field in fields
             if not self._types[field.type].hidden
         }
+        for field in fields:
+            if field.computed is not None:
+                properties[field.key]["readOnly"] = True
         for rows in module.rows():
             properties[rows.key] = {"type": "array", "items": ref(rows.target), "title": str(rows.label)}
         properties["id"] = ID
