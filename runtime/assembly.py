@@ -23,6 +23,7 @@ from runtime.base.translations import translations
 from runtime.change import codes as change_codes
 from runtime.cli.base import REFUSED, CommandError
 from runtime.expressions import codes as expression_codes
+from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.language import checks, later, pack_codes, reading_codes, shape_codes
@@ -81,6 +82,11 @@ class House:
         return Language.standard()
 
     @cached_property
+    def conditions(self) -> Conditions:
+        """Conditions as rows, with the operators of the filter builder."""
+        return Conditions.standard(self.language)
+
+    @cached_property
     def codes(self) -> Mapping[str, Code]:
         """Every diagnostic code, with its page."""
         found = [
@@ -124,6 +130,7 @@ class House:
             self.types,
             self.checks,
             self.language,
+            self.conditions,
             settings,
             self.clock,
             passwords,

@@ -99,6 +99,12 @@ def read(text: str) -> tuple[Syntax | None, list[Finding]]:
     return _parse(text)
 
 
+def stands_alone(text: str) -> bool:
+    """Whether a condition keeps its meaning between others: not one of ``and``, ``or`` or ``if``."""
+    syntax, _ = read(text)
+    return syntax is not None and not isinstance(syntax.body, ast.BoolOp | ast.IfExp)
+
+
 def _tokens(text: str, findings: list[Finding]) -> Iterator[_Token]:
     position = 0
     while position < len(text):

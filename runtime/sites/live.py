@@ -11,6 +11,7 @@ from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.messages import Message, Translate, message
 from runtime.base.registry import Registry
 from runtime.base.sealing import Sealer
+from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.expressions.scope import Scope
@@ -35,6 +36,7 @@ from runtime.records.read import Records
 from runtime.records.recent import Recent
 from runtime.records.refs import Refs
 from runtime.records.save import Writer
+from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
@@ -91,6 +93,8 @@ class Live:
     recent: Recent
     favourites: Favourites
     chosen_columns: ChosenColumns
+    saved_filters: SavedFilters
+    conditions: Conditions
     formats: "MakeFormats"
     condition: Callable[[Module, str], Expression]
     hanging: Callable[[Collection], Expression]
@@ -132,6 +136,10 @@ class Live:
             types=self.types,
             seal=self.sealer.seal,
         )
+
+    def scope(self, module: Module) -> Scope:
+        """Where a condition on a module's records stands that a user gives."""
+        return condition_scope(self.catalog, module.key)
 
     def path(self, module: Module, text: str) -> Path:
         """A path of a module, through to-one relations; raises :class:`PathError`."""
@@ -198,14 +206,7 @@ def make_conditions(catalog: Catalog, language: Language) -> Callable[[Module, s
     @lru_cache(maxsize=1024)
     def parse(module: str, text: str) -> Expression:
         span = Span("where", 1, 1, 1, len(text) + 1)
-        scope = Scope(
-            catalog.modules,
-            catalog.picklists,
-            module,
-            constants=catalog.constants,
-            language=catalog.languages[0],
-            database=True,
-        )
+        scope = condition_scope(catalog, module)
         expression, diagnostics = language.parse(text, span, scope, expect=BOOLEAN)
         errors = tuple(diagnostic for diagnostic in diagnostics if diagnostic.is_error)
         if expression is None or errors:
@@ -213,6 +214,18 @@ def make_conditions(catalog: Catalog, language: Language) -> Callable[[Module, s
         return expression
 
     return lambda module, text: parse(module.key, text)
+
+
+def condition_scope(catalog: Catalog, module: str) -> Scope:
+    """Where conditions stand that people give: over the fields of a module, and as SQL."""
+    return Scope(
+        catalog.modules,
+        catalog.picklists,
+        module,
+        constants=catalog.constants,
+        language=catalog.languages[0],
+        database=True,
+    )
 
 
 def make_hanging(catalog: Catalog, language: Language) -> Callable[[Collection], Expression]:

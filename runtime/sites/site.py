@@ -18,6 +18,7 @@ from runtime.base.settings import Settings
 from runtime.change.apply import Applied, Refused, apply
 from runtime.change.completing import complete
 from runtime.change.revisions import Revision, latest_number, open_applied
+from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.identity.passwords import Passwords
@@ -32,6 +33,7 @@ from runtime.records.read import Records
 from runtime.records.recent import Recent
 from runtime.records.refs import Refs
 from runtime.records.save import Writer
+from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity
 from runtime.sites.starting import StartError, starting
@@ -63,6 +65,7 @@ class Workshop:
     types: Registry[FieldType]
     checks: Registry[Check]
     language: Language
+    conditions: Conditions
     settings: Settings
     clock: Clock
     passwords: Passwords
@@ -252,6 +255,8 @@ class Site:
             recent=Recent(tables, shop.clock),
             favourites=Favourites(tables, shop.clock),
             chosen_columns=ChosenColumns(tables),
+            saved_filters=SavedFilters(tables, shop.clock),
+            conditions=shop.conditions,
             formats=self._formats,
             condition=make_conditions(catalog, shop.language),
             hanging=make_hanging(catalog, shop.language),

@@ -53,6 +53,9 @@ class RuntimeTables:
     recent: Table
     favourites: Table
     chosen_columns: Table
+    saved_filters: Table
+    filter_shares: Table
+    default_filters: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -162,6 +165,37 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("filter", Text, primary_key=True),
             Column("columns", Text, nullable=False),
         ),
+        saved_filters=_saved_filters(metadata),
+        filter_shares=Table(
+            "trellis_filter_shares",
+            metadata,
+            Column("filter_id", Big, primary_key=True, autoincrement=False),
+            Column("with", Text, primary_key=True),
+        ),
+        default_filters=Table(
+            "trellis_default_filters",
+            metadata,
+            Column("user_id", Big, primary_key=True, autoincrement=False),
+            Column("module", Text, primary_key=True),
+            Column("filter", Text, nullable=False),
+        ),
+    )
+
+
+def _saved_filters(metadata: MetaData) -> Table:
+    # Lists that users made for themselves. `module` is the module's table; what they name is text.
+    return Table(
+        "trellis_saved_filters",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=False),
+        Column("user_id", BigInteger, nullable=False),
+        Column("module", Text, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("where", Text, nullable=False),
+        Column("columns", Text, nullable=False),
+        Column("sort", Text, nullable=False),
+        Column("changed_at", UtcDateTime(), nullable=False),
+        Index("ix_trellis_saved_filters_module", "module", "user_id"),
     )
 
 

@@ -37,6 +37,7 @@ from runtime.web.pages import (
     undo,
 )
 from runtime.web.pages import bin as bin_
+from runtime.web.pages import filter as filter_
 from runtime.web.pages import list as list_
 from runtime.web.pages.screen import Screen
 from runtime.web.static_files import StaticFiles
@@ -80,6 +81,10 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/app/{module}/new/rules", rules.of_new, SIGNED_IN),
     (GET, "/app/{module}/columns", columns.show, SIGNED_IN),
     (POST, "/app/{module}/columns", columns.save, SIGNED_IN),
+    (GET, "/app/{module}/filter", filter_.show, SIGNED_IN),
+    (POST, "/app/{module}/filter", filter_.change, SIGNED_IN),
+    (POST, "/app/{module}/filter/check", filter_.check, SIGNED_IN),
+    (POST, "/app/{module}/filter/default", filter_.begin, SIGNED_IN),
     (GET, "/app/{module}/create", create.show, SIGNED_IN),
     (POST, "/app/{module}/create", create.create, SIGNED_IN),
     (GET, "/app/{module}/pick", picker.any_of, SIGNED_IN),

@@ -20,10 +20,12 @@ from runtime.model.types import (
     DATE,
     DATETIME,
     DECIMAL,
+    DURATION,
     INTEGER,
     MONEY,
     PERCENT,
     TEXT,
+    TIME,
     ValueType,
     list_of,
     picklist_of,
@@ -40,6 +42,8 @@ PLAIN: Mapping[str, ValueType] = MappingProxyType(
         "boolean": BOOLEAN,
         "date": DATE,
         "datetime": DATETIME,
+        "time": TIME,
+        "duration": DURATION,
     }
 )
 RECORD: Mapping[str, str] = MappingProxyType(
@@ -183,6 +187,8 @@ def small_crm() -> SmallCrm:
             close_date="date",
             due_date="date",
             met_at="datetime",
+            starts="time",
+            lasts="duration",
             account="relation:accounts",
             seller="user",
             members="relations:users;role=picklist:interest;share=decimal:2",

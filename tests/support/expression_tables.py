@@ -16,13 +16,14 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    Time,
     create_engine,
     event,
     exists,
     select,
 )
 
-from runtime.expressions.columns import ScaledDecimal, UtcDateTime
+from runtime.expressions.columns import Microseconds, ScaledDecimal, UtcDateTime
 from runtime.expressions.database import postgresql_functions, register_sqlite
 from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
@@ -108,6 +109,10 @@ def column_type(field: Field) -> Any:
             return Date()
         case "datetime":
             return UtcDateTime()
+        case "time":
+            return Time()
+        case "duration":
+            return Microseconds()
     return Text()
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from runtime.base.messages import message
 from runtime.model.catalog import Expression, Field, Filter, Module, Path
+from runtime.sites.opening import open_saved
 from runtime.storage.query import Aggregate, Count, Group, Query
 from runtime.web.api.answers import answer
 from runtime.web.api.endpoint import Call
@@ -67,10 +68,22 @@ def _filter(call: Call, module: Module, asked: ListParameters) -> Filter | None:
     if asked.filter is None:
         return None
     filters = call.live.catalog.filters.get(module.key, {})
-    found = filters.get(asked.filter)
+    found = filters.get(asked.filter) or _saved(call, module, asked.filter)
     if found is None:
         raise unknown(asked.filter, "filter", filters)
     return found
+
+
+def _saved(call: Call, module: Module, key: str) -> Filter | None:
+    """A filter that a user saved, by its number; one that no longer fits is refused and not half obeyed."""
+    with call.site.database.read() as connection:
+        saved = call.live.saved_filters.find(connection, call.actor, module.key, key)
+    if saved is None:
+        return None
+    opened = open_saved(call.live, call.actor, saved)
+    if opened.is_broken:
+        raise bad_request(opened.troubles[0], "filter")
+    return opened.filter
 
 
 def _count(

@@ -233,8 +233,13 @@ def _list_parameters(catalog: Catalog, module: Module) -> list[Schema]:
             {
                 "name": "filter",
                 "in": "query",
-                "description": "A saved filter, by its key.",
-                "schema": {"type": "string", "enum": filters},
+                "description": "A saved filter, by its key; one that a user made, by its number.",
+                "schema": {
+                    "anyOf": [
+                        {"type": "string", "enum": filters},
+                        {"type": "string", "pattern": "^[0-9]{1,18}$"},
+                    ]
+                },
             }
         )
     names = ("sort", "fields", "include", "limit", "after", "count", "group", "value")

@@ -10,6 +10,7 @@ from runtime.base.messages import message
 from runtime.model.catalog import Field, Module, Path
 from runtime.web.door import Call
 from runtime.web.errors import bad_request
+from runtime.web.filtering.subjects import is_readable
 from runtime.web.pages import list as list_
 from runtime.web.pages.dialog import number_of, prefix_of
 from runtime.web.pages.form_view import moved
@@ -107,5 +108,5 @@ def _fields(call: Call, module: Module) -> Iterator[Field]:
         *module.fields.values(),
         *(module.record_fields[key] for key in OWN if key in module.record_fields),
     ):
-        if list_.is_readable(call, each) and (each.key != "number" or numbered):
+        if is_readable(call, each) and (each.key != "number" or numbered):
             yield each

@@ -13,7 +13,7 @@ from runtime.records.export_files import FORMATS, no_progress
 from runtime.records.exporting import Export, NotExportedError
 from runtime.web.door import Call
 from runtime.web.errors import RefusedError, bad_request
-from runtime.web.pages.list import Listing, narrowed, read_listing
+from runtime.web.pages.list import Listing, narrowed, read_listing, sort_text
 from runtime.web.pages.operation import address
 from runtime.web.pages.screen import Screen, module_of
 
@@ -63,12 +63,14 @@ def _asked(call: Call, module: Module, listing: Listing) -> ExportAsked:
     if kind not in FORMATS:
         raise bad_request(message("An export is one of {names}.", names=", ".join(FORMATS)), "format")
     every = call.form.text("fields") == "every"
+    # A user's own filter goes along as what it asks for: it may be changed before the file is made.
+    own = (listing.filter.where.text,) if listing.saved and listing.filter.where else ()
     return ExportAsked(
         module=module.key,
         format=kind,
-        filter=listing.filter.key,
-        where=narrowed(call, listing),
-        sort=listing.sort_text,
+        filter="" if listing.saved else listing.filter.key,
+        where=(*own, *narrowed(call, listing)),
+        sort=listing.sort_text or (sort_text(listing.filter.sort) if listing.saved else ""),
         columns=() if every else tuple(path.text for path in listing.columns),
         every=every,
         keys=call.form.text("wording") == "keys",

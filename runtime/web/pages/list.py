@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Message, message
 from runtime.expressions.literals import write_literal
@@ -13,11 +13,14 @@ from runtime.fields.base import InvalidValueError
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
 from runtime.model.types import MONEY, NUMBERS
-from runtime.sites.live import PathError
+from runtime.records.saved_filters import SavedFilter
+from runtime.sites.live import ConditionError, PathError
 from runtime.storage.query import Count, Page, Query
 from runtime.web.cells import cells
 from runtime.web.door import Call
-from runtime.web.errors import RefusedError, bad_request, not_found
+from runtime.web.errors import RefusedError, bad_request
+from runtime.web.filtering.subjects import is_readable
+from runtime.web.pages.filter_bar import bar, chosen_filter
 from runtime.web.pages.screen import Screen, module_of
 from runtime.web.quick import PERIODS, Range, condition, period_labels
 from runtime.web.table import Column, TableRow
@@ -39,6 +42,9 @@ class Listing:
     module: Module
     filter: Filter
     chosen: str
+    saved: SavedFilter | None
+    troubles: tuple[Message, ...]
+    where: str
     sort: tuple[SortKey, ...]
     sort_text: str
     size: int
@@ -47,6 +53,11 @@ class Listing:
     quick: dict[str, str]
     columns: tuple[Path, ...]
     written: dict[str, str]
+
+    def conditions(self, call: Call) -> tuple[Expression, ...]:
+        """What the filter asks for, and the address beside it."""
+        own = (self.filter.where,) if self.filter.where else ()
+        return (*own, call.live.condition(self.module, self.where)) if self.where else own
 
     def address(self, **changes: str | None) -> str:
         """This list's address with some parameters changed; any change but of the cursor begins at the first
@@ -58,15 +69,18 @@ class Listing:
 
 
 def show(screen: Screen, call: Call) -> Response:
-    """The list page; htmx is given the rows alone."""
+    """The list page; htmx is given the rows alone. A condition that cannot be read is shown to be mended."""
     module = module_of(call)
-    listing = read_listing(call, module)
+    try:
+        listing = read_listing(call, module)
+    except ConditionError:
+        return RedirectResponse(f"/app/{module.key}/filter?{call.request.url.query}", 303)
     views = screen.views(call)
     conditions, quick = _quick(call, listing, views)
     query = Query(
         module=module.key,
         columns=listing.columns,
-        where=((listing.filter.where,) if listing.filter.where else ()) + tuple(conditions),
+        where=(*listing.conditions(call), *conditions),
         rights=call.live.judge.conditions(call.actor, module.key, "read"),
         sort=listing.sort,
         limit=listing.size,
@@ -82,13 +96,16 @@ def show(screen: Screen, call: Call) -> Response:
     return screen.draw(call, "pages/list.html", context, at=module.key)
 
 
-def read_listing(call: Call, module: Module) -> Listing:
-    """Read the address. A filter, a field or a size that is not there is said so; nothing is ignored."""
-    filters = call.live.catalog.filters[module.key]
+def read_listing(call: Call, module: Module, *, lenient: bool = False) -> Listing:
+    """Read the address. A filter, a field or a size that is not there is said so; nothing is ignored.
+
+    Only where its condition is to be mended (``lenient``) it may be one that cannot be read.
+    """
     chosen = call.query("filter")
-    found = filters.get(chosen) if chosen else next(iter(filters.values()))
-    if found is None:
-        raise not_found()
+    found, saved, troubles = chosen_filter(call, module, chosen)
+    where = call.query("where").strip()
+    if where and not lenient:
+        call.live.condition(module, where)
     size = call.query("limit") or str(SIZES[1])
     if size not in map(str, SIZES):
         raise bad_request(message("A page has {sizes} rows.", sizes=", ".join(map(str, SIZES))), "limit")
@@ -102,6 +119,7 @@ def read_listing(call: Call, module: Module) -> Listing:
     } | _typed(call, found.quick)
     parameters = {
         "filter": chosen,
+        "where": where,
         "sort": sort_text,
         **quick,
         "limit": size if size != str(SIZES[1]) else "",
@@ -111,6 +129,9 @@ def read_listing(call: Call, module: Module) -> Listing:
         module,
         found,
         chosen,
+        saved,
+        troubles,
+        where,
         sort,
         sort_text,
         int(size),
@@ -120,6 +141,11 @@ def read_listing(call: Call, module: Module) -> Listing:
         _columns(call, module, found),
         {name: urlencode({name: value}) for name, value in parameters.items() if value},
     )
+
+
+def sort_text(sort: Sequence[SortKey]) -> str:
+    """A sort order as an address names it."""
+    return ",".join(f"-{key.path.text}" if key.descending else key.path.text for key in sort)
 
 
 def _columns(call: Call, module: Module, found: Filter) -> tuple[Path, ...]:
@@ -152,12 +178,6 @@ def read_columns(call: Call, module: Module, found: Filter, text: str) -> tuple[
     return paths
 
 
-def is_readable(call: Call, field: Field) -> bool:
-    """Whether a column may be of a field: the reader may read it, and it has something to show."""
-    may = call.live.judge.may(call.actor, field.module, "read", field=field.key).allowed
-    return may and field.type != "secret"
-
-
 def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression], list[FieldView]]:
     """The conditions of the quick filters, and the controls that show them."""
     conditions: list[Expression] = []
@@ -172,9 +192,9 @@ def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression]
 
 
 def narrowed(call: Call, listing: Listing) -> tuple[str, ...]:
-    """What the quick filters ask for, as texts of the expression language."""
-    texts = (_narrowed(call, path, *_chosen(listing, path)) for path in listing.filter.quick)
-    return tuple(text for text in texts if text is not None)
+    """What the quick filters and the address ask for, as texts of the expression language."""
+    texts = [_narrowed(call, path, *_chosen(listing, path)) for path in listing.filter.quick]
+    return tuple(text for text in (*texts, listing.where) if text)
 
 
 def _chosen(listing: Listing, path: Path) -> tuple[str, Range]:
@@ -263,7 +283,6 @@ def _context(
     call: Call, listing: Listing, views: Views, quick: list[FieldView], page: Page, count: Count
 ) -> dict[str, Any]:
     module, language = listing.module, call.actor.language
-    filters = call.live.catalog.filters[module.key]
     return {
         "label": module.plural.in_language(language),
         "group": _group(call, module),
@@ -275,22 +294,16 @@ def _context(
         "import_href": f"/app/{module.key}/import" if may_import(call, module) else None,
         "columns_href": f"/app/{module.key}/columns" + listing.address().removeprefix(f"/app/{module.key}"),
         "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
-        "filters": [
-            {
-                "label": found.label.in_language(language),
-                "href": f"/app/{module.key}?filter={found.key}",
-                "active": found.key == listing.filter.key,
-                "count": None,
-            }
-            for found in filters.values()
-        ],
+        **bar(call, listing),
         "quick": quick,
         "hidden": _hidden(listing),
-        "reset_href": listing.address(**dict.fromkeys(listing.quick)) if listing.quick else None,
+        "reset_href": listing.address(**dict.fromkeys(listing.quick), where=None)
+        if listing.quick or listing.where
+        else None,
         "columns": columns(call, views, listing.columns, listing.sort, listing),
         "rows": rows(views, module, listing.columns, page),
         "empty": call.translate("No record matches.")
-        if listing.quick
+        if listing.quick or listing.where or listing.saved
         else call.translate("There are no records yet."),
         "pager": {
             "label": call.translate("Pages"),
@@ -348,7 +361,13 @@ def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> lis
 def _hidden(listing: Listing) -> "list[_Hidden]":
     size = str(listing.size) if listing.size != SIZES[1] else ""
     named = ",".join(path.text for path in listing.columns) if COLUMNS in listing.written else ""
-    kept = {"filter": listing.chosen, "sort": listing.sort_text, "limit": size, COLUMNS: named}
+    kept = {
+        "filter": listing.chosen,
+        "where": listing.where,
+        "sort": listing.sort_text,
+        "limit": size,
+        COLUMNS: named,
+    }
     return [_Hidden(name, value) for name, value in kept.items()]
 
 
