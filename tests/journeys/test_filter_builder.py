@@ -207,26 +207,25 @@ def test_the_export_and_the_pages_keep_to_the_condition(app, deals):
     assert names(listed) == ["Zoo", "Åre's tables"]
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        [],
-        ["row:1"],
-        ["open:1"],
-        ["close:1"],
-        ["open:1", "close:1", "row:2"],
-        ["open:1", "what:2", "close:1"],
-        ["open:1", "row:../2", "close:1"],
-        ["open:1"] * 40 + ["close:1"] * 40,
-        ["open:1", *["row:2"] * 400, "close:1"],
-    ],
-    ids=str,
+UNREADABLE: tuple[list[str], ...] = (
+    [],
+    ["row:1"],
+    ["open:1"],
+    ["close:1"],
+    ["open:1", "close:1", "row:2"],
+    ["open:1", "what:2", "close:1"],
+    ["open:1", "row:../2", "close:1"],
+    ["open:1"] * 40 + ["close:1"] * 40,
+    ["open:1", *["row:2"] * 400, "close:1"],
 )
-def test_a_form_that_no_browser_of_ours_has_sent_is_refused(app, parts):
+
+
+def test_a_form_that_no_browser_of_ours_has_sent_is_refused(app):
     browser = app.sign_in()
     csrf = browser.get("/app/deals/filter").hidden("_csrf")
-    answer = browser.client.post("/app/deals/filter", data={"_csrf": csrf, "part": parts, "_do": "show"})
-    assert answer.status_code == 400
+    for parts in UNREADABLE:
+        answer = browser.client.post("/app/deals/filter", data={"_csrf": csrf, "part": parts, "_do": "show"})
+        assert answer.status_code == 400, parts
 
 
 def test_odd_values_do_no_harm(app, deals):
