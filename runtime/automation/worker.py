@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from runtime.automation.background import Background
@@ -15,6 +15,7 @@ from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.users import Users
 from runtime.records.outbox import prune_outbox
+from runtime.records.undo import cause_of
 from runtime.storage.errors import StorageError
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 
@@ -157,14 +158,16 @@ class Worker:
         return self._background.kinds[operation.kind]
 
     def _actor(self, operation: StoredOperation) -> Actor:
+        cause = cause_of(operation.id)
         if operation.user_id is None:
-            return SYSTEM
+            return replace(SYSTEM, cause=cause)
         live = self._site.live
         with self._site.database.read() as connection:
             user = Users(live.tables).active(connection, operation.user_id)
         if user is None:
             raise OperationError(GONE)
-        return user.actor("operation", live.catalog.languages[0], live.catalog.timezone)
+        actor = user.actor("operation", live.catalog.languages[0], live.catalog.timezone)
+        return replace(actor, cause=cause)
 
     @contextmanager
     def _beating(self, context: Context, signals: Signals) -> Iterator[None]:

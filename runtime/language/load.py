@@ -14,6 +14,7 @@ from runtime.fields.base import FieldType
 from runtime.language import kinds, later, pack_codes, reading_codes
 from runtime.language import shape_codes as shapes
 from runtime.language.checks.base import Check
+from runtime.language.checks.formula_example import examples_of
 from runtime.language.draft import Draft
 from runtime.language.kinds.base import Kind
 from runtime.language.merge import Merge
@@ -42,13 +43,14 @@ class Loaded:
     ``diagnostics`` are in the order of files and lines. ``sources`` has each file's text by the name
     diagnostics call it: the files of the uppermost layer by their path in the pack, those below it with the
     layer's name before. ``layers`` are the texts that were loaded, lowest first and without the system's
-    own, to be kept as a revision.
+    own, to be kept as a revision. ``examples`` is how many examples of formulas were tried.
     """
 
     catalog: Catalog | None
     diagnostics: tuple[Diagnostic, ...]
     sources: Mapping[str, str]
     layers: tuple[LayerFiles, ...] = ()
+    examples: int = 0
 
     @property
     def has_errors(self) -> bool:
@@ -146,6 +148,7 @@ class _Load:
             diagnostics,
             MappingProxyType(self.sources),
             tuple(layer for layer in self.layers if layer.layer.name != SYSTEM),
+            sum(1 for _ in examples_of(self.draft)),
         )
 
     def _resolve(self) -> Label:

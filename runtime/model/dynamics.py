@@ -28,9 +28,11 @@ class RecordCheck:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a condition (None: always) makes of fields: they are shown, required, or read-only.
+    """What a condition (None: always) makes of a record's fields, and of the tabs and blocks of its card.
 
-    A field that some rules show is hidden where none of them holds.
+    ``show`` and ``hide`` name fields and rows, ``show_parts`` and ``hide_parts`` tabs (``products``) and
+    blocks (``products.items``). What some rules show is hidden where none of them holds. ``limit`` says for
+    picklists which values are left. What a rule sets are formulas: see :class:`Formula`.
     """
 
     key: str
@@ -39,6 +41,17 @@ class Rule:
     require: tuple[str, ...]
     readonly: tuple[str, ...]
     origin: "Origin"
+    hide: tuple[str, ...] = ()
+    show_parts: tuple[str, ...] = ()
+    hide_parts: tuple[str, ...] = ()
+    limit: "Mapping[str, tuple[str, ...]]" = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether it makes anything of the record as it will be."""
+        return bool(
+            self.show or self.hide or self.show_parts or self.hide_parts or self.require or self.limit
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,7 @@ class Formula:
     """A dynamic field formula. ``run`` are its moments: ``create``, ``save``, ``validate``, ``view``, or
     fields that change later. One that fills a field has a ``value``, one that says something a ``note``.
     ``computed``: it is the field's own ``formula:``, which always runs, and refuses nothing.
+    What a ``rule`` sets is one too, whose moment is when its condition becomes true.
     """
 
     key: str
@@ -57,12 +71,14 @@ class Formula:
     note: Label | None
     origin: "Origin"
     computed: bool = False
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dynamics:
     """All of it, of one module. ``defaults``, ``required`` and ``readonly`` are those that are expressions,
-    by field.
+    by field. ``places`` has the blocks of the card in which a field (or rows) stands, where rules name parts
+    of the card.
     """
 
     defaults: "Mapping[str, Expression]" = field(default_factory=lambda: NONE)
@@ -71,11 +87,27 @@ class Dynamics:
     checks: tuple[RecordCheck, ...] = ()
     rules: tuple[Rule, ...] = ()
     formulas: tuple[Formula, ...] = ()
+    places: "Mapping[str, tuple[str, ...]]" = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def shown(self) -> frozenset[str]:
         """The fields that rules show, and that are hidden else."""
         return frozenset(key for rule in self.rules for key in rule.show)
+
+    @property
+    def shown_parts(self) -> frozenset[str]:
+        """The tabs and blocks that rules show, and that are hidden else."""
+        return frozenset(part for rule in self.rules for part in rule.show_parts)
+
+    @property
+    def hideable(self) -> frozenset[str]:
+        """The fields that some rule may hide, be it with the block that they stand in."""
+        return self.shown | {key for rule in self.rules for key in rule.hide} | frozenset(self.places)
+
+    @property
+    def limited(self) -> frozenset[str]:
+        """The picklists of which rules may leave only some values."""
+        return frozenset(key for rule in self.rules for key in rule.limit)
 
     @property
     def demanded(self) -> frozenset[str]:
@@ -85,7 +117,7 @@ class Dynamics:
     @property
     def late(self) -> frozenset[str]:
         """The fields of which the save itself decides whether they lack anything."""
-        return self.filled | self.shown
+        return self.filled | self.hideable
 
     @property
     def filled(self) -> frozenset[str]:

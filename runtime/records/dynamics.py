@@ -34,10 +34,11 @@ def run(batch: Batch) -> None:
     for works in reversed(modules):
         formulas.fill(batch, works)
     for works in modules:
-        hidden = rules.hidden(batch, works)
-        _require(batch, works, hidden)
-        rules.require(batch, works, hidden)
-        rules.keep_hidden(batch, works, hidden)
+        ruling = rules.Ruling(batch, works)
+        _require(batch, works, ruling)
+        rules.require(batch, works, ruling)
+        rules.keep_hidden(batch, works, ruling)
+        rules.limit(batch, works, ruling)
         sound = [work for work in works if not work.asked.errors]
         if sound:
             formulas.validate(batch, sound)
@@ -76,17 +77,18 @@ def _is_given(batch: Batch, work: Work, key: str, expression: Expression) -> boo
     return not (from_form and is_empty(work.get(key)))
 
 
-def _require(batch: Batch, works: list[Work], hidden: rules.Hidden) -> None:
+def _require(batch: Batch, works: list[Work], ruling: rules.Ruling) -> None:
     for work in works:
-        late = work.plan.required_late
-        parse.require(work, [field for field in late if field.key not in hidden.get(id(work), ())])
+        if late := work.plan.required_late:
+            hidden = ruling.hidden(work).fields
+            parse.require(work, [field for field in late if field.key not in hidden])
     conditions = works[0].plan.module.dynamics.required
     if not conditions:
         return
     seen = Seen(batch, works, conditions.values(), conditions)
     for key, condition in conditions.items():
         for work in works:
-            is_shown = key not in hidden.get(id(work), ())
+            is_shown = key not in ruling.hidden(work).fields
             if is_shown and is_empty(seen.own(work, key)) and seen.holds(work, condition):
                 refuse_once(work, key, message("{label} is required.", label=label_of(work, key)))
 

@@ -5,7 +5,7 @@ from runtime.fields.base import InvalidValueError
 from runtime.model.dynamics import Formula
 from runtime.model.label import Label
 from runtime.records.filling import Filling
-from runtime.records.seen import Seen, refuse_once
+from runtime.records.seen import Before, Seen, changed_by_hand, keep, refuse_once
 from runtime.records.work import Batch, Work
 
 
@@ -16,7 +16,11 @@ def fill(batch: Batch, works: list[Work]) -> None:
     if not (formulas and sound):
         return
     expressions = [each for one in formulas for each in (one.when, one.value) if each is not None]
+    defaults = works[0].plan.module.dynamics.defaults
+    set_by_rules = [one for one in formulas if one.rule]
+    expressions += [defaults[one.field] for one in set_by_rules if one.field in defaults]
     filling = Filling(batch, sound, expressions)
+    before = Before(batch, sound, [one.when for one in set_by_rules]) if set_by_rules else None
     for formula in formulas:
         if formula.value is None:
             continue
@@ -25,8 +29,11 @@ def fill(batch: Batch, works: list[Work]) -> None:
             continue
         if formula.when is not None:
             filling.look_again(formula.when)
-        chosen = [work for work in sound if _runs(batch, filling, work, formula)]
+        chosen = [work for work in sound if _runs(batch, filling, before, work, formula)]
         filling.fill(formula.field, formula.value, chosen, clear=formula.clear)
+        if formula.rule:
+            for work in chosen:
+                work.ruled.add(formula.field)
 
 
 def validate(batch: Batch, works: list[Work]) -> None:
@@ -51,15 +58,32 @@ def notes(batch: Batch, work: Work) -> tuple[Label, ...]:
     return tuple(one.note for one in holding if one.note is not None)
 
 
-def _runs(batch: Batch, filling: Filling, work: Work, formula: Formula) -> bool:
+def _runs(batch: Batch, filling: Filling, before: Before | None, work: Work, formula: Formula) -> bool:
     if batch.actor.door == "undo" and formula.field in work.raw:
         return False
-    if not _is_its_moment(work, formula):
+    if before is not None and formula.rule:
+        return (
+            not before.held(work, formula.when)
+            and (formula.when is None or filling.seen.holds(work, formula.when))
+            and not _gives(batch, filling, work, formula.field)
+        )
+    if not (formula.key in batch.formulas or _is_its_moment(work, formula)):
         return False
+    return formula.when is None or filling.seen.holds(work, formula.when)
+
+
+def _gives(batch: Batch, filling: Filling, work: Work, key: str) -> bool:
+    """Whether whoever saves gives a field a value of their own; a form sends its default too."""
+    if not changed_by_hand(work, key):
+        return False
+    default = work.plan.module.dynamics.defaults.get(key) if work.old is None else None
+    if default is None:
+        return True
     try:
-        return formula.when is None or filling.seen.value(work, formula.when) is True
+        worked_out = keep(batch, work, work.plan.fields[key], filling.seen.value(work, default))
     except InvalidValueError:
-        return False
+        return True
+    return worked_out != work.get(key)
 
 
 def _is_its_moment(work: Work, formula: Formula) -> bool:

@@ -1,6 +1,7 @@
-"""Rule states: what a form shows, requires and locks, for a record as it would be. Nothing is written."""
+"""Rule states: what a form shows, requires, locks and sets, for a record as it would be; all is read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from runtime.identity.actor import Actor
 from runtime.model.label import Label
 from runtime.records import currencies, dynamics, formulas, parse, relations, rules
 from runtime.records.change import Change
+from runtime.records.parts import closed_parts, followed_parts
 from runtime.records.save import Writer
 from runtime.records.stored import records_by_id
 from runtime.records.work import Work
@@ -17,12 +19,21 @@ from runtime.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RuleStates:
-    """The keys of fields: which are hidden, which must be filled in, which may not be changed."""
+    """The keys of fields and rows: which are hidden, which must be filled in, which may not be changed.
+
+    ``parts`` are the tabs and blocks of the card that rules hide, ``limits`` the values that are left of
+    picklists, and ``values`` what rules have just set. ``closed`` are the blocks whose own conditions do not
+    hold.
+    """
 
     hidden: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
     readonly: frozenset[str] = frozenset()
     notes: tuple[Label, ...] = ()
+    parts: frozenset[str] = frozenset()
+    limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
 
 
 def rule_states(
@@ -34,7 +45,8 @@ def rule_states(
     """
     plan = writer.plans[change.module]
     known = plan.module.dynamics
-    if not (known.rules or known.required or known.readonly or known.formulas):
+    layout = writer.plans.workplace.catalog.layouts[change.module]
+    if not (known.rules or known.required or known.readonly or known.formulas or followed_parts(layout)):
         return RuleStates()
     batch = writer.begin(Transaction(connection), [change], actor, parsing)
     old = None
@@ -52,11 +64,15 @@ def rule_states(
     relations.link(batch, works)
     dynamics.fill(batch, works)
     formulas.fill(batch, works)
-    hidden = rules.hidden(batch, works)
-    by_rules = rules.required(batch, works, hidden).get(id(work), ())
+    ruling = rules.Ruling(batch, works)
+    hidden = ruling.hidden(work)
     return RuleStates(
-        frozenset(hidden.get(id(work), ())),
-        frozenset(by_rules) | (dynamics.required(batch, work) - known.shown),
+        hidden.fields,
+        ruling.required(work) | (dynamics.required(batch, work) - hidden.fields),
         frozenset(rules.readonly(batch, works).get(id(work), ())) | dynamics.readonly(batch, work),
         formulas.notes(batch, work),
+        hidden.parts,
+        ruling.limits(work) if known.limited else {},
+        {key: work.get(key) for key in sorted(work.ruled)},
+        closed_parts(batch, work, layout),
     )

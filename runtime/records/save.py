@@ -13,7 +13,7 @@ batch:
 7. number; write; change log; outbox
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -76,15 +76,18 @@ class Writer:
         *,
         atomic: bool = True,
         formats: Mapping[str, Parsing] = NO_FORMATS,
+        formulas: Collection[str] = (),
     ) -> list[Saved | Refused]:
         """Write the changes; gives what became of each, in their order.
 
         ``atomic`` writes all of them or none; else the good ones are written and the others refused.
         ``formats`` says how to read single fields of the changed records, where ``parsing`` does not serve
-        all. A refusal writes nothing and raises nothing; what raises is the database's own trouble, and the
-        transaction must be rolled back.
+        all. ``formulas`` are run whatever their moments are. A refusal writes
+        nothing and raises nothing; what raises is the database's own trouble, and the transaction must be
+        rolled back.
         """
         batch = self.begin(tx, changes, actor, parsing, atomic=atomic, formats=formats)
+        batch.formulas = frozenset(formulas)
         _Saving(batch).run()
         return [asked.outcome() for asked in batch.asked]
 

@@ -156,6 +156,21 @@ class Standing:
         return self._seen.holds(self._before[id(work)], condition)
 
 
+class Before:
+    """Whether conditions held of records as they stood, for a whole batch; never of a new record."""
+
+    def __init__(self, batch: Batch, works: Iterable[Work], conditions: Iterable[Expression | None]) -> None:
+        standing = list({id(work): work for work in works if work.old is not None}.values())
+        written = [condition for condition in conditions if condition is not None]
+        self._seen = Standing(batch, standing, written) if standing and written else None
+
+    def held(self, work: Work, condition: Expression | None) -> bool:
+        """Whether a condition (None: always) held."""
+        if work.old is None or condition is None or self._seen is None:
+            return work.old is not None and condition is None
+        return self._seen.holds(work, condition)
+
+
 def evaluator(batch: Batch) -> Evaluator:
     """What evaluates expressions at the moment of a save, for whoever saves."""
     return batch.plans.workplace.language.evaluator(moment_of(batch))
@@ -187,7 +202,10 @@ def keep(batch: Batch, work: Work, field: FieldPlan, value: Any) -> object:
     A number in a row's money waits for the currency of the row's record.
     """
     currency = "" if work.plan.parent is not None else batch.parsing.currency
-    parsing = replace(batch.parsing, door="rest", decimal=None, date_format=None, currency=currency)
+    parsing = batch.keeping.get(currency)
+    if parsing is None:
+        parsing = replace(batch.parsing, door="rest", decimal=None, date_format=None, currency=currency)
+        batch.keeping[currency] = parsing
     return field.type.parse(value, field.field, parsing)
 
 

@@ -20,6 +20,7 @@ from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.reading import Linking
 from runtime.records.save import Writer
 from runtime.records.stored import Values, links_of, records_by_id
+from runtime.storage.tables import Tables
 from runtime.storage.transaction import Transaction
 
 Entry = Row[*tuple[Any, ...]]
@@ -52,6 +53,25 @@ class Undone:
     change_sets: tuple[int, ...]
     records: int
     kept: tuple[Kept, ...]
+
+
+def cause_of(operation: int) -> str:
+    """What the change sets of an operation in the background say as their cause."""
+    return f"operation:{operation}"
+
+
+def latest_of(
+    connection: Connection, tables: Tables, operation: int, before: int | None = None
+) -> int | None:
+    """The newest change set of an operation (``before`` another one) that was not undone; None when all were.
+
+    Ids come from one sequence, so that an operation's change sets have larger ones than itself.
+    """
+    sets = tables.change_sets
+    own = sets.c.id > operation if before is None else sets.c.id.between(operation + 1, before - 1)
+    found = select(sets.c.id).where(own, sets.c.cause == cause_of(operation), sets.c.undone_by.is_(None))
+    number: int | None = connection.execute(found.order_by(sets.c.id.desc()).limit(1)).scalar()
+    return number
 
 
 class Undo:

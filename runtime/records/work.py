@@ -71,7 +71,8 @@ class Work:
 
     ``old`` is the record as it stands, by field, without linked fields; None for a new one. ``values`` are
     the canonical values to be written. A new record has a negative ``id`` until everything is known to be
-    right.
+    right. ``worked_out`` are the fields that the save has filled by itself, ``ruled`` those that rules have
+    set.
     """
 
     plan: ModulePlan
@@ -87,6 +88,7 @@ class Work:
     changed: tuple[str, ...] = ()
     touched: bool = False
     worked_out: set[str] = field(default_factory=set)
+    ruled: set[str] = field(default_factory=set)
 
     @property
     def is_new(self) -> bool:
@@ -115,7 +117,9 @@ class Removal:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything one call of the writer works on."""
+    """Everything one call of the writer works on. ``formulas`` run whatever their moments are; ``keeping`` is
+    how worked-out values are read, by the currency of money without one.
+    """
 
     plans: Plans
     judge: Judge
@@ -131,6 +135,8 @@ class Batch:
     removals: list[Removal] = field(default_factory=list)
     new: int = 0
     readings: dict[tuple[str, bool], Reading] = field(default_factory=dict)
+    formulas: frozenset[str] = frozenset()
+    keeping: dict[str, Parsing] = field(default_factory=dict)
 
     @property
     def dialect(self) -> str:

@@ -112,6 +112,13 @@ class Operations:
         running = update(table).where(mine, table.c.state == RUNNING)
         return bool(tx.connection.execute(running.values(cancel_at=now)).rowcount)
 
+    def mark_undone(self, tx: Transaction, operation_id: int, undone_by: int) -> None:
+        """Note in an operation's result that another one takes it back: the latter is in ``undone``."""
+        table = self._table
+        mine = table.c.id == operation_id
+        result = tx.connection.execute(select(table.c.result).where(mine)).scalar() or {}
+        tx.connection.execute(update(table).where(mine).values(result={**result, "undone": undone_by}))
+
     def find(self, connection: Connection, operation_id: int) -> StoredOperation | None:
         """The operation of an id; None when there is none."""
         row = connection.execute(select(self._table).where(self._table.c.id == operation_id)).first()

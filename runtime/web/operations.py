@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from runtime.automation.operations.base import Operation
 from runtime.base.messages import from_json, phrase
 from runtime.identity.actor import Actor
 from runtime.storage.operations import CANCELLED, DONE, FAILED, QUEUED, RUNNING, StoredOperation
@@ -29,6 +30,26 @@ def percent(operation: StoredOperation) -> int | None:
     if not operation.total:
         return None
     return max(0, min(100, 100 * operation.done // operation.total))
+
+
+def changed(operation: StoredOperation) -> int:
+    """How many records it has changed, as far as it came."""
+    kept = operation.checkpoint or {}
+    counts = (operation.result or {}).get("counts") or kept.get("summary") or kept
+    return sum(int(counts.get(key) or 0) for key in ("created", "updated"))
+
+
+def is_undoable(operation: StoredOperation, kinds: Mapping[str, Operation]) -> bool:
+    """Whether what it has changed can be taken back: once it has ended, and once only."""
+    kind = kinds.get(operation.kind)
+    return (
+        kind is not None
+        and kind.undoable
+        and not operation.is_open
+        and not operation.arguments.get("dry")
+        and "undone" not in (operation.result or {})
+        and changed(operation) > 0
+    )
 
 
 def as_json(operation: StoredOperation) -> dict[str, Any]:

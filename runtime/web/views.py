@@ -88,14 +88,19 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """Which choices a control offers by another one's value: that one's name, and the keys for each value.
+    """Which choices a control offers: by another one's value (``on`` is that one's name, '' for none, and
+    ``held`` what it holds), with the keys for each value; and where rules may limit them (``limited``), by
+    the keys that those leave (``limit``, None for all).
 
     ``choices`` are all that there are, for JavaScript to choose from.
     """
 
     on: str
+    held: str
     fits: Mapping[str, Sequence[str]]
     choices: Sequence[Option]
+    limited: bool = False
+    limit: Sequence[str] | None = None
 
 
 def record_address(module: str, record_id: int) -> str:

@@ -16,8 +16,12 @@ from tests.support.screens import make, record, submit
 PACK = """
     schemas/picklists/stages.yaml:
       values: {open: {kind: open}, won: {kind: won}, lost: {kind: lost}}
+    schemas/picklists/grades.yaml:
+      values: {bronze: {}, silver: {}, gold: {}}
     schemas/layouts/deals.yaml:
-      card: {process: stage, tabs: {overview: {deal: {fields: [name, stage, prize, code, due]}}}}
+      card:
+        process: stage
+        tabs: {overview: {deal: {fields: [name, stage, prize, code, due, grade]}, loss: {fields: [why]}}}
       create: [name, stage]
     formulas/deals.yaml:
       doubled: {field: doubled, run: [create, chance], value: chance * 2}
@@ -35,8 +39,13 @@ PACK = """
         tripled: {type: decimal, formula: doubled * 1.5}
         tag: {type: text, formula: "concat(code, ' ', tripled)"}
         is_due: {type: boolean, formula: due >= today()}
+        grade: {type: picklist, picklist: grades, default: bronze}
+        won_on: {type: date}
+        why: {type: text, required: true}
       rules:
         won: {when: stage.kind == 'won', show: [prize], require: [prize]}
+        graded: {when: stage.kind == 'won', set: {grade: gold, won_on: =today()}, limit: {grade: [gold]}}
+        lost: {when: stage.kind == 'lost', show: [loss]}
       checks:
         short: {check: len(name) <= 5, message: The name is too long., location: name}
 """
@@ -100,8 +109,8 @@ def by_an_undo(app: App) -> int:
     number = make(app, "deals", **GIVEN)
     browser = app.sign_in()
     page = browser.get(f"/app/deals/{number}")
-    gone = submit(browser, page, {"stage": "lost"}, key=f"/app/deals/{number}/process")
-    assert record(app, "deals", number)["stage"] == "lost"
+    gone = submit(browser, page, {"stage": "open"}, key=f"/app/deals/{number}/process")
+    assert record(app, "deals", number)["stage"] == "open"
     submit(browser, gone, key=re.findall(r'action="(/undo/\d+)"', gone.text)[0])
     return number
 
@@ -124,9 +133,13 @@ def test_the_same_record_is_stored_by_every_door(crm, door: Callable[[App], int]
     app = crm(PACK)
     kept = record(app, "deals", door(app))
     expected = record(app, "deals", make(app, "deals", **GIVEN))
-    same = ("name", "stage", "code", "due", "prize", "chance", "doubled", "tripled", "tag", "is_due")
+    same = (
+        *("name", "stage", "code", "due", "prize", "chance", "doubled", "tripled", "tag", "is_due"),
+        *("grade", "won_on", "why"),
+    )
     assert {key: kept[key] for key in same} == {key: expected[key] for key in same}
     assert (kept["chance"], kept["doubled"], kept["tripled"]) == ("100.00", "200.00", "300.00")
+    assert (kept["grade"], kept["won_on"] is None, kept["why"]) == ("gold", False, None)
     assert kept["code"] == f"BIG-{kept['due'][:4]}"
     assert kept["tag"] == f"{kept['code']} 300"
     assert kept["is_due"]

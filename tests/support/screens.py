@@ -134,13 +134,16 @@ class Sheet:
 
 
 class SheetReader(HTMLParser):
-    """Reads the forms of a page; what stands in a template is no part of them."""
+    """Reads the forms of a page; what stands in a template, or is disabled with its block, is no part of
+    them.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.sheets: dict[str, Sheet] = {}
         self._sheet: Sheet | None = None
         self._templates = 0
+        self._fieldsets: list[bool] = []
         self._select: tuple[str, list[str], list[str]] | None = None
         self._area: str | None = None
         self.feed(text)
@@ -150,7 +153,9 @@ class SheetReader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "template":
             self._templates += 1
-        if self._templates:
+        if tag == "fieldset":
+            self._fieldsets.append("disabled" in given)
+        if self._templates or any(self._fieldsets):
             return
         if tag == "form":
             self._sheet = Sheet(given.get("action", ""))
@@ -182,6 +187,8 @@ class SheetReader(HTMLParser):
         """The end of a control."""
         if tag == "template":
             self._templates -= 1
+        elif tag == "fieldset":
+            self._fieldsets.pop()
         elif tag == "textarea":
             self._area = None
         elif tag == "select" and self._select is not None and self._sheet is not None:

@@ -46,6 +46,8 @@ class Operation(ABC):
     title: ClassVar[Message]
     every: ClassVar[timedelta | None] = None
     """How often the system starts one by itself; None where somebody must ask for it."""
+    undoable: ClassVar[bool] = False
+    """Whether what it has changed in records may be taken back, once it has ended."""
 
     @abstractmethod
     def run(self, context: Context) -> Mapping[str, object]:

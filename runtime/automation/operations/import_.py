@@ -34,6 +34,7 @@ class ImportOperation(Operation):
 
     name = "import"
     title = message("Import")
+    undoable = True
 
     def run(self, context: Context) -> Mapping[str, object]:
         """Import the rows; the bad ones come back as a file, with the reasons."""

@@ -11,7 +11,8 @@ from runtime.fields.base import InvalidValueError, Parsing
 from runtime.fields.formats import Formats
 from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
-from runtime.language.nodes import MapNode, Node
+from runtime.language.nodes import MapNode
+from runtime.language.shape import Path
 from runtime.language.words import shown
 from runtime.model.catalog import Module
 from runtime.model.dynamics import Formula
@@ -28,18 +29,24 @@ class FormulaExample(Check):
 
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
-        for module in draft.modules.values():
-            for formula in module.dynamics.formulas:
-                path = ("formulas", module.key, formula.key)
-                node = draft.node(path)
-                examples = node.list("examples") if isinstance(node, MapNode) else None
-                for position, example in enumerate(examples.items if examples else ()):
-                    if isinstance(example, MapNode):
-                        wrong = _try(draft, module, formula, example)
-                        if wrong:
-                            place = (*path, "examples", str(position))
-                            at: Node = example.items["expect"]
-                            yield self.found(wrong, at.span, place, "mend the formula or its example")
+        for module, formula, example, place in examples_of(draft):
+            wrong = _try(draft, module, formula, example)
+            if wrong:
+                at = example.items["expect"].span
+                yield self.found(wrong, at, place, "mend the formula or its example")
+
+
+def examples_of(draft: Draft) -> Iterator[tuple[Module, Formula, MapNode, Path]]:
+    """Every example, with its formula and its place."""
+    for module in draft.modules.values():
+        for formula in module.dynamics.formulas:
+            path = ("formulas", module.key, formula.key)
+            written = draft.tree("formulas", module.key) and not (formula.rule or formula.computed)
+            node = draft.node(path) if written else None
+            examples = node.list("examples") if isinstance(node, MapNode) else None
+            for position, example in enumerate(examples.items if examples else ()):
+                if isinstance(example, MapNode):
+                    yield module, formula, example, (*path, "examples", str(position))
 
 
 def _try(draft: Draft, module: Module, formula: Formula, example: MapNode) -> str:

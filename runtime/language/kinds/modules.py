@@ -64,6 +64,11 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     }
 )
 """The settings of every type."""
+PARTS: Schema = {
+    "type": "array",
+    "items": {"type": "string", "title": "a field, or a tab or block of the card (overview, overview.deal)"},
+}
+"""What a rule shows, hides or locks. A block's own key will do where no field, tab or other block has it."""
 LATER_IN_FIELDS = MappingProxyType({"was": "N106"})
 LATER_IN_MODULES = MappingProxyType({"duplicates": "N104", "lock": "N105", "was": "N106"})
 
@@ -144,13 +149,26 @@ def _check() -> Schema:
 
 
 def _rule() -> Schema:
+    values: Schema = {"type": "array", "items": KEY}
+    value: Schema = {
+        "type": ["string", "boolean", "number", "array"],
+        "items": LITERAL,
+        "title": "a value of the field, or an expression behind an =",
+    }
     return closed(
         {
             "when": described(EXPRESSION, "The condition; left out: always."),
-            "show": described(PATHS, "Fields that are hidden where no rule shows them."),
+            "show": described(PARTS, "What is hidden where no rule shows it: fields, tabs, blocks."),
+            "hide": described(PARTS, "What is hidden while the condition holds: fields, tabs, blocks."),
             "require": described(PATHS, "Fields that must be filled in."),
             "readonly": described(
-                PATHS, "Fields that users may not change; looks at the record as it stands."
+                PARTS,
+                "Fields that users may not change, or tabs and blocks; looks at the record as it stands.",
+            ),
+            "limit": described(map_of(values), "For picklists, the values that are left."),
+            "set": described(
+                map_of(value),
+                "Values that fields get when the condition becomes true, unless the same save gives others.",
             ),
         }
     )

@@ -13,7 +13,7 @@ from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.loops import in_turn
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Field, Module
-from runtime.model.dynamics import Dynamics, RecordCheck, Rule
+from runtime.model.dynamics import Dynamics, RecordCheck
 from runtime.model.label import Label
 from runtime.model.types import BOOLEAN, ValueType
 
@@ -72,7 +72,6 @@ class _Dynamics:
             required=MappingProxyType(dict(self._of_fields("required"))),
             readonly=MappingProxyType(dict(self._of_fields("readonly"))),
             checks=tuple(self._checks()),
-            rules=tuple(self._rules()),
         )
 
     def _defaults(self) -> dict[str, Expression]:
@@ -107,28 +106,6 @@ class _Dynamics:
         about = f"A field of the type {field.type} takes no default."
         self.draft.note("default", field.key, node, place, (), about)
         return False
-
-    def _rules(self) -> Iterator[Rule]:
-        rules = self.tree.map("rules")
-        for key, node in rules.maps() if rules else ():
-            place = (*self.path, "rules", key)
-            when = resolve_saved(self.draft, node.get("when"), self.module.key, (*place, "when"), BOOLEAN)
-            if when is None and "when" in node.items:
-                continue
-            show, require, readonly = (
-                tuple(self._fields(node, name, (*place, name))) for name in ("show", "require", "readonly")
-            )
-            yield Rule(key, when, show, require, readonly, self.draft.origin(node))
-
-    def _fields(self, node: MapNode, key: str, place: Path) -> Iterator[str]:
-        listed = node.list(key)
-        for position, item in enumerate(listed.scalars() if listed else ()):
-            name = str(item.value)
-            if name in self.module.fields:
-                yield name
-            elif not self.draft.is_broken(*self.path, "fields", name):
-                at = (*place, str(position))
-                self.draft.note("field", name, item, at, list(self.module.fields), f"{self.module.key} has")
 
     def _checks(self) -> Iterator[RecordCheck]:
         checks = self.tree.map("checks")

@@ -20,8 +20,8 @@ MOMENTS = ("create", "save", "validate", "view")
 
 
 def resolve_formulas(draft: Draft, labels: Labels) -> None:
-    """Give every module its formulas, those of its computed fields among them, each after those that fill
-    what it reads.
+    """Give every module its formulas, those of its computed fields and what its rules set among them,
+    each after those that fill what it reads.
     """
     trees = draft.trees.get("formulas", {})
     for key in trees:
@@ -31,7 +31,7 @@ def resolve_formulas(draft: Draft, labels: Labels) -> None:
     for key, module in list(draft.modules.items()):
         written = trees[key].maps() if key in trees else ()
         found = [one for name, node in written for one in _formula(draft, labels, module, name, node)]
-        found += _computed(module)
+        found += [*module.dynamics.formulas, *_computed(module)]
         if found:
             dynamics = replace(module.dynamics, formulas=tuple(_in_order(draft, module, found)))
             draft.modules[key] = replace(module, dynamics=dynamics)
@@ -130,11 +130,18 @@ def _in_order(draft: Draft, module: Module, formulas: list[Formula]) -> list[For
     order, loop = in_turn(reads)
     if loop:
         first = next((formulas[index] for index in loop if not formulas[index].computed), formulas[loop[0]])
-        kept = ("modules", module.key, "fields", first.key, "formula")
-        place = kept if first.computed else ("formulas", module.key, first.key)
         about = " -> ".join(formulas[index].key for index in loop)
+        place = _place(module, first)
         draft.note("reads_in_circle", first.key, draft.span(place, key=True), place, (), about)
     return formulas if loop else [formulas[index] for index in order]
+
+
+def _place(module: Module, formula: Formula) -> Path:
+    if formula.rule:
+        return ("modules", module.key, "rules", formula.rule, "set", formula.field)
+    if formula.computed:
+        return ("modules", module.key, "fields", formula.key, "formula")
+    return ("formulas", module.key, formula.key)
 
 
 def _reads(formula: Formula) -> set[str]:

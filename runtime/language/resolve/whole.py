@@ -11,6 +11,7 @@ from runtime.language.resolve.menu import resolve_menu
 from runtime.language.resolve.modules import resolve_modules
 from runtime.language.resolve.pack import resolve_pack
 from runtime.language.resolve.picklists import resolve_picklists
+from runtime.language.resolve.rules import resolve_rules
 from runtime.model.label import Label
 
 
@@ -24,8 +25,9 @@ def resolve(draft: Draft) -> Label:
     )
     resolve_picklists(draft, labels)
     resolve_modules(draft, labels)
-    resolve_formulas(draft, labels)
     resolve_layouts(draft, labels)
+    resolve_rules(draft, labels)
+    resolve_formulas(draft, labels)
     resolve_filters(draft, labels)
     resolve_menu(draft, labels)
     resolve_access(draft, labels)

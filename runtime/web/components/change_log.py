@@ -31,6 +31,7 @@ DOORS: Mapping[str, str] = {
     "undo": phrase("undo"),
     "cli": phrase("command line"),
     "system": phrase("system"),
+    "formulas": phrase("run of formulas"),
 }
 
 

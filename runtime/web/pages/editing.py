@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.model.catalog import Block, Collection, Expression, Field, Layout, Module, Path
+from runtime.records.parts import followed_parts
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.card import condition_paths, holds
@@ -15,11 +16,14 @@ ROW_HIDDEN = ("auto_number", "relations", "files", "file", "image")
 
 @dataclass(frozen=True, slots=True)
 class FieldBlock:
-    """A titled group of fields in a form."""
+    """A titled group of fields in a form. ``part`` names the block of the card whose condition shows it while
+    somebody types; '' where it is shown anyhow.
+    """
 
     label: str
     columns: int
     fields: tuple[Field, ...]
+    part: str = ""
 
 
 FormBlock = FieldBlock | Collection
@@ -28,8 +32,9 @@ FormBlock = FieldBlock | Collection
 def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) -> list[FormBlock]:
     """The blocks of a form: the card's, in order, then what must be filled in and stands nowhere.
 
-    A block whose condition does not hold for the record (``plain``) stays away, unless it has a field that
-    must be filled in, one that a rule shows or requires, or one that was sent. The header's own fields (the
+    A block with a condition comes and goes with what is typed, unless it has a field that must be filled in,
+    or one that a rule shows or requires. Where the condition asks of other records, and does not hold for the
+    record (``plain``), the block stays away, unless a field of it was sent. The header's own fields (the
     owner, say) join the first block, so that everything the card shows can be changed.
     """
     layout = call.live.catalog.layouts[module.key]
@@ -37,13 +42,16 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
     ruled = module.dynamics.demanded | module.dynamics.shown
     found: list[FormBlock] = []
     seen: set[str] = set()
-    for block, shown in _blocks(call, layout, plain):
+    followed = followed_parts(layout)
+    for part, block, shown in _blocks(call, layout, plain):
         if block.kind == "fields":
             own = [path.field for path in block.fields if _is_own(path, module) and path.text not in seen]
             seen.update(field.key for field in own)
-            needed = any(field.required or field.key in sent or field.key in ruled for field in own)
-            if own and (shown or needed):
-                found.append(FieldBlock(block.label.in_language(language), block.columns, tuple(own)))
+            needed = any(field.required or field.key in ruled for field in own)
+            follows = part if part in followed and not needed else ""
+            if own and (shown or needed or follows or any(field.key in sent for field in own)):
+                label = block.label.in_language(language)
+                found.append(FieldBlock(label, block.columns, tuple(own), follows))
         elif block.kind == "rows" and block.collection is not None and block.collection not in seen:
             seen.add(block.collection)
             if shown or block.collection in sent:
@@ -107,14 +115,14 @@ def is_given(call: Call, field: Field) -> bool:
     return field.readonly or call.live.types[field.type].given
 
 
-def _blocks(call: Call, layout: Layout, plain: Mapping[str, Any]) -> Iterator[tuple[Block, bool]]:
-    """Every block of the card, with whether its own condition and that of its tab hold."""
+def _blocks(call: Call, layout: Layout, plain: Mapping[str, Any]) -> Iterator[tuple[str, Block, bool]]:
+    """Every block of the card by its full name, with whether its own condition and that of its tab hold."""
     for tab in layout.tabs:
         tab_shown = _holds(call, tab.when, plain)
         for block in tab.blocks:
-            yield block, tab_shown and _holds(call, block.when, plain)
+            yield f"{tab.key}.{block.key}", block, tab_shown and _holds(call, block.when, plain)
     for block in layout.side:
-        yield block, _holds(call, block.when, plain)
+        yield f"side.{block.key}", block, _holds(call, block.when, plain)
 
 
 def _holds(call: Call, condition: Expression | None, plain: Mapping[str, Any]) -> bool:

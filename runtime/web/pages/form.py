@@ -14,7 +14,7 @@ from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages import conflict
 from runtime.web.pages.card import Card, load, own_path, plain, with_links
-from runtime.web.pages.editing import FormBlock, blocks_of, form_paths, is_given, row_fields
+from runtime.web.pages.editing import FieldBlock, FormBlock, blocks_of, form_paths, is_given, row_fields
 from runtime.web.pages.form_view import Errors, FormView, Rows
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
@@ -133,9 +133,10 @@ def _sheet(call: Call, module: Module, sent: Form) -> Sheet:
     return Sheet(module, card, card.values, rows, shown, tuple(too_long))
 
 
-def _rules(module: Module, card: Card | None) -> str:
+def _rules(sheet: Sheet) -> str:
     """Where the form asks for its rules while somebody types; '' where it has none."""
-    if not has_any(module):
+    module, card = sheet.module, sheet.card
+    if not (has_any(module) or any(isinstance(block, FieldBlock) and block.part for block in sheet.blocks)):
         return ""
     return (
         f"{record_address(module.key, card.id)}/rules" if card is not None else f"/app/{module.key}/new/rules"
@@ -167,7 +168,7 @@ def _draw(
             "icon": module.icon,
         },
         "action": f"{address}/edit" if card is not None else f"{address}/new",
-        "rules": _rules(module, card),
+        "rules": _rules(sheet),
         "cancel_href": address,
         "version": sent.text("_version") if sent is not None else (card.version if card is not None else ""),
         "revision": call.live.revision,

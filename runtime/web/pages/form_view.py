@@ -34,7 +34,9 @@ class FormView:
     def blocks(self, blocks: Sequence[FormBlock]) -> list[dict[str, Any]]:
         """Every block; the first wrong control has the focus, else the row just added, else the first one."""
         drawn = [
-            self._fields(block) if isinstance(block, FieldBlock) else self._rows(block) for block in blocks
+            self._fields(block) if isinstance(block, FieldBlock) else self._rows(block)
+            for block in blocks
+            if isinstance(block, FieldBlock) or block.key not in self.states.readonly
         ]
         controls = [view for view in _controls(drawn) if not (view.readonly or view.hidden)]
         focus = next((view for view in controls if view.error), None) or self._added(drawn)
@@ -60,12 +62,16 @@ class FormView:
         view.required = (view.required or each.key in self.states.required) and not view.hidden
         if each.key in self.states.readonly and not view.readonly:
             view = self._locked(each, view)
-        narrow(self.call, (each,), (view,), self.values, self.sent, self.values.get("id"))
+        limits = self.states.limits
+        narrow(self.call, (each,), (view,), self.values, self.sent, self.values.get("id"), limits)
         return view
 
     def _fields(self, block: FieldBlock) -> dict[str, Any]:
         shown = [self.control(each) for each in block.fields]
-        return {"kind": "fields", "label": block.label, "columns": block.columns, "fields": shown}
+        hidden = bool(shown) and all(view.hidden for view in shown)
+        drawn = {"kind": "fields", "label": block.label, "columns": block.columns, "fields": shown}
+        closed = block.part in self.states.closed
+        return {**drawn, "part": block.part, "closed": closed, "hidden": hidden or closed}
 
     def _locked(self, each: Field, view: FieldView) -> FieldView:
         """The value alone, of a field that rules make read-only."""
@@ -163,6 +169,7 @@ class FormView:
         return {
             "kind": "rows",
             "key": rows.key,
+            "hidden": rows.key in self.states.hidden,
             "label": rows.label.in_language(language),
             "error": self._say(rows.key),
             "columns": [

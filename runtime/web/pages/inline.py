@@ -1,5 +1,7 @@
 """Editing one field in place on a card: its control, what is wrong with it, and the card afterwards."""
 
+from dataclasses import replace
+
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Message, message
@@ -16,6 +18,7 @@ from runtime.web.pages.editing import FieldBlock, form_paths, is_editable
 from runtime.web.pages.form_view import Errors, FormView
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
+from runtime.web.pages.rules import states_of_card
 from runtime.web.pages.saving import save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.views import record_address
@@ -110,7 +113,8 @@ def _draw(
 ) -> Response:
     sent = call.form if errors else None
     kept = written.kept if written is not None else {}
-    view = FormView(call, screen.views(call, PREFIX), card.values, {}, sent, errors, kept)
+    states = replace(states_of_card(call, card.module, card.id), hidden=frozenset(), readonly=frozenset())
+    view = FormView(call, screen.views(call, PREFIX), card.values, {}, sent, errors, kept, states)
     control = view.control(field)
     control.autofocus = True
     query = call.request.url.query

@@ -9,7 +9,7 @@ from runtime.base.messages import from_json, phrase
 from runtime.storage.operations import DONE, StoredOperation
 from runtime.web.door import Call
 from runtime.web.errors import not_found
-from runtime.web.operations import STATES, may_see, percent
+from runtime.web.operations import STATES, changed, is_undoable, may_see, percent
 from runtime.web.pages.screen import Screen, record_id
 
 COUNTS: Mapping[str, str] = {
@@ -20,10 +20,12 @@ COUNTS: Mapping[str, str] = {
     "records": phrase("Records"),
     "deleted": phrase("Deleted files"),
     "discarded": phrase("Discarded contents"),
+    "kept": phrase("Kept as they are"),
 }
 FILES: Mapping[str, str] = {
     "errors": phrase("The refused rows, with the reasons"),
     "file": phrase("The file"),
+    "refused": phrase("The refused records, with the reasons"),
 }
 """What counts and files are called in English; others by their own name."""
 
@@ -49,6 +51,19 @@ def cancel(screen: Screen, call: Call) -> Response:
     with call.site.database.write() as tx:
         call.site.background.operations.ask_cancel(tx, operation.id)
     return RedirectResponse(address(operation.id), 303)
+
+
+def undo(screen: Screen, call: Call) -> Response:
+    """Have what it has changed taken back, in the background too; once."""
+    operation = own_operation(call)
+    with call.site.database.write() as tx:
+        found = call.site.background.operations.find(tx.connection, operation.id)
+        if found is None or not is_undoable(found, call.site.background.kinds):
+            raise not_found()
+        arguments = {"operation": found.id, "records": changed(found)}
+        started = call.site.background.start(tx, "undo", arguments, call.actor, found.about)
+        call.site.background.operations.mark_undone(tx, found.id, started)
+    return RedirectResponse(address(started), 303)
 
 
 def own_operation(call: Call) -> StoredOperation:
@@ -92,6 +107,10 @@ def _context(call: Call, operation: StoredOperation) -> dict[str, Any]:
         "module": None
         if module is None
         else {"label": module.plural.in_language(call.actor.language), "href": f"/app/{module.key}"},
+        "undo_action": f"{address(operation.id)}/undo"
+        if is_undoable(operation, call.site.background.kinds)
+        else None,
+        "undone_href": address(result["undone"]) if "undone" in result else None,
         "map_href": _map_address(operation),
         "start_action": f"/app/{operation.arguments.get('module')}/import/start"
         if dry and operation.state == DONE

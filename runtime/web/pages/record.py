@@ -88,14 +88,20 @@ def _open(screen: Screen, call: Call, module: Module) -> _Opened:
     layout = call.live.catalog.layouts[module.key]
     card = with_links(call, load(call, module, record_id(call), _paths(call, module, layout), deleted="any"))
     plain = card.plain()
-    tabs = visible_tabs(call, layout.tabs, plain)
+    states = states_of_card(call, module, card.id)
+    tabs = [tab for tab in visible_tabs(call, layout.tabs, plain) if tab.key not in states.parts]
     tab = _chosen(call, tabs)
+
+    def shown(inside: str, blocks: Sequence[Block]) -> list[Block]:
+        left = [block for block in blocks if f"{inside}.{block.key}" not in states.parts]
+        return visible_blocks(call, left, plain)
+
     return _Opened(
-        Place(call, screen, screen.views(call), card, layout, states_of_card(call, module, card.id)),
+        Place(call, screen, screen.views(call), card, layout, states),
         tabs,
         tab,
-        visible_blocks(call, tab.blocks, plain) if tab is not None else [],
-        visible_blocks(call, layout.side, plain),
+        shown(tab.key, tab.blocks) if tab is not None else [],
+        shown("side", layout.side),
     )
 
 
@@ -184,7 +190,7 @@ def _head(place: Place) -> dict[str, Any]:
         "edit_href": f"{address}/edit" if may_update else None,
         "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
         "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
-        "process": _process(call, layout, card, may_update),
+        "process": _process(place, may_update),
         "header": [
             views.of(path.field, card.values[path.text], path_label(path, language), card.values)
             for path in layout.header
@@ -224,8 +230,8 @@ def module_view(call: Call, card: Card) -> dict[str, str]:
     }
 
 
-def _process(call: Call, layout: Layout, card: Card, may_update: bool) -> dict[str, Any] | None:
-    field = layout.process
+def _process(place: Place, may_update: bool) -> dict[str, Any] | None:
+    call, card, states, field = place.call, place.card, place.states, place.layout.process
     if field is None:
         return None
     catalog = call.live.catalog
@@ -233,7 +239,8 @@ def _process(call: Call, layout: Layout, card: Card, may_update: bool) -> dict[s
     keys = [value.key for value in values]
     current = card.values[field.key]
     choice = Choice(field, current, card.values.get(controlling(field) or ""), is_new=False)
-    allowed = offered(catalog, call.actor, choice)
+    left = states.limits.get(field.key)
+    allowed = [key for key in offered(catalog, call.actor, choice) if left is None or key in left]
     at = keys.index(current) if current in keys else -1
     return {
         "action": f"{record_address(card.module.key, card.id)}/process",

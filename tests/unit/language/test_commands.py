@@ -51,6 +51,32 @@ def test_check_prints_every_error_in_order_and_fails(run, tmp_path: Path):
     assert text.endswith("7 files checked: 3 errors, 0 warnings.\n")
 
 
+def test_test_counts_the_examples_of_formulas_and_tells_those_that_fail(run, tmp_path: Path):
+    files = {
+        "formulas/deals.yaml": """\
+doubled:
+  field: amount
+  value: amount * 2
+  examples:
+    - {given: {amount: 2}, expect: 4}
+    - {given: {amount: 3}, expect: 7}
+"""
+    }
+    code, text = run("test", write_pack(tmp_path / "pack", {**SURROUNDING, **files}))
+    assert code == 1
+    assert "error M165 formulas/deals.yaml:6:36" in text
+    assert text.endswith("1 of 2 examples passed\n")
+    sound = {"formulas/deals.yaml": files["formulas/deals.yaml"].replace("7", "6")}
+    assert run("test", write_pack(tmp_path / "sound", {**SURROUNDING, **sound})) == (
+        0,
+        "2 of 2 examples passed\n",
+    )
+    broken = {**files, "schemas/layouts/deals.yaml": "list: [acount]\n"}
+    code, text = run("test", write_pack(tmp_path / "broken", {**SURROUNDING, **broken}))
+    assert (code, "M103" in text) == (1, True)
+    assert text.endswith("The pack has errors; nothing was tried.\n")
+
+
 def test_a_warning_alone_does_not_fail(run, tmp_path: Path):
     files = {"schemas/layouts/deals.yaml": "list: [name, name]\n"}
     code, text = run("check", write_pack(tmp_path / "pack", {**SURROUNDING, **files}))
