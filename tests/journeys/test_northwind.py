@@ -79,6 +79,16 @@ def test_the_lines_of_all_orders_add_up_to_the_cent_and_beyond(northwind: App) -
 
 
 @needs_data
+def test_the_totals_of_lines_add_up_rounded_to_the_cent(northwind: App) -> None:
+    program = northwind.program()
+    expected = Decimal("1265793.29")
+    lines = every(program, "/order_lines", fields="total")
+    assert sum(Decimal(each["total"]["amount"]) for each in lines) == expected
+    asked = program("GET", "/order_lines", params={"value": "sum(total)"}).json()["data"]
+    assert asked == [{"group": {}, "value": {"amount": "1265793.29", "currency": "USD"}}]
+
+
+@needs_data
 def test_twenty_one_orders_have_not_been_shipped(northwind: App) -> None:
     program = northwind.program()
     assert len(every(program, "/orders")) == 830

@@ -12,7 +12,6 @@ from runtime.sites.world.chance import Chance, cents
 from runtime.sites.world.customers import Customer, Customers
 from runtime.sites.world.pen import Pen
 
-PROBABILITY = {"prospecting": 10, "qualified": 25, "proposal": 50, "negotiation": 75, "won": 100, "lost": 0}
 # What it is called, its type, and what is bought: groups of products with the least and the most of each
 # (none: one for each user).
 THEMES: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
@@ -133,9 +132,7 @@ class Deals:
     def move(self) -> None:
         """Change the stages of those that come along in this step; the last stage of a step counts."""
         last = {deal.id: (deal, stage) for deal, stage in self.agenda.take("moves")}
-        self.pen.change(
-            "potentials", [(id_, self._at(deal, stage, deal.amount)) for id_, (deal, stage) in last.items()]
-        )
+        self.pen.change("potentials", [(id_, self._at(stage)) for id_, (_, stage) in last.items()])
         won = {
             deal.customer.id: {"type": "customer"}
             for deal, stage in last.values()
@@ -192,7 +189,7 @@ class Deals:
             "source": source,
             "campaign": chance.one(campaigns) if source == "campaign" and campaigns else None,
             "owner": deal.customer.owner if chance.holds(0.8) else self.customers.owner(),
-            **self._at(deal, stage, deal.amount),
+            **self._at(stage),
         }
         if has_lines:
             record["items"] = [_item(line) for line in deal.lines]
@@ -205,13 +202,11 @@ class Deals:
             return [first]
         return [first, {"id": people[1], "role": self.chance.one(("influencer", "buyer", "user"))}]
 
-    def _at(self, deal: Deal, stage: str, amount: Decimal) -> dict[str, Any]:
+    def _at(self, stage: str) -> dict[str, Any]:
         """What changes with a potential's stage."""
         is_open = stage not in ("won", "lost")
         return {
             "stage": stage,
-            "probability": str(PROBABILITY[stage]),
-            "weighted": str(cents(amount * PROBABILITY[stage] / 100)),
             "next_step": self.chance.one(NEXT) if is_open else None,
             "lost_reason": self.chance.one(LOST) if stage == "lost" else None,
         }
@@ -230,5 +225,4 @@ def _item(line: Line) -> dict[str, object]:
         "qty": str(line.qty),
         "price": str(line.product.price),
         "discount": str(line.discount) if line.discount else None,
-        "total": str(line.net),
     }

@@ -128,12 +128,12 @@ class Documents:
             if delivery == "einvoice" and status in ("paid", "sent")
             else "not_sent",
             "paid_on": paid if is_paid else None,
-            "paid_amount": head["total"] if is_paid else None,
+            "paid_amount": str(_total(deal)) if is_paid else None,
             "items": _items(deal),
         }
 
     def _credit(self, deal: Deal, day: date, original: int) -> dict[str, Any]:
-        head = self._head(deal, sign=-1)
+        head = self._head(deal)
         return {
             **head,
             "subject": f"Credit: {deal.name}",
@@ -147,17 +147,13 @@ class Documents:
             "description": self.chance.one(("Delivered in part only.", "Billed twice.", "Returned goods.")),
         }
 
-    def _head(self, deal: Deal, sign: int = 1) -> dict[str, Any]:
-        net, tax = _sums(deal, sign)
+    def _head(self, deal: Deal) -> dict[str, Any]:
         return {
             "subject": deal.name,
             "account": deal.customer.id,
             "contact": deal.contact,
             "potential": deal.id,
             "owner": deal.customer.owner,
-            "subtotal": str(net),
-            "tax": str(tax),
-            "total": str(net + tax),
             "billing_address": deal.customer.address,
         }
 
@@ -166,10 +162,8 @@ def _rate(deal: Deal) -> Decimal:
     return VAT if deal.customer.address["country"] == "FI" else Decimal(0)
 
 
-def _sums(deal: Deal, sign: int) -> tuple[Decimal, Decimal]:
-    net = sum((line.net for line in deal.lines), Decimal(0)) * sign
-    tax = sum((_tax(line, _rate(deal)) for line in deal.lines), Decimal(0)) * sign
-    return net, tax
+def _total(deal: Deal) -> Decimal:
+    return sum((line.net + _tax(line, _rate(deal)) for line in deal.lines), Decimal(0))
 
 
 def _tax(line: Line, rate: Decimal) -> Decimal:
@@ -187,9 +181,6 @@ def _items(deal: Deal, sign: int = 1) -> Sequence[Mapping[str, object]]:
             "price": str(line.product.price),
             "discount": str(line.discount) if line.discount else None,
             "tax_rate": "vat_25_5" if rate else "reverse_charge",
-            "net": str(line.net * sign),
-            "tax": str(_tax(line, rate) * sign),
-            "total": str((line.net + _tax(line, rate)) * sign),
         }
         for line in deal.lines
     ]
