@@ -1,4 +1,4 @@
-"""What the standard pack works out: totals with discount and tax, what a stage is worth, when a bill is due."""
+"""What the standard pack works out: totals with discount and tax, what a stage is worth, what is due."""
 
 from datetime import UTC, datetime
 from typing import Any
