@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.screens import make, record, sheet, submit
+
 PACK = """
     schemas/picklists/stages.yaml:
       values:
@@ -84,6 +86,18 @@ def test_a_locked_field_is_shown_and_not_edited(app):
     sent = {"_csrf": edit.hidden("_csrf"), "name": "", "stage": "lost", "lost_reason": ""}
     answer = browser.client.post(f"{page.path}/rules", data=sent).json()
     assert answer == {**QUIET, "required": ["lost_reason"], "readonly": ["amount"]}
+
+
+def test_the_process_bar_asks_for_what_a_step_requires(app):
+    browser = app.sign_in()
+    made = make(app, "deals", name="Big")
+    page = submit(browser, f"/app/deals/{made}", {"stage": "lost"}, key=f"/app/deals/{made}/process")
+    assert (page.status, page.error("lost_reason")) == (422, "Lost reason is required.")
+    form = sheet(page)
+    assert (form.action, form.values["stage"]) == (f"/app/deals/{made}/edit", ["lost"])
+    submit(browser, page, {"lost_reason": "Price"})
+    kept = record(app, "deals", made)
+    assert (kept["stage"], kept["lost_reason"]) == ("lost", "Price")
 
 
 def test_every_other_door_keeps_to_the_rules(app):

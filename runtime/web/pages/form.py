@@ -91,6 +91,11 @@ def update(screen: Screen, call: Call) -> Response:
     return _draw(screen, call, sheet, outcome.errors, call.form, written)
 
 
+def ask(screen: Screen, call: Call, errors: Errors) -> Response:
+    """The form of a record with what was sent of it in place, and what is wrong."""
+    return _draw(screen, call, _sheet(call, written_module(call, "update"), call.form), errors, call.form)
+
+
 def new_sheet(call: Call, module: Module, sent: Form) -> Sheet:
     """The form of a new record before anybody drew it: the defaults, and what the address prefills."""
     values: dict[str, Any] = dict.fromkeys(module.fields)

@@ -1,4 +1,4 @@
-"""The process bar: one click on a step changes the field."""
+"""The process bar: one click on a step changes the field; what the step lacks is asked for in the form."""
 
 from starlette.responses import RedirectResponse, Response
 
@@ -13,7 +13,9 @@ from runtime.web.views import record_address
 
 
 def step(screen: Screen, call: Call) -> Response:
-    """Move the record to the step that was clicked."""
+    """Move the record to the step that was clicked, or show its form there with what is wrong."""
+    from runtime.web.pages import form  # here, for the form too shows refusals
+
     module = module_of(call)
     field = call.live.catalog.layouts[module.key].process
     if field is None:
@@ -21,9 +23,12 @@ def step(screen: Screen, call: Call) -> Response:
     number = record_id(call)
     change = Change(module.key, {field.key: call.form.text(field.key)}, number, version_of(call))
     outcome = save_one(call, change)
-    if isinstance(outcome, Refused):
+    if not isinstance(outcome, Refused):
+        card = RedirectResponse(record_address(module.key, number), 303)
+        return flash(card, "saved", undo=outcome.change_set)
+    if outcome.kind != "invalid" or not set(outcome.errors) - {field.key}:
         raise refusal_of(call, outcome)
-    return flash(RedirectResponse(record_address(module.key, number), 303), "saved", undo=outcome.change_set)
+    return form.ask(screen, call, outcome.errors)
 
 
 STATUS = {"conflict": 409, "restricted": 409, "not_found": 404, "forbidden": 403}
