@@ -1,10 +1,11 @@
 """API keys: what a program shows instead of signing in. A key is printed once, and kept as a hash alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Column, Connection, insert, select, update
 
 from runtime.base.clock import Clock
 from runtime.identity.tables import IdentityTables
@@ -32,15 +33,20 @@ class ApiKey:
 
 
 class ApiKeys:
-    """Makes, finds and revokes keys.
+    """Makes, shows and revokes keys, in the caller's transaction.
 
-    Finding one only reads; the others are writes in the caller's transaction.
+    Whose key it is that a program shows: :meth:`runtime.identity.visitors.Visitors.of_key`.
     """
 
     def __init__(self, tables: IdentityTables, clock: Clock, touch: timedelta = timedelta(minutes=1)) -> None:
         self._table = tables.api_keys
         self._clock = clock
         self._touch = touch
+
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Whether a text may be a key at all."""
+        return text.startswith(PREFIX)
 
     def create(self, connection: Connection, key_id: int, user_id: int, label: str) -> str:
         """Make a key for a user and give it; nobody can read it again.
@@ -60,21 +66,25 @@ class ApiKeys:
         )
         return key
 
-    def find(self, connection: Connection, key: str) -> ApiKey | None:
-        """The key that was shown, or None when it is unknown or revoked."""
-        if not key.startswith(PREFIX):
-            return None
-        table = self._table
-        row = connection.execute(
-            self._columns().where(table.c.key_hash == fingerprint(key), table.c.revoked_at.is_(None))
-        ).first()
-        return self._read(row) if row is not None else None
+    @property
+    def columns(self) -> tuple[Column[Any], ...]:
+        """What :meth:`read` makes a key of."""
+        c = self._table.c
+        return (c.id, c.user_id, c.label, c.begins, c.created_at, c.last_used_at, c.revoked_at)
+
+    def read(self, row: Sequence[Any]) -> ApiKey:
+        """The key that these values are."""
+        key_id, user_id, label, begins, created_at, used, revoked_at = row
+        stale = used is None or self._clock.now() - used >= self._touch
+        return ApiKey(key_id, user_id, label, begins, created_at, used, revoked_at, stale)
 
     def of(self, connection: Connection, user_id: int) -> list[ApiKey]:
         """A user's keys, the revoked ones too, oldest first."""
         table = self._table
-        rows = connection.execute(self._columns().where(table.c.user_id == user_id).order_by(table.c.id))
-        return [self._read(row) for row in rows]
+        rows = connection.execute(
+            select(*self.columns).where(table.c.user_id == user_id).order_by(table.c.id)
+        )
+        return [self.read(row) for row in rows]
 
     def touch(self, connection: Connection, key: ApiKey) -> None:
         """Write down that the key was used."""
@@ -91,12 +101,3 @@ class ApiKeys:
             .values(revoked_at=self._clock.now())
         )
         return done.rowcount > 0
-
-    def _columns(self) -> Select[*tuple[Any, ...]]:
-        c = self._table.c
-        return select(c.id, c.user_id, c.label, c.begins, c.created_at, c.last_used_at, c.revoked_at)
-
-    def _read(self, row: Row[*tuple[Any, ...]]) -> ApiKey:
-        key_id, user_id, label, begins, created_at, used, revoked_at = row
-        stale = used is None or self._clock.now() - used >= self._touch
-        return ApiKey(key_id, user_id, label, begins, created_at, used, revoked_at, stale)

@@ -1,57 +1,93 @@
-"""Visitors: whose browser it is that comes back with a session's token.
+"""Visitors: whose browser it is that comes back with a session's token, whose program shows a key.
 
-This stands before every page, so the session, its user and their groups are one statement, prepared once.
+This stands before every request, so the session or the key, its user and their groups are one statement,
+prepared once.
 """
 
-from sqlalchemy import Connection, Select, bindparam, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
+
+from runtime.identity.api_keys import ApiKey, ApiKeys
 from runtime.identity.sessions import Session, Sessions
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
 from runtime.identity.users import USER, User, user_of
-from runtime.storage.prepared import Prepared
+from runtime.storage.prepared import Given, Kept
 
 
 class Visitors:
-    """Finds the session and the user of a token. Only reads."""
+    """Finds the session, or the key, and its user. Only reads."""
 
-    def __init__(self, tables: IdentityTables, sessions: Sessions) -> None:
+    def __init__(self, tables: IdentityTables, sessions: Sessions, keys: ApiKeys) -> None:
         self._sessions = sessions
-        self._statement = _statement(tables)
-        self._prepared: Prepared | None = None
+        self._keys = keys
+        self._tables = tables
+        self._kept = Kept()
 
     def find(self, connection: Connection, token: str) -> tuple[Session, User] | None:
         """The session and its user; None when the session does not hold, or the user may not come in."""
-        if self._prepared is None:
-            self._prepared = Prepared(self._statement, connection.dialect)
-        given = self._prepared.run(connection, {"token_hash": fingerprint(token)})
-        if not given:
+        statement = self._kept.select("token", connection, self._by_token)
+        found = _first(statement.run(connection, {"hash": fingerprint(token)}))
+        if found is None:
             return None
-        *columns, groups = given
-        created_at, last_seen_at, *values = (column[0] for column in columns)
+        created_at, last_seen_at, *values = found.values
         session = self._sessions.holding(token, values[0], created_at, last_seen_at)
-        if session is None:
+        return None if session is None else (session, user_of(values, found.groups))
+
+    def of_key(self, connection: Connection, key: str) -> tuple[ApiKey, User] | None:
+        """The key and its user; None when it is unknown or revoked, or the user may not come in."""
+        if not self._keys.is_one(key):
             return None
-        belongs = tuple(group for group in groups if group is not None)
-        return session, user_of(values, belongs)
+        statement = self._kept.select("key", connection, self._by_key)
+        found = _first(statement.run(connection, {"hash": fingerprint(key)}))
+        if found is None:
+            return None
+        width = len(self._keys.columns)
+        return self._keys.read(found.values[:width]), user_of(found.values[width:], found.groups)
+
+    def _by_token(self) -> Select[Any]:
+        session = self._tables.sessions
+        columns = [session.c.created_at, session.c.last_seen_at]
+        return _statement(self._tables, session, columns).where(
+            session.c.token_hash == bindparam("hash", required=False)
+        )
+
+    def _by_key(self) -> Select[Any]:
+        key = self._tables.api_keys
+        return _statement(self._tables, key, self._keys.columns).where(
+            key.c.key_hash == bindparam("hash", required=False), key.c.revoked_at.is_(None)
+        )
 
 
-def _statement(tables: IdentityTables) -> Select[tuple[object, ...]]:
-    # A row for each group; one without a group when there is none.
-    session, members = tables.sessions, tables.link("groups", "members")
-    users = tables.module("users")
+@dataclass(frozen=True, slots=True)
+class _Found:
+    values: list[Any]
+    groups: tuple[int, ...]
+
+
+def _first(given: Given) -> _Found | None:
+    # There is a row for each group of the user.
+    if not given:
+        return None
+    *columns, groups = given
+    belongs = tuple(group for group in groups if group is not None)
+    return _Found([column[0] for column in columns], belongs)
+
+
+def _statement(tables: IdentityTables, shown: Table, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    # Of what was shown, its user, who may come in, and a row for each group; one without when there is none.
+    members, users = tables.link("groups", "members"), tables.module("users")
     own = [users.columns[key][0] for key in USER]
     user_id, active, deleted_at = (users.columns[key][0] for key in ("id", "active", "deleted_at"))
     return (
-        select(session.c.created_at, session.c.last_seen_at, *own, members.c.source_id)
+        select(*columns, *own, members.c.source_id)
         .select_from(
-            session.join(users.table, session.c.user_id == user_id).outerjoin(
+            shown.join(users.table, shown.c.user_id == user_id).outerjoin(
                 members, members.c.target_id == user_id
             )
         )
-        .where(
-            session.c.token_hash == bindparam("token_hash", required=False),
-            active.is_(True),
-            deleted_at.is_(None),
-        )
+        .where(active.is_(True), deleted_at.is_(None))
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from runtime.model.values import Link
 from runtime.records.plan import FieldPlan
@@ -33,16 +33,15 @@ class Entry:
 
 def open_change_set(batch: Batch, change_set: int) -> None:
     """Begin the change set that every entry of a save belongs to: who, when, by which door, for what."""
-    batch.tx.connection.execute(
-        insert(batch.plans.workplace.tables.change_sets).values(
-            id=change_set,
-            at=batch.now,
-            user_id=batch.actor.user_id,
-            door=batch.actor.door,
-            cause=batch.actor.cause,
-            revision_id=batch.plans.workplace.revision,
-        )
-    )
+    opened = {
+        "at": batch.now,
+        "user_id": batch.actor.user_id,
+        "door": batch.actor.door,
+        "cause": batch.actor.cause,
+        "revision_id": batch.plans.workplace.revision,
+    }
+    table = batch.plans.workplace.tables.change_sets
+    insert_rows(batch.tx.connection, table, {"id": [change_set]}, opened)
 
 
 def drop_change_set(batch: Batch, change_set: int) -> None:

@@ -8,10 +8,11 @@ table.
 
 from datetime import datetime
 
-from sqlalchemy import MetaData, delete, insert, select
+from sqlalchemy import MetaData, delete, select
 
 from runtime.records.change_log import Entry
 from runtime.records.work import Batch
+from runtime.storage.bulk import insert_rows
 from runtime.storage.runtime_tables import build_runtime_tables
 from runtime.storage.transaction import Transaction
 
@@ -29,21 +30,16 @@ def write_outbox(batch: Batch, change_set: int, entries: list[Entry]) -> None:
     if not by_module:
         return
     ids = batch.tx.allocate_ids(len(by_module))
-    batch.tx.connection.execute(
-        insert(batch.plans.workplace.tables.outbox),
-        [
-            {
-                "id": outbox_id,
-                "event": EVENT,
-                "module": module,
-                "records": records,
-                "change_set_id": change_set,
-                "key": f"{EVENT}:{change_set}:{module}",
-                "next_at": batch.now,
-                "created_at": batch.now,
-            }
-            for outbox_id, (module, records) in zip(ids, by_module.items(), strict=True)
-        ],
+    insert_rows(
+        batch.tx.connection,
+        batch.plans.workplace.tables.outbox,
+        {
+            "id": ids,
+            "module": list(by_module),
+            "records": list(by_module.values()),
+            "key": [f"{EVENT}:{change_set}:{module}" for module in by_module],
+        },
+        {"event": EVENT, "change_set_id": change_set, "next_at": batch.now, "created_at": batch.now},
     )
 
 

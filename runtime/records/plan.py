@@ -1,7 +1,7 @@
 """Plans: what the writer knows of each module before any record comes, made once a snapshot."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +14,7 @@ from runtime.records.base import Workplace
 from runtime.records.choices import is_limited
 from runtime.records.pattern import Pattern
 from runtime.storage.loading import Loader
+from runtime.storage.prepared import Kept
 from runtime.storage.searching import SearchText, is_searched, own_search_fields
 from runtime.storage.tables import ModuleTable, link_attributes, link_columns
 
@@ -80,7 +81,8 @@ class ModulePlan:
     ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
     not every value may always be chosen, ``composite`` the fields whose parts may be written alone, and
     ``required_late`` the required fields that the save itself may fill or hide. ``depth`` is 0 for a
-    module of its own, 1 for the rows of one, and so on: parents are written first.
+    module of its own, 1 for the rows of one, and so on: parents are written first. ``statements`` are those
+    that every save of the module runs.
     """
 
     key: str
@@ -103,6 +105,7 @@ class ModulePlan:
     limited: tuple[FieldPlan, ...]
     composite: tuple[FieldPlan, ...]
     depth: int
+    statements: Kept = field(default_factory=Kept)
 
     @property
     def parent(self) -> str | None:

@@ -5,8 +5,9 @@ at.
 import unicodedata
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 
 from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match
@@ -17,6 +18,8 @@ from runtime.records.reading import ParsedLinking
 from runtime.records.stored import links_of
 from runtime.records.titles import TITLE, has_title, title_column
 from runtime.records.work import Batch, LinkChange, Work
+from runtime.storage.conditions import among as among_ids
+from runtime.storage.conditions import id_list
 
 Names = tuple[str, ...]
 Key = tuple[object, ...]
@@ -98,11 +101,15 @@ def readable(batch: Batch, module: str, ids: set[int]) -> set[int]:
     plan = batch.plans[module]
     if not ids or not batch.judge.may(batch.actor, module, "read").allowed:
         return set()
-    columns = plan.table.columns
-    statement = select(columns["id"][0]).where(
-        among(columns["id"][0], ids, batch.dialect), columns["deleted_at"][0].is_(None)
-    )
-    return set(batch.tx.connection.execute(statement).scalars())
+    connection = batch.tx.connection
+    statement = plan.statements.select("readable", connection, lambda: _readable(plan, batch.dialect))
+    given = statement.run(connection, {"ids": id_list(ids, batch.dialect)})
+    return set(given[0]) if given else set()
+
+
+def _readable(plan: ModulePlan, dialect: str) -> Select[Any]:
+    record_id, deleted_at = (plan.table.columns[key][0] for key in ("id", "deleted_at"))
+    return select(record_id).where(among_ids(record_id, "ids", dialect), deleted_at.is_(None))
 
 
 class Matches:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, select
 
 from runtime.model.values import Link
-from runtime.records.among import among
+from runtime.records.among import among as among_values
 from runtime.records.plan import FieldPlan, ModulePlan
+from runtime.storage.conditions import among, id_list
 
 Values = dict[str, object]
 
@@ -16,8 +17,7 @@ def records_by_id(
     connection: Connection, plan: ModulePlan, ids: Collection[int], dialect: str, lock: bool = True
 ) -> dict[int, Values]:
     """The records of these ids, the deleted ones too: one statement."""
-    column = plan.table.columns["id"][0]
-    found = _read(connection, plan, among(column, ids, dialect), lock)
+    found = _read(connection, plan, "id", ids, dialect, lock)
     return {int(str(values["id"])): values for values in found}
 
 
@@ -25,10 +25,8 @@ def rows_of(
     connection: Connection, plan: ModulePlan, parents: Collection[int], dialect: str, lock: bool = True
 ) -> dict[int, list[Values]]:
     """The rows of these parents that are not deleted, in their order, by parent: one statement."""
-    where = among(plan.table.columns["parent"][0], parents, dialect)
-    alive = plan.table.columns["deleted_at"][0].is_(None)
     by_parent: dict[int, list[Values]] = {}
-    for values in _read(connection, plan, where & alive, lock):
+    for values in _read(connection, plan, "parent", parents, dialect, lock):
         by_parent.setdefault(int(str(values["parent"])), []).append(values)
     for rows in by_parent.values():
         rows.sort(key=lambda values: (values["position"] or 0, values["id"]))
@@ -45,7 +43,7 @@ def links_of(
     attributes = list(field.attributes.items())
     columns = [column for _, attribute in attributes for column in attribute.columns]
     statement = select(link.c.source_id, link.c.target_id, *columns).where(
-        among(link.c.source_id, sources, dialect)
+        among_values(link.c.source_id, sources, dialect)
     )
     by_source: dict[int, list[Link]] = {}
     for source, target, *parts in connection.execute(statement.order_by(link.c.position, link.c.target_id)):
@@ -57,12 +55,24 @@ def links_of(
     return by_source
 
 
-def _read(connection: Connection, plan: ModulePlan, where: ColumnElement[bool], lock: bool) -> list[Values]:
-    table = plan.table.table
-    statement = select(*(table.c[name] for field in plan.stored for name in field.columns)).where(where)
+def _read(
+    connection: Connection, plan: ModulePlan, by: str, ids: Collection[int], dialect: str, lock: bool
+) -> list[Values]:
+    statement = plan.statements.select((by, lock), connection, lambda: _standing(plan, by, dialect, lock))
+    given = statement.run(connection, {"ids": id_list(ids, dialect)})
+    return reader(plan)(zip(*given, strict=True))
+
+
+def _standing(plan: ModulePlan, by: str, dialect: str, lock: bool) -> Select[Any]:
+    table, columns = plan.table.table, plan.table.columns
+    statement = select(*(table.c[name] for field in plan.stored for name in field.columns)).where(
+        among(columns[by][0], "ids", dialect)
+    )
+    if by == "parent":
+        statement = statement.where(columns["deleted_at"][0].is_(None))
     if lock:  # in one order, so that two writers cannot wait for each other
-        statement = statement.order_by(plan.table.columns["id"][0]).with_for_update()
-    return reader(plan)(connection.execute(statement).all())
+        statement = statement.order_by(columns["id"][0]).with_for_update()
+    return statement
 
 
 def reader(plan: ModulePlan) -> Callable[[Any], list[Values]]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import Update, bindparam, delete, insert, update
 
 from runtime.records.among import among
 from runtime.records.plan import STAMPS, FieldPlan, ModulePlan
@@ -70,20 +70,25 @@ def update_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
         if searched and plan.search is not None:
             row["_search"] = plan.search.of({**old, **work.values})
         rows.append(row)
-    columns = plan.table.columns
-    table = plan.table.table
-    values: dict[str, Any] = {
-        columns["version"][0].key: bindparam("_version"),
-        columns["updated_at"][0].key: batch.now,
-        columns["updated_by"][0].key: batch.actor.user_id,
-    }
-    for field in fields:
-        for name in field.columns:
-            values[name] = bindparam(f"_{name}", type_=table.c[name].type)
+    connection = batch.tx.connection
+    statement = plan.statements.write(
+        (*keys, searched), connection, lambda: _updating(plan, fields, searched)
+    )
+    stamps = {"_now": batch.now, "_by": batch.actor.user_id}
+    statement.run(connection, [{**row, **stamps} for row in rows])
+
+
+def _updating(plan: ModulePlan, fields: list[FieldPlan], searched: bool) -> Update:
+    columns, table = plan.table.columns, plan.table.table
+    stamped = {"id": "_id", "version": "_version", "updated_at": "_now", "updated_by": "_by"}
+    values: dict[str, str] = {columns[key][0].key: name for key, name in stamped.items() if key != "id"}
+    values |= {name: f"_{name}" for field in fields for name in field.columns}
     if searched and plan.table.search is not None:
-        values[plan.table.search.key] = bindparam("_search")
-    statement = update(table).where(columns["id"][0] == bindparam("_id")).values(values)
-    batch.tx.connection.execute(statement, rows)
+        values[plan.table.search.key] = "_search"
+    given = {
+        name: bindparam(bound, type_=table.c[name].type, required=False) for name, bound in values.items()
+    }
+    return update(table).where(columns["id"][0] == bindparam("_id", required=False)).values(given)
 
 
 def write_links(batch: Batch, field: FieldPlan, works: list[Work]) -> None:

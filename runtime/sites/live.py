@@ -246,13 +246,13 @@ def make_hanging(catalog: Catalog, language: Language) -> Callable[[Collection],
 
 def make_identity(tables: Tables, clock: Clock, passwords: Passwords) -> Identity:
     """Identity over a snapshot's tables."""
-    sessions = Sessions(tables, clock)
+    sessions, keys = Sessions(tables, clock), ApiKeys(tables, clock)
     return Identity(
         Users(tables),
         sessions,
-        Visitors(tables, sessions),
+        Visitors(tables, sessions, keys),
         SignIn(tables, clock, passwords),
-        ApiKeys(tables, clock),
+        keys,
         PasswordChange(tables, clock, passwords),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
+from runtime.storage import driving
 from runtime.storage.searching import LATER
 
 SEARCHED = 32
@@ -53,7 +54,7 @@ def insert_rows(
         return
     if dialect.name == "postgresql":
         places = ", ".join(repeat("%s", len(names)))
-        connection.exec_driver_sql(f"INSERT INTO {target} VALUES ({places})", rows)
+        driving.run(connection, f"INSERT INTO {target} VALUES ({places})", rows)
         return
     if search_index is None or len(rows) < SEARCHED:
         _insert(connection, target, rows)
@@ -80,7 +81,7 @@ def _insert(connection: Connection, target: str, rows: list[tuple[Any, ...]]) ->
             row = f"({', '.join(repeat('?', width))})"
             statement = f"INSERT INTO {target} VALUES {', '.join(repeat(row, size))}"
             values = [tuple(chain.from_iterable(some[at : at + size])) for at in range(0, len(some), size)]
-            connection.exec_driver_sql(statement, values)
+            driving.run(connection, statement, values)
 
 
 def _copy(connection: Connection, statement: str, rows: list[tuple[Any, ...]]) -> None:

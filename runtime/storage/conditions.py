@@ -1,6 +1,6 @@
 """Conditions: what decides whether a record is found, as SQL over a query's joins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, func, select
@@ -17,7 +17,7 @@ def among(ids: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[boo
     return ids.in_(select(values.c.value))
 
 
-def id_list(ids: Sequence[int | None], dialect: str) -> object:
+def id_list(ids: Iterable[int | None], dialect: str) -> object:
     """The value of the parameter of :func:`among`."""
     known = [id_ for id_ in ids if id_ is not None]
     return known if dialect == "postgresql" else f"[{','.join(map(str, known))}]"

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection, NestedTransaction
 
+from runtime.storage.driving import fetch
+
 IDS = "ids"
 """The counter of the site's one id space (a row on SQLite, a sequence on PostgreSQL)."""
 
@@ -21,10 +23,10 @@ class Transaction:
         if n <= 0:
             return []
         if self.connection.dialect.name == "postgresql":
-            found = self.connection.exec_driver_sql(
-                "SELECT nextval('trellis_ids') FROM generate_series(1, %(n)s)", {"n": n}
+            found, _ = fetch(
+                self.connection, "SELECT nextval('trellis_ids') FROM generate_series(1, %(n)s)", {"n": n}
             )
-            return sorted(found.scalars())
+            return sorted(int(row[0]) for row in found)
         last = self._advance(IDS, n)
         return list(range(last - n + 1, last + 1))
 
@@ -56,9 +58,10 @@ class Transaction:
             ("?1", "?2") if self.connection.dialect.name == "sqlite" else ("%(key)s", "%(n)s")
         )
         parameters = (key, n) if self.connection.dialect.name == "sqlite" else {"key": key, "n": n}
-        value = self.connection.exec_driver_sql(
+        rows, _ = fetch(
+            self.connection,
             f"INSERT INTO trellis_counters (key, value) VALUES ({key_place}, {n_place})"
             f" ON CONFLICT (key) DO UPDATE SET value = trellis_counters.value + {n_place} RETURNING value",
             parameters,
-        ).scalar_one()
-        return int(value)
+        )
+        return int(rows[0][0])

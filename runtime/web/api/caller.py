@@ -47,10 +47,10 @@ def unauthorized(sentence: Message) -> RefusedError:
 def _by_key(site: Site, live: Live, text: str) -> Actor | None:
     identity = live.identity
     with site.database.read() as connection:
-        key = identity.api_keys.find(connection, text)
-        user = identity.users.active(connection, key.user_id) if key is not None else None
-    if key is None or user is None:
+        found = identity.visitors.of_key(connection, text)
+    if found is None:
         return None
+    key, user = found
     if key.stale:
         try:
             with site.database.write() as tx:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from runtime.identity.api_keys import ApiKeys
 from runtime.identity.sessions import Sessions
 from runtime.identity.users import Users
 from runtime.identity.visitors import Visitors
@@ -17,7 +18,7 @@ def sessions(crm: Crm) -> Sessions:
 
 @pytest.fixture
 def visitors(crm: Crm, sessions: Sessions) -> Visitors:
-    return Visitors(crm.workplace.tables, sessions)
+    return Visitors(crm.workplace.tables, sessions, ApiKeys(crm.workplace.tables, crm.clock))
 
 
 def token_of(crm: Crm, sessions: Sessions, user: int) -> str:

@@ -53,11 +53,10 @@ def test_a_user_is_added_with_a_password_and_gets_a_key_that_is_printed_once(ter
     assert code == 0
     site = terminal.house.open_site(None)
     with site.database.read() as connection:
-        found = site.live.identity.api_keys.find(connection, key.strip())
-        user = site.live.identity.users.by_email(connection, "ada@example.com")
+        shown = site.live.identity.visitors.of_key(connection, key.strip())
     site.close()
-    assert found is not None
-    assert user is not None
+    assert shown is not None
+    found, user = shown
     assert (found.user_id, found.label, user.admin) == (user.id, "test", True)
 
 
