@@ -1,35 +1,45 @@
-"""`trellis explain`: the page of a diagnostic's code or of a function, or the list of all codes."""
+"""`trellis explain`: the page of a code or a function, the list of all codes, or how a value came about."""
 
+import re
 from argparse import ArgumentParser, Namespace
 
 from runtime.base.suggest import did_you_mean
+from runtime.cli import _how_it_came
 from runtime.cli.base import DONE, Command, CommandError, House
 from runtime.expressions.reference import FunctionPage
 
 FUNCTION = "function"
+RECORD = re.compile(r"(?P<module>[a-z][a-z0-9_]*)/(?P<id>[0-9]{1,18})")
 
 
 class ExplainCommand(Command):
-    """Explains a code, or a function of the expression language."""
+    """Explains a code, a function of the expression language, or the value of a record's field."""
 
-    help = "explain a diagnostic's code, or a function; without one, list the codes"
+    help = "explain a diagnostic's code, a function, or a record's field; without one, list the codes"
 
     def configure(self, parser: ArgumentParser) -> None:
-        """The code, or ``function`` and its name."""
+        """The code; or ``function`` and its name; or a record and a field."""
         parser.add_argument(
             "code",
             nargs="?",
             metavar="CODE",
-            help="the code, as in: trellis explain M101; or the word: function",
+            help="the code, as in: trellis explain M101; or the word: function; or a record: potentials/42",
         )
         parser.add_argument(
-            "name", nargs="?", metavar="NAME", help="the function, as in: trellis explain function round"
+            "name",
+            nargs="?",
+            metavar="NAME",
+            help="the function, as in: trellis explain function round; or the record's field",
         )
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Print the page, or the list."""
         if arguments.code == FUNCTION:
             return self._function(arguments.name, house)
+        if arguments.code is not None and (record := RECORD.fullmatch(arguments.code)) is not None:
+            if arguments.name is None:
+                raise CommandError("Name the field, too: trellis explain potentials/42 amount", 2)
+            return _how_it_came.explain(house, record["module"], int(record["id"]), arguments.name)
         if arguments.name is not None:
             raise CommandError("Only a function has a name behind it: trellis explain function round", 2)
         if arguments.code is None:

@@ -10,7 +10,7 @@ from runtime.base.diagnostic import Diagnostic, Severity, Span
 from runtime.base.registry import Registry, discover
 from runtime.expressions import functions as function_files
 from runtime.expressions import operators as operator_files
-from runtime.expressions.binding import Binding
+from runtime.expressions.binding import Binding, Related
 from runtime.expressions.checking import Checker
 from runtime.expressions.evaluation import Evaluator
 from runtime.expressions.functions.base import Function
@@ -23,7 +23,8 @@ from runtime.expressions.reference import FunctionPage, function_pages
 from runtime.expressions.scope import Scope
 from runtime.expressions.sql import Sql
 from runtime.expressions.storing import columns_of
-from runtime.expressions.tree import Node
+from runtime.expressions.tracing import Tracer
+from runtime.expressions.tree import Aggregate, Node
 from runtime.expressions.warning import not_sql, warnings
 from runtime.model.catalog import Expression, Field
 from runtime.model.types import ValueType
@@ -82,11 +83,15 @@ class Language:
         if tree is None or written is None or findings:
             return None, [_diagnostic(finding, place) for finding in findings]
         warned = [_diagnostic(finding, place) for finding in warnings(written, expect)]
-        return Expression(text, span, tree.type, tree), warned
+        return Expression(text, span, tree.type, tree, written), warned
 
     def evaluator(self, moment: Moment) -> Evaluator:
         """What evaluates many trees or records at one moment; for one thread."""
         return Evaluator(self.functions, self.operators, moment)
+
+    def tracer(self, moment: Moment) -> Tracer:
+        """An evaluator that also tells the values of an expression's parts; for one thread."""
+        return Tracer(self.functions, self.operators, moment)
 
     def evaluate(
         self,
@@ -149,6 +154,12 @@ class Language:
         """The columns of the virtual field at the end of a path, of these types, as if it were stored."""
         sql = Sql(self.functions, self.operators, binding, moment)
         return field_columns(sql, tree_of(path), kinds)
+
+    def related_in_sql(
+        self, aggregate: Aggregate, binding: Binding, moment: Moment
+    ) -> tuple[Related, list[ColumnElement[bool]], tuple[ColumnElement[Any], ...]]:
+        """The records that an aggregate looks over, the conditions on them, and their order."""
+        return Sql(self.functions, self.operators, binding, moment).over(aggregate)
 
     def function_reference(self) -> tuple[FunctionPage, ...]:
         """What each function and operator is, as data for a page of the reference."""

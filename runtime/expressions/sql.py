@@ -153,6 +153,18 @@ class Sql:
             return Value(node.type)
         return Value(node.type, (case(known, value=column),))
 
+    def over(
+        self, node: Aggregate
+    ) -> tuple[Related, list[ColumnElement[bool]], tuple[ColumnElement[Any], ...]]:
+        """The records that an aggregate looks over, the conditions on them, and their order."""
+        inside, related = self._related(node)
+        conditions = [] if node.condition is None else [inside.condition(node.condition)]
+        if node.order is None:
+            return related, conditions, related.order
+        column = inside.value(node.order).column
+        first = column.desc() if node.descending else column.asc()
+        return related, conditions, (column.is_(None), first, *related.order)
+
     def _related(self, node: Aggregate) -> tuple["Sql", Related]:
         outside: Sql = self._outer if node.outer and isinstance(self._outer, Sql) else self
         owner = None

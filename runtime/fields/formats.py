@@ -50,6 +50,7 @@ class Formats:
         self.integer = self._numbers.integer
         self.decimal = self._numbers.decimal
         self.percent = self._numbers.percent
+        self.trimmed = self._numbers.trimmed
         self.money = self._numbers.money
         self.symbol = self._numbers.symbol
         self.date = self._dates.day

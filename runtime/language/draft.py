@@ -13,9 +13,11 @@ from runtime.base.registry import Registry
 from runtime.expressions.language import Language
 from runtime.expressions.scope import Scope
 from runtime.fields.base import FieldType
+from runtime.language.mentions import Mention
 from runtime.language.nodes import MapNode, Node, walk
 from runtime.language.shape import Path, dotted, rooted
 from runtime.model.catalog import (
+    Expression,
     Filter,
     Layout,
     MenuGroup,
@@ -25,6 +27,8 @@ from runtime.model.catalog import (
     Role,
     StartRecord,
 )
+from runtime.model.catalog import Path as FieldPath
+from runtime.model.uses import Thing
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -79,6 +83,7 @@ class Draft:
         self.data: tuple[StartRecord, ...] = ()
         self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []
+        self.mentions: list[Mention] = []
         self.found: list[Diagnostic] = []
 
     def of_kind(self, kind: str) -> Iterator[Fact]:
@@ -96,6 +101,18 @@ class Draft:
     ) -> None:
         """Note something that cannot be made sense of."""
         self.facts.append(Fact(kind, written, at if isinstance(at, Span) else at.span, path, known, about))
+
+    def mention(
+        self,
+        path: Path,
+        at: Node | None,
+        meant: Expression | FieldPath | Thing,
+        does: str = "",
+        skipped: int = 0,
+    ) -> None:
+        """Remember that something is named at a place, for where-used."""
+        if at is not None:
+            self.mentions.append(Mention(path, at, meant, does, skipped))
 
     def tree(self, kind: str, key: str) -> MapNode | None:
         """The tree of a key, if it is sound."""

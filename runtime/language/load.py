@@ -17,6 +17,7 @@ from runtime.language.checks.base import Check
 from runtime.language.checks.formula_example import examples_of
 from runtime.language.draft import Draft
 from runtime.language.kinds.base import Kind
+from runtime.language.mentions import Mention
 from runtime.language.merge import Merge
 from runtime.language.nodes import MapNode, Node
 from runtime.language.packs import SYSTEM, LayerFiles, stack, system_layer
@@ -43,7 +44,8 @@ class Loaded:
     ``diagnostics`` are in the order of files and lines. ``sources`` has each file's text by the name
     diagnostics call it: the files of the uppermost layer by their path in the pack, those below it with the
     layer's name before. ``layers`` are the texts that were loaded, lowest first and without the system's
-    own, to be kept as a revision. ``examples`` is how many examples of formulas were tried.
+    own, to be kept as a revision. ``examples`` is how many examples of formulas were tried; ``mentions`` are
+    the names that it has of things, for where-used.
     """
 
     catalog: Catalog | None
@@ -51,6 +53,7 @@ class Loaded:
     sources: Mapping[str, str]
     layers: tuple[LayerFiles, ...] = ()
     examples: int = 0
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -149,6 +152,7 @@ class _Load:
             MappingProxyType(self.sources),
             tuple(layer for layer in self.layers if layer.layer.name != SYSTEM),
             sum(1 for _ in examples_of(self.draft)),
+            tuple(self.draft.mentions),
         )
 
     def _resolve(self) -> Label:

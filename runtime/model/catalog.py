@@ -26,12 +26,16 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression of the configuration, parsed and typed. ``tree`` belongs to the room ``expressions``."""
+    """An expression of the configuration, parsed and typed. ``tree`` belongs to the room ``expressions``.
+
+    Virtual fields stand in ``tree`` with their own trees; ``written`` is the tree that names them.
+    """
 
     text: str
     span: Span
     type: ValueType
     tree: Any
+    written: Any = fresh(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

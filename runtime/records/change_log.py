@@ -2,7 +2,7 @@
 set.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -20,7 +20,8 @@ Json = dict[str, object]
 class Entry:
     """What happened to one record.
 
-    ``old`` is None for one that was created, both are for a deletion and a restore.
+    ``old`` is None for one that was created, both are for a deletion and a restore. ``causes`` say of fields
+    that nobody wrote by hand what filled them.
     """
 
     module: str
@@ -29,6 +30,7 @@ class Entry:
     version: int
     old: Json | None = None
     new: Json | None = None
+    causes: Mapping[str, str] | None = None
 
 
 def open_change_set(batch: Batch, change_set: int) -> None:
@@ -62,7 +64,7 @@ def entry_of(work: Work) -> Entry:
         for key, links in work.links.items():
             if key in logged:
                 new[key] = links_json(plan.fields[key], links.after)
-        return Entry(plan.key, work.id, "created", 1, None, new)
+        return Entry(plan.key, work.id, "created", 1, None, new, _causes(work, new))
     old: Json = {}
     new = {}
     for key in work.changed:
@@ -73,7 +75,12 @@ def entry_of(work: Work) -> Entry:
         if key in logged:
             field = plan.fields[key]
             old[key], new[key] = links_json(field, links.before), links_json(field, links.after)
-    return Entry(plan.key, work.id, "updated", int(str(work.old["version"])) + 1, old, new)
+    version = int(str(work.old["version"])) + 1
+    return Entry(plan.key, work.id, "updated", version, old, new, _causes(work, new))
+
+
+def _causes(work: Work, new: Json) -> Mapping[str, str] | None:
+    return {key: by for key, by in work.worked_out.items() if key in new} or None
 
 
 def links_json(field: FieldPlan, links: Sequence[Link]) -> object:
@@ -111,7 +118,8 @@ def write_entries(batch: Batch, change_set: int, entries: list[Entry]) -> None:
             "version": [entry.version for entry in entries],
             "old": [None if entry.old is None else made(entry.old).decode() for entry in entries],
             "new": [None if entry.new is None else made(entry.new).decode() for entry in entries],
+            "causes": [None if entry.causes is None else made(entry.causes).decode() for entry in entries],
         },
         {"change_set_id": change_set, "at": batch.now, "user_id": batch.actor.user_id},
-        ready=frozenset(("old", "new")),
+        ready=frozenset(("old", "new", "causes")),
     )

@@ -14,6 +14,15 @@ from runtime.records.plan import FieldPlan
 from runtime.records.seen import Seen, is_empty, keep, refuse_once
 from runtime.records.work import Batch, Work
 
+DEFAULT = "default"
+"""What the change log says of a value that is the field's default."""
+COMPUTED = "computed"
+"""What stands there for a computed field."""
+RULE = "rule:"
+"""What stands there before the key of the rule that set a field."""
+FORMULA = "formula:"
+"""What stands there before the key of the formula that filled a field."""
+
 
 class Filling:
     """Fills fields of records with what expressions give; each sees what those before it have filled in."""
@@ -25,13 +34,18 @@ class Filling:
         self._moved: set[str] = set()
         self.seen = Seen(batch, works, self._expressions)
 
-    def fill(self, key: str, expression: Expression, works: list[Work], *, clear: bool = False) -> None:
-        """Fill one field of these records; what gives nothing keeps it, or empties it (``clear``)."""
+    def fill(
+        self, key: str, expression: Expression, works: list[Work], *, clear: bool = False, by: str = DEFAULT
+    ) -> None:
+        """Fill one field of these records; what gives nothing keeps it, or empties it (``clear``).
+
+        ``by`` is what the change log says of who filled it.
+        """
         self.look_again(expression)
         field = works[0].plan.fields[key] if works else None
         for work in works:
             if field is not None and f"{work.path}{key}" not in work.asked.errors:
-                self._fill(work, field, expression, clear)
+                self._fill(work, field, expression, clear, by)
         if field is not None and isinstance(field.type, MoneyType) and works[0].plan.parent is not None:
             currencies.settle(self._batch, works)
             for work in works:
@@ -46,13 +60,13 @@ class Filling:
         waits = works[0].plan.parent is not None and field.field.value_type == MONEY
         if not waits or computed.expression.type == MONEY:
             for work in works:
-                self.put(work, field, self.seen.worked_out(work, computed.kept))
+                self.put(work, field, self.seen.worked_out(work, computed.kept), COMPUTED)
             return
         # A plain number in a row's money is of the currency of the row's record.
         for work, currency in zip(works, currencies.of_parents(self._batch, works), strict=True):
             number = self.seen.worked_out(work, computed.expression.tree)
             amount = None if number is None else Amount(number, currency)
-            self.put(work, field, kept(amount, field.field))
+            self.put(work, field, kept(amount, field.field), COMPUTED)
 
     def look_again(self, expression: Expression) -> None:
         """Fetch anew where an expression walks over a relation that was filled in the meantime."""
@@ -61,19 +75,19 @@ class Filling:
             self._moved.clear()
             self.seen = Seen(self._batch, self._works, self._expressions)
 
-    def _fill(self, work: Work, field: FieldPlan, expression: Expression, clear: bool) -> None:
+    def _fill(self, work: Work, field: FieldPlan, expression: Expression, clear: bool, by: str) -> None:
         try:
             value = self.seen.value(work, expression)
             if is_empty(value) and not clear:
                 return
-            self.put(work, field, keep(self._batch, work, field, value))
+            self.put(work, field, keep(self._batch, work, field, value), by)
         except InvalidValueError as error:
             refuse_once(work, field.key, error.message)
 
-    def put(self, work: Work, field: FieldPlan, value: object) -> None:
+    def put(self, work: Work, field: FieldPlan, value: object, by: str = DEFAULT) -> None:
         """Give a record's field a value."""
         work.values[field.key] = value
-        work.worked_out.add(field.key)
+        work.worked_out[field.key] = by
         if field.targets:
             self._moved.add(field.key)
         self.seen.put(work, field.key, value)

@@ -4,7 +4,7 @@ from runtime.base.messages import message
 from runtime.fields.base import InvalidValueError
 from runtime.model.dynamics import Formula
 from runtime.model.label import Label
-from runtime.records.filling import Filling
+from runtime.records.filling import FORMULA, RULE, Filling
 from runtime.records.seen import Before, Seen, changed_by_hand, keep, refuse_once
 from runtime.records.work import Batch, Work
 
@@ -30,7 +30,8 @@ def fill(batch: Batch, works: list[Work]) -> None:
         if formula.when is not None:
             filling.look_again(formula.when)
         chosen = [work for work in sound if _runs(batch, filling, before, work, formula)]
-        filling.fill(formula.field, formula.value, chosen, clear=formula.clear)
+        by = f"{RULE}{formula.rule}" if formula.rule else f"{FORMULA}{formula.key}"
+        filling.fill(formula.field, formula.value, chosen, clear=formula.clear, by=by)
         if formula.rule:
             for work in chosen:
                 work.ruled.add(formula.field)

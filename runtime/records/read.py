@@ -69,6 +69,7 @@ class Step:
 
     ``held`` is how long the old value had been in force, None for a record's first; ``until`` is when the new
     one ceased to be, None while it is. ``field`` is None for one that the configuration no longer has.
+    ``cause`` is what filled it, where nobody did by hand (:mod:`runtime.records.filling`).
     """
 
     key: str
@@ -77,6 +78,7 @@ class Step:
     new: object
     held: timedelta | None
     until: datetime | None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ class Records:
                         new=_value(field, new, titles),
                         held=entry.at - since if since is not None else None,
                         until=ceased.get(place),
+                        cause=(entry.causes or {}).get(key),
                     )
                 )
                 ceased[place] = entry.at

@@ -71,8 +71,8 @@ class Work:
 
     ``old`` is the record as it stands, by field, without linked fields; None for a new one. ``values`` are
     the canonical values to be written. A new record has a negative ``id`` until everything is known to be
-    right. ``worked_out`` are the fields that the save has filled by itself, ``ruled`` those that rules have
-    set.
+    right. ``worked_out`` are the fields that the save has filled by itself, each with what filled it, ``ruled``
+    those that rules have set.
     """
 
     plan: ModulePlan
@@ -87,7 +87,7 @@ class Work:
     links: dict[str, LinkChange] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     touched: bool = False
-    worked_out: set[str] = field(default_factory=set)
+    worked_out: dict[str, str] = field(default_factory=dict)
     ruled: set[str] = field(default_factory=set)
 
     @property

@@ -1,8 +1,8 @@
 """Live: one applied revision made ready to work, immutable, shared by every thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,11 +26,15 @@ from runtime.identity.sessions import Sessions
 from runtime.identity.sign_in import SignIn
 from runtime.identity.users import User, Users
 from runtime.identity.visitors import Visitors
+from runtime.language.load import Loaded
+from runtime.language.where_used import where_used
 from runtime.model.catalog import Catalog, Collection, Expression, Field, Module, Path, SortKey
 from runtime.model.types import BOOLEAN
+from runtime.model.uses import Uses
 from runtime.records.access import Judge
 from runtime.records.attachments import Attachments
 from runtime.records.chosen_columns import ChosenColumns
+from runtime.records.explaining import Explainer
 from runtime.records.favourites import Favourites
 from runtime.records.read import Records
 from runtime.records.recent import Recent
@@ -98,6 +102,8 @@ class Live:
     formats: "MakeFormats"
     condition: Callable[[Module, str], Expression]
     hanging: Callable[[Collection], Expression]
+    uses: Callable[[], Uses]
+    explainer: Explainer
 
     @property
     def zone(self) -> ZoneInfo:
@@ -242,6 +248,19 @@ def make_hanging(catalog: Catalog, language: Language) -> Callable[[Collection],
         return expression
 
     return lambda collection: parse(collection.kind, collection.target, collection.via, collection.module)
+
+
+def make_uses(read: Callable[[], Loaded], functions: Iterable[str]) -> Callable[[], Uses]:
+    """Where everything of a configuration is used: worked out when it is first asked for."""
+
+    @cache
+    def uses() -> Uses:
+        loaded = read()
+        return (
+            Uses((), ()) if loaded.catalog is None else where_used(loaded.catalog, loaded.mentions, functions)
+        )
+
+    return uses
 
 
 def make_identity(tables: Tables, clock: Clock, passwords: Passwords) -> Identity:

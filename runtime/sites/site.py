@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
 from runtime.records.base import Workplace
 from runtime.records.chosen_columns import ChosenColumns
+from runtime.records.explaining import Explainer
 from runtime.records.favourites import Favourites
 from runtime.records.read import Records
 from runtime.records.recent import Recent
@@ -35,7 +36,7 @@ from runtime.records.refs import Refs
 from runtime.records.save import Writer
 from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
-from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity
+from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity, make_uses
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
@@ -223,7 +224,10 @@ class Site:
 
     def _make_live(self, stored: Revision) -> Live:
         shop = self.workshop
-        loaded = load_sources(stored.layers, types=shop.types, checks=shop.checks, language=shop.language)
+        read = partial(
+            load_sources, stored.layers, types=shop.types, checks=shop.checks, language=shop.language
+        )
+        loaded = read()
         if loaded.catalog is None:
             raise SiteError(f"Revision {stored.number} cannot be read by this version of Trellis.", loaded)
         catalog = loaded.catalog
@@ -260,4 +264,6 @@ class Site:
             formats=self._formats,
             condition=make_conditions(catalog, shop.language),
             hanging=make_hanging(catalog, shop.language),
+            uses=make_uses(read, shop.language.functions),
+            explainer=Explainer(writer.plans, reader, judge),
         )

@@ -56,6 +56,24 @@ class AggregateReader:
             for id_, row in zip(given[0], zip(*values, strict=True), strict=True)
         }
 
+    def over(
+        self,
+        connection: Connection,
+        module: str,
+        record_id: int,
+        aggregate: Aggregate,
+        moment: Moment,
+        most: int,
+    ) -> list[int]:
+        """The ids of the records that an aggregate of one record looks over, in its order, up to ``most``."""
+        joins = Joins(self._parts.tables, module)
+        related, conditions, order = self._parts.language.related_in_sql(aggregate, Binding(joins), moment)
+        own = self._parts.catalog.modules[aggregate.module].record_fields["id"]
+        conditions.append(joins.id(joins.root, module) == record_id)
+        statement = related.select([related.binding.columns((own,))[0]], conditions)
+        statement = statement.select_from(joins.source).order_by(*order).limit(most)
+        return [int(id_) for id_ in connection.execute(statement).scalars()]
+
     def _compile(
         self, connection: Connection, module: str, aggregates: Sequence[Aggregate], moment: Moment
     ) -> tuple[Prepared, list[list[int]]]:

@@ -12,7 +12,7 @@ from runtime.expressions.moment import Moment
 from runtime.expressions.tree import Aggregate as Related
 from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
-from runtime.model.catalog import Catalog, Field, Path
+from runtime.model.catalog import Catalog, Expression, Field, Path
 from runtime.model.values import Pointer, Ref
 from runtime.storage.aggregates import AggregateReader, Found
 from runtime.storage.cells import Cell, CellMaker
@@ -26,6 +26,7 @@ from runtime.storage.lookup import Hits, Lookups, Typed
 from runtime.storage.owned import Owned, OwnedRecords
 from runtime.storage.prepared import Given, Prepared
 from runtime.storage.query import MOST, Aggregate, Count, Group, Page, Query, Row
+from runtime.storage.shown import shown_sql
 from runtime.storage.sort import Order, OrderMaker
 from runtime.storage.statement import Parts, Statements
 from runtime.storage.tables import Tables
@@ -153,6 +154,22 @@ class Reader:
         One statement for all of them; they go into a record's plain data under ``AGGREGATES``.
         """
         return self._aggregates.fetch(connection, module, ids, aggregates, moment)
+
+    def looked_over(
+        self,
+        connection: Connection,
+        module: str,
+        record_id: int,
+        aggregate: Related,
+        moment: Moment,
+        most: int = MOST,
+    ) -> list[int]:
+        """The ids of the records that an aggregate of one record looks over, in its order, up to ``most``."""
+        return self._aggregates.over(connection, module, record_id, aggregate, moment, most)
+
+    def shown_sql(self, connection: Connection, module: str, expression: Expression, moment: Moment) -> str:
+        """The SQL of an expression on this database, for a person to read."""
+        return shown_sql(connection, self._parts, module, expression, moment)
 
     def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
         """What these records of a module are called, the deleted ones too."""

@@ -227,6 +227,7 @@ def _change_log(metadata: MetaData) -> Table:
         Column("new", Json),
         Column("at", UtcDateTime(), nullable=False),
         Column("user_id", BigInteger),
+        Column("causes", Json),
         Index("ix_trellis_change_log_record", "record_id", "id"),
         Index("ix_trellis_change_log_change_set", "change_set_id"),
     )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from runtime.web import preview
-from runtime.web.admin import diagnostics, setup
+from runtime.web.admin import diagnostics, setup, source, workbench
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
 from runtime.web.health import Health
@@ -16,6 +16,7 @@ from runtime.web.pages import (
     columns,
     create,
     delete,
+    explain,
     exporting,
     favourites,
     files,
@@ -106,10 +107,16 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/app/{module}/{id:int}/quick", quick_view.show, SIGNED_IN),
     (GET, "/app/{module}/{id:int}/field/{field}", inline.show, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/field/{field}", inline.save, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}/explain/{field}", explain.show, SIGNED_IN),
     (GET, "/app/{module}/{id:int}/delete", delete.ask, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/delete", delete.delete, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/restore", delete.restore, SIGNED_IN),
     (GET, "/admin/setup", setup.show, ADMIN),
+    (GET, "/admin/source", source.show, ADMIN),
+    (GET, "/admin/workbench", workbench.show, ADMIN),
+    (GET, "/admin/workbench/answer", workbench.answer, ADMIN),
+    (GET, "/admin/workbench/names", workbench.names, ADMIN),
+    (GET, "/admin/workbench/records/{module}", workbench.records, ADMIN),
     (GET, "/admin/diagnostics", diagnostics.show, ADMIN),
     (GET, "/admin/operations", operations.everybodys, ADMIN),
 )

@@ -84,6 +84,7 @@ class FieldView:
     drawing: Drawing | None = None
     depends: "Dependence | None" = None
     edit: str | None = None
+    explain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.labels import Labels
 from runtime.language.shape import Path as Place
 from runtime.model.catalog import Role
+from runtime.model.uses import Thing
 
 ANY = "*"
 
@@ -34,12 +35,13 @@ def resolve_access(draft: Draft, labels: Labels) -> None:
 
 
 def _role(draft: Draft, holder: MapNode, node: Node | None, place: Place) -> None:
-    if (
-        isinstance(node, Scalar)
-        and str(node.value) not in draft.roles
-        and not draft.is_broken("roles", str(node.value))
-    ):
-        draft.note("role", str(node.value), node, place, list(draft.roles))
+    if not isinstance(node, Scalar):
+        return
+    name = str(node.value)
+    if name in draft.roles:
+        draft.mention(place, node, Thing("role", name), "names")
+    elif not draft.is_broken("roles", name):
+        draft.note("role", name, node, place, list(draft.roles))
 
 
 def _choosers(draft: Draft, picklist: str, tree: MapNode) -> None:
@@ -66,15 +68,19 @@ def _profile(draft: Draft, tree: MapNode, path: Place) -> None:
             place = (*path, part, key)
             _module(draft, module, node, place)
             known = draft.modules.get(module)
-            if not field or field == ANY or known is None or known.field(field) is not None:
+            if not field or field == ANY or known is None:
                 continue
-            if not draft.is_broken("modules", module, "fields", field):
+            if known.field(field) is not None:
+                draft.mention(place, node, Thing("field", key), "binds")
+            elif not draft.is_broken("modules", module, "fields", field):
                 names = [one.key for one in known.all_fields()]
                 draft.note("field", field, node, place, names, f"{module} has")
 
 
 def _module(draft: Draft, key: str, node: Node, place: Place) -> None:
-    if key != ANY and not draft.is_written("modules", key):
+    if key in draft.modules:
+        draft.mention(place, node, Thing("module", key), "binds")
+    elif key != ANY and not draft.is_written("modules", key):
         draft.note("module", key, node, place, list(draft.files["modules"]))
 
 

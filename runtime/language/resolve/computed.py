@@ -17,6 +17,7 @@ from runtime.language.resolve.ways import way_of
 from runtime.model.catalog import Expression, Field, Path
 from runtime.model.computed import Computed, Way
 from runtime.model.types import MONEY, TEXT
+from runtime.model.uses import Thing
 
 Name = tuple[str, str]
 """A field by its module and its key."""
@@ -102,6 +103,8 @@ def _written(draft: Draft) -> Iterator[tuple[Name, Expression]]:
                 continue
             found = _expression(draft, field, node)
             if found is not None:
+                place = ("modules", field.module, "fields", key, "formula")
+                draft.mention(place, node.get("formula"), Thing("field", f"{field.module}.{key}"), "writes")
                 yield (module.key, key), found
 
 

@@ -14,6 +14,8 @@ from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.order import in_order
 from runtime.language.shape import Path, dotted
 from runtime.model.catalog import Collection, Field, Module, Origin, StartRecord
+from runtime.model.types import PicklistType
+from runtime.model.uses import Thing
 
 PART = re.compile(r"[^;]+")
 """One of several values in a cell of a table."""
@@ -45,6 +47,7 @@ class _Data:
         self.points_at: dict[int, set[int]] = {}
         self.needs: dict[int, set[int]] = {}
         self.told: set[int] = set()
+        self.named: set[Thing] = set()
 
     def records(self) -> tuple[StartRecord, ...]:
         """Every record, in order."""
@@ -113,6 +116,7 @@ class _Data:
                 value = self._value(field, item, here, number, is_needed=field.required and not is_row)
                 if value not in (None, ()):
                     values[key] = value
+                    self._mention(field, value, item, here)
                 elif field.required and found == len(draft.facts) + len(draft.found):
                     self._refuse(field, item, here, f"{field.label} is required.")
         for field in module.fields.values():
@@ -121,6 +125,16 @@ class _Data:
             if is_missing and not self._is_given(field):
                 self._refuse(field, at, path, f"{field.label} is required.")
         return values
+
+    def _mention(self, field: Field, value: object, node: Node, path: Path) -> None:
+        # The first place will do: a table has thousands.
+        things = [Thing("field", f"{field.module}.{field.key}")]
+        if isinstance(field.value_type, PicklistType):
+            things.append(Thing("value", f"{field.value_type.picklist}.{value}"))
+        for thing in things:
+            if thing not in self.named:
+                self.named.add(thing)
+                self.draft.mention(path, node, thing, "writes" if thing.kind == "field" else "names")
 
     def _report_unknown(self, module: Module, key: Scalar, rows: list[str], path: Path) -> None:
         # The name of a table's column is one node, whatever the line.

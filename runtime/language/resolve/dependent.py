@@ -6,6 +6,7 @@ from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Node
 from runtime.language.shape import Path as Place
 from runtime.model.catalog import Field, Module
+from runtime.model.uses import Thing
 
 CONTROLLING = ("picklist",)
 """The types that another field may depend on."""
@@ -42,6 +43,8 @@ def _check(draft: Draft, module: Module, field: Field, place: Place) -> None:
             draft, (*place, "field"), f'"{field.key}" depends, in the end, on itself', "take one of them out"
         )
     else:
+        written = draft.node((*place, "field"))
+        draft.mention((*place, "field"), written, Thing("field", f"{module.key}.{name}"), "reads")
         _check_map(draft, field, above, (*place, "map"))
 
 
@@ -71,7 +74,9 @@ def _check_map(draft: Draft, field: Field, above: Field, place: Place) -> None:
 def _check_value(draft: Draft, field: Field, key: str, at: Node, place: Place) -> None:
     picklist = field.settings["picklist"]
     known = draft.picklists[picklist].values
-    if key not in known and not draft.is_broken("picklists", picklist, "values", key):
+    if key in known:
+        draft.mention(place, at, Thing("value", f"{picklist}.{key}"), "binds")
+    elif not draft.is_broken("picklists", picklist, "values", key):
         draft.note("next", key, at, place, list(known), picklist)
 
 

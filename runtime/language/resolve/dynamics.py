@@ -16,6 +16,7 @@ from runtime.model.catalog import Expression, Field, Module
 from runtime.model.dynamics import Dynamics, RecordCheck
 from runtime.model.label import Label
 from runtime.model.types import BOOLEAN, ValueType
+from runtime.model.uses import Thing
 
 CONDITIONS = ("required", "readonly")
 
@@ -97,6 +98,8 @@ class _Dynamics:
                 continue
             found = resolve_saved(self.draft, written, self.module.key, place, expect)
             if found is not None:
+                does = "writes" if key == "default" else "binds"
+                self.draft.mention(place, written, Thing("field", f"{self.module.key}.{name}"), does)
                 yield name, found
 
     def _takes_a_default(self, field: Field, node: Node | None, place: Path) -> bool:
@@ -125,6 +128,8 @@ class _Dynamics:
         if written is None or name is None:
             return ""
         if self.module.field(name) is not None:
+            field = Thing("field", f"{self.module.key}.{name}")
+            self.draft.mention((*place, "location"), written, field, "binds")
             return name
         if not self.draft.is_broken(*self.path, "fields", name):
             known = [field.key for field in self.module.fields.values()]

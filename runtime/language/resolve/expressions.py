@@ -51,6 +51,8 @@ def resolve_expression(
         return node.locate(start + skipped, end + skipped)
 
     expression, found = draft.language.parse(text[skipped:], node.span, scope, expect, locate)
+    if expression is not None:
+        draft.mention(path, node, expression, skipped=skipped)
     if found and not draft.is_excused(text):
         draft.found += [
             diagnostic(

@@ -16,6 +16,8 @@ from runtime.language.resolve.labels import Labels
 from runtime.language.shape import Path
 from runtime.model.catalog import Field
 from runtime.model.label import Label
+from runtime.model.types import PicklistType
+from runtime.model.uses import Thing
 
 
 class Fields:
@@ -162,7 +164,9 @@ class Fields:
         for noun, at in named:
             kind = f"{noun}s"
             name = str(at.plain)
-            if draft.tree(kind, name) is None:
+            if draft.tree(kind, name) is not None:
+                draft.mention((*path, noun), at, Thing(noun, name), "names")
+            else:
                 known = False
                 if not draft.is_written(kind, name):
                     draft.note(noun, name, at, (*path, noun), list(draft.files.get(kind, ())))
@@ -201,6 +205,9 @@ class Fields:
             return field
         if isinstance(value, Match):
             return field
+        self.draft.mention(where, node, Thing("field", f"{field.module}.{field.key}"), "writes")
+        if isinstance(field.value_type, PicklistType):
+            self.draft.mention(where, node, Thing("value", f"{field.value_type.picklist}.{value}"), "reads")
         return replace(field, default=value)
 
 

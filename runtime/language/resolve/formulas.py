@@ -15,6 +15,7 @@ from runtime.model.catalog import Expression, Field, Module
 from runtime.model.dynamics import Formula
 from runtime.model.label import Label
 from runtime.model.types import BOOLEAN
+from runtime.model.uses import Thing
 
 MOMENTS = ("create", "save", "validate", "view")
 
@@ -97,6 +98,8 @@ def _field(draft: Draft, module: Module, node: MapNode, place: Path) -> Field | 
         about = f"A field of the type {field.type} is filled by no formula."
         draft.note("formula", place[-1], written, (*place, "field"), (), about)
         return None
+    does = "writes" if "value" in node.items else "binds"
+    draft.mention((*place, "field"), written, Thing("field", f"{module.key}.{name}"), does)
     return field
 
 
@@ -111,6 +114,8 @@ def _moments(draft: Draft, module: Module, node: MapNode, place: Path) -> Iterat
             continue
         name = str(item.value)
         if name in MOMENTS or name in module.fields:
+            if name not in MOMENTS:
+                draft.mention((*place, "run"), item, Thing("field", f"{module.key}.{name}"), "reads")
             yield name
         elif not draft.is_broken("modules", module.key, "fields", name):
             known = [*MOMENTS, *module.fields]

@@ -2,10 +2,11 @@
 the key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
 from runtime.language.draft import Draft
+from runtime.language.mentions import thing_at
 from runtime.language.nodes import MapNode, Node, Scalar
 from runtime.language.shape import Path
 from runtime.model.label import ANY, Label
@@ -39,6 +40,7 @@ class Labels:
         translated = self.texts.get(path)
         if translated:
             texts = {**texts, **translated}
+            self._mention(path, translated)
         elif not texts:
             return otherwise
         return Label(MappingProxyType(texts))
@@ -59,6 +61,13 @@ class Labels:
         for (language, path), (node, place) in self.places.items():
             if path not in self.used:
                 yield language, path, node, place
+
+    def _mention(self, path: Path, languages: Iterable[str]) -> None:
+        thing = thing_at(path)
+        if thing is not None:
+            for language in languages:
+                node, place = self.places[(language, path)]
+                self.draft.mention(place, node, thing, "names")
 
     def _written(self, node: Node | None, place: Path) -> dict[str, str]:
         if isinstance(node, Scalar):

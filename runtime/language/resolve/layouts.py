@@ -10,6 +10,7 @@ from runtime.language.shape import Path as Place
 from runtime.model.catalog import Block, Collection, Field, Layout, Module, Path, SortKey, Tab
 from runtime.model.label import Label
 from runtime.model.types import BOOLEAN, PicklistType
+from runtime.model.uses import Thing
 
 LISTED = 6
 """How many columns a list has when none are named."""
@@ -179,6 +180,9 @@ class _Layouts:
                 about = f"{kind}|{self.module.key}|{'other' if found else ''}"
                 self.draft.note("related", name, node, place, wanted, about)
             return None
+        holder = found.module if found.kind == "links" else found.target
+        self.draft.mention(place, node, Thing("module", found.target), "shows")
+        self.draft.mention(place, node, Thing("field", f"{holder}.{found.via}"), "reads")
         return found
 
     def _columns(
@@ -198,7 +202,8 @@ class _Layouts:
                 else:
                     columns.append(Path(text, (field,)))
                 continue
-            columns += self.paths.all(target, [item], (*place, str(position)))
+            path = self.paths.of_node(target, item, (*place, str(position)))
+            columns += [path] if path is not None else []
         return tuple({path.text: path for path in columns}.values())
 
     def _link_fields(self, collection: Collection) -> dict[str, Field]:

@@ -7,6 +7,7 @@ from runtime.language.resolve.labels import Labels
 from runtime.language.shape import Path as Place
 from runtime.model.catalog import MenuGroup, MenuItem, Module, Origin
 from runtime.model.label import Label
+from runtime.model.uses import Thing
 
 
 def resolve_menu(draft: Draft, labels: Labels) -> None:
@@ -78,6 +79,7 @@ def _filter_item(
             span = filtered.locate(len(key) + 1, len(key) + 1 + len(name))
             draft.note("filter", name, span, (*place, "filter"), list(filters), module.key)
         return None
+    draft.mention((*place, "filter"), filtered, Thing("filter", f"{key}.{name}"), "shows")
     label = labels.of(
         ("menu", group, f"{key}.{name}"), node.get("label"), filters[name].label, (*place, "label")
     )
@@ -94,4 +96,5 @@ def _module(draft: Draft, at: Scalar, key: str, place: Place) -> Module | None:
     if module.parent is not None:
         draft.note("row_module", key, at, place, (), f"menu|{module.parent}")
         return None
+    draft.mention(place, at, Thing("module", key), "shows")
     return module

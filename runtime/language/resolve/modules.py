@@ -18,6 +18,7 @@ from runtime.language.resolve.paths import Paths
 from runtime.language.shape import plain_items
 from runtime.model.catalog import Field, Module, Numbering, Path, Title
 from runtime.model.types import INTEGER, TEXT, list_of
+from runtime.model.uses import Thing
 
 PLACE = re.compile(r"\{([^{}]*)\}")
 SEARCHABLE = (TEXT, INTEGER, list_of(TEXT))
@@ -53,6 +54,7 @@ def _parents(draft: Draft) -> dict[str, tuple[str, str]]:
         for key, node in rows.maps() if rows else ():
             target = node.text("module") or ""
             path = ("modules", module, "rows", key, "module")
+            draft.mention(path, node.get("module"), Thing("module", target), "names")
             if draft.tree("modules", target) is None:
                 draft.broken.add(path[:4])
                 draft.broken_words.add(key)
@@ -266,4 +268,6 @@ def _may_group(draft: Draft, module: Module, name: str, item: object, place: tup
     if place[2] == "unique" and field.computed is not None and field.computed.way == "wide":
         draft.note("no_column", name, item, place, (), "The database works it out behind the save.")
         return False
+    does = "binds" if place[2] == "unique" else "reads"
+    draft.mention(place, item, Thing("field", f"{module.key}.{name}"), does)
     return True

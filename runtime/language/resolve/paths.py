@@ -62,6 +62,12 @@ class Paths:
         self, module: Module, text: str, at: Scalar, place: Place, *, skipped: int = 0
     ) -> Path | None:
         """The path of a text, whose first character is the ``skipped``th of the scalar."""
+        path = self._resolve(module, text, at, place, skipped)
+        if path is not None:
+            self.draft.mention(place, at, path, skipped=skipped)
+        return path
+
+    def _resolve(self, module: Module, text: str, at: Scalar, place: Place, skipped: int) -> Path | None:
         steps = text.split(".")
         if len(steps) > MOST_STEPS:
             self.draft.note("field", text, at, place, (), f"a path of more than {MOST_STEPS} steps has")

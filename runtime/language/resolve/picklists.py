@@ -9,6 +9,7 @@ from runtime.language.nodes import ListNode, MapNode, Scalar
 from runtime.language.resolve.labels import Labels
 from runtime.model.catalog import Picklist, PicklistValue
 from runtime.model.types import BOOLEAN, DECIMAL, INTEGER, TEXT, ValueType
+from runtime.model.uses import Thing
 
 
 def resolve_picklists(draft: Draft, labels: Labels) -> None:
@@ -44,8 +45,10 @@ def _next(draft: Draft, key: str, name: str, node: MapNode, known: list[str]) ->
     if following is None:
         return None
     for position, item in enumerate(following.scalars()):
-        if item.value not in known and not draft.is_broken("picklists", key, "values", str(item.value)):
-            place = ("picklists", key, "values", name, "next", str(position))
+        place = ("picklists", key, "values", name, "next", str(position))
+        if item.value in known:
+            draft.mention(place, item, Thing("value", f"{key}.{item.value}"), "binds")
+        elif not draft.is_broken("picklists", key, "values", str(item.value)):
             draft.note("next", str(item.value), item, place, known, key)
     return _texts(following)
 

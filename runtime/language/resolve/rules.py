@@ -16,6 +16,7 @@ from runtime.language.shape import Path
 from runtime.model.catalog import Block, Expression, Field, Layout, Module
 from runtime.model.dynamics import Formula, Rule
 from runtime.model.types import BOOLEAN
+from runtime.model.uses import Thing
 
 PICKLISTS = ("picklist", "multi_picklist")
 """The types whose values a rule may limit."""
@@ -119,6 +120,7 @@ class _Rules:
                 self.draft.note("rule_name", name, item, at, (), ", ".join(means))
             elif is_field:
                 fields.append(name)
+                self.draft.mention(at, item, Thing("field", f"{self.module.key}.{name}"), "binds")
             elif found:
                 parts += found
             else:
@@ -138,6 +140,9 @@ class _Rules:
         field = self.module.fields.get(name)
         if field is None:
             self._unknown(name, at, place)
+        else:
+            does = "writes" if "set" in place[3:] else "binds"
+            self.draft.mention(place, at, Thing("field", f"{self.module.key}.{name}"), does)
         return field
 
     def _unknown(self, name: str, at: Node, place: Path, parts: list[str] | None = None) -> None:
@@ -167,6 +172,8 @@ class _Rules:
         for position, item in enumerate(items.scalars()):
             key = str(item.value)
             if key in known:
+                value = Thing("value", f"{picklist}.{key}")
+                self.draft.mention((*place, str(position)), item, value, "binds")
                 yield key
             elif not self.draft.is_broken("picklists", picklist, "values", key):
                 self.draft.note("next", key, item, (*place, str(position)), list(known), picklist)
@@ -200,7 +207,9 @@ class _Rules:
             return None
         text = node.text if isinstance(node, Scalar) else field.key
         literal = Literal(field.value_type, 0, len(text), node.plain)
-        return Expression(text, node.span, field.value_type, literal)
+        found = Expression(text, node.span, field.value_type, literal)
+        self.draft.mention(place, node, found)
+        return found
 
     def _misfit(self, field: Field, node: Node) -> str:
         if field.targets:

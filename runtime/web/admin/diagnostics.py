@@ -1,5 +1,6 @@
 """Diagnostics: what is wrong with the files, while the last good version goes on serving."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +19,7 @@ def show(screen: Screen, call: Call) -> Response:
     groups = [
         {
             "file": file,
-            "list": [_view(diagnostic, problems.sources if problems else {}) for diagnostic in group],
+            "list": [view_of(diagnostic, problems.sources if problems else {}) for diagnostic in group],
         }
         for file, group in groupby(found, key=lambda d: d.span.file)
     ]
@@ -37,7 +38,8 @@ def show(screen: Screen, call: Call) -> Response:
     return screen.draw(call, "admin/diagnostics.html", context)
 
 
-def _view(diagnostic: Diagnostic, sources: Any) -> dict[str, Any]:
+def view_of(diagnostic: Diagnostic, sources: Mapping[str, str]) -> dict[str, Any]:
+    """A finding as its template draws it, with the line that it is about."""
     span = diagnostic.span
     lines = sources.get(span.file, "").splitlines()
     text = lines[span.line - 1] if 0 < span.line <= len(lines) else None

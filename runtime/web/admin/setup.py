@@ -7,12 +7,14 @@ from starlette.responses import Response
 
 from runtime.base.messages import phrase
 from runtime.model.catalog import Catalog, Filter, Layout, Module, Origin, Picklist
+from runtime.model.uses import Thing
+from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
+from runtime.web.admin.uses import Part, part_of_facts, uses_part
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages.screen import Screen
 
-Part = dict[str, Any]
 KINDS = {
     "modules": phrase("Modules"),
     "layouts": phrase("Layouts"),
@@ -88,13 +90,17 @@ def _index(call: Call, catalog: Catalog, kind: str, key: str) -> list[Part]:
 def _parts(call: Call, catalog: Catalog, kind: str, key: str) -> list[Part] | None:
     language = call.actor.language
     if kind == "modules" and key in catalog.modules:
-        return _module(call, catalog.modules[key])
+        return [*_module(call, catalog.modules[key]), uses_part(call, Thing("module", key))]
     if kind == "layouts" and key in catalog.layouts:
         return _layout(call, catalog.layouts[key])
     if kind == "picklists" and key in catalog.picklists:
-        return [_picklist(call, catalog.picklists[key])]
+        return [_picklist(call, catalog.picklists[key]), uses_part(call, Thing("picklist", key))]
     if kind == "filters" and key in catalog.filters:
         return [_filters(call, key, list(catalog.filters[key].values()))]
+    if kind == "fields":
+        return _field(call, catalog, key)
+    if kind == "values":
+        return _value(call, catalog, key)
     if kind == "menu":
         return [
             _table(
@@ -144,6 +150,8 @@ def _module(call: Call, module: Module) -> list[Part]:
             for field in module.fields.values()
         ],
     )
+    for row, field in zip(fields["rows"], module.fields.values(), strict=True):
+        row["href"] = f"/admin/setup?show=fields.{module.key}.{field.key}"
     collections = _table(
         call,
         f"{module.key}-collections",
@@ -225,7 +233,45 @@ def _picklist(call: Call, picklist: Picklist) -> Part:
     )
     for row, value in zip(part["rows"], picklist.values.values(), strict=True):
         row["color"] = value.color
+        row["href"] = f"/admin/setup?show=values.{picklist.key}.{value.key}"
     return part
+
+
+def _field(call: Call, catalog: Catalog, key: str) -> list[Part] | None:
+    """One field: what it is, and where it is used."""
+    owner, _, name = key.partition(".")
+    module = catalog.modules.get(owner)
+    field = module.field(name) if module is not None else None
+    if module is None or field is None:
+        return None
+    language = call.actor.language
+    facts = {
+        phrase("Module"): module.plural.in_language(language),
+        phrase("Key"): field.key,
+        phrase("Type"): field.type,
+        phrase("Help"): field.help.in_language(language) if field.help is not None else "",
+        phrase("Required"): _tick(field.required),
+        phrase("Settings"): _settings(field.settings),
+    }
+    head = part_of_facts(call, key, field.label.in_language(language), field.origin, facts)
+    return [head, uses_part(call, Thing("field", key))]
+
+
+def _value(call: Call, catalog: Catalog, key: str) -> list[Part] | None:
+    """One value of a picklist: its attributes, and where it is used."""
+    owner, _, name = key.partition(".")
+    picklist = catalog.picklists.get(owner)
+    value = picklist.values.get(name) if picklist is not None else None
+    if picklist is None or value is None:
+        return None
+    language = call.actor.language
+    facts = {
+        phrase("Picklist"): picklist.label.in_language(language) or picklist.key,
+        phrase("Key"): value.key,
+        **{attribute: _text(given) for attribute, given in value.attributes.items()},
+    }
+    head = part_of_facts(call, key, value.label.in_language(language), value.origin, facts)
+    return [head, uses_part(call, Thing("value", key))]
 
 
 def _filters(call: Call, module: str, filters: list[Filter]) -> Part:
@@ -271,11 +317,19 @@ def _table(
     return {
         "key": key,
         "label": label,
-        "at": _place(origin) if origin else None,
+        "at": place_of(origin) if origin else None,
+        "source": source_address(origin) if origin else None,
         "facts": (),
         "columns": [call.translate(column) for column in columns],
         "rows": [
-            {"texts": texts, "color": None, "href": None, "at": _near(call, at, origin)} for texts, at in rows
+            {
+                "texts": texts,
+                "color": None,
+                "href": None,
+                "at": _near(call, at, origin),
+                "source": source_address(at),
+            }
+            for texts, at in rows
         ],
     }
 
@@ -284,11 +338,7 @@ def _near(call: Call, at: Origin, head: Origin | None) -> str:
     """A place, short where the table's head names the file already."""
     if head is not None and (at.layer, at.span.file) == (head.layer, head.span.file):
         return call.translate("line {n}").format(n=at.span.line)
-    return _place(at)
-
-
-def _place(origin: Origin) -> str:
-    return f"{origin.layer}: {origin.span.file}:{origin.span.line}"
+    return place_of(at)
 
 
 def _tick(given: bool) -> str:

@@ -16,6 +16,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "count": None,
         },
         {
+            "label": call.translate("Workbench"),
+            "href": "/admin/workbench",
+            "active": active == "workbench",
+            "count": None,
+        },
+        {
             "label": call.translate("Diagnostics"),
             "href": "/admin/diagnostics",
             "active": active == "diagnostics",

@@ -8,6 +8,7 @@ from babel.dates import format_timedelta
 
 from runtime.base.messages import phrase
 from runtime.model.catalog import Block, Field
+from runtime.records.filling import COMPUTED, DEFAULT, FORMULA, RULE
 from runtime.records.read import Happening, Step
 from runtime.web.components.base import Component, Place
 
@@ -86,7 +87,22 @@ class ChangeLog(Component):
             "old": None if happening.action == "created" else _text(place, step.field, step.old),
             "new": _text(place, step.field, step.new),
             "lasted": _lasted(place, step.held),
+            "cause": _cause(place, step),
         }
+
+
+def _cause(place: Place, step: Step) -> str | None:
+    """What filled the field, where nobody did by hand."""
+    if step.cause == COMPUTED:
+        return place.call.translate("worked out")
+    if step.cause == DEFAULT:
+        return place.call.translate("by its default")
+    if step.cause is not None and step.cause.startswith(FORMULA):
+        key = step.cause.removeprefix(FORMULA)
+        return place.call.translate("by the formula {key}").format(key=key)
+    if step.cause is not None and step.cause.startswith(RULE):
+        return place.call.translate("by the rule {key}").format(key=step.cause.removeprefix(RULE))
+    return None
 
 
 def _text(place: Place, field: Field | None, value: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from runtime.model.catalog import Block, Path
 from runtime.web.components.base import Component, Place
+from runtime.web.pages import explain
 from runtime.web.pages.editing import is_editable
 from runtime.web.views import FieldView, path_label, record_address
 
@@ -36,4 +37,6 @@ class Fields(Component):
         locked = path.field.key in place.states.readonly
         if own and not locked and place.may_update and is_editable(place.call, card.module, path.field):
             view.edit = f"{record_address(card.module.key, card.id)}/field/{path.field.key}"
+        if own:
+            view.explain = explain.address(card.module, card.id, path.field)
         return view

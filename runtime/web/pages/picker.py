@@ -49,8 +49,12 @@ def show(screen: Screen, call: Call) -> Response:
 
 def any_of(screen: Screen, call: Call) -> Response:
     """The options of a listbox over a whole module: what is to be linked to a record."""
-    module = module_of(call)
-    return _draw(screen, call, _options(call, module.key, _typed(call), None, {}), (module.key,))
+    return offer(screen, call, module_of(call), (module_of(call).key,))
+
+
+def offer(screen: Screen, call: Call, module: Module, new: Sequence[str] = ()) -> Response:
+    """The options of a listbox over a module, rows too; ``new`` are modules to make a record of."""
+    return _draw(screen, call, _options(call, module.key, _typed(call), None, {}), new)
 
 
 def _typed(call: Call) -> str:

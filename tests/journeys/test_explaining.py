@@ -1,0 +1,150 @@
+"""How a value came about: on the card, in the change log, and on the command line."""
+
+import html
+import re
+
+import pytest
+
+from tests.support.rest import make
+from tests.support.screens import submit
+from tests.unit.records.terminal import Terminal
+
+PACK = """
+    pack.yaml:
+      title: Shop
+      version: 1.0.0
+      currency: EUR
+      timezone: Europe/Helsinki
+      constants: {vat: 25.5}
+    schemas/modules/accounts.yaml:
+      title: name
+      fields:
+        name: {type: text, required: true}
+        discount: {type: percent}
+    schemas/modules/orders.yaml:
+      title: name
+      fields:
+        name: {type: text, required: true}
+        account: {type: relation, module: accounts, inverse: orders}
+        stage: {type: picklist, picklist: stage}
+        price: {type: money}
+        total: {type: money}
+        vat: {type: money, default: =price * const.vat / 100}
+        note: {type: text}
+      rows: {items: {module: order_items}}
+    schemas/modules/order_items.yaml:
+      title: text
+      fields: {text: {type: text}, qty: {type: integer}}
+    schemas/picklists/stage.yaml:
+      values: {open: {kind: open}, won: {kind: won}}
+    formulas/orders.yaml:
+      total: {field: total, value: price * (100 - account.discount) / 100, when: stage != 'won'}
+      note: {field: note, run: [create], value: "concat('Pieces: ', sum(items.qty))"}
+"""
+
+
+@pytest.fixture
+def app(crm):
+    return crm(PACK)
+
+
+@pytest.fixture
+def order(app):
+    program = app.program()
+    acme = make(program, "accounts", name="Acme", discount="10")["id"]
+    items = [{"text": "Chair", "qty": 2}, {"text": "Desk", "qty": 3}]
+    return make(program, "orders", name="Big", account=acme, price="200", items=items)["id"]
+
+
+def rows(page):
+    """The parts that a page explains: how deep they lie, text, value, and what it came from."""
+    found = re.findall(r"<tr class=\"depth-(\d)\">(.*?)</tr>", page.text, re.DOTALL)
+    return [(int(depth), *cells(row)) for depth, row in found]
+
+
+def cells(row):
+    """The texts of a row's cells."""
+    found = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in found]
+
+
+def test_a_card_leads_to_how_each_worked_out_value_came_about(app, order):
+    page = app.sign_in().get(f"/app/orders/{order}")
+    for field in ("total", "vat", "note"):
+        assert f'href="/app/orders/{order}/explain/{field}"' in page.text
+    assert f"/app/orders/{order}/explain/price" not in page.text
+
+
+def test_each_part_is_shown_with_its_value_and_the_record_it_came_from(app, order):
+    page = app.sign_in().get(f"/app/orders/{order}/explain/total")
+    found = rows(page)
+    assert found[0] == (0, "price * (100 - account.discount) / 100", "€180.00", "")
+    account = next(row for row in found if row[1].startswith("account.discount"))
+    assert account[2:] == ("10%", "Acme")
+    assert re.search(r'href="/app/accounts/\d+">Acme</a>', page.text)
+    assert "The formula total filled it when Admin saved on" in page
+    assert "On this condition, which holds for the record as it stands:" in page
+
+
+def test_a_condition_that_does_not_hold_now_says_so(app, order):
+    browser = app.sign_in()
+    submit(browser, f"/app/orders/{order}/edit", {"stage": "won", "total": "5"})
+    page = browser.get(f"/app/orders/{order}/explain/total")
+    assert "On this condition, which does not hold for the record as it stands:" in page
+    assert "Admin wrote it on" in page
+
+
+def test_what_is_added_up_is_counted_and_its_first_records_are_named(app, order):
+    page = app.sign_in().get(f"/app/orders/{order}/explain/note")
+    total = next(row for row in rows(page) if row[1].startswith("sum(items.qty)"))
+    assert total[2] == "5"
+    assert "Records: 2" in total[3]
+    assert "Chair, Desk" in total[3]
+
+
+def test_the_change_log_says_what_filled_a_field(app, order):
+    page = app.sign_in().get(f"/app/orders/{order}?tab=history")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+    assert "Total €180.00 by the formula total" in text
+    assert "Vat €51.00 by its default" in text
+    assert "Price €200.00 by" not in text
+
+
+def test_a_field_that_people_write_is_explained_to_nobody(app, order):
+    browser = app.sign_in()
+    assert browser.get(f"/app/orders/{order}/explain/price").status == 404
+    assert browser.get(f"/app/orders/{order}/explain/nothing").status == 404
+    assert browser.get("/app/orders/999/explain/total").status == 404
+
+
+def test_what_one_may_not_read_is_not_shown(app, order, monkeypatch):
+    from runtime.records.access import SignedIn, Verdict
+
+    yes = SignedIn.may
+
+    def may(self, actor, module, right, record=None, field=None):
+        if (module, field) == ("accounts", "discount"):
+            return Verdict(False, ())
+        return yes(self, actor, module, right, record, field)
+
+    monkeypatch.setattr(SignedIn, "may", may)
+    page = app.sign_in("sue@example.com", admin=False).get(f"/app/orders/{order}/explain/total")
+    found = {row[1].split(" ", 1)[0]: row[2] for row in rows(page) if row[0]}
+    assert found["account.discount"] == "You may not read this."
+    assert "10%" not in page
+    whole = rows(page)[0]
+    assert whole[2] == "€180.00"
+
+
+def test_the_command_line_explains_the_same(app, order, tmp_path, database_url):
+    terminal = Terminal(tmp_path, database_url)
+    code, said = terminal.run("explain", f"orders/{order}", "total")
+    assert code == 0
+    lines = [re.sub(r" {2,}", "  ", line.strip()) for line in said.splitlines()]
+    assert lines[0] == f"orders/{order} Big: total is €180.00"
+    assert lines[1].startswith("written by the formula total when Admin saved on ")
+    assert "formula total (save)  formulas/orders.yaml:1:30" in lines
+    assert "account.discount  = 10%  from Acme (accounts/" in said.replace("   ", "  ") or any(
+        line.startswith("account.discount") and "= 10%" in line and "from Acme" in line for line in lines
+    )
+    assert any(line.startswith("stage != 'won'") and line.endswith("= Yes") for line in lines)

@@ -1,0 +1,81 @@
+"""Where-used: on the command line, of a pack and of a running site, and in Setup."""
+
+import json
+
+import pytest
+
+from runtime.cli.base import CommandError
+from tests.journeys.test_explaining import PACK
+from tests.unit.records.terminal import Terminal
+
+
+@pytest.fixture
+def app(crm):
+    return crm(PACK)
+
+
+@pytest.fixture
+def terminal(app, tmp_path, database_url):
+    return Terminal(tmp_path, database_url)
+
+
+def test_the_uses_of_a_field_are_listed_with_their_places(app, terminal):
+    code, said = terminal.run("where-used", "orders.price", app.folder)
+    assert code == 0
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert lines[0] == "orders.price: field, used 2 times"
+    assert (
+        "reads formulas/orders.yaml:1:30 formula formulas.orders.total.value"
+        " price * (100 - account.discount) / 100"
+    ) in lines
+    assert any(line.startswith("reads schemas/modules/orders.yaml:8:32 default") for line in lines)
+
+
+def test_the_applied_revision_is_asked_without_a_pack_and_what_users_keep_is_told(app, terminal):
+    browser = app.sign_in()
+    page = browser.get("/app/orders/columns")
+    sent = {"_csrf": page.hidden("_csrf"), "column": ["name", "account.discount"]}
+    assert browser.client.post("/app/orders/columns", data=sent).status_code == 200
+    code, said = terminal.run("where-used", "accounts.discount", "--format", "json")
+    assert code == 0
+    (thing,) = json.loads(said)
+    kept = [use for use in thing["uses"] if use["user"]]
+    assert [(use["does"], use["kind"], use["path"], use["text"], use["user"]) for use in kept] == [
+        ("shows", "chosen_columns", "orders.all.columns", "account.discount", "Admin")
+    ]
+    assert ("formulas/orders.yaml", 1) in {(use["file"], use["line"]) for use in thing["uses"]}
+
+
+def test_a_name_that_is_not_there_suggests_one(terminal):
+    with pytest.raises(CommandError, match=r'Did you mean "orders\.price"') as refused:
+        terminal.run("where-used", "orders.prise")
+    assert refused.value.exit_code == 1
+
+
+def test_a_field_that_nothing_uses_says_so(app, terminal):
+    code, said = terminal.run("where-used", "order_items.text", app.folder)
+    assert (code, said.splitlines()[0]) == (0, "order_items.text: field, used once")
+
+
+def test_setup_shows_where_a_field_is_used_each_place_a_link(app):
+    browser = app.sign_in()
+    assert (
+        '<a href="/admin/setup?show=fields.orders.price">'
+        in browser.get("/admin/setup?show=modules.orders").text
+    )
+    page = browser.get("/admin/setup?show=fields.orders.price")
+    assert "Where it is used" in page
+    assert "formulas.orders.total.value" in page
+    assert 'href="/admin/source?file=formulas%2Forders.yaml#line-1"' in page.text
+    source = browser.get("/admin/source?file=formulas%2Forders.yaml")
+    assert 'id="line-1"' in source.text
+    assert "price * (100 - account.discount)" in source
+    value = browser.get("/admin/setup?show=values.stage.won")
+    assert "formulas.orders.total.when" in value
+    for missing in (
+        "setup?show=fields.orders.nothing",
+        "setup?show=values.stage.nothing",
+        "source?file=nothing",
+    ):
+        assert browser.get(f"/admin/{missing}").status == 404
+    assert app.sign_in("sue@example.com", admin=False).get("/admin/source?file=pack.yaml").status == 403
