@@ -12,7 +12,7 @@ from runtime.records.read import Happening, Records, Step
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Something that gives a field its value: its ``default``, its own ``formula`` (``computed``), a
-    ``formula`` that runs at its ``moments`` and on a condition, or a ``rule`` when its condition becomes true.
+    ``formula`` that runs at its ``moments`` and on a condition, or a ``rule`` whose condition becomes true.
     """
 
     kind: str

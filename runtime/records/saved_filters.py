@@ -1,6 +1,6 @@
 """Saved filters: the lists that users make for themselves, share with others, and begin with."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,12 +150,20 @@ class SavedFilters:
         )
         return int(connection.execute(others).scalar_one())
 
-    def every(self, connection: Connection) -> Iterator[SavedFilter]:
-        """Every filter of every user, of modules that are there: for what asks where a field is used."""
+    def naming(self, connection: Connection, name: str, most: int) -> list[SavedFilter]:
+        """Filters of any user that have a name in their texts, up to ``most``; '' is in all of them."""
+        table = self._filters
         modules = {self._name(key): key for key in self._tables.modules}
-        for row in connection.execute(select(self._filters).order_by(self._filters.c.id)):
-            if row.module in modules:
-                yield self._made(modules[row.module], row)
+        texts = (table.c["where"], table.c["columns"], table.c["sort"])
+        found = (
+            select(table)
+            .where(or_(*(text.contains(name, autoescape=True) for text in texts)))
+            .order_by(table.c.id)
+            .limit(most)
+        )
+        return [
+            self._made(modules[row.module], row) for row in connection.execute(found) if row.module in modules
+        ]
 
     def _visible(self, actor: Actor) -> ColumnElement[bool]:
         shares = self._shares

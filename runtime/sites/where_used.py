@@ -3,20 +3,53 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from runtime.language.where_used import of_path
+from runtime.language.where_used import Found, in_expression, of_path
 from runtime.model.uses import Thing, Use
-from runtime.sites.live import Live, PathError
+from runtime.records.saved_filters import SavedFilter
+from runtime.sites.live import ConditionError, Live, PathError
 
 if TYPE_CHECKING:
     from runtime.sites.site import Site
 
 MOST = 500
 """Of so many things that users keep, those that name one are told."""
+WRITTEN = ("field", "value", "constant", "function")
+"""The kinds of things whose name stands in every text that uses them: others may be used without it."""
 
 
 def uses_in_site(site: "Site", live: Live, thing: Thing) -> tuple[Use, ...]:
     """Every use of a thing, the configuration's first."""
-    return (*live.uses().of(thing), *_chosen_columns(site, live, thing))
+    return (*live.uses().of(thing), *_saved_filters(site, live, thing), *_chosen_columns(site, live, thing))
+
+
+def _saved_filters(site: "Site", live: Live, thing: Thing) -> Iterator[Use]:
+    name = thing.key.rpartition(".")[2] if thing.kind in WRITTEN else ""
+    with site.database.read() as connection:
+        found = live.saved_filters.naming(connection, name, MOST)
+        users = live.reader.titles(connection, "users", sorted({each.user_id for each in found}))
+    for saved in found:
+        who = users.get(saved.user_id, "")
+        for part, text, (named, does, _, _) in _of_saved(live, saved):
+            if named == thing:
+                yield Use(thing, does, "saved_filter", f"{saved.module}: {saved.name}, {part}", text, who=who)
+
+
+def _of_saved(live: Live, saved: SavedFilter) -> Iterator[tuple[str, str, Found]]:
+    """What a saved filter names: the part of it, the text, what it means; what nothing means is left out."""
+    module = live.catalog.modules[saved.module]
+    try:
+        condition = live.condition(module, saved.where) if saved.where else None
+    except ConditionError:
+        condition = None
+    if condition is not None:
+        yield from (("where", saved.where, found) for found in in_expression(condition))
+    paths = [("columns", text, "shows") for text in saved.columns]
+    paths += [("sort", text.strip().removeprefix("-"), "reads") for text in saved.sort.split(",") if text]
+    for part, text, does in paths:
+        try:
+            yield from ((part, text, found) for found in of_path(live.path(module, text), does))
+        except PathError:
+            continue
 
 
 def _chosen_columns(site: "Site", live: Live, thing: Thing) -> Iterator[Use]:

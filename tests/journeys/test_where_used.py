@@ -1,10 +1,12 @@
 """Where-used: on the command line, of a pack and of a running site, and in Setup."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from runtime.cli.base import CommandError
+from runtime.records.saved_filters import SavedFilter
 from tests.journeys.test_explaining import PACK
 from tests.unit.records.terminal import Terminal
 
@@ -44,6 +46,25 @@ def test_the_applied_revision_is_asked_without_a_pack_and_what_users_keep_is_tol
         ("shows", "chosen_columns", "orders.all.columns", "account.discount", "Admin")
     ]
     assert ("formulas/orders.yaml", 1) in {(use["file"], use["line"]) for use in thing["uses"]}
+
+
+def test_what_users_save_as_filters_is_told_too(app, terminal):
+    app.user("sue@example.com", admin=False)
+    user, where = app.user("sue@example.com"), "price > 5 and stage.kind == 'won'"
+    with app.site.database.write() as tx:
+        sue = SavedFilter(0, user, "orders", "Mine", where, ("name", "account.discount"), "-price")
+        app.site.live.saved_filters.add(tx, sue)
+        app.site.live.saved_filters.add(tx, replace(sue, name="Broken", where="nothing == 1"))
+    expected = {
+        "orders.price": ["reads Mine, where", "reads Mine, sort", "reads Broken, sort"],
+        "accounts.discount": ["shows Mine, columns", "shows Broken, columns"],
+        "stage": ["reads Mine, where"],
+    }
+    for name, told in expected.items():
+        _, said = terminal.run("where-used", name, "--format", "json")
+        found = [use for thing in json.loads(said) for use in thing["uses"] if use["kind"] == "saved_filter"]
+        assert [f"{use['does']} {use['path'].removeprefix('orders: ')}" for use in found] == told
+        assert {use["user"] for use in found} == {"Sue"}
 
 
 def test_a_name_that_is_not_there_suggests_one(terminal):

@@ -44,6 +44,7 @@ KINDS: Mapping[str, str] = {
     "data": phrase("Start data"),
     "translation": phrase("Translation"),
     "chosen_columns": phrase("Chosen columns"),
+    "saved_filter": phrase("Saved filter"),
 }
 
 
