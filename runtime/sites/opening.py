@@ -44,7 +44,7 @@ def open_saved(live: Live, actor: Actor, saved: SavedFilter) -> Opened:
         _condition(live, module, saved.where, troubles),
         _columns(live, actor, module, saved, troubles) or live.catalog.layouts[module.key].list,
         _sort(live, module, saved.sort, troubles),
-        (),
+        next((each.quick for each in live.catalog.filters[module.key].values() if each.quick), ()),
         NOWHERE,
     )
     return Opened(found, tuple(troubles))

@@ -2,13 +2,15 @@
 language.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from types import MappingProxyType
 
 from runtime.base.messages import Translate, phrase
+from runtime.expressions.conditions import Conditions
+from runtime.expressions.filters.base import Row
 from runtime.model.catalog import Path
-from runtime.model.types import DATETIME, ListType
+from runtime.model.types import ListType
 
 PERIODS = {
     "today": phrase("Today"),
@@ -23,7 +25,13 @@ PERIODS = {
     "future": phrase("In the future"),
     "empty": phrase("Not given"),
 }
-"""The periods that a date may be filtered by, with what they read in English."""
+"""The periods that a date may be filtered by, with what they read in English.
+
+Each is an operator of the filter builder, by its name or by :data:`COUNTED`.
+"""
+COUNTED: Mapping[str, tuple[str, Mapping[str, object]]] = MappingProxyType(
+    {"last_30_days": ("last_days", {"n": 30}), "next_30_days": ("next_days", {"n": 30})}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +42,12 @@ class Range:
     max: str = ""
 
 
-def period(key: str, today: date) -> tuple[date | None, date | None]:
-    """The first and the last day of a period; None leaves that end open."""
-    month = today.replace(day=1)
-    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
-    periods: Mapping[str, Callable[[], tuple[date | None, date | None]]] = {
-        "today": lambda: (today, today),
-        "this_week": lambda: (today - timedelta(today.weekday()), today + timedelta(6 - today.weekday())),
-        "this_month": lambda: (month, _months_later(month, 1) - timedelta(1)),
-        "this_quarter": lambda: (quarter, _months_later(quarter, 3) - timedelta(1)),
-        "this_year": lambda: (today.replace(month=1, day=1), today.replace(month=12, day=31)),
-        "last_30_days": lambda: (today - timedelta(30), today),
-        "next_30_days": lambda: (today, today + timedelta(30)),
-        "last_year": lambda: (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        "past": lambda: (None, today - timedelta(1)),
-        "future": lambda: (today + timedelta(1), None),
-    }
-    return periods[key]()
-
-
 def period_labels(translate: Translate) -> list[tuple[str, str]]:
     """The periods in the reader's language, in order."""
     return [(key, translate(label)) for key, label in PERIODS.items()]
 
 
-def condition(path: Path, by: str, value: str, range_: Range, today: date) -> str | None:
+def condition(path: Path, by: str, value: str, range_: Range, conditions: Conditions) -> str | None:
     """The condition that a control's value stands for, as an expression; None when nothing was chosen.
 
     ``by`` is what the field's type is filtered by; if that is a range, the ends of ``range_`` are literals.
@@ -66,7 +55,7 @@ def condition(path: Path, by: str, value: str, range_: Range, today: date) -> st
     mistyped address is told so and never ignored.
     """
     if by == "period":
-        return _date_condition(path, value, range_, today)
+        return _date_condition(path, value, range_, conditions)
     if by == "range":
         ends = [f"{path.text} >= {range_.min}"] if range_.min else []
         ends += [f"{path.text} <= {range_.max}"] if range_.max else []
@@ -78,7 +67,7 @@ def condition(path: Path, by: str, value: str, range_: Range, today: date) -> st
         false = f"not {path.text}" if by == "yes_no" else f"is_empty({path.text})"
         return true if value == "true" else false
     if by == "record":
-        return f"{path.text}.id == {value}" if value.isdecimal() else f"{path.text} == {quote(value)}"
+        return f"{path.text} == {value}" if value.isdecimal() else f"{path.text} == {quote(value)}"
     if by == "member" or (by == "text" and isinstance(path.field.value_type, ListType)):
         return f"{value if path.field.targets else quote(value)} in {path.text}"
     if by in ("choice", "value"):
@@ -91,21 +80,12 @@ def quote(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _date_condition(path: Path, value: str, range_: Range, today: date) -> str | None:
+def _date_condition(path: Path, value: str, range_: Range, conditions: Conditions) -> str | None:
     text = path.text
-    if value == "empty":
-        return f"is_empty({text})"
     if value and value not in PERIODS:
         return f"{text} == {quote(value)}"
-    first, last = (None, None) if not value else period(value, today)
-    low = range_.min or (first.isoformat() if first else "")
-    high = range_.max or (last.isoformat() if last else "")
-    name = f"date({text})" if path.field.value_type == DATETIME else text
-    ends = [f"{name} >= {quote(low)}"] if low else []
-    ends += [f"{name} <= {quote(high)}"] if high else []
-    return " and ".join(ends) or None
-
-
-def _months_later(first: date, months: int) -> date:
-    index = first.year * 12 + first.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
+    operator, values = COUNTED.get(value, (value, {}))
+    parts = [conditions.write(Row(text, operator, values))] if value else []
+    parts += [f"{text} >= {quote(range_.min)}"] if range_.min else []
+    parts += [f"{text} <= {quote(range_.max)}"] if range_.max else []
+    return " and ".join(parts) or None

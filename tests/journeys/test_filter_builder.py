@@ -178,7 +178,7 @@ def test_a_value_that_is_missing_or_wrong_is_told_at_its_control(app, deals):
         assert sentence in sent, (field, sent.text)
 
 
-def test_another_field_forgets_the_value_and_keeps_the_operator_that_it_takes(app, deals):
+def test_another_field_begins_with_an_operator_of_its_own_and_no_value(app, deals):
     browser = app.sign_in()
     page = row(browser, "/app/deals/filter", "2", "name", "equals", value="Zoo")
     page = press(browser, page, "draw", **{"c2.field": "stage"})

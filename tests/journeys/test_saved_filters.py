@@ -57,6 +57,16 @@ def test_what_the_pack_s_filter_asks_goes_into_the_saved_one(app):
     assert found["c3.operator"] == ["no"]
 
 
+def test_what_the_quick_filters_ask_goes_into_the_saved_one_counted_from_today(app):
+    browser = app.sign_in()
+    page = browser.get("/app/deals/filter?close_date=last_30_days&amount:min=5&stage=won")
+    saved = press(browser, page, "new", name="Mine")
+    found = form(edit(browser, saved)).values
+    assert [found[f"c{key}.operator"] for key in (2, 3, 4)] == [["equals"], ["last_days"], ["at_least"]]
+    assert found["c3.n"] == ["30"]
+    assert "close_date" not in dict(saved.response.url.params)
+
+
 def test_a_saved_filter_is_edited_renamed_and_deleted(app):
     browser = app.sign_in()
     page = save(browser)

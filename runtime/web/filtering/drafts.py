@@ -83,7 +83,7 @@ def _unreadable() -> Exception:
 def _row(form: Form, key: str) -> DraftRow:
     path = ".".join(step for step in form.texts(f"c{key}.field") if step)
     if path != form.text(f"c{key}.was"):
-        return DraftRow(key, path, form.text(f"c{key}.operator"))  # the values were those of another field
+        return DraftRow(key, path)  # the operator and the values were those of another field
     held = {
         hole: tuple(text for text in form.texts(f"c{key}.{hole}") if text)
         or _typed(form, f"c{key}.{hole}:text")

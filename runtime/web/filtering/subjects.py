@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from runtime.base.messages import Translate
 from runtime.expressions.filters.base import FilterOperator, kinds_of
 from runtime.expressions.tree import Attribute, Node, Read
 from runtime.model.catalog import Catalog, Field, Module, Path
@@ -117,17 +116,20 @@ def _next(call: Call, here: Module | None, field: Field | None, name: str) -> Fi
 
 def _behind(call: Call, field: Field, hops: int) -> tuple[str, list[Choice], Module | None]:
     """What stands behind a field: how itself is called there, what else there is, and of which module."""
-    say: Translate = call.translate
     if field.parts:
-        return say("the whole"), [Choice(key, _label(call, each)) for key, each in field.parts.items()], None
+        return (
+            call.translate("whole"),
+            [Choice(key, _label(call, each)) for key, each in field.parts.items()],
+            None,
+        )
     if isinstance(field.value_type, PicklistType):
         attributes = _attributes(call.live.catalog, field.value_type)
-        return say("the value itself"), attributes, None
+        return call.translate("value"), attributes, None
     target = _target(call, field)
     if target is None or hops >= MOST_HOPS:
         return "", [], target
     fields = [Choice(each.key, _label(call, each)) for each in _fields(call, target)]
-    return say("the record itself"), fields, target
+    return call.translate("itself"), fields, target
 
 
 def _attributes(catalog: Catalog, type_: PicklistType) -> list[Choice]:

@@ -13,7 +13,7 @@ from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.errors import bad_request, forbidden, not_found
 from runtime.web.filtering.building import Built, build, draft_of
-from runtime.web.filtering.drafts import DraftGroup, changed, read_draft
+from runtime.web.filtering.drafts import DraftGroup, changed, each_of, read_draft
 from runtime.web.filtering.drawing import draw, wrong_in
 from runtime.web.filtering.words import sentences
 from runtime.web.pages import list as list_
@@ -122,9 +122,15 @@ def _keep(call: Call, listing: Listing, saved: SavedFilter | None, text: str) ->
 
 
 def _whole(call: Call, listing: Listing, text: str) -> str:
-    """What the list's own filter asks for and what was built, as one condition."""
-    own = listing.filter.where.text if listing.filter.where is not None else ""
-    return call.live.conditions.write(Group("all", (Written(own), Written(text))))
+    """What the list's own filter asks for, its quick filters, and what was built, as one condition."""
+    parts = tuple(Written(each) for each in (*_around(call, listing), text))
+    return call.live.conditions.write(Group("all", parts))
+
+
+def _around(call: Call, listing: Listing) -> list[str]:
+    """What the list asks for beside what is built."""
+    own = [listing.filter.where.text] if listing.filter.where is not None else []
+    return [*own, *list_.quickly(call, listing)]
 
 
 def _shared(call: Call) -> frozenset[str]:
@@ -151,8 +157,8 @@ def _status(call: Call, listing: Listing, built: Built, saved: SavedFilter | Non
     if not built.is_whole:
         return call.translate("Some parts are not complete yet.")
     module = listing.module
-    own = () if saved is not None or listing.filter.where is None else (listing.filter.where,)
-    where = (*own, call.live.condition(module, built.text)) if built.text else own
+    texts = [*([] if saved is not None else _around(call, listing)), built.text]
+    where = tuple(call.live.condition(module, text) for text in texts if text)
     rights = call.live.judge.conditions(call.actor, module.key, "read")
     with call.site.database.read() as connection:
         count = call.live.reader.count(
@@ -193,7 +199,7 @@ def _draw(
         "within": _within(call, listing) if saved is None else [],
         "filter": "" if saved is not None else listing.filter.label.in_language(language),
         "whole": draw(call, module, screen.views(call), draft, shown),
-        "focus": focus,
+        "focus": focus or _first(draft),
         "status": _status(call, listing, built, saved),
         "error": _said(call, shown.wrong.get("")),
         "errors": status == 422 and name_error is None,
@@ -205,10 +211,14 @@ def _draw(
     )
 
 
+def _first(draft: DraftGroup) -> str:
+    """The part that is looked at first: the first that is no group."""
+    return next((each.key for each in each_of(draft) if not isinstance(each, DraftGroup)), "")
+
+
 def _within(call: Call, listing: Listing) -> Sequence[str]:
-    """What the list's own filter asks for, beside what is built."""
-    where = listing.filter.where
-    return sentences(call, listing.module, where.text) if where is not None else []
+    """What the list asks for beside what is built, in words."""
+    return [said for text in _around(call, listing) for said in sentences(call, listing.module, text)]
 
 
 def _said(call: Call, reason: Message | None) -> str:

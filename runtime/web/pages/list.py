@@ -193,8 +193,13 @@ def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression]
 
 def narrowed(call: Call, listing: Listing) -> tuple[str, ...]:
     """What the quick filters and the address ask for, as texts of the expression language."""
+    return (*quickly(call, listing), listing.where) if listing.where else quickly(call, listing)
+
+
+def quickly(call: Call, listing: Listing) -> tuple[str, ...]:
+    """What the quick filters ask for."""
     texts = [_narrowed(call, path, *_chosen(listing, path)) for path in listing.filter.quick]
-    return tuple(text for text in (*texts, listing.where) if text)
+    return tuple(text for text in texts if text is not None)
 
 
 def _chosen(listing: Listing, path: Path) -> tuple[str, Range]:
@@ -205,7 +210,7 @@ def _chosen(listing: Listing, path: Path) -> tuple[str, Range]:
 def _narrowed(call: Call, path: Path, value: str, shown: Range) -> str | None:
     exact = Range(_exact(call, path, shown.min), _exact(call, path, shown.max))
     by = call.live.types[path.field.type].filtered_by
-    return condition(path, by, value, exact, call.moment.today)
+    return condition(path, by, value, exact, call.live.conditions)
 
 
 def _typed(call: Call, quick: Sequence[Path]) -> dict[str, str]:
