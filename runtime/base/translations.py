@@ -16,6 +16,7 @@ def translations(language: str) -> Translate:
     return lambda text: found.get(text, text)
 
 
+@lru_cache(maxsize=64)
 def known_texts(language: str) -> Mapping[str, str]:
     """The texts of a language's catalog, by the English ones; none where there is no catalog."""
     path = FOLDER / f"{language.partition('-')[0].lower()}.po"
@@ -24,7 +25,6 @@ def known_texts(language: str) -> Mapping[str, str]:
     return _catalog(path)
 
 
-@lru_cache(maxsize=16)
 def _catalog(path: Path) -> dict[str, str]:
     from babel.messages.pofile import read_po  # here, for English needs none
 

@@ -2,13 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from runtime.base.clock import Clock
 from runtime.base.messages import Message, message
 from runtime.identity.actor import Actor
+from runtime.storage.prepared import Kept
 from runtime.storage.tables import Tables
 from runtime.storage.transaction import Transaction
 
@@ -63,17 +77,18 @@ class SavedFilters:
         self._shares = tables.runtime.filter_shares
         self._defaults = tables.runtime.default_filters
         self._clock = clock
+        self._statements = Kept()
 
     def of(self, connection: Connection, actor: Actor, module: str) -> list[SavedFilter]:
         """Those of a module that somebody has or is given by others, their own first."""
-        table = self._filters
-        shown = (
-            select(table)
-            .where(table.c.module == self._name(module), self._visible(actor))
-            .order_by(table.c.user_id != (actor.user_id or 0), func.lower(table.c.name), table.c.id)
-            .limit(2 * MOST)
+        circles = _circles(actor)
+        shown = self._statements.select(("of", len(circles)), connection, lambda: self._shown(len(circles)))
+        given = shown.run(
+            connection,
+            {"module": self._name(module), "user": actor.user_id or 0}
+            | {f"circle_{place}": circle for place, circle in enumerate(circles)},
         )
-        return [self._made(module, row) for row in connection.execute(shown)]
+        return [self._made(module, _Row(*values)) for values in zip(*given, strict=True)]
 
     def find(self, connection: Connection, actor: Actor, module: str, key: str) -> SavedFilter | None:
         """One of them by its key, with whom it is shared; None when there is none, or not for this actor."""
@@ -82,7 +97,7 @@ class SavedFilters:
         table = self._filters
         one = select(table).where(table.c.id == int(key), table.c.module == self._name(module))
         if not actor.admin:
-            one = one.where(self._visible(actor))
+            one = one.where(self._visible(actor.user_id, _circles(actor)))
         row = connection.execute(one).first()
         if row is None:
             return None
@@ -91,9 +106,9 @@ class SavedFilters:
 
     def default(self, connection: Connection, user_id: int, module: str) -> str:
         """The key of the filter that somebody's lists of a module begin with; '' where none was chosen."""
-        table = self._defaults
-        mine = select(table.c.filter).where(table.c.user_id == user_id, table.c.module == self._name(module))
-        return str(connection.execute(mine).scalar() or "")
+        mine = self._statements.select("default", connection, self._chosen)
+        given = mine.run(connection, {"user": user_id, "module": self._name(module)})
+        return str(given[0][0]) if given else ""
 
     def begin_with(self, tx: Transaction, user_id: int, module: str, key: str) -> None:
         """Let somebody's lists of a module begin with a filter; '' goes back to the module's first."""
@@ -165,14 +180,30 @@ class SavedFilters:
             self._made(modules[row.module], row) for row in connection.execute(found) if row.module in modules
         ]
 
-    def _visible(self, actor: Actor) -> ColumnElement[bool]:
+    def _chosen(self) -> Select[Any]:
+        table = self._defaults
+        return select(table.c.filter).where(
+            table.c.user_id == _given("user"), table.c.module == _given("module")
+        )
+
+    def _shown(self, circles: int) -> Select[Any]:
+        table, user = self._filters, _given("user")
+        among = [_given(f"circle_{place}") for place in range(circles)]
+        return (
+            select(*(table.c[name] for name in _Row._fields))
+            .where(table.c.module == _given("module"), self._visible(user, among))
+            .order_by(table.c.user_id != user, func.lower(table.c.name), table.c.id)
+            .limit(2 * MOST)
+        )
+
+    def _visible(self, user: ColumnElement[Any] | int | None, circles: Sequence[Any]) -> ColumnElement[bool]:
         shares = self._shares
         given = exists(
             select(shares.c.filter_id).where(
-                shares.c.filter_id == self._filters.c.id, shares.c["with"].in_(_circles(actor))
+                shares.c.filter_id == self._filters.c.id, shares.c["with"].in_(circles)
             )
         )
-        return or_(self._filters.c.user_id == actor.user_id, given)
+        return or_(self._filters.c.user_id == user, given)
 
     def _check(self, connection: Connection, saved: SavedFilter) -> None:
         name, table = saved.name.strip(), self._filters
@@ -216,6 +247,21 @@ class SavedFilters:
 
     def _name(self, module: str) -> str:
         return self._tables.module(module).table.name
+
+
+class _Row(NamedTuple):
+    """The columns of a filter."""
+
+    id: int
+    user_id: int
+    name: str
+    where: str
+    columns: str
+    sort: str
+
+
+def _given(name: str) -> BindParameter[Any]:
+    return bindparam(name, required=False)
 
 
 def _circles(actor: Actor) -> Sequence[str]:
