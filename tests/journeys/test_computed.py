@@ -8,6 +8,7 @@ import pytest
 from runtime.base.clock import FrozenClock
 from tests.support.crm import App, Program
 from tests.support.rest import make
+from tests.support.screens import submit
 
 PACK = """
     pack.yaml:
@@ -63,6 +64,7 @@ PACK = """
         points: {type: money, formula: qty * 2}
     schemas/filters/deals.yaml:
       late: {where: is_late, columns: [name, days_left, half], sort: [-half], quick: [is_late, size]}
+      all: {label: All}
 """
 TODAY = FrozenClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
 
@@ -230,6 +232,35 @@ def test_openapi_says_that_a_computed_field_is_read_only(rest):
     schemas = rest("GET", "/openapi.json").json()["components"]["schemas"]
     assert schemas["deals"]["properties"]["weighted"]["readOnly"] is True
     assert "weighted" not in schemas["deals.create"]["properties"]
+
+
+def test_cards_related_lists_quick_views_and_exports_show_what_is_virtual(crm):
+    layouts = """
+    schemas/layouts/deals.yaml:
+      card: {header: [days_left], tabs: {main: {deal: {fields: [name, half, later]}}}}
+      quick_view: [name, half]
+      list: [name, half, days_left]
+    schemas/layouts/accounts.yaml:
+      card: {tabs: {main: {deals: {related: deals, columns: [name, days_left, half], sort: [-half]}}}}
+"""
+    app = crm(f"{PACK}{layouts}", clock=TODAY)
+    rest = app.program()
+    acme = make(rest, "accounts", name="Acme")["id"]
+    values = {"account": acme, "close_date": "2026-03-10"}
+    deal = make(rest, "deals", name="Early", amount=600, **values)["id"]
+    make(rest, "deals", name="Bigger", amount=700, **values)
+    browser = app.sign_in()
+    assert "€30.00" in browser.get(f"/app/deals/{deal}")
+    assert "in time" in browser.get(f"/app/deals/{deal}")
+    assert "€30.00" in browser.get(f"/app/deals/{deal}/quick")
+    card = browser.get(f"/app/accounts/{acme}").text
+    assert 0 < card.index("€35.00") < card.index("€30.00")
+    file = submit(browser, "/app/deals/export?filter=all", {"format": "csv"})
+    assert file.text.splitlines() == [
+        "\ufeffName,Half,Days left",
+        "Bigger,35.00 EUR,14",
+        "Early,30.00 EUR,14",
+    ]
 
 
 def _ids(answer: dict[str, Any]) -> list[int]:

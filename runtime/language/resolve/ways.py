@@ -57,6 +57,11 @@ def _is_given(draft: Draft, module: Module, field: Field) -> bool:
 
 
 def _filled(draft: Draft, module: Module) -> set[str | None]:
-    """The fields that formulas fill."""
+    """The fields that formulas fill, and that rules set."""
     tree = draft.tree("formulas", module.key)
-    return {node.text("field") for _, node in tree.maps()} if tree is not None else set()
+    filled = {node.text("field") for _, node in tree.maps()} if tree is not None else set()
+    rules = draft.trees["modules"][module.key].map("rules")
+    for _, rule in rules.maps() if rules is not None else ():
+        setting = rule.map("set")
+        filled |= set(setting.items) if setting is not None else set()
+    return filled
