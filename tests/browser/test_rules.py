@@ -8,6 +8,9 @@ from tests.journeys.test_rules_of_parts import PACK as PARTS
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 
+MODULE = "    schemas/modules/deals.yaml:"
+DIALOG = f"      create: [name, stage, amount, chance]\n{MODULE}"
+
 
 def test_a_field_comes_and_goes_while_somebody_types_and_nothing_typed_is_lost(crm, visit):
     page = visit(crm(PACK))
@@ -57,3 +60,44 @@ def test_blocks_offers_and_values_follow_what_somebody_types(crm, visit):
     expect(page.get_by_label("Name")).to_have_value("Big")
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("90")).to_be_visible()
+
+
+def test_a_block_with_a_condition_comes_while_somebody_types_and_is_saved(crm, visit):
+    page = visit(
+        crm("""
+        schemas/layouts/deals.yaml:
+          card:
+            tabs:
+              overview:
+                deal: {fields: [name]}
+                why: {label: Why, fields: [reason], when: name == 'x'}
+        schemas/modules/deals.yaml:
+          title: name
+          fields: {name: {type: text}, reason: {type: text}}
+    """)
+    )
+    page.goto("/app/deals/new")
+    why = page.get_by_role("group", name="Why")
+    expect(why).to_be_hidden()
+    page.get_by_label("Name").fill("x")
+    expect(why).to_be_visible()
+    page.get_by_label("Reason").fill("Price")
+    page.get_by_label("Name").fill("y")
+    expect(why).to_be_hidden()
+    page.get_by_label("Name").fill("x")
+    expect(why).to_be_visible()
+    expect(page.get_by_label("Reason")).to_have_value("Price")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_text("Price")).to_be_visible()
+
+
+def test_a_dialog_follows_its_rules_too(crm, visit):
+    page = visit(crm(PARTS.replace(MODULE, DIALOG, 1)))
+    page.goto("/app/deals")
+    page.locator(".new-menu summary").click()
+    page.locator(".new-menu").get_by_role("link", name="Deals").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Amount").fill("60")
+    dialog.get_by_label("Stage").select_option("won")
+    expect(dialog.get_by_label("Chance")).to_have_value("100")
+    expect(page.locator("#chance")).to_have_count(0)

@@ -186,3 +186,34 @@ def test_a_block_with_a_condition_of_its_own_comes_and_goes_with_what_is_typed(c
     assert answer["closed"] == ["overview.why"]
     made = make(app, "deals", name="x")
     assert "reason" in sheet(browser.get(f"/app/deals/{made}/edit")).values
+
+
+def test_what_may_follow_what_fits_and_what_rules_leave_are_offered_together(crm):
+    app = crm("""
+        schemas/picklists/kinds.yaml:
+          values: {new: {}, old: {}}
+        schemas/picklists/steps.yaml:
+          values: {a: {next: [b, c, d]}, b: {}, c: {}, d: {}, e: {}}
+        schemas/modules/deals.yaml:
+          title: name
+          fields:
+            name: {type: text}
+            kind: {type: picklist, picklist: kinds, default: new}
+            step:
+              type: picklist
+              picklist: steps
+              default: a
+              depends_on: {field: kind, map: {new: [a, b, c, e]}}
+          rules:
+            named: {when: name == 'x', limit: {step: [a, c, d, e]}}
+    """)
+    browser = app.sign_in()
+    made = make(app, "deals", name="x")
+    assert sheet(browser.get(f"/app/deals/{made}/edit")).options["step"] == ["a", "c"]
+    for step, reason in (
+        ("b", "Step may not be B here; what is left: A, C, D, E."),
+        ("d", "Step may not be D while Kind is New."),
+        ("e", "Step may not go from A to E."),
+    ):
+        assert refused(app, "PATCH", f"/deals/{made}", step=step)["step"] == [reason]
+    assert change(app, made, step="c")["step"] == "c"
