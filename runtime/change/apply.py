@@ -18,7 +18,9 @@ from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.storage.database import Database
+from runtime.storage.recomputations import Recomputations
 from runtime.storage.transaction import Transaction
+from runtime.storage.turns import take_turn
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,8 @@ def _apply(
 ) -> Applied | Refused:
     with database.write() as tx:
         lock_configuration(tx.connection, database.schema)
+        if catalog.computed:
+            take_turn(tx.connection)
         plan = make_plan(tx.connection, catalog, types, database.schema)
         if expected is not None and expected.seal != plan.seal:
             return Refused((_stale(expected, plan),), plan)
@@ -98,6 +102,8 @@ def _apply(
                 on_step(place, step)
             step.run(tx.connection)
         number = next_number(tx.connection)
+        if plan.later:
+            Recomputations(clock).start(tx, plan.later, None, number, quiet=True)
         revision = Revision(number, catalog.hash, tuple(layers), plan.names, plan.shape)
         steps = [step.to_json() for step in plan.steps]
         write_revision(tx.connection, revision, str(catalog.title), catalog.version, steps, clock.now(), by)

@@ -8,15 +8,27 @@ from sqlalchemy import Connection
 
 from runtime.base.diagnostic import Diagnostic
 from runtime.base.registry import Registry
-from runtime.change import choices, codes, filling, ground, indexing, retiring, searching, structure
+from runtime.change import (
+    choices,
+    codes,
+    computing,
+    filling,
+    ground,
+    indexing,
+    retiring,
+    searching,
+    structure,
+)
 from runtime.change.compare import compare, moved, names_moved
 from runtime.change.revisions import open_applied
 from runtime.change.shape import Shape, shape_of, with_retired
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step
 from runtime.change.stored import Stored
+from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog
+from runtime.records.following import Name
 from runtime.storage.ddl import check_format
 from runtime.storage.inspect import Live, inspect
 from runtime.storage.names import Names, name_all
@@ -30,6 +42,7 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     structure.make_tables,
     structure.add_columns,
     filling.fill,
+    computing.work_out,
     searching.prepare_search,
     indexing.create_indexes,
 )
@@ -49,7 +62,8 @@ class Plan:
     """What is to be done. With ``refusals`` there are no steps and nothing may be applied.
 
     ``base`` is the number of the applied revision, 0 when there is none; ``fingerprint`` tells the database's
-    tables apart. ``names`` and ``shape`` are what the next revision keeps.
+    tables apart. ``names`` and ``shape`` are what the next revision keeps, and ``later`` the computed fields
+    that the background is to work out.
     """
 
     steps: tuple[Step, ...]
@@ -60,6 +74,7 @@ class Plan:
     base_hash: str
     target_hash: str
     fingerprint: str
+    later: tuple[Name, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -86,9 +101,16 @@ class Plan:
 
 
 def make_plan(
-    connection: Connection, catalog: Catalog, types: Registry[FieldType], schema: str = "public"
+    connection: Connection,
+    catalog: Catalog,
+    types: Registry[FieldType],
+    schema: str = "public",
+    language: Language | None = None,
 ) -> Plan:
-    """Plan to apply a catalog to the connection's database; it only reads. ``schema`` is PostgreSQL's."""
+    """Plan to apply a catalog to the connection's database; it only reads. ``schema`` is PostgreSQL's.
+
+    ``language`` is the one that formulas are written in; the standard one where none is given.
+    """
     live = inspect(connection, schema)
     base = open_applied(connection, schema)
     stored = Stored(connection, live)
@@ -105,7 +127,10 @@ def make_plan(
     refusals = [*ground.refuse_foreign(live), *found.refusals]
     refusals += () if refusals else ground.refuse_drift(catalog, tables, given, live)
     steps: tuple[Step, ...] = ()
-    situation = Situation(catalog, types, schema, live, stored, before, after, given, names, tables, found)
+    situation = Situation(
+        catalog, types, schema, live, stored, before, after, given, names, tables, found,
+        language,
+    )  # fmt: skip
     if not any(each.code in (codes.DRIFT.name, codes.FOREIGN.name) for each in refusals):
         refusals += [refusal for refuse in REFUSALS for refusal in refuse(situation)]
     if not refusals:
@@ -119,6 +144,7 @@ def make_plan(
         "" if base is None else base.hash,
         catalog.hash,
         fingerprint(live),
+        () if refusals else tuple(computing.left_for_later(situation)),
     )
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy.dialects import postgresql
 
 from runtime.base.registry import Registry
+from runtime.expressions.digest import digest
+from runtime.expressions.terms import terms_of
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Field, Module
 from runtime.storage.searching import is_searched, own_search_fields
@@ -26,7 +28,8 @@ NOT_IN_SEARCH_TEXT = frozenset(("min", "max", "pattern", "on_delete"))
 @dataclass(frozen=True, slots=True)
 class FieldShape:
     """What a field's stored values depend on. ``stored`` are its columns, each by its suffix and its type in
-    PostgreSQL's words, whichever database it is; ``link`` are the attributes of a link.
+    PostgreSQL's words, whichever database it is; ``link`` are the attributes of a link. ``formula`` is the
+    digest of what works the field out, where it is computed.
     """
 
     type: str
@@ -37,6 +40,7 @@ class FieldShape:
     required: bool = False
     link: Mapping[str, "FieldShape"] = field(default_factory=lambda: MappingProxyType({}))
     retired: bool = False
+    formula: str | None = None
 
     @property
     def words(self) -> str:
@@ -55,7 +59,7 @@ class FieldShape:
         for key in ("targets", "currencies"):
             if value := getattr(self, key):
                 found[key] = list(value)
-        for key in ("picklist", "required", "retired"):
+        for key in ("picklist", "required", "retired", "formula"):
             if value := getattr(self, key):
                 found[key] = value
         if self.link:
@@ -74,6 +78,7 @@ class FieldShape:
             data.get("required", False),
             _frozen({key: cls.from_json(each) for key, each in data.get("link", {}).items()}),
             data.get("retired", False),
+            data.get("formula"),
         )
 
 
@@ -156,11 +161,11 @@ def _retired(shape: FieldShape) -> FieldShape:
 
 
 def _module_shape(module: Module, catalog: Catalog, types: Registry[FieldType]) -> ModuleShape:
-    fields = {key: _field_shape(each, types) for key, each in module.fields.items()}
+    fields = {key: _field_shape(each, types, catalog) for key, each in module.fields.items()}
     return ModuleShape(module.parent, _frozen(fields), _search_digest(module, catalog))
 
 
-def _field_shape(each: Field, types: Registry[FieldType]) -> FieldShape:
+def _field_shape(each: Field, types: Registry[FieldType], catalog: Catalog) -> FieldShape:
     kind = types[each.type]
     stored = tuple((column.suffix, column.type.compile(_DIALECT)) for column in kind.columns(each.settings))
     return FieldShape(
@@ -170,8 +175,15 @@ def _field_shape(each: Field, types: Registry[FieldType]) -> FieldShape:
         picklist=each.settings.get("picklist"),
         currencies=tuple(each.settings.get("currencies", ())),
         required=each.required and not kind.given,
-        link=_frozen({key: _field_shape(one, types) for key, one in link_attributes(each).items()}),
+        link=_frozen({key: _field_shape(one, types, catalog) for key, one in link_attributes(each).items()}),
+        formula=_formula_digest(each, catalog),
     )
+
+
+def _formula_digest(each: Field, catalog: Catalog) -> str | None:
+    if each.computed is None or not each.computed.is_stored:
+        return None
+    return digest(each.computed.kept, terms_of(catalog), catalog.timezone)
 
 
 def _search_digest(module: Module, catalog: Catalog) -> str | None:

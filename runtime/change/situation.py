@@ -6,6 +6,7 @@ from runtime.base.registry import Registry
 from runtime.change.compare import Comparison
 from runtime.change.shape import Shape
 from runtime.change.stored import Stored
+from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Module
 from runtime.storage.inspect import Live
@@ -32,6 +33,7 @@ class Situation:
     names: Names
     tables: Tables
     comparison: Comparison
+    language: Language | None
 
     def stands(self, module: Module) -> bool:
         """Whether the module's table is there already."""

@@ -10,7 +10,7 @@ from runtime.expressions.calculating_in_sql import column_type, exact, plain
 from runtime.expressions.columns import Exact, Microseconds, ScaledDecimal
 from runtime.expressions.sql import Sql, present
 from runtime.expressions.text import ordered
-from runtime.expressions.tree import Aggregate
+from runtime.expressions.tree import Aggregate, Read
 from runtime.expressions.value import Value
 from runtime.model.types import BOOLEAN, DURATION, INTEGER, MONEY, NUMBERS, TEXT
 from runtime.model.values import Money
@@ -37,14 +37,25 @@ def total_in_sql(
     column = _total(sql, node, value)
     if node.type != MONEY:
         return Value(node.type, (_scalar(related, column, conditions),))
-    code = _currency(value)
-    many = case((func.count(func.distinct(code)) <= 1, column))
     usual = literal(sql.moment.terms.currency, Text())
+    if _only_currency(node) == sql.moment.terms.currency:
+        return Value(MONEY, (_scalar(related, column, conditions), usual))
+    code = _currency(value)
+    many = case((func.min(code).is_not_distinct_from(func.max(code)), column))
     currency = _scalar(related, func.min(code), [*conditions, present(value)])
     return Value(
         MONEY,
         (_scalar(related, type_coerce(many, column.type), conditions), func.coalesce(currency, usual)),
     )
+
+
+def _only_currency(node: Aggregate) -> str | None:
+    """The currency that every amount is in, where the field that they are read of has only one."""
+    read = node.value
+    if not isinstance(read, Read):
+        return None
+    known = {currency for path in read.paths for currency in path.field.settings.get("currencies", ("", ""))}
+    return known.pop() if len(known) == 1 else None
 
 
 def _scalar(

@@ -10,7 +10,6 @@ HELP = "take it out for now"
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
         "N104": "duplicates are not looked for",
-        "N105": "modules do not lock related records",
         "N106": "renames cannot be declared",
         "N107": "only literals are taken here",
         "N110": "filters are drawn as lists only",
@@ -22,7 +21,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N116": "there are no dashboards",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
-        "N121": "what a save does by itself counts and sums over its own rows only",
     }
 )
 """Each code with the half of the sentence that says what is missing."""

@@ -16,7 +16,7 @@ NONE: "Mapping[str, Expression]" = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class RecordCheck:
     """A condition that every saved record fulfils. ``location`` is the field that its message stands at, or
-    '' for the record as a whole.
+    '' for the record as a whole. ``guard``: it holds when the records that it counts change, too.
     """
 
     key: str
@@ -24,6 +24,7 @@ class RecordCheck:
     message: Label
     location: str
     origin: "Origin"
+    guard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Dynamics:
     rules: tuple[Rule, ...] = ()
     formulas: tuple[Formula, ...] = ()
     places: "Mapping[str, tuple[str, ...]]" = field(default_factory=lambda: MappingProxyType({}))
+    lock: tuple[str, ...] = ()
+    """The relations whose records are locked before anything of a record is worked out."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -129,5 +132,11 @@ class Dynamics:
     def any(self) -> bool:
         """Whether a save does anything by itself."""
         return bool(
-            self.defaults or self.required or self.readonly or self.checks or self.rules or self.formulas
+            self.defaults
+            or self.required
+            or self.readonly
+            or self.checks
+            or self.rules
+            or self.formulas
+            or self.lock
         )

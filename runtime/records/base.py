@@ -1,5 +1,6 @@
 """What the writer and the reader work on: one snapshot's parts, side by side."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from runtime.base.clock import Clock
@@ -15,7 +16,7 @@ class Workplace:
     """The catalog, its tables and its field types, all of one revision.
 
     ``revision`` is the applied revision's number, which every change set remembers; None where nothing is
-    applied yet.
+    applied yet. ``wake`` tells the workers that something waits for them.
     """
 
     catalog: Catalog
@@ -24,3 +25,4 @@ class Workplace:
     clock: Clock
     revision: int | None = None
     language: Language = field(default_factory=Language.standard)
+    wake: Callable[[], object] = lambda: None

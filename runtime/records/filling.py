@@ -11,6 +11,7 @@ from runtime.model.types import MONEY
 from runtime.model.values import Money as Amount
 from runtime.records import currencies
 from runtime.records.plan import FieldPlan
+from runtime.records.rehearsal import looks_further
 from runtime.records.seen import Seen, is_empty, keep, refuse_once
 from runtime.records.work import Batch, Work
 
@@ -32,6 +33,7 @@ class Filling:
         self._works = works
         self._expressions = tuple(expressions)
         self._moved: set[str] = set()
+        self._filled = False
         self.seen = Seen(batch, works, self._expressions)
 
     def fill(
@@ -69,10 +71,15 @@ class Filling:
             self.put(work, field, kept(amount, field.field), COMPUTED)
 
     def look_again(self, expression: Expression) -> None:
-        """Fetch anew where an expression walks over a relation that was filled in the meantime."""
-        walked = {path.fields[0].key for path in dependencies(expression.tree).paths if path.hops}
-        if walked & self._moved:
+        """Fetch anew where an expression walks over a relation that was filled in the meantime, or looks
+        further than the record and anything was.
+        """
+        needed = dependencies(expression.tree)
+        walked = {path.fields[0].key for path in needed.paths if path.hops}
+        further = self._filled and self.seen.looks_further and looks_further(self._batch, needed)
+        if walked & self._moved or further:
             self._moved.clear()
+            self._filled = False
             self.seen = Seen(self._batch, self._works, self._expressions)
 
     def _fill(self, work: Work, field: FieldPlan, expression: Expression, clear: bool, by: str) -> None:
@@ -88,6 +95,7 @@ class Filling:
         """Give a record's field a value."""
         work.values[field.key] = value
         work.worked_out[field.key] = by
+        self._filled = True
         if field.targets:
             self._moved.add(field.key)
         self.seen.put(work, field.key, value)

@@ -2,20 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Table
 
+from runtime.expressions.moment import Moment
+from runtime.expressions.terms import terms_of
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Collection, Field, Module
 from runtime.records.base import Workplace
 from runtime.records.choices import is_limited
+from runtime.records.following import Following, Guards
 from runtime.records.pattern import Pattern
+from runtime.storage.aggregates import AggregateReader
 from runtime.storage.loading import Loader
 from runtime.storage.prepared import Kept
+from runtime.storage.recomputing import Recomputing
 from runtime.storage.searching import SearchText, is_searched, own_search_fields
+from runtime.storage.statement import Parts, Statements
 from runtime.storage.tables import ModuleTable, link_attributes, link_columns
 
 STAMPS = (
@@ -162,6 +170,52 @@ class Plans:
                 if key in field.may_point_at and field.key not in ("created_by", "updated_by")
             )
         return found
+
+    @cached_property
+    def following(self) -> Following:
+        """Which computed fields follow from what."""
+        return Following(self.workplace.catalog)
+
+    @cached_property
+    def guards(self) -> Guards:
+        """The checks that hold when other records change."""
+        return Guards(self.workplace.catalog)
+
+    @cached_property
+    def recomputing(self) -> Recomputing:
+        """What works computed fields out in the database."""
+        catalog = self.workplace.catalog
+        zone = ZoneInfo(catalog.timezone)
+        moment = Moment.at(self.workplace.clock.now(), zone, None, terms_of(catalog))
+        return Recomputing(self._parts, moment)
+
+    @cached_property
+    def aggregates(self) -> AggregateReader:
+        """What counts and sums over other records."""
+        return AggregateReader(Statements(self._parts))
+
+    @cached_property
+    def _parts(self) -> Parts:
+        place, catalog = self.workplace, self.workplace.catalog
+        formats = Formats(catalog.languages[0], catalog.timezone)
+        return Parts(catalog, place.tables, place.types, place.language, formats)
+
+    @cached_property
+    def coupled(self) -> frozenset[str]:
+        """The modules whose writers take turns.
+
+        Those that computed fields join, and those whose records are saved, deleted or emptied with theirs.
+        """
+        found = set(self.following.coupled | self.guards.coupled)
+        before = 0
+        while found and len(found) > before:
+            before = len(found)
+            for key, module in self.workplace.catalog.modules.items():
+                rows = (collection.target for collection in module.rows())
+                gone = (each.plan.key for each in self.referrers(key) if each.field.on_delete != "restrict")
+                if not found.isdisjoint((*rows, *gone)):
+                    found.add(key)
+        return frozenset(found)
 
     def _make(self, module: Module) -> ModulePlan:
         table = self.workplace.tables.module(module.key)

@@ -49,6 +49,7 @@ def rule_states(
     if not (known.rules or known.required or known.readonly or known.formulas or followed_parts(layout)):
         return RuleStates()
     batch = writer.begin(Transaction(connection), [change], actor, parsing)
+    batch.asking = True
     old = None
     if change.id is not None:
         found = records_by_id(connection, plan, [change.id], batch.dialect, lock=False)

@@ -10,7 +10,7 @@ batch:
 4. find out what a deletion takes along, and what a restore brings back
 5. leave out what was refused (all of it, when the batch is all or nothing)
 6. rights on the records as they will be
-7. number; write; change log; outbox
+7. number; write; computed fields that follow (:mod:`runtime.records.staying_current`); change log; outbox
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,6 +28,8 @@ from runtime.records import (
     currencies,
     deletion,
     dynamics,
+    guards,
+    locking,
     numbering,
     outbox,
     parse,
@@ -35,6 +37,7 @@ from runtime.records import (
     relations,
     restore,
     rows,
+    staying_current,
     unique,
 )
 from runtime.records.access import Judge, Verdict
@@ -42,12 +45,15 @@ from runtime.records.base import Workplace
 from runtime.records.change import Change, Refused, Saved
 from runtime.records.change_log import Entry
 from runtime.records.deletion import Deletion, Doomed
+from runtime.records.guards import GuardError
 from runtime.records.plan import ModulePlan, Plans
 from runtime.records.restore import Restoring, Returning
 from runtime.records.stored import Values, records_by_id
 from runtime.records.work import FOUND_NOTHING, STALE, Asked, Batch, Work
 from runtime.records.write import insert_records, touch, update_records, write_links
+from runtime.records.written import written_by
 from runtime.storage.transaction import Transaction
+from runtime.storage.turns import take_turn
 
 NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
 
@@ -132,6 +138,7 @@ class _Saving:
     def run(self) -> None:
         """Take every step."""
         batch = self.batch
+        self._take_turn()
         self._find()
         works = batch.works.values()
         for level in list(works):
@@ -141,6 +148,7 @@ class _Saving:
         currencies.settle(batch, batch.all())
         for same in works:
             relations.link(batch, same)
+        locking.lock_related(batch)
         dynamics.run(batch)
         for same in works:
             choosing.check(batch, same)
@@ -154,6 +162,11 @@ class _Saving:
         self._write()
 
     # 1: what stands
+
+    def _take_turn(self) -> None:
+        coupled = self.batch.plans.coupled
+        if coupled and any(asked.change.module in coupled for asked in self.batch.asked):
+            take_turn(self.batch.tx.connection)
 
     def _find(self) -> None:
         batch = self.batch
@@ -218,11 +231,13 @@ class _Saving:
         if change.version is not None and change.version != version:
             asked.refuse("", STALE, "conflict")
         elif change.action == "delete":
+            batch.turning.append((plan, record_id, False))
             parent = values.get("parent") if plan.parent is not None else None
             self.doomed.append(
                 (plan, Doomed(record_id, version, asked, parent if isinstance(parent, int) else None))
             )
         elif change.action == "restore":
+            batch.turning.append((plan, record_id, True))
             self.returning.append(Returning(plan, record_id, values, asked))
         else:
             batch.add(Work(plan=plan, asked=asked, raw=change.values, id=record_id, old=values))
@@ -309,7 +324,8 @@ class _Saving:
             if work.parent is not None and (work.is_new or work.changed or work.links):
                 work.parent.touched = True
         fresh = [work for work in works if work.is_new]
-        for work, record_id in zip(fresh, batch.tx.allocate_ids(len(fresh)), strict=True):
+        nameless = [work for work in fresh if work.id < 0]
+        for work, record_id in zip(nameless, batch.tx.allocate_ids(len(nameless)), strict=True):
             work.id = record_id
         for work in fresh:
             if work.parent is not None:
@@ -356,7 +372,7 @@ class _Saving:
             try:
                 with batch.tx.savepoint():
                     self._write_all(change_set)
-            except (IntegrityError, DataError, OverflowError):
+            except (IntegrityError, DataError, OverflowError, GuardError):
                 refused = sum(1 for asked in batch.asked if asked.errors)
                 for works in list(batch.works.values()):
                     unique.check(batch, works)
@@ -378,9 +394,10 @@ class _Saving:
         try:
             with batch.tx.savepoint():
                 self._write_all(change_set)
-        except (IntegrityError, DataError, OverflowError):
+        except (IntegrityError, DataError, OverflowError, GuardError) as error:
             if len(them) == 1 or batch.atomic:
-                them[0].refuse("", message("The database refuses this record."))
+                known = error.reason if isinstance(error, GuardError) else None
+                them[0].refuse("", known or message("The database refuses this record."))
                 return False
         else:
             self._tell(them)
@@ -432,6 +449,10 @@ class _Saving:
                     int(str(work.get("parent"))) for work in alone
                 )
         self._touch_parents(parents)
+        if batch.plans.following.order or batch.plans.guards.any:
+            written = written_by(batch, self.deletion, self.restoring, parents.items())
+            entries = staying_current.follow(batch, written, entries)
+            guards.hold(batch, written)
         change_log.write_entries(batch, change_set, entries)
         outbox.write_outbox(batch, change_set, entries)
 

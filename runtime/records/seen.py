@@ -15,6 +15,7 @@ from runtime.fields.base import InvalidValueError
 from runtime.model.catalog import Expression, Path
 from runtime.records.outer import nested
 from runtime.records.plan import FieldPlan
+from runtime.records.rehearsal import is_near, looks_further, rehearsed
 from runtime.records.stored import links_of, rows_of
 from runtime.records.work import Batch, Work
 
@@ -38,23 +39,30 @@ class Seen:
         works: list[Work],
         expressions: Iterable[Expression],
         fields: Iterable[str] = (),
+        *,
+        standing: bool = False,
     ) -> None:
-        """``fields`` are to be asked for by :meth:`own`."""
+        """``fields`` are to be asked for by :meth:`own`; ``standing``: the works are as they stand."""
         needed = Dependencies()
         for expression in expressions:
             needed = needed | dependencies(expression.tree)
         self._batch = batch
+        self._looks_further = looks_further(batch, needed)
         self._links: dict[str, dict[int, tuple[Any, ...]]] = {}
-        rows = {each.steps[0].key: each for each in needed.aggregates}
-        standing = [work for work in works if work.old is not None]
+        near = [each for each in needed.aggregates if is_near(each)]
+        rows = {each.steps[0].key: each for each in near}
+        with_old = [work for work in works if work.old is not None]
         self._fetch_links(works, {path.fields[0].key for path in (*needed.paths, *needed.old)} | set(fields))
-        new = self._nested(needed.paths, [self._as_it_will_be(work) for work in works])
-        old = self._nested(needed.old, [self._as_it_stands(work) for work in standing])
-        self._new = {id(work): plain for work, plain in zip(works, new, strict=True)}
-        self._old = {id(work): plain for work, plain in zip(standing, old, strict=True)}
-        for key, aggregate in rows.items():
-            same = [each for each in needed.aggregates if each.steps[0].key == key]
-            self._fetch_rows(works, aggregate, [path for each in same for path in related_paths(each)])
+        with rehearsed(batch, works, needed, moment_of(batch), standing=standing) as found:
+            new = self._nested(needed.paths, [self._as_it_will_be(work) for work in works])
+            old = self._nested(needed.old, [self._as_it_stands(work) for work in with_old])
+            self._new = {
+                id(work): {**plain, **found.get(id(work), {})} for work, plain in zip(works, new, strict=True)
+            }
+            self._old = {id(work): plain for work, plain in zip(with_old, old, strict=True)}
+            for key, aggregate in rows.items():
+                same = [each for each in near if each.steps[0].key == key]
+                self._fetch_rows(works, aggregate, [path for each in same for path in related_paths(each)])
         self._evaluator = evaluator(batch)
 
     def value(self, work: Work, expression: Expression) -> Any:
@@ -80,6 +88,11 @@ class Seen:
             change = work.links.get(key)
             return change.after if change is not None else self._links[key].get(work.id, ())
         return work.get(key)
+
+    @property
+    def looks_further(self) -> bool:
+        """Whether what it sees was read of the batch as it would have been written."""
+        return self._looks_further
 
     def put(self, work: Work, key: str, value: object) -> None:
         """Let the expressions that follow see a value that was just worked out."""
@@ -148,7 +161,7 @@ class Standing:
 
     def __init__(self, batch: Batch, works: list[Work], expressions: Iterable[Expression]) -> None:
         before = [replace(work, values={}, links={}, raw={}, parent=None) for work in works]
-        self._seen = Seen(batch, before, expressions)
+        self._seen = Seen(batch, before, expressions, standing=True)
         self._before = {id(work): earlier for work, earlier in zip(works, before, strict=True)}
 
     def holds(self, work: Work, condition: Expression) -> bool:

@@ -19,6 +19,7 @@ from runtime.records.change_log import links_json
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.reading import Linking
 from runtime.records.save import Writer
+from runtime.records.staying_current import CHANGED
 from runtime.records.stored import Values, links_of, records_by_id
 from runtime.storage.tables import Tables
 from runtime.storage.transaction import Transaction
@@ -225,7 +226,11 @@ def _entries(connection: Connection, plans: Plans, change_set: int) -> list[Entr
     statement = (
         select(log.c.module, log.c.record_id, log.c.action, log.c.old, log.c.new, log.c.id)
         .join(sets, sets.c.id == log.c.change_set_id)
-        .where(log.c.change_set_id == change_set, sets.c.undone_by.is_(None))
+        .where(
+            log.c.change_set_id == change_set,
+            sets.c.undone_by.is_(None),
+            log.c.action != CHANGED,  # computed: it follows by itself
+        )
         .order_by(log.c.id)
         .limit(MOST + 1)
     )
@@ -242,7 +247,7 @@ def _changed_by_others(
     log = plans.workplace.tables.change_log
     statement = select(log.c.record_id).where(
         among(log.c.record_id, created, plans.dialect),
-        log.c.action != "created",
+        log.c.action.not_in(("created", CHANGED)),
         log.c.user_id.is_distinct_from(actor.user_id),
     )
     return set(connection.execute(statement).scalars())

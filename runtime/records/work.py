@@ -117,8 +117,11 @@ class Removal:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything one call of the writer works on. ``formulas`` run whatever their moments are; ``keeping`` is
-    how worked-out values are read, by the currency of money without one.
+    """Everything one call of the writer works on.
+
+    ``formulas`` run whatever their moments are; ``keeping`` is how worked-out values are read, by the
+    currency of money without one. ``turning`` are the records that are to go into the bin, or to come out of
+    it (True). ``asking``: nothing will be written, somebody only asks what would be.
     """
 
     plans: Plans
@@ -137,6 +140,8 @@ class Batch:
     readings: dict[tuple[str, bool], Reading] = field(default_factory=dict)
     formulas: frozenset[str] = frozenset()
     keeping: dict[str, Parsing] = field(default_factory=dict)
+    turning: list[tuple[ModulePlan, int, bool]] = field(default_factory=list)
+    asking: bool = False
 
     @property
     def dialect(self) -> str:

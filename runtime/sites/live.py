@@ -42,6 +42,7 @@ from runtime.records.refs import Refs
 from runtime.records.save import Writer
 from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
+from runtime.records.stale import StaleFields
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
 
@@ -99,6 +100,7 @@ class Live:
     chosen_columns: ChosenColumns
     saved_filters: SavedFilters
     conditions: Conditions
+    stale: StaleFields
     formats: "MakeFormats"
     condition: Callable[[Module, str], Expression]
     hanging: Callable[[Collection], Expression]

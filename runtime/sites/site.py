@@ -36,6 +36,7 @@ from runtime.records.refs import Refs
 from runtime.records.save import Writer
 from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
+from runtime.records.stale import StaleFields
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity, make_uses
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
@@ -149,6 +150,8 @@ class Site:
             self.problems = None
             if outcome.revision != self.live.revision:
                 self._swap()
+            if outcome.plan.later:
+                self.background.wake()
             return outcome
 
     def refresh(self) -> bool:
@@ -234,7 +237,9 @@ class Site:
         if catalog.hash != stored.hash:
             stored = self._follow_the_program(stored, loaded)
         tables = build_tables(catalog, stored.names, shop.types, self.database.dialect)
-        workplace = Workplace(catalog, tables, shop.types, shop.clock, stored.number, shop.language)
+        workplace = Workplace(
+            catalog, tables, shop.types, shop.clock, stored.number, shop.language, self.background.wake
+        )
         judge = SignedIn()
         reader = Reader(
             catalog, tables, shop.types, shop.language, self._formats(catalog.languages[0], catalog.timezone)
@@ -261,6 +266,7 @@ class Site:
             chosen_columns=ChosenColumns(tables),
             saved_filters=SavedFilters(tables, shop.clock),
             conditions=shop.conditions,
+            stale=StaleFields(catalog, shop.clock),
             formats=self._formats,
             condition=make_conditions(catalog, shop.language),
             hanging=make_hanging(catalog, shop.language),

@@ -50,6 +50,7 @@ class RuntimeTables:
     idempotency: Table
     operations: Table
     operation_notes: Table
+    recomputing: Table
     recent: Table
     favourites: Table
     chosen_columns: Table
@@ -155,6 +156,13 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         ),
         operations=_operations(metadata),
         operation_notes=_operation_notes(metadata),
+        recomputing=Table(  # computed fields that the operation is still to work out in all their records
+            "trellis_recomputing",
+            metadata,
+            Column("module", Text, primary_key=True),
+            Column("field", Text, primary_key=True),
+            Column("operation_id", Big, primary_key=True, autoincrement=False),
+        ),
         recent=_of_users("trellis_recent", "viewed_at", metadata),
         favourites=_of_users("trellis_favourites", "starred_at", metadata),
         chosen_columns=Table(

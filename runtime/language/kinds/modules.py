@@ -70,7 +70,7 @@ PARTS: Schema = {
 }
 """What a rule shows, hides or locks. A block's own key will do where no field, tab or other block has it."""
 LATER_IN_FIELDS = MappingProxyType({"was": "N106"})
-LATER_IN_MODULES = MappingProxyType({"duplicates": "N104", "lock": "N105", "was": "N106"})
+LATER_IN_MODULES = MappingProxyType({"duplicates": "N104", "was": "N106"})
 
 
 class ModulesKind(Kind):
@@ -143,6 +143,9 @@ def _check() -> Schema:
             "check": described(EXPRESSION, "The condition; empty counts as false."),
             "message": described(LABEL, "What is said when it does not hold."),
             "location": described(KEY, "The field that the message stands at."),
+            "guard": described(
+                FLAG, "Whether it is also held when other records change that it counts or sums over."
+            ),
         },
         ("check", "message"),
     )
@@ -205,6 +208,9 @@ def _module() -> Schema:
                 map_of(ref("rule")), "What conditions make of fields: shown, required, read-only."
             ),
             "checks": described(map_of(ref("record_check")), "Conditions that every saved record fulfils."),
+            "lock": described(
+                PATHS, "Relations whose records nobody else writes while a record is worked out and checked."
+            ),
             "indexes": described(
                 {"type": "array", "items": PATHS}, "Fields that the database indexes together."
             ),

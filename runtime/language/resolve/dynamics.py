@@ -5,8 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from runtime.expressions.references import dependencies
-from runtime.language import later
-from runtime.language.draft import Draft, diagnostic
+from runtime.language.draft import Draft
 from runtime.language.nodes import MapNode, Node, Scalar
 from runtime.language.resolve.expressions import is_expression, resolve_expression
 from runtime.language.resolve.labels import Labels
@@ -32,25 +31,21 @@ def resolve_dynamics(draft: Draft, labels: Labels) -> None:
 def resolve_saved(
     draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType
 ) -> Expression | None:
-    """An expression that runs while a record is saved; one that cannot be fetched for is refused."""
+    """An expression that runs while a record is saved."""
     skipped = 0
     if is_expression(node):
         assert isinstance(node, Scalar)
         skipped = len(node.text) - len(node.text[1:].lstrip())
-    expression = resolve_expression(draft, node, module, path, expect, saving=True, skipped=skipped)
-    if expression is None or node is None:
-        return None
-    found = dependencies(expression.tree)
-    rows = [
-        each
-        for each in found.aggregates
-        if len(each.steps) == 1 and each.steps[0].kind == "rows" and not each.steps[0].hops
-    ]
-    if len(rows) == len(found.aggregates):
-        return expression
-    message = f"this is not there yet: {later.FEATURES['N121']}"
-    draft.found.append(diagnostic("N121", message, expression.span, path, later.HELP))
-    return None
+    return resolve_expression(draft, node, module, path, expect, saving=True, skipped=skipped)
+
+
+def resolve_guard(
+    draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType
+) -> Expression | None:
+    """A condition that the database holds of records which are not being saved: it must be SQL, and nobody's
+    own.
+    """
+    return resolve_expression(draft, node, module, path, expect, database=True, personal=False)
 
 
 def own_reads(expression: Expression) -> set[str]:
@@ -73,6 +68,7 @@ class _Dynamics:
             required=MappingProxyType(dict(self._of_fields("required"))),
             readonly=MappingProxyType(dict(self._of_fields("readonly"))),
             checks=tuple(self._checks()),
+            lock=tuple(self._lock()),
         )
 
     def _defaults(self) -> dict[str, Expression]:
@@ -114,13 +110,24 @@ class _Dynamics:
         checks = self.tree.map("checks")
         for key, node in checks.maps() if checks else ():
             place = (*self.path, "checks", key)
-            condition = resolve_saved(
-                self.draft, node.get("check"), self.module.key, (*place, "check"), BOOLEAN
-            )
+            guard = node.flag("guard", False)
+            resolve = resolve_guard if guard else resolve_saved
+            condition = resolve(self.draft, node.get("check"), self.module.key, (*place, "check"), BOOLEAN)
             text = self.labels.of((*place, "message"), node.get("message"), Label.of(""))
             location = self._location(node, place)
             if condition is not None and location is not None:
-                yield RecordCheck(key, condition, text, location, self.draft.origin(node))
+                yield RecordCheck(key, condition, text, location, self.draft.origin(node), guard)
+
+    def _lock(self) -> Iterator[str]:
+        listed = self.tree.list("lock")
+        known = [field.key for field in self.module.fields.values() if _is_lockable(self.draft, field)]
+        for position, item in enumerate(listed.scalars() if listed else ()):
+            name = str(item.value)
+            if name in known:
+                yield name
+            elif not self.draft.is_broken(*self.path, "fields", name):
+                at = (*self.path, "lock", str(position))
+                self.draft.note("field", name, item, at, known, f"the relations of {self.module.key} are")
 
     def _location(self, node: MapNode, place: Path) -> str | None:
         written = node.get("location")
@@ -135,3 +142,7 @@ class _Dynamics:
             known = [field.key for field in self.module.fields.values()]
             self.draft.note("field", name, written, (*place, "location"), known, f"{self.module.key} has")
         return None
+
+
+def _is_lockable(draft: Draft, field: Field) -> bool:
+    return bool(field.targets) and not draft.types[field.type].linked

@@ -11,6 +11,7 @@ from runtime.sites.opening import open_saved
 from runtime.storage.query import Aggregate, Count, Group, Query
 from runtime.web.api.answers import answer
 from runtime.web.api.endpoint import Call
+from runtime.web.api.honest import recomputing
 from runtime.web.api.modules import module_of
 from runtime.web.api.parameters import CAP, ListParameters, read_list
 from runtime.web.api.paths import hold_to_measure, path_at, sort_at
@@ -52,7 +53,8 @@ def show(call: Call) -> Response:
         page = call.live.reader.page(connection, query, call.moment)
         data = plan.records(call, connection, page.rows)
         count = _count(call, connection, query, asked, len(page.rows), page.next)
-    return answer({"data": data, "next": page.next, **count})
+        stale = recomputing(call, connection, module)
+    return answer({"data": data, "next": page.next, **count, **stale})
 
 
 def _conditions(
@@ -110,6 +112,7 @@ def _groups(call: Call, module: Module, asked: ListParameters, where: tuple[Expr
     )
     with call.site.database.read() as connection:
         groups = call.live.reader.group(connection, query, paths, (aggregate,), call.moment)
+        stale = recomputing(call, connection, module)
     if len(groups) > MOST_GROUPS:
         sentence = message("There are over {most} groups; narrow them with where.", most=MOST_GROUPS)
         raise bad_request(sentence, "group")
@@ -124,7 +127,8 @@ def _groups(call: Call, module: Module, asked: ListParameters, where: tuple[Expr
         value = group.values[0]
         return {"group": keys, "value": value if write is None or value is None else write(value)}
 
-    return answer({"data": [one(group) for group in groups], "next": None, "count": len(groups)})
+    found = [one(group) for group in groups]
+    return answer({"data": found, "next": None, "count": len(groups), **stale})
 
 
 def _key(call: Call, module: Module, name: str) -> Path:

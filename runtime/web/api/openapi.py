@@ -254,6 +254,11 @@ def _list_schema(key: str) -> Schema:
             "type": "boolean",
             "description": "Present and true where counting stopped, and there are more.",
         },
+        "recomputing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Present while computed fields are not current in every record yet: their keys.",
+        },
     }
     group: Schema = {
         "type": "object",

@@ -10,6 +10,7 @@ from runtime.model.catalog import Module
 from runtime.records.change import Change
 from runtime.web.api.answers import answer
 from runtime.web.api.endpoint import Call
+from runtime.web.api.honest import recomputing
 from runtime.web.api.json_body import read_object
 from runtime.web.api.modules import module_of, record_id, written_module
 from runtime.web.api.parameters import read_none, read_record
@@ -31,9 +32,10 @@ def show(call: Call) -> Response:
     hold_to_measure(plan.shape.columns, "fields")
     with call.site.database.read() as connection:
         found = read_one(call, connection, module, number, plan)
+        stale = recomputing(call, connection, module)
     if found is None:
         raise not_found()
-    return _answer(found)
+    return _answer(found, stale=stale)
 
 
 def create(call: Call) -> Response:
@@ -90,14 +92,19 @@ def _written(call: Call, tx: Any, module: Module, number: int, status: int) -> R
     headers = {"location": f"/api/v1/{module.key}/{number}"} if status == 201 else {}
     if found is None:  # written, and not to be read by the one who wrote it
         return answer({"data": {"id": number}}, status, headers)
-    return _answer(found, status, headers)
+    return _answer(found, status, headers, recomputing(call, tx.connection, module))
 
 
-def _answer(record: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _answer(
+    record: dict[str, Any],
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    stale: dict[str, Any] | None = None,
+) -> Response:
     given = dict(headers or {})
     if "version" in record:
         given["etag"] = f'"{record["version"]}"'
-    return answer({"data": record}, status, given)
+    return answer({"data": record, **(stale or {})}, status, given)
 
 
 def _version(call: Call, values: dict[str, Any]) -> int | None:

@@ -16,12 +16,14 @@ SHOWN = 50
 ICONS: Mapping[str, str] = {
     "created": "plus",
     "updated": "pencil",
+    "changed": "refresh",
     "deleted": "trash",
     "restored": "restore",
 }
 WORDS: Mapping[str, str] = {
     "created": phrase("Created"),
     "updated": phrase("Changed"),
+    "changed": phrase("Recomputed"),
     "deleted": phrase("Deleted"),
     "restored": phrase("Restored"),
 }
@@ -31,6 +33,7 @@ DOORS: Mapping[str, str] = {
     "import": phrase("import"),
     "undo": phrase("undo"),
     "cli": phrase("command line"),
+    "recompute": "",
     "system": phrase("system"),
     "formulas": phrase("run of formulas"),
 }
@@ -73,7 +76,7 @@ class ChangeLog(Component):
             "record": happening.record_id,
             "undone": happening.undone,
             "undo": f"/undo/{happening.change_set}"
-            if may_undo and not happening.undone and happening.action != "created"
+            if may_undo and not happening.undone and happening.action not in ("created", "changed")
             else None,
             "changes": [
                 self._change(place, happening, step) for step in happening.steps if step.key != "parent"

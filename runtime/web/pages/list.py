@@ -90,7 +90,9 @@ def show(screen: Screen, call: Call) -> Response:
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
         count = call.live.reader.count(connection, query, call.moment, cap=CAP)
+        stale = call.live.stale.notes(connection, module.key, call.actor.language)
     context = {"list": _context(call, listing, views, quick, page, count)}
+    context["list"]["notes"] = [note.render(call.translate, call.actor.language) for note in stale]
     if call.is_partial and call.request.headers.get("hx-target", "").endswith("rows"):
         return screen.renderer.block("pages/list.html", "rows", call.actor.language, context)
     return screen.draw(call, "pages/list.html", context, at=module.key)

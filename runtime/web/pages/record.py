@@ -183,7 +183,7 @@ def _head(place: Place) -> dict[str, Any]:
         "star": favourites.view(module.key, card.id, _is_starred(call, card)),
         "badges": (),
         "notice": notice,
-        "notes": [note.in_language(language) for note in place.states.notes],
+        "notes": [*_stale(call, module), *(note.in_language(language) for note in place.states.notes)],
         "version": card.version,
         "revision": call.live.revision,
         "links": _file_links(call, card) if module.key == UPLOADED and not card.deleted else (),
@@ -197,6 +197,13 @@ def _head(place: Place) -> dict[str, Any]:
             if path.hops or path.field.key not in place.states.hidden
         ],
     }
+
+
+def _stale(call: Call, module: Module) -> list[str]:
+    """What is still being recomputed."""
+    with call.site.database.read() as connection:
+        found = call.live.stale.notes(connection, module.key, call.actor.language)
+    return [note.render(call.translate, call.actor.language) for note in found]
 
 
 def _file_links(call: Call, card: Card) -> list[dict[str, str]]:

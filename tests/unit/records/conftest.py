@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.databases import Databases, Template
+from tests.unit.records.chains import BOOKINGS, CHAINS
 from tests.unit.records.crm import DYNAMIC, PACK, Crm, fill, open_crm
 from tests.unit.records.terminal import Terminal
 
@@ -26,6 +27,26 @@ def dynamic(databases: Databases, database_engine: str) -> Iterator[Crm]:
     template = Template(f"dynamic {DYNAMIC}", partial(fill, name="dynamic"))
     with databases.fresh(database_engine, template) as url:
         made = open_crm(url, "dynamic")
+        yield made
+        made.database.close()
+
+
+@pytest.fixture
+def chains(databases: Databases, database_engine: str) -> Iterator[Crm]:
+    """A CRM whose computed fields follow each other over modules, empty."""
+    template = Template(f"chains {CHAINS}", partial(fill, name="chains"))
+    with databases.fresh(database_engine, template) as url:
+        made = open_crm(url, "chains")
+        yield made
+        made.database.close()
+
+
+@pytest.fixture
+def bookings(databases: Databases, database_engine: str) -> Iterator[Crm]:
+    """A CRM whose defaults, formulas and checks count over other records, empty."""
+    template = Template(f"bookings {BOOKINGS}", partial(fill, name="bookings"))
+    with databases.fresh(database_engine, template) as url:
+        made = open_crm(url, "bookings")
         yield made
         made.database.close()
 

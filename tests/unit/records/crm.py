@@ -34,6 +34,7 @@ from runtime.storage.ddl import create_everything
 from runtime.storage.names import name_all
 from runtime.storage.reader import Reader
 from runtime.storage.tables import build_tables
+from tests.unit.records.chains import BOOKINGS, CHAINS
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -195,7 +196,7 @@ DYNAMIC = {
           price: {type: money, default: =10}
     """,
 }
-PACKS = {"small": PACK, "dynamic": DYNAMIC}
+PACKS = {"small": PACK, "dynamic": DYNAMIC, "chains": CHAINS, "bookings": BOOKINGS}
 
 
 @cache
