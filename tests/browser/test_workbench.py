@@ -91,16 +91,18 @@ def test_nothing_is_out_of_reach_or_too_wide(app, order, visit, scheme, width):
     page = visit(app, color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
     page.add_init_script(path=AXE)
     text = "price%20*%20(100%20-%20account.discount)%20/%20100%20%2B%20nothing"
-    for address in (
-        f"/admin/workbench?module=orders&record={order}&text={text.removesuffix('%20%2B%20nothing')}",
-        f"/admin/workbench?module=orders&record={order}&text={text}",
-        "/admin/setup?show=fields.orders.price",
-        "/admin/source?file=formulas%2Forders.yaml#line-1",
-        f"/app/orders/{order}/explain/total",
+    for number, address in enumerate(
+        (
+            f"/admin/workbench?module=orders&record={order}&text={text.removesuffix('%20%2B%20nothing')}",
+            f"/admin/workbench?module=orders&record={order}&text={text}",
+            "/admin/setup?show=fields.orders.price",
+            "/admin/source?file=formulas%2Forders.yaml#line-1",
+            f"/app/orders/{order}/explain/total",
+        )
     ):
         page.goto(address)
         assert violations(page) == [], address
-        _shoot(page, f"{address.split('?')[0].strip('/').replace('/', '-')}-{scheme}-{width}")
+        _shoot(page, f"page-{number}-{scheme}-{width}")
     page.goto("/admin/workbench?module=orders")
     page.get_by_label("Expression", exact=True).click()
     page.keyboard.type("round(pri")

@@ -65,7 +65,8 @@ def rows(page):
 def cells(row):
     """The texts of a row's cells."""
     found = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
-    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in found]
+    texts = [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split()) for cell in found]
+    return [text.replace(" ,", ",") for text in texts]
 
 
 def test_a_card_leads_to_how_each_worked_out_value_came_about(app, order):
@@ -148,3 +149,58 @@ def test_the_command_line_explains_the_same(app, order, tmp_path, database_url):
         line.startswith("account.discount") and "= 10%" in line and "from Acme" in line for line in lines
     )
     assert any(line.startswith("stage != 'won'") and line.endswith("= Yes") for line in lines)
+
+
+COMPUTED = """
+    pack.yaml:
+      title: Shop
+      version: 1.0.0
+      currency: EUR
+      timezone: Europe/Helsinki
+    schemas/modules/accounts.yaml:
+      title: name
+      fields:
+        name: {type: text, required: true}
+        turnover: {type: money, formula: sum(orders.price)}
+    schemas/modules/orders.yaml:
+      title: name
+      fields:
+        name: {type: text, required: true}
+        account: {type: relation, module: accounts, inverse: orders}
+        price: {type: money}
+        due: {type: date}
+        late: {type: boolean, formula: due < today()}
+        advice: {type: text, formula: "if_(late, 'Remind', 'Wait')"}
+"""
+
+
+@pytest.fixture
+def shop(crm):
+    app = crm(COMPUTED)
+    program = app.program()
+    acme = make(program, "accounts", name="Acme")["id"]
+    for number in range(7):
+        make(program, "orders", name=f"Order {number}", account=acme, price=str(number), due="2020-01-01")
+    return app
+
+
+def test_a_computed_field_is_explained_by_its_own_formula(shop):
+    acme = shop.program()("GET", "/accounts").json()["data"][0]["id"]
+    page = shop.sign_in().get(f"/app/accounts/{acme}/explain/turnover")
+    (whole,) = rows(page)
+    assert whole[:3] == (0, "sum(orders.price)", "€21.00")
+    assert whole[3].startswith("Records: 7 Order 0, Order 1,")
+    assert whole[3].endswith("Order 4")
+    assert "Computed field" in page
+
+
+def test_a_virtual_field_is_one_part_of_what_reads_it(shop):
+    order = shop.program()("GET", "/orders").json()["data"][0]["id"]
+    browser = shop.sign_in()
+    found = rows(browser.get(f"/app/orders/{order}/explain/advice"))
+    assert [(depth, text, value) for depth, text, value, _ in found] == [
+        (0, "if_(late, 'Remind', 'Wait')", "Remind"),
+        (1, "late", "Yes"),
+    ]
+    found = rows(browser.get(f"/app/orders/{order}/explain/late"))
+    assert [row[1].split(" ")[0] for row in found] == ["due", "due", "today()"]

@@ -13,11 +13,11 @@ from runtime.web.door import Call
 Part = dict[str, Any]
 
 DOES: Mapping[str, str] = {
-    "writes": phrase("writes it"),
-    "reads": phrase("reads it"),
-    "shows": phrase("shows it"),
-    "binds": phrase("sets bounds to it"),
-    "names": phrase("names it"),
+    "writes": phrase("writes"),
+    "reads": phrase("reads"),
+    "shows": phrase("shows"),
+    "binds": phrase("sets bounds"),
+    "names": phrase("names"),
 }
 KINDS: Mapping[str, str] = {
     "computed": phrase("Computed field"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runtime.expressions.references import references
-from runtime.language.where_used import where_used
+from runtime.language.where_used import kind_of, where_used
 from runtime.model.catalog import Expression, Field, Path
 from runtime.model.uses import Thing, Use, Uses
 from tests.support.packs import house, load_texts
@@ -24,6 +24,8 @@ fields:
   amount: {type: money}
   tax: {type: money, default: =amount * const.vat / 100}
   close_date: {type: date, required: "=stage.kind == 'won'"}
+  late: {type: boolean, formula: close_date < today()}
+  double: {type: money, formula: amount * 2}
 rules:
   paid: {when: stage == 'won' and account.industry != 'x', require: [amount]}
 checks:
@@ -42,7 +44,7 @@ amount_of_stage:
 """,
     "schemas/filters/deals.yaml": """\
 open:
-  where: exists(account.contacts, name != '') and stage.kind == 'open'
+  where: exists(account.contacts, name != '') and stage.kind == 'open' and not late
   columns: [name, account.industry, amount]
   sort: [-amount]
   quick: [stage]
@@ -96,14 +98,15 @@ def test_a_field_is_found_wherever_it_is_read_written_shown_and_bound(uses):
         "reads formulas/deals.yaml:7 formula formulas.deals.amount_of_stage.value | amount",
         "reads schemas/filters/deals.yaml:4 filter filters.deals.open.sort.0 | amount",
         "reads schemas/modules/deals.yaml:8 default modules.deals.fields.tax.default | amount",
-        "reads schemas/modules/deals.yaml:13 check modules.deals.checks.positive.check | amount",
+        "reads schemas/modules/deals.yaml:11 computed modules.deals.fields.double.formula | amount",
+        "reads schemas/modules/deals.yaml:15 check modules.deals.checks.positive.check | amount",
         "shows schemas/filters/deals.yaml:3 filter filters.deals.open.columns.2 | amount",
         "shows schemas/layouts/accounts.yaml:1 layout layouts.accounts.card.tabs.main.all.columns.0 | amount",
         "shows schemas/layouts/deals.yaml:1 layout layouts.deals.card.header.0 | amount",
         "shows schemas/layouts/deals.yaml:2 layout layouts.deals.list.1 | amount",
         "binds schemas/access/profiles/sales.yaml:2 rights profiles.sales.fields.deals.amount | deals.amount",
-        "binds schemas/modules/deals.yaml:11 rule modules.deals.rules.paid.require.0 | amount",
-        "binds schemas/modules/deals.yaml:13 check modules.deals.checks.positive.location | amount",
+        "binds schemas/modules/deals.yaml:13 rule modules.deals.rules.paid.require.0 | amount",
+        "binds schemas/modules/deals.yaml:15 check modules.deals.checks.positive.location | amount",
         "names translations/fi.yaml:1 translation translations.fi.modules.deals.fields.amount.label | Summa",
     ]
 
@@ -111,13 +114,21 @@ def test_a_field_is_found_wherever_it_is_read_written_shown_and_bound(uses):
 def test_a_relation_is_used_where_a_path_walks_it_and_where_its_other_side_is_shown(uses):
     found = told(uses, "deals.account")
     assert "reads schemas/modules/deals.yaml:2 search modules.deals.search.1 | account" in found
-    assert "reads schemas/modules/deals.yaml:11 rule modules.deals.rules.paid.when | account" in found
+    assert "reads schemas/modules/deals.yaml:13 rule modules.deals.rules.paid.when | account" in found
     assert (
         "reads schemas/layouts/accounts.yaml:1 layout layouts.accounts.card.tabs.main.all.related | deals"
         in found
     )
-    assert "binds schemas/modules/deals.yaml:15 unique modules.deals.unique.0 | account" in found
+    assert "binds schemas/modules/deals.yaml:17 unique modules.deals.unique.0 | account" in found
     assert not [use for use in found if use.startswith("shows")]
+
+
+def test_a_virtual_field_is_used_where_it_is_named_though_its_tree_stands_there(uses):
+    formula = "schemas/modules/deals.yaml:10 computed modules.deals.fields.late.formula"
+    assert told(uses, "deals.late") == [
+        f"writes {formula} | close_date < today()",
+        "reads schemas/filters/deals.yaml:2 filter filters.deals.open.where | late",
+    ]
 
 
 def test_the_records_an_aggregate_looks_over_are_used_through_their_relation(uses):
@@ -128,7 +139,7 @@ def test_the_records_an_aggregate_looks_over_are_used_through_their_relation(use
 
 def test_a_value_a_picklist_a_constant_a_function_and_a_filter_are_found(uses):
     won = told(uses, "deal_stages.won")
-    assert "reads schemas/modules/deals.yaml:11 rule modules.deals.rules.paid.when | 'won'" in won
+    assert "reads schemas/modules/deals.yaml:13 rule modules.deals.rules.paid.when | 'won'" in won
     assert "names data/deals.yaml:1 data data.deals.one.stage | won" in won
     picklist = told(uses, "deal_stages")
     assert (
@@ -140,7 +151,7 @@ def test_a_value_a_picklist_a_constant_a_function_and_a_filter_are_found(uses):
         "reads schemas/modules/deals.yaml:8 default modules.deals.fields.tax.default | const.vat"
     ]
     assert told(uses, "round()") == [
-        "reads schemas/modules/deals.yaml:13 check modules.deals.checks.positive.check | round"
+        "reads schemas/modules/deals.yaml:15 check modules.deals.checks.positive.check | round"
     ]
     assert told(uses, "deals.open") == [
         "shows schemas/menu.yaml:1 menu menu.sales.items.1.filter | deals.open"
@@ -175,13 +186,19 @@ def test_every_reference_of_the_standard_pack_is_among_the_uses():
     ]
     assert written
     for expression in written:
-        for module, field in references(expression.tree).fields:
+        for module, field in references(expression.written).fields:
             spans = {use.origin.span for use in uses.of(Thing("field", f"{module}.{field}")) if use.origin}
             assert any(
                 span.file == expression.span.file
                 and expression.span.line <= span.line <= expression.span.end_line
                 for span in spans
             ), (expression.text, module, field)
+
+
+def test_every_place_that_names_something_has_a_word_for_people(loaded):
+    from runtime.web.admin.uses import KINDS
+
+    assert {kind_of(mention.path) for mention in loaded.mentions} <= KINDS.keys()
 
 
 def _things(loaded: Any) -> set[Thing]:
