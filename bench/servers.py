@@ -93,14 +93,10 @@ def django(port: int) -> list[str | Path]:
     ]
 
 
-def memory(process: subprocess.Popen[bytes]) -> float:
-    """What a process and its children weigh in MiB, pages shared with others by their share (PSS)."""
+def memory(process: subprocess.Popen[bytes], *, workers: bool = False) -> float:
+    """What a server's process weighs in MiB, pages shared with others by their share (PSS); or what the
+    ``workers`` weigh that it has started.
+    """
     own = psutil.Process(process.pid)
-    family = (own, *own.children(recursive=True))
-    return float(sum(each.memory_full_info().pss for each in family)) / 2**20
-
-
-def processor(process: subprocess.Popen[bytes]) -> float:
-    """Seconds of processor time that a process has spent."""
-    times = psutil.Process(process.pid).cpu_times()
-    return float(times.user + times.system)
+    weighed = own.children(recursive=True) if workers else [own]
+    return float(sum(each.memory_full_info().pss for each in weighed)) / 2**20

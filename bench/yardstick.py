@@ -103,6 +103,8 @@ def measure(engine: str, url: str, arguments: argparse.Namespace) -> list[Line]:
         targets, process = _served(stack, url, cookie, key)
         lines = [line for operation in operations for line in _compare(engine, operation, targets, arguments)]
         lines.append(Line(engine, "memory (PSS), MiB", 1, {"ours": servers.memory(process)}, goal="120"))
+        worker = servers.memory(process, workers=True)
+        lines.append(Line(engine, "memory of its worker (PSS), MiB", 1, {"ours": worker}, goal="120"))
     lines += _alone(engine, url, arguments)
     lines.append(Line(engine, "start to first list, s", 1, {"ours": _start(url, cookie)}, goal="1.5"))
     return lines

@@ -21,7 +21,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL may lose the last commits when the power goes
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-32768",  # KiB, each connection; mmap_size stays 0, it makes a known corruption worse
+    "PRAGMA cache_size=-4096",  # KiB, each connection; mmap_size stays 0, it makes a known corruption worse
 )
 SAFE_SQLITE = (3, 51, 3)
 """The first SQLite without the race of a WAL reset against a checkpoint of another connection."""
