@@ -126,6 +126,8 @@ class FieldType(ABC):
     """The settings that must be written."""
     later_settings: ClassVar[tuple[str, ...]] = ()
     """Settings that the language names and this version does not have yet."""
+    instead: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Settings that people look for and that mean nothing here, each with why, and what to write instead."""
     operators: ClassVar[tuple[str, ...]] = ("==", "!=", "in", "not in", "is_empty")
     """The operators of the expression language a person may filter it by."""
     linked: ClassVar[bool] = False

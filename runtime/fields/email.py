@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from runtime.fields.base import Example, Parsing, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.many import KINDS, MANY, ManyType
+from runtime.fields.matching import PATTERN
 from runtime.fields.written import clean, limited
 from runtime.model.catalog import Field
 from runtime.model.values import Entry
@@ -26,9 +27,9 @@ class Email(ManyType):
     title = "E-mail"
     widget = "email"
     computable = True
-    settings_schema = MappingProxyType({"many": MANY, "kinds": KINDS})
+    settings_schema = MappingProxyType({"pattern": PATTERN, "many": MANY, "kinds": KINDS})
     kinds = ("work", "home", "other")
-    later_settings = ("pattern",)
+    longest = LONGEST
     examples = (
         Example("ada@example.com", "ada@example.com"),
         Example(" Ada.Lovelace+crm@Example.COM ", "Ada.Lovelace+crm@example.com"),
@@ -43,6 +44,7 @@ class Email(ManyType):
         ),
         Example("ada@example.com", (Entry("ada@example.com", "work"),), {"many": True}),
         Example([], (), {"many": True}),
+        Example("Ada@Acme.example", "Ada@acme.example", {"pattern": ".+@acme\\.example"}),
     )
     rejects = (
         "ada",

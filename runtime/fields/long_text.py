@@ -32,7 +32,9 @@ class LongText(WrittenType):
             },
         }
     )
-    later_settings = ("pattern",)
+    instead = MappingProxyType(
+        {"pattern": "a text of several lines is held by one of the module's checks, with matches(…)"}
+    )
     examples = (
         Example("One line", "One line"),
         Example("two\r\nlines\rand\na\tthird\n", "two\nlines\nand\na\tthird"),

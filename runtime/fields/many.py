@@ -3,11 +3,12 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sqlalchemy import Text
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.fields.base import (
     Column,
     Input,
@@ -19,6 +20,7 @@ from runtime.fields.base import (
     refuse,
 )
 from runtime.fields.formats import Formats
+from runtime.fields.matching import check_pattern, hold_to_pattern
 from runtime.fields.several import several
 from runtime.fields.written import WrittenType
 from runtime.model.catalog import Field, Picklist
@@ -40,7 +42,27 @@ KINDS: dict[str, Any] = {
     "uniqueItems": True,
     "description": "The kinds that each of several may be of; the first is that of one written without.",
 }
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "work": phrase("Work"),
+        "home": phrase("At home"),
+        "mobile": phrase("Mobile"),
+        "fax": phrase("Fax"),
+        "website": phrase("Website"),
+        "shop": phrase("Shop"),
+        "profile": phrase("Profile"),
+        "direct": phrase("Direct"),
+        "billing": phrase("Invoicing"),
+        "other": phrase("Other"),
+    }
+)
+"""What the usual kinds are called, in English."""
 _WITH_KIND = re.compile(r"(.*?)\s*\[([a-z][a-z0-9_]*)\]", re.DOTALL)
+
+
+def kind_name(kind: str) -> str:
+    """What a kind is called, in English or as the pack's author has written it."""
+    return NAMES.get(kind) or kind.replace("_", " ").capitalize()
 
 
 class ManyType(WrittenType):
@@ -52,6 +74,9 @@ class ManyType(WrittenType):
     kinds: ClassVar[tuple[str, ...]]
     """The kinds where the setting ``kinds`` names none."""
 
+    longest: ClassVar[int]
+    """The most characters that one address may have."""
+
     @abstractmethod
     def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """One address."""
@@ -61,7 +86,8 @@ class ManyType(WrittenType):
         """One address for a person."""
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
-        """The settings with the kinds, where there may be several."""
+        """The settings with the kinds, where there may be several; a pattern is of one as it is kept."""
+        check_pattern(settings, self.longest)
         if settings.get("many"):
             return {**settings, "kinds": tuple(settings.get("kinds", self.kinds))}
         if "kinds" in settings:
@@ -101,7 +127,7 @@ class ManyType(WrittenType):
     def parse(self, raw: object, field: Field, parsing: Parsing) -> object:
         """The address, or all of them, the primary first."""
         if not field.settings.get("many"):
-            return self.parse_one(raw, field, parsing)
+            return self._held(raw, field, parsing)
         found = list(self._entries(raw, field, parsing))
         if len(found) > MOST:
             raise refuse(field, "{label} may have {max} values at most.", max=MOST)
@@ -111,6 +137,12 @@ class ManyType(WrittenType):
         if len({entry.value for entry in entries}) < len(entries):
             raise refuse(field, "{label} names the same twice.")
         return tuple(entries)
+
+    def _held(self, raw: object, field: Field, parsing: Parsing) -> str | None:
+        """One address that the field's pattern matches."""
+        value = self.parse_one(raw, field, parsing)
+        hold_to_pattern(value, field)
+        return value
 
     def _entries(self, raw: object, field: Field, parsing: Parsing) -> Iterator[tuple[Entry, bool]]:
         """Each address, and whether it is said to be the primary one."""
@@ -142,7 +174,7 @@ class ManyType(WrittenType):
         return self._entry(item["value"], item.get("kind"), field, parsing), primary
 
     def _entry(self, value: object, kind: object, field: Field, parsing: Parsing) -> Entry | None:
-        text = self.parse_one(value, field, parsing)
+        text = self._held(value, field, parsing)
         if text is None:
             if parsing.door == "rest":
                 raise refuse(field, "{label} has an entry without a value.")

@@ -56,7 +56,12 @@ class Money(FieldType):
             },
         }
     )
-    later_settings = ("pattern",)
+    instead = MappingProxyType(
+        {
+            "pattern": "an amount is a number and its currency, however it was typed: hold it by min, max "
+            "and currencies, or by one of the module's checks"
+        }
+    )
     operators = ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is_empty")
     examples = (
         Example({"amount": "12.50", "currency": "EUR"}, Amount(Decimal("12.50"), "EUR")),

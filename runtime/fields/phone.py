@@ -12,6 +12,7 @@ from runtime.base.messages import message
 from runtime.fields.base import Example, InvalidValueError, Parsing, Surroundings, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.many import KINDS, MANY, ManyType
+from runtime.fields.matching import PATTERN
 from runtime.fields.written import clean, limited
 from runtime.model.catalog import Field
 from runtime.model.values import Entry
@@ -39,12 +40,13 @@ class Phone(ManyType):
                 "pattern": "^[A-Z]{2}$",
                 "description": "The country (ISO 3166, such as FI) of numbers that are written without one.",
             },
+            "pattern": PATTERN,
             "many": MANY,
             "kinds": KINDS,
         }
     )
     kinds = ("mobile", "work", "home", "fax", "other")
-    later_settings = ("pattern",)
+    longest = LONGEST
     examples = (
         Example("+358 40 123 4567", "+358401234567"),
         Example("+1 (206) 555-9857 ext. 5467", "+12065559857;ext=5467"),
@@ -62,6 +64,7 @@ class Phone(ManyType):
             {"many": True, "kinds": ["direct", "emergency"]},
         ),
         Example(None, (), {"many": True}),
+        Example("040 123 4567", "+358401234567", {"region": "FI", "pattern": "[+]358[0-9]+"}),
     )
     rejects = (
         "call me",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from runtime.fields.base import Example, Parsing, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.many import KINDS, MANY, ManyType
+from runtime.fields.matching import PATTERN
 from runtime.fields.written import clean, limited
 from runtime.model.catalog import Field
 from runtime.model.values import Entry
@@ -24,9 +25,9 @@ class Url(ManyType):
     title = "Web address"
     widget = "url"
     computable = True
-    settings_schema = MappingProxyType({"many": MANY, "kinds": KINDS})
+    settings_schema = MappingProxyType({"pattern": PATTERN, "many": MANY, "kinds": KINDS})
     kinds = ("website", "shop", "profile", "other")
-    later_settings = ("pattern",)
+    longest = LONGEST
     examples = (
         Example("https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
         Example("HTTP://Example.COM", "http://example.com"),
@@ -40,6 +41,7 @@ class Url(ManyType):
             (Entry("https://example.com", "shop"),),
             {"many": True},
         ),
+        Example("Example.com/a", "https://example.com/a", {"pattern": "https://example[.]com/.*"}),
     )
     rejects = (
         "javascript:alert(1)",

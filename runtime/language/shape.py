@@ -7,6 +7,7 @@ by what it shows), so a message speaks of one form and never of a union of twent
 """
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from runtime.base.diagnostic import Diagnostic, Span
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 """The place of a piece in the configuration: the kind, the file's key, and the keys inside it."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 SINGLE = ("pack", "menu", "roles", "sharing")
 """The kinds that have one file."""
@@ -194,7 +197,7 @@ class ShapeCheck:
     def _validate(self, compiled: _Compiled, node: MapNode, path: Path, at: Node) -> Iterator[str]:
         """Report what is wrong with one piece; gives the keys that cannot be used."""
         if compiled.others is False:
-            yield from self._report_unknown(node, compiled.known, path)
+            yield from self._report_unknown(node, compiled.known, path, compiled.definition.instead)
         for key in compiled.required:
             if key not in node.items:
                 help = _how_to_write(compiled, key)
@@ -205,12 +208,14 @@ class ShapeCheck:
                 self._report_error(error, child, (*path, key))
                 yield key
 
-    def _report_unknown(self, node: MapNode, known: Mapping[str, Schema], path: Path) -> Iterator[str]:
+    def _report_unknown(
+        self, node: MapNode, known: Mapping[str, Schema], path: Path, instead: Mapping[str, str] = NOTHING
+    ) -> Iterator[str]:
         for count, key in enumerate(key for key in node.items if key not in known):
             if count == 100:
                 self._report(codes.UNKNOWN_KEY, "and more unknown keys follow", node.keys[key].span, path)
             if count < 100:
-                help = near(key, known) if count < SUGGESTED else ""
+                help = instead.get(key) or (near(key, known) if count < SUGGESTED else "")
                 self._report(
                     codes.UNKNOWN_KEY,
                     f"unknown key {shown(key)}",

@@ -2,7 +2,7 @@
 history.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -265,8 +265,8 @@ class Records:
             for values in (entry.old, entry.new):
                 for key, value in (values or {}).items():
                     field = plan.fields.get(key) if plan is not None else None
-                    for module in field.targets if field is not None else ():
-                        wanted.setdefault(module, set()).update(_ids(value))
+                    for module, ids in _pointed(field, value) if field is not None else ():
+                        wanted.setdefault(module, set()).update(ids)
         return {
             record_id: Ref(module, record_id, title)
             for module, ids in wanted.items()
@@ -312,6 +312,15 @@ def _begun(entries: Sequence[Entry]) -> dict[tuple[int, str], datetime]:
     return begun
 
 
+def _pointed(field: FieldPlan, value: object) -> Iterator[tuple[str, list[int]]]:
+    # The ids of a logged value, by the modules that they may belong to. A relation to anything names its
+    # module, but where a deletion emptied it.
+    named = value.get("module") if isinstance(value, dict) else None
+    for module in field.may_point_at:
+        if field.targets or named is None or named == module:
+            yield module, _ids(value)
+
+
 def _ids(value: object) -> list[int]:
     items = value if isinstance(value, list) else [value]
     found = [item.get("id") if isinstance(item, dict) else item for item in items]
@@ -324,4 +333,6 @@ def _value(field: FieldPlan | None, value: object, titles: Mapping[int, Ref]) ->
     if field.targets:
         refs = tuple(titles.get(each, Ref(field.targets[0], each, "")) for each in _ids(value))
         return refs if field.link is not None else next(iter(refs), None)
+    if field.may_point_at and (known := [titles[each] for each in _ids(value) if each in titles]):
+        return known[0]
     return field.type.from_json(value)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Text,
+    and_,
     bindparam,
     column,
     false,
@@ -24,7 +25,7 @@ from runtime.expressions.text import folded
 from runtime.model.catalog import Catalog, Field
 from runtime.model.types import TEXT
 from runtime.storage.order import literal_text
-from runtime.storage.searching import LEAST, own_search_fields, related_search_paths
+from runtime.storage.searching import LEAST, digits, own_search_fields, related_search_paths, words
 from runtime.storage.tables import ModuleTable, Tables
 
 
@@ -39,12 +40,23 @@ class Finder:
         self._sqlite = tables.dialect == "sqlite"
 
     def conditions(
-        self, module: str, joined: FromClause, ids: ColumnElement[Any], words: Sequence[str]
+        self, module: str, joined: FromClause, ids: ColumnElement[Any], text: str
     ) -> list[ColumnElement[bool]]:
-        """What must hold of the module's own table, as it is ``joined``, for a record to have every word.
+        """What must hold of the module's own table, as it is ``joined``, for a record to have every word of
+        the text, or the telephone number that it is.
 
         A module that is searched by nothing has none of its records found.
         """
+        found = self._every(module, joined, ids, words(text))
+        kept = self._tables.module(module)
+        if not digits(text) or kept.search is None:
+            return found
+        called = _Word("digits", LEAST)
+        return [or_(and_(*found), self._among(ids, self._indexed(kept, [called]), called))]
+
+    def _every(
+        self, module: str, joined: FromClause, ids: ColumnElement[Any], words: Sequence[str]
+    ) -> list[ColumnElement[bool]]:
         known = [_Word(index, len(word)) for index, word in enumerate(words)]
         if related_search_paths(self._catalog.modules[module]):
             return [self._anywhere(module, ids, word) for word in known]
@@ -70,10 +82,10 @@ class Finder:
     def _match(self, word: str) -> str:
         return as_phrase(word) if self._sqlite else as_pattern(word)
 
-    def parameters(self, words: Sequence[str]) -> dict[str, str]:
-        """The words as parameters: as they are, and as the trigram index wants them."""
+    def parameters(self, text: str) -> dict[str, str]:
+        """The words of a text as parameters: as they are, and as the trigram index wants them."""
         values: dict[str, str] = {}
-        for index, word in enumerate(words):
+        for index, word in (*enumerate(words(text)), ("digits", digits(text))):
             values[f"word_{index}"] = word
             values[f"match_{index}"] = self._match(word)
         return values

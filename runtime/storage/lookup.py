@@ -5,7 +5,6 @@ a box that people type into, over every module at once: it looks into the record
 than the newest so many of them, and gives the best first.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -36,7 +35,7 @@ from runtime.storage.joins import Joins
 from runtime.storage.links import no_links
 from runtime.storage.prepared import Prepared
 from runtime.storage.query import Query
-from runtime.storage.searching import BETWEEN, LEAST, words
+from runtime.storage.searching import BETWEEN, LEAST, digits, words
 from runtime.storage.statement import Statements
 from runtime.storage.tables import ModuleTable
 
@@ -46,8 +45,6 @@ READ = 10_000
 """Of the records that no index finds (each word is too short), so many of the newest are read."""
 BEST = 100
 """Of the records that begin with the first word, so many of the newest are looked at before all others."""
-PHONE = re.compile(r"[+(]?[0-9][0-9 ()./\-]{3,}")
-"""What may be a telephone number, or a part of one, as people write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,7 @@ class Typed:
     """What a person typed, made ready.
 
     ``number`` is the whole text, for a record's number is found by itself. ``digits`` are those of a
-    telephone number as it is kept, without the zeros or the plus before it; '' where the text cannot be one.
-    ``starts`` says that a word must begin where a word of the record begins.
+    telephone number. ``starts`` says that a word must begin where a word of the record begins.
     """
 
     number: str
@@ -68,8 +64,7 @@ class Typed:
     def of(cls, text: str, starts: bool = False) -> "Typed":
         """Read a text."""
         number = " ".join(text.replace("\0", " ").split())
-        digits = re.sub(r"[^0-9]", "", number).lstrip("0") if PHONE.fullmatch(number) else ""
-        return cls(number, words(number), digits if len(digits) >= LEAST else "", starts)
+        return cls(number, words(number), digits(number), starts)
 
     @property
     def quick(self) -> tuple[int, ...]:

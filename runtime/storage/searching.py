@@ -2,6 +2,7 @@
 quick.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ LEAST = 3
 LATER = "search later"
 """A counter that is there, in one transaction, while :mod:`runtime.storage.bulk` inserts many rows: the
 insert trigger then rests, and one statement makes their search entries (in a third of the time)."""
+
+PHONE = re.compile(r"[+(]?[0-9][0-9 ()./\-]{3,}")
+"""What may be a telephone number, or a part of one, as people write it."""
 
 BETWEEN = "\n"
 """Stands between two fields' texts, so that a word never reaches from one into the next."""
@@ -58,6 +62,22 @@ def words(text: str) -> tuple[str, ...]:
     left out.
     """
     return tuple(dict.fromkeys(fold(text.replace("\0", " ")).split()))[:8]
+
+
+def digits(text: str) -> str:
+    """Those of a telephone number as it is kept, without the zeros or the plus before it; '' for a text that
+    cannot be one, or is too short to be looked for.
+    """
+    number = " ".join(text.replace("\0", " ").split())
+    found = re.sub(r"[^0-9]", "", number).lstrip("0") if PHONE.fullmatch(number) else ""
+    return found if len(found) >= LEAST else ""
+
+
+def shape_of(text: str) -> tuple[bool, ...]:
+    """What the SQL of a search depends on: whether each word is long enough for the index, and whether the
+    text may be a telephone number.
+    """
+    return (*(len(word) >= LEAST for word in words(text)), bool(digits(text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from runtime.storage.inside import looked_for
 from runtime.storage.joins import Joins
 from runtime.storage.query import Query
 from runtime.storage.remembered import Remembered, WatchedMoment
-from runtime.storage.searching import LEAST, words
+from runtime.storage.searching import shape_of
 from runtime.storage.tables import Tables
 from runtime.storage.virtual import Virtual, formulas_of
 
@@ -54,7 +54,7 @@ class Statements:
         inside = looked_for(_conditions(query), self.parts.catalog.modules[query.module])
         found.extend(self.finder.having(query.module, own_id, inside))
         if query.search is not None:
-            found.extend(self.finder.conditions(query.module, joins.root, own_id, words(query.search)))
+            found.extend(self.finder.conditions(query.module, joins.root, own_id, query.search))
         return found
 
     def parameters(self, query: Query) -> dict[str, object]:
@@ -63,7 +63,7 @@ class Statements:
         if query.ids is not None:
             values["ids"] = id_list(query.ids, self.parts.tables.dialect)
         if query.search is not None:
-            values.update(self.finder.parameters(words(query.search)))
+            values.update(self.finder.parameters(query.search))
         return values
 
     def joins(self, module: str, moment: Moment, name: str = "t") -> Joins:
@@ -82,7 +82,7 @@ class Statements:
             query.archived,
             query.ids is None,
             tuple(key(query.module, each, moment) for each in _conditions(query)),
-            None if query.search is None else tuple(len(word) >= LEAST for word in words(query.search)),
+            None if query.search is None else shape_of(query.search),
             tuple(key(module, each, moment) for module, each in formulas_of(shown)),
         )
 

@@ -22,13 +22,17 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``."""
+    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``.
+
+    ``edit`` is the key of the field that is edited in its cells; '' where none is.
+    """
 
     label: str
     widget: str
     end: bool = False
     sorted: str | None = None
     href: str | None = None
+    edit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from runtime.fields.bars import Drawing
 from runtime.fields.formats import Formats
+from runtime.fields.many import kind_name
 from runtime.fields.phone import dialled
 from runtime.model.catalog import Catalog, Field, Path
 from runtime.model.values import Address, Entry, Ref
@@ -253,6 +254,8 @@ class Views:
         if not field.targets:
             own = value if "among" in field.settings else view.value
             held = self.live.types[field.type].input(own, field, self.formats)
+        if "kinds" in field.settings:
+            view.options = [Option(kind, kind_name(kind)) for kind in field.settings["kinds"]]
         if choices := self.live.types[field.type].choices(self.formats):
             view.options = self.listed(choices, value.country if isinstance(value, Address) else value)
         if field.type == "relations" and field.settings["link"]:
@@ -298,7 +301,12 @@ class Views:
             return [Item(ref.id, ref.title, _href(self.catalog, ref)) for ref in values]
         if isinstance(values[0], Entry):
             return [
-                Item(each.value, self.text(field, (each,)), self._called(field, each.value), note=each.kind)
+                Item(
+                    each.value,
+                    self.text(field, (each,)),
+                    self._called(field, each.value),
+                    note=kind_name(each.kind),
+                )
                 for each in values
             ]
         picklist = self.catalog.picklists.get(field.settings.get("picklist", ""))

@@ -96,3 +96,32 @@ def test_a_star_is_given_in_place_and_the_menu_lists_it(app, deal, visit):
     page.get_by_text("Favourites", exact=True).click()
     page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Chairs").click()
     page.wait_for_url(f"**/app/deals/{deal}")
+
+
+def test_keys_that_are_pressed_before_the_scripts_are_there_count_when_they_are(app, deal, visit):
+    page = visit(app)
+    held = []
+    page.route("**/keyboard.js", lambda route: held.append(route))
+    page.goto("/app/deals", wait_until="commit")
+    expect(page.get_by_role("link", name="Chairs")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("audix")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("t")
+    page.keyboard.press("Enter")
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("heading", name="Audit", level=1)).to_be_visible()
+
+
+def test_a_key_counts_at_once_after_the_palette_is_closed(app, deal, visit):
+    page = visit(app)
+    page.goto("/app/deals")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Find anything")).to_be_focused()
+    page.evaluate("""() => {
+        const box = document.querySelector("#palette input");
+        document.querySelector("#palette").close();
+        box.dispatchEvent(new KeyboardEvent("keydown", {key: "?", bubbles: true, cancelable: true}));
+    }""")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()

@@ -91,3 +91,18 @@ def test_deleting_the_record_empties_or_is_refused_and_a_restore_brings_the_link
     submit(browser, f"/app/people/{ada}", key=f"/app/people/{ada}/restore")
     assert record(app, "notes", note)["about"] == {"module": "people", "id": ada, "title": "Ada"}
     assert browser.get(f"/app/notes/{note}").status == 200
+
+
+def test_its_history_tells_titles_also_of_what_a_deletion_emptied(app):
+    rest = app.program()
+    ada, acme = make(app, "people", name="Ada"), make(app, "accounts", name="Acme")
+    note = make(app, "notes", name="One", about=f"people:{ada}")
+    rest("PATCH", f"/notes/{note}", json={"about": f"accounts:{acme}"})
+    rest("DELETE", f"/accounts/{acme}")
+    with app.site.database.read() as connection:
+        live = app.site.live
+        actor = live.actor_of(live.identity.users.by_id(connection, app.user()), "rest")
+        found = live.records.history(connection, actor, live.moment(actor), "notes", note)
+    told = [step for each in found for step in each.steps if step.key == "about"]
+    texts = [tuple(getattr(value, "title", value) for value in (step.old, step.new)) for step in told]
+    assert texts == [("Acme", None), ("Ada", "Acme"), (None, "Ada")]

@@ -57,6 +57,11 @@ def test_a_list_is_exported_as_it_is_shown(app: App):
     ]
 
 
+def test_a_searched_list_is_exported_as_it_was_found(app: App):
+    file = submit(app.sign_in(), "/app/deals/export?_q=sma", {"format": "csv"})
+    assert [row[0] for row in rows(file)] == ["Name", "Small"]
+
+
 def test_the_columns_that_the_reader_has_chosen_are_exported(app: App):
     file = submit(app.sign_in(), "/app/deals/export?filter=open&_columns=amount,name", {"format": "csv"})
     assert rows(file) == [["Amount", "Name"], ["20.00 EUR", "'=1+1"], ["1.00 EUR", "Small"]]

@@ -86,3 +86,22 @@ def test_two_primary_ones_an_unknown_kind_and_the_same_twice_are_refused(app):
         answer = rest("POST", "/people", json={"emails": wrong})
         assert answer.status_code == 422
         assert answer.json()["error"]["fields"]["emails"] == [sentence]
+
+
+def test_the_kinds_are_said_in_the_reader_s_language(crm):
+    languages = """
+    pack.yaml:
+      title: Test
+      version: 1.0.0
+      languages: [en, fi]
+      currency: EUR
+      timezone: Europe/Helsinki
+    """
+    app = crm(languages + PACK)
+    app.program()("PATCH", f"/users/{app.user()}", json={"language": "fi"})
+    path = app.program()("POST", "/people", json={"name": "Ada", "emails": ADA}).json()["data"]["id"]
+    browser = app.sign_in()
+    card = browser.get(f"/app/people/{path}")
+    assert "ada@work.example Työ" in card
+    assert "ada@home.example Koti" in card
+    assert '<option value="mobile">Matkapuhelin</option>' in browser.get("/app/people/new").text

@@ -37,9 +37,9 @@ def words(page):
 def test_a_card_offers_to_edit_what_may_be_edited_in_place(app):
     number = make(app, "deals", name="Chairs")
     text = app.sign_in().get(f"/app/deals/{number}").text
-    for key in ("name", "account", "amount", "topics", "notes", "met_at"):
+    for key in ("name", "account", "amount", "topics", "notes", "met_at", "people", "partners", "files"):
         assert f'data-inline="/app/deals/{number}/field/{key}"' in text, key
-    for key in ("source", "files", "people", "city", "number"):
+    for key in ("source", "city", "number", "items"):
         assert f"/field/{key}" not in text, key
 
 
@@ -104,7 +104,7 @@ def test_one_field_can_be_edited_without_javascript(app):
 def test_what_may_not_be_edited_in_place_has_no_form(app):
     number = make(app, "deals", name="Chairs")
     browser = app.sign_in()
-    for key in ("source", "number", "nothing", "files", "id"):
+    for key in ("source", "number", "nothing", "items", "id"):
         assert browser.get(f"/app/deals/{number}/field/{key}").status == 404, key
     assert browser.get(f"/app/deals/{number + 99}/field/name").status == 404
 
@@ -154,3 +154,95 @@ def test_nothing_is_offered_where_everything_collides(app):
     stale = submit(browser, form, {"name": "Stools"})
     assert "Put mine on top" not in stale
     assert "Nothing was overwritten." in stale
+
+
+def test_links_with_their_attributes_are_edited_in_place(app):
+    ada, eve = (make(app, "people", first_name=name, last_name="Lind") for name in ("Ada", "Eve"))
+    number = make(app, "deals", name="Chairs", people=[{"id": ada, "role": "buyer", "share": "10"}])
+    browser = app.sign_in()
+    form = part(browser, f"/app/deals/{number}/field/people")
+    added = {
+        f"people.{eve}.id": str(eve),
+        f"people.{eve}.role": "decision_maker",
+        "people": ["", str(ada), str(eve)],
+    }
+    assert send(browser, form, **added).status == 200
+    people = record(app, "deals", number)["people"]
+    assert [(each["id"], each["role"], each["share"]) for each in people] == [
+        (ada, "buyer", "10.00"),
+        (eve, "decision_maker", None),
+    ]
+    form = part(browser, f"/app/deals/{number}/field/people")
+    send(browser, form, people=["", str(eve)])
+    assert [each["id"] for each in record(app, "deals", number)["people"]] == [eve]
+
+
+def test_links_that_somebody_else_has_changed_are_not_overwritten_unseen(app):
+    ada, eve = (make(app, "people", first_name=name, last_name="Lind") for name in ("Ada", "Eve"))
+    number = make(app, "deals", name="Chairs", people=[{"id": ada, "role": "buyer"}])
+    browser = app.sign_in()
+    form = part(browser, f"/app/deals/{number}/field/people")
+    app.program()("PATCH", f"/deals/{number}", json={"people": [{"id": ada, "role": "buyer"}, eve]})
+    stale = send(browser, form)
+    assert stale.status == 409
+    assert '"Ada Lind, Eve Lind"' in (stale.error("inline-people") or "")
+    assert len(record(app, "deals", number)["people"]) == 2
+
+
+def test_files_are_added_and_taken_off_in_place(app):
+    number = make(app, "deals", name="Chairs")
+    browser = app.sign_in()
+
+    def upload(form, name, **typed):
+        (found,) = SheetReader(form.text).sheets.values()
+        files = {"files:upload": (name, b"text", "text/plain")}
+        values = {**found.values, **typed}
+        return Page(browser.client.post(found.action, data=values, files=files, headers=PARTIAL))
+
+    def titles():
+        return [each["title"] for each in record(app, "deals", number)["files"]]
+
+    first = part(browser, f"/app/deals/{number}/field/files")
+    assert upload(first, "offer.txt").status == 200
+    assert titles() == ["offer.txt"]
+    refused = upload(part(browser, f"/app/deals/{number}/field/files"), "virus.exe")
+    assert refused.status == 422
+    assert refused.error("inline-files") == 'Files takes no "virus.exe": it takes .txt, .pdf.'
+    stale = upload(first, "late.txt")
+    assert stale.status == 409
+    assert '"offer.txt"' in (stale.error("inline-files") or "")
+    assert titles() == ["offer.txt"]
+    assert "late.txt" in stale
+    send(browser, part(browser, f"/app/deals/{number}/field/files"), files="")
+    assert titles() == []
+
+
+def test_a_cell_of_a_list_is_saved_and_the_row_comes_back_in_the_list_s_columns(app):
+    number = make(app, "deals", name="Chairs", amount="10", stage="open")
+    browser = app.sign_in()
+    query = "filter=open&_columns=name,amount,stage&_list=yes"
+    form = part(browser, f"/app/deals/{number}/field/amount?{query}")
+    refused = send(browser, form, amount="lots")
+    assert refused.status == 422
+    assert "hx-retarget" not in refused.response.headers
+    saved = send(browser, refused, amount="25")
+    assert saved.response.headers["hx-retarget"] == f"#row-{number}"
+    assert saved.response.headers["hx-reswap"] == "outerHTML"
+    assert "Chairs €25.00 Open Saved." in words(saved)
+    assert saved.text.count("<tr>") == 1
+    assert 'action="/undo/' in saved.text
+
+
+def test_the_row_of_a_list_shows_what_a_formula_made_of_a_cell(crm):
+    formula = """
+    formulas/deals.yaml:
+      lost_reason:
+        field: lost_reason
+        run: [stage]
+        value: "concat('Was ', text(stage.kind))"
+    """
+    app = crm(PACK + formula)
+    number = make(app, "deals", name="Chairs")
+    browser = app.sign_in()
+    form = part(browser, f"/app/deals/{number}/field/stage?_columns=name,stage,lost_reason&_list=yes")
+    assert "Was won" in words(send(browser, form, stage="won"))

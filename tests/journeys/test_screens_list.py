@@ -241,3 +241,31 @@ def test_a_filter_without_javascript_is_sent_by_its_button(app, deals):
     (form,) = re.findall(r'<form class="quick-bar".*?</form>', page.text, re.DOTALL)
     assert '<button class="btn btn-sm no-script">Apply</button>' in form
     assert 'method="get" action="/app/deals"' in form
+
+
+def test_a_list_is_searched_by_words_numbers_and_phones_beside_its_filters(app):
+    make(app, "deals", name="Chairs", stage="won", phone="+358 40 123 4567")
+    make(app, "deals", name="Chairs and desks")
+    make(app, "deals", name="Desks", stage="won")
+    browser = app.sign_in()
+    for typed, expected in (
+        ("hair", ["Chairs", "Chairs and desks"]),
+        ("chairs desk", ["Chairs and desks"]),
+        ("D-0003", ["Desks"]),
+        ("040 1234567", ["Chairs"]),
+        ("nothing", []),
+    ):
+        assert names(browser.get("/app/deals?" + urlencode({"_q": typed}))) == expected, typed
+    page = browser.get("/app/deals?_q=chairs&stage=won&sort=-name")
+    assert names(page) == ["Chairs"]
+    assert 'href="/app/deals/export?sort=-name&amp;_q=chairs&amp;stage=won"' in page.text
+    assert 'href="/app/deals?sort=-name">Clear' in page.text
+
+
+def test_cells_are_edited_only_in_columns_of_the_record_s_own(app):
+    make(app, "deals", name="Chairs")
+    heads = re.findall(r'<th scope="col"([^>]*)>', app.sign_in().get("/app/deals").text)
+    edited = [found[1] if (found := re.search('data-edit="(.*?)"', head)) else "" for head in heads]
+    assert edited == ["name", "account", "", "stage", "amount", "close_date", "owner"]
+    users = app.sign_in("sue@example.com", admin=False).get("/app/users").text
+    assert "data-edit" not in users

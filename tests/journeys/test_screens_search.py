@@ -118,3 +118,18 @@ def test_when_there_is_no_time_the_modules_left_out_are_named(app, browser, monk
     monkeypatch.setattr("runtime.web.pages.search.PATIENCE", -1.0)
     page = browser.get("/search?q=acme")
     assert "There was no time to look into these: Deals, Accounts, People." in page
+
+
+def test_more_than_is_shown_of_a_module_leads_to_its_list_with_the_same_words(app, browser):
+    for number in range(12):
+        make(app, "deals", name=f"Chairs & co {number}")
+    make(app, "deals", name="Desks")
+    make(app, "accounts", name="Chairs & co")
+    page = browser.get("/search?q=Chairs+%26")
+    assert "Show all in Deals" in page
+    assert "Show all in Accounts" not in page
+    href = offered(browser, "chairs %26")["Show all in Deals"]
+    listed = browser.get(html.unescape(href))
+    assert listed.text.count('<td class="title">') == 12
+    assert "12 of 12" in listed
+    assert 'name="_q" value="chairs &amp;"' in listed.text

@@ -31,7 +31,8 @@ class Definition:
 
     A piece that has several forms has no properties of its own: ``choose`` names the definition to take,
     and ``forms`` are all of them, for editors. What the language has and this version does not is refused
-    with a code: the keys in ``later`` and the values in ``later_values``.
+    with a code: the keys in ``later`` and the values in ``later_values``. ``instead`` are keys that people
+    look for here and do not find, each with what to write instead.
     """
 
     schema: Schema = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Definition:
     forms: tuple[str, ...] = ()
     later: Mapping[str, str] = field(default_factory=dict)
     later_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 class Kind(ABC):

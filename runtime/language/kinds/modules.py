@@ -134,6 +134,7 @@ def _field(field_type: FieldType) -> Definition:
     return Definition(
         closed(properties, ("type", *field_type.required_settings)),
         later=MappingProxyType(later),
+        instead=field_type.instead,
     )
 
 

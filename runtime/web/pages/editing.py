@@ -1,11 +1,12 @@
 """What a form edits: which fields and rows, in which blocks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.model.catalog import Block, Collection, Expression, Field, Layout, Module, Path
 from runtime.records.parts import followed_parts
+from runtime.web.components.files import fields_of
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.card import condition_paths, holds
@@ -35,7 +36,8 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
     A block with a condition comes and goes with what is typed, unless it has a field that must be filled in,
     or one that a rule shows or requires. Where the condition asks of other records, and does not hold for the
     record (``plain``), the block stays away, unless a field of it was sent. The header's own fields (the
-    owner, say) join the first block, so that everything the card shows can be changed.
+    owner, say) join the first block, so that everything the card shows can be changed; the fields of files
+    that stand in no block of fields have one of their own where the card shows files.
     """
     layout = call.live.catalog.layouts[module.key]
     language = call.actor.language
@@ -56,6 +58,9 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
             seen.add(block.collection)
             if shown or block.collection in sent:
                 found.append(module.collections[block.collection])
+    for files in _files(call, module, plain, seen):
+        found.append(files)
+        seen.update(field.key for field in files.fields)
     process = [layout.process] if layout.process is not None else []
     header = [path.field for path in layout.header if _is_own(path, module)]
     required = [field for field in module.fields.values() if field.required or field.key in ruled]
@@ -99,20 +104,25 @@ def row_fields(call: Call, rows: Collection) -> list[Field]:
     return [fields[key] for key in keys if key in fields and fields[key].type not in ROW_HIDDEN]
 
 
-IN_FORM = ("files", "relations")
-"""Types whose controls need the room of the whole form."""
-
-
 def is_editable(call: Call, module: Module, field: Field) -> bool:
-    """Whether a field of a record may be edited in its place on the card."""
+    """Whether a field of a record may be edited in its place, on the card and in lists."""
     is_own = module.fields.get(field.key) is field or field is module.record_fields["owner"]
-    in_place = field.type not in IN_FORM and not call.live.types[field.type].attaches
-    return is_own and in_place and not is_given(call, field)
+    return is_own and not is_given(call, field)
 
 
 def is_given(call: Call, field: Field) -> bool:
     """Whether nobody types the field's value."""
     return field.readonly or call.live.types[field.type].given
+
+
+def _files(call: Call, module: Module, plain: Mapping[str, Any], seen: Container[str]) -> list[FieldBlock]:
+    """The fields whose files the card shows in a block of all files, and in no block of fields."""
+    fields = tuple(field for field in fields_of(module) if field.key not in seen)
+    blocks = _blocks(call, call.live.catalog.layouts[module.key], plain)
+    shown = next((block for _, block, holds_ in blocks if block.component == "files" and holds_), None)
+    if shown is None or not fields:
+        return []
+    return [FieldBlock(shown.label.in_language(call.actor.language) or call.translate("Files"), 1, fields)]
 
 
 def _blocks(call: Call, layout: Layout, plain: Mapping[str, Any]) -> Iterator[tuple[str, Block, bool]]:

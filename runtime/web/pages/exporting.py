@@ -70,6 +70,7 @@ def _asked(call: Call, module: Module, listing: Listing) -> ExportAsked:
         format=kind,
         filter="" if listing.saved else listing.filter.key,
         where=(*own, *narrowed(call, listing)),
+        search=listing.search,
         sort=listing.sort_text or (sort_text(listing.filter.sort) if listing.saved else ""),
         columns=() if every else tuple(path.text for path in listing.columns),
         every=every,

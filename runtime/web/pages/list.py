@@ -16,12 +16,14 @@ from runtime.model.types import MONEY, NUMBERS
 from runtime.records.saved_filters import SavedFilter
 from runtime.sites.live import ConditionError, PathError
 from runtime.storage.query import Count, Page, Query
+from runtime.storage.searching import search_paths
 from runtime.web.cells import cells
 from runtime.web.door import Call
 from runtime.web.errors import RefusedError, bad_request
 from runtime.web.filtering.subjects import is_readable
+from runtime.web.pages.editing import is_editable
 from runtime.web.pages.filter_bar import bar, chosen_filter
-from runtime.web.pages.screen import Screen, module_of
+from runtime.web.pages.screen import Screen, is_written, module_of
 from runtime.web.quick import PERIODS, Range, condition, period_labels
 from runtime.web.table import Column, TableRow
 from runtime.web.titles import called
@@ -31,13 +33,19 @@ SIZES = (25, 50, 100)
 CAP = 1000
 COLUMNS = "_columns"
 """The parameter of the address that names the columns."""
+SEARCH = "_q"
+"""The parameter of the address that has the words that each record must have."""
+LONGEST = 200
+"""Characters of the words."""
 MOST_COLUMNS = 30
 MOST_HOPS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What an address asks of a list; ``written`` has its parameters as they stand in an address."""
+    """What an address asks of a list; ``search`` are words that each record has, and ``written`` has the
+    parameters as they stand in an address.
+    """
 
     module: Module
     filter: Filter
@@ -51,6 +59,7 @@ class Listing:
     after: str | None
     backwards: bool
     quick: dict[str, str]
+    search: str
     columns: tuple[Path, ...]
     written: dict[str, str]
 
@@ -86,6 +95,7 @@ def show(screen: Screen, call: Call) -> Response:
         limit=listing.size,
         after=listing.after,
         backwards=listing.backwards,
+        search=listing.search or None,
     )
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
@@ -119,10 +129,12 @@ def read_listing(call: Call, module: Module, *, lenient: bool = False) -> Listin
         for name in (path.text, f"{path.text}:min", f"{path.text}:max")
         if call.query(name)
     } | _typed(call, found.quick)
+    search = call.query(SEARCH).strip()[:LONGEST] if search_paths(module) else ""
     parameters = {
         "filter": chosen,
         "where": where,
         "sort": sort_text,
+        SEARCH: search,
         **quick,
         "limit": size if size != str(SIZES[1]) else "",
         COLUMNS: call.query(COLUMNS),
@@ -140,6 +152,7 @@ def read_listing(call: Call, module: Module, *, lenient: bool = False) -> Listin
         call.query("after") or None,
         bool(call.query("_back")),
         quick,
+        search,
         _columns(call, module, found),
         {name: urlencode({name: value}) for name, value in parameters.items() if value},
     )
@@ -303,14 +316,15 @@ def _context(
         "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
         **bar(call, listing),
         "quick": quick,
+        "search": {"name": SEARCH, "value": listing.search} if search_paths(module) else None,
         "hidden": _hidden(listing),
-        "reset_href": listing.address(**dict.fromkeys(listing.quick), where=None)
-        if listing.quick or listing.where
+        "reset_href": listing.address(**dict.fromkeys((SEARCH, *listing.quick)), where=None)
+        if listing.quick or listing.search or listing.where
         else None,
         "columns": columns(call, views, listing.columns, listing.sort, listing),
         "rows": rows(views, module, listing.columns, page),
         "empty": call.translate("No record matches.")
-        if listing.quick or listing.where or listing.saved
+        if listing.quick or listing.search or listing.where or listing.saved
         else call.translate("There are no records yet."),
         "pager": {
             "label": call.translate("Pages"),
@@ -336,6 +350,7 @@ def columns(
 ) -> list[Column]:
     """The heads of a table; a click sorts by the column, another turns it round."""
     heads = []
+    written = listing is not None and is_written(call, listing.module)
     for path in paths:
         current = next((key for key in sort if key.path.text == path.text), None)
         sortable = listing is not None and call.live.types[path.field.type].sortable
@@ -347,9 +362,16 @@ def columns(
                 end=call.live.types[path.field.type].measured,
                 sorted=None if current is None else ("desc" if current.descending else "asc"),
                 href=listing.address(sort=turned) if listing is not None and sortable else None,
+                edit=_edited(call, listing.module, path) if listing is not None and written else "",
             )
         )
     return heads
+
+
+def _edited(call: Call, module: Module, path: Path) -> str:
+    """The key of the field that is edited in a column's cells; '' where it is none of the record's own."""
+    own = not path.hops and path.attribute is None
+    return path.text if own and is_editable(call, module, path.field) else ""
 
 
 def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> list[TableRow]:

@@ -86,6 +86,11 @@ def written_module(call: Call, right: str) -> Module:
     return module
 
 
+def is_written(call: Call, module: Module) -> bool:
+    """Whether the reader may change records of a module; a file is what was uploaded."""
+    return module.key != UPLOADED and call.live.judge.may(call.actor, module.key, "update").allowed
+
+
 def may_open(call: Call, module: Module) -> bool:
     """Whether the judge lets this reader into a module at all."""
     return call.live.judge.may(call.actor, module.key, "read").allowed

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from runtime.records.search import SHORTEST
 from runtime.storage.lookup import Hits
 from runtime.web.door import Call
 from runtime.web.pages.home import recent
+from runtime.web.pages.list import SEARCH
 from runtime.web.pages.screen import Screen
 from runtime.web.shell import menu_links
 from runtime.web.views import record_address
@@ -52,7 +54,7 @@ def show(screen: Screen, call: Call) -> Response:
                 "label": modules[hits.module].plural.in_language(language),
                 "icon": modules[hits.module].icon,
                 "count": call.formats.integer(hits.n) + ("+" if hits.capped else ""),
-                "more": hits.capped or hits.n > len(hits.hits),
+                "all": _all(call, hits, typed),
                 "rows": [
                     {"title": hit.title, "number": hit.number, "href": record_address(hits.module, hit.id)}
                     for hit in hits.hits
@@ -78,11 +80,22 @@ def palette(screen: Screen, call: Call) -> Response:
             Choice(hit.title, record_address(hits.module, hit.id), modules[hits.module].icon, hit.number)
             for hit in hits.hits
         ]
+        every = _all(call, hits, typed)
+        choices += [every] if every is not None else []
         groups.append({"label": modules[hits.module].plural.in_language(language), "choices": choices})
     places = [place for place in _places(call) if _fits(place, typed)][:PLACES]
     groups.append({"label": call.translate("Go to"), "choices": places})
     context = {"palette": {"typed": typed, "groups": [group for group in groups if group["choices"]]}}
     return screen.renderer.page("pages/palette.html", call.actor.language, context)
+
+
+def _all(call: Call, hits: Hits, typed: str) -> Choice | None:
+    """The module's list with the same words; None where all that were found are shown already."""
+    if not (hits.capped or hits.n > len(hits.hits)):
+        return None
+    modules = call.live.catalog.modules[hits.module].plural.in_language(call.actor.language)
+    title = call.translate("Show all in {modules}").format(modules=modules)
+    return Choice(title, f"/app/{hits.module}?{urlencode({SEARCH: typed})}", "list-details")
 
 
 def _find(call: Call, typed: str, shown: int, seconds: float) -> tuple[Sequence[Hits], Sequence[str]]:

@@ -1,7 +1,8 @@
 // Single keys: / search, n new, e edit, ? help (whatever says data-press), j and k walk the rows; none while one types.
 
-const typing = (element) => Boolean(element?.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable=''], [contenteditable=true], trix-editor"));
 const shown = (element) => element.checkVisibility?.() ?? true;
+// What had the focus in a dialog keeps it for a moment after the dialog is closed; nobody types there any more.
+const typing = (element) => Boolean(element?.closest?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable=''], [contenteditable=true], trix-editor") && shown(element));
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

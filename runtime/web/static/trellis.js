@@ -237,18 +237,24 @@ function showStep() {
 }
 showStep();
 
-// --- a click anywhere on a row opens its record, unless it is on a control or selects text ---
+// --- a click anywhere on a row opens its record, unless it is on a control or selects text; a second one edits the cell ---
+const TWICE = 250; // milliseconds between the clicks of a double click
+let opening;
 on("click", "table.list tbody tr", (event, row) => {
-  if (event.target.closest("a, button, input, select, label, summary") || String(getSelection())) return;
+  clearTimeout(opening);
+  if (event.detail > 1 || event.target.closest("a, button, input, select, label, summary") || String(getSelection())) return;
   const link = row.querySelector("td.title a");
+  const column = row.closest("table").tHead?.rows[0].cells[event.target.closest("td")?.cellIndex];
   if (link && (event.ctrlKey || event.metaKey)) window.open(link.href, "_blank", "noopener");
+  else if (link && column?.dataset.edit && event.pointerType === "mouse") opening = setTimeout(() => link.click(), TWICE);
   else link?.click();
 });
 
 // --- what only some pages need is fetched when an element asks for it, and told of every page that needs it ---
 function fetchNeeded() {
   const needed = new Set([...document.querySelectorAll("[data-needs]")].map((element) => element.dataset.needs));
-  for (const name of needed) import(`./${name}.js`).then((module) => module.start());
+  return Promise.all([...needed].map((name) => import(`./${name}.js`).then((module) => module.start())));
 }
-fetchNeeded();
+const parsed = new Promise((done) => { document.addEventListener("DOMContentLoaded", () => setTimeout(done)); });
+Promise.all([parsed, fetchNeeded()]).finally(() => document.dispatchEvent(new Event("trellis:ready"))); // early.js waits for it
 document.addEventListener("htmx:after:swap", fetchNeeded);

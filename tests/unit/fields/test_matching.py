@@ -6,7 +6,7 @@ import pytest
 
 from runtime.fields.base import InvalidValueError
 from runtime.fields.matching import hold_to_pattern
-from tests.support.field_types import field_of
+from tests.support.field_types import TYPES, field_of, parsing_of
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,20 @@ def test_a_value_that_does_not_match_is_refused_as_a_whole():
     with pytest.raises(InvalidValueError, match="Value is not written as it must be"):
         hold_to_pattern("FI-1234x", field_of("text", {"pattern": "FI-[0-9]{4}"}))
     hold_to_pattern("FI-1234", field_of("text", {"pattern": "FI-[0-9]{4}"}))
+
+
+@pytest.mark.parametrize(
+    "kind, pattern, good, bad",
+    [
+        ("email", ".+@acme[.]example", "ada@Acme.example", "ada@other.example"),
+        ("phone", "[+]358[0-9]+", "+358 40 123 4567", "+46 8 123 456 78"),
+        ("url", "https://[a-z]+[.]example/.*", "acme.example/a", "http://acme.example/a"),
+    ],
+)
+@pytest.mark.parametrize("many", [False, True])
+def test_an_address_is_held_to_its_pattern_as_it_is_kept(kind, pattern, good, bad, many):
+    field, parsing = field_of(kind, {"pattern": pattern, "many": many}), parsing_of("rest")
+    type_ = TYPES[kind]
+    assert type_.parse(good, field, parsing)
+    with pytest.raises(InvalidValueError, match="is not written as it must be"):
+        type_.parse(bad, field, parsing)
