@@ -100,3 +100,9 @@ def memory(process: subprocess.Popen[bytes], *, workers: bool = False) -> float:
     own = psutil.Process(process.pid)
     weighed = own.children(recursive=True) if workers else [own]
     return float(sum(each.memory_full_info().pss for each in weighed)) / 2**20
+
+
+def processor(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of processor time that a process has spent."""
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
