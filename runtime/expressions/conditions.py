@@ -15,7 +15,7 @@ from runtime.expressions.filters.base import FilterOperator, Row, kinds_of
 from runtime.expressions.language import Language
 from runtime.expressions.reading import stands_alone
 from runtime.expressions.scope import Scope
-from runtime.expressions.shapes import path_of
+from runtime.expressions.shapes import path_of, root_of
 from runtime.expressions.tree import Node, Operation
 from runtime.model.types import BOOLEAN
 
@@ -54,6 +54,9 @@ class Conditions:
     def __init__(self, language: Language, operators: Registry[FilterOperator]) -> None:
         self.language = language
         self.operators = operators
+        self._by_root: dict[str, list[FilterOperator]] = {}
+        for operator in operators.values():
+            self._by_root.setdefault(operator.shape.root, []).append(operator)
         self._by_place = sorted(operators.values(), key=lambda operator: (operator.place, operator.name))
 
     @classmethod
@@ -105,7 +108,7 @@ class Conditions:
         return () if expression is not None else tuple(each for each in found if each.is_error)
 
     def _read(self, node: Node, text: str, depth: int) -> Part:
-        for operator in self._by_place:
+        for operator in self._by_root.get(root_of(node), ()):
             row = operator.read(node)
             if row is not None:
                 return row

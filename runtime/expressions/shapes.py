@@ -32,6 +32,7 @@ _SIGNS: Mapping[type[ast.AST], str] = {
     ast.Sub: "-",
     ast.And: "and",
     ast.Or: "or",
+    ast.Not: "not",
 }
 
 Found = dict[str, Node]
@@ -52,6 +53,18 @@ class Shape:
         """Whether it needs brackets beside another condition."""
         return isinstance(self._syntax, ast.BoolOp)
 
+    @property
+    def root(self) -> str:
+        """What a condition of this shape is outermost: an operator, a function, or '' for the field alone."""
+        match self._syntax:
+            case ast.Compare(ops=[op]) | ast.BoolOp(op=op) | ast.UnaryOp(op=op):
+                return _SIGNS[type(op)]
+            case ast.Compare():
+                return "and"
+            case ast.Call(func=ast.Name(id=name)):
+                return name
+        return ""
+
     def match(self, node: Node) -> Found | None:
         """What stands in the holes of a condition of this shape, ``field`` among them; None for another."""
         found: Found = {}
@@ -60,6 +73,13 @@ class Shape:
     def write(self, path: str, texts: Mapping[str, str]) -> str:
         """The condition with its holes filled."""
         return self.text.format(field=path, day=path, **texts)
+
+
+def root_of(node: Node) -> str:
+    """What a condition is outermost, as :attr:`Shape.root` names it."""
+    if isinstance(node, Operation):
+        return node.operator
+    return node.function if isinstance(node, Call) else ""
 
 
 def path_of(node: Node) -> str | None:

@@ -2,27 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, or_, select, update
 
 from runtime.base.clock import Clock
 from runtime.base.messages import Message, message
+from runtime.expressions.text import order_key
 from runtime.identity.actor import Actor
-from runtime.storage.prepared import Kept
 from runtime.storage.tables import Tables
 from runtime.storage.transaction import Transaction
 
@@ -77,18 +64,18 @@ class SavedFilters:
         self._shares = tables.runtime.filter_shares
         self._defaults = tables.runtime.default_filters
         self._clock = clock
-        self._statements = Kept()
 
-    def of(self, connection: Connection, actor: Actor, module: str) -> list[SavedFilter]:
-        """Those of a module that somebody has or is given by others, their own first."""
-        circles = _circles(actor)
-        shown = self._statements.select(("of", len(circles)), connection, lambda: self._shown(len(circles)))
-        given = shown.run(
-            connection,
-            {"module": self._name(module), "user": actor.user_id or 0}
-            | {f"circle_{place}": circle for place, circle in enumerate(circles)},
+    def of(self, connection: Connection, actor: Actor, *modules: str) -> list[SavedFilter]:
+        """Those of some modules that somebody has or is given by others, their own first, by their names."""
+        table, keys = self._filters, {self._name(module): module for module in modules}
+        shown = (
+            select(table)
+            .where(table.c.module.in_(keys), self._visible(actor))
+            .order_by(table.c.user_id != (actor.user_id or 0), table.c.id)
+            .limit(2 * MOST)
         )
-        return [self._made(module, _Row(*values)) for values in zip(*given, strict=True)]
+        found = [self._made(keys[row.module], row) for row in connection.execute(shown)]
+        return sorted(found, key=lambda each: (each.user_id != actor.user_id, order_key(each.name), each.id))
 
     def find(self, connection: Connection, actor: Actor, module: str, key: str) -> SavedFilter | None:
         """One of them by its key, with whom it is shared; None when there is none, or not for this actor."""
@@ -97,7 +84,7 @@ class SavedFilters:
         table = self._filters
         one = select(table).where(table.c.id == int(key), table.c.module == self._name(module))
         if not actor.admin:
-            one = one.where(self._visible(actor.user_id, _circles(actor)))
+            one = one.where(self._visible(actor))
         row = connection.execute(one).first()
         if row is None:
             return None
@@ -106,9 +93,9 @@ class SavedFilters:
 
     def default(self, connection: Connection, user_id: int, module: str) -> str:
         """The key of the filter that somebody's lists of a module begin with; '' where none was chosen."""
-        mine = self._statements.select("default", connection, self._chosen)
-        given = mine.run(connection, {"user": user_id, "module": self._name(module)})
-        return str(given[0][0]) if given else ""
+        table = self._defaults
+        mine = select(table.c.filter).where(table.c.user_id == user_id, table.c.module == self._name(module))
+        return str(connection.execute(mine).scalar() or "")
 
     def begin_with(self, tx: Transaction, user_id: int, module: str, key: str) -> None:
         """Let somebody's lists of a module begin with a filter; '' goes back to the module's first."""
@@ -180,35 +167,21 @@ class SavedFilters:
             self._made(modules[row.module], row) for row in connection.execute(found) if row.module in modules
         ]
 
-    def _chosen(self) -> Select[Any]:
-        table = self._defaults
-        return select(table.c.filter).where(
-            table.c.user_id == _given("user"), table.c.module == _given("module")
-        )
-
-    def _shown(self, circles: int) -> Select[Any]:
-        table, user = self._filters, _given("user")
-        among = [_given(f"circle_{place}") for place in range(circles)]
-        return (
-            select(*(table.c[name] for name in _Row._fields))
-            .where(table.c.module == _given("module"), self._visible(user, among))
-            .order_by(table.c.user_id != user, func.lower(table.c.name), table.c.id)
-            .limit(2 * MOST)
-        )
-
-    def _visible(self, user: ColumnElement[Any] | int | None, circles: Sequence[Any]) -> ColumnElement[bool]:
+    def _visible(self, actor: Actor) -> ColumnElement[bool]:
         shares = self._shares
         given = exists(
             select(shares.c.filter_id).where(
-                shares.c.filter_id == self._filters.c.id, shares.c["with"].in_(circles)
+                shares.c.filter_id == self._filters.c.id, shares.c["with"].in_(_circles(actor))
             )
         )
-        return or_(self._filters.c.user_id == user, given)
+        return or_(self._filters.c.user_id == actor.user_id, given)
 
     def _check(self, connection: Connection, saved: SavedFilter) -> None:
         name, table = saved.name.strip(), self._filters
         if not name:
             raise NameRefusedError(message("A filter needs a name."))
+        if not name.isprintable():
+            raise NameRefusedError(message("A name is one line of letters and signs."))
         if len(name) > LONGEST_NAME:
             raise NameRefusedError(message("A name has {most} characters at most.", most=LONGEST_NAME))
         own = select(table.c.id, table.c.name).where(
@@ -247,21 +220,6 @@ class SavedFilters:
 
     def _name(self, module: str) -> str:
         return self._tables.module(module).table.name
-
-
-class _Row(NamedTuple):
-    """The columns of a filter."""
-
-    id: int
-    user_id: int
-    name: str
-    where: str
-    columns: str
-    sort: str
-
-
-def _given(name: str) -> BindParameter[Any]:
-    return bindparam(name, required=False)
 
 
 def _circles(actor: Actor) -> Sequence[str]:

@@ -228,6 +228,13 @@ def test_a_form_that_no_browser_of_ours_has_sent_is_refused(app):
         assert answer.status_code == 400, parts
 
 
+def test_long_expressions_are_refused_before_they_are_read(app):
+    browser = app.sign_in()
+    page = press(browser, "/app/deals/filter", "text:1")
+    assert press(browser, page, "show", **{"c3.text": "1 + " * 1500 + "1"}).status == 422
+    assert press(browser, page, "show", **{"c3.text": "1 + " * 2500 + "1"}).status == 400
+
+
 def test_odd_values_do_no_harm(app, deals):
     browser = app.sign_in()
     page = browser.get("/app/deals/filter")
@@ -242,11 +249,39 @@ def test_odd_values_do_no_harm(app, deals):
     ):
         sent = press(browser, page, "show", **{"c2.field": field, "c2.was": field, "c2.operator": operator})
         assert sent.status in (200, 422), field
-    long = press(
-        browser,
-        page,
-        "show",
-        **{"c2.field": "name", "c2.was": "name", "c2.operator": "contains", "c2.value": "x" * 5000},
-    )
+    typed = {"c2.field": "name", "c2.was": "name", "c2.operator": "contains"}
+    long = press(browser, page, "show", **typed, **{"c2.value": "x" * 5000})
     assert long.status == 422
     assert "A text has 500 characters at most." in long
+    for value in ("\0", "a\0b", "\u2028", "' or true or '", "{value}", "%s", "\\"):
+        sent = press(browser, page, "show", **typed, **{"c2.value": value})
+        assert sent.status in (200, 422), value
+        assert names(sent) == []
+
+
+def test_a_reader_is_told_in_their_own_language(crm):
+    app = crm("""
+        pack.yaml:
+          title: Test
+          version: 1.0.0
+          languages: [en, fi]
+          currency: EUR
+          timezone: Europe/Helsinki
+        schemas/modules/deals.yaml:
+          title: name
+          fields:
+            name: {type: text}
+            amount: {type: money}
+            close_date: {type: date, label: {en: Close date, fi: Päättyy}}
+    """)
+    browser = app.sign_in()
+    browser.post("/profile", name="Admin", language="fi")
+    text = "close_date < today() - days(7) and (amount > 1000.50 or owner == user)"
+    page = browser.get(f"/app/deals?{urlencode({'where': text})}")
+    assert said(page) == [
+        "Päättyy on yli 7 päivää sitten",
+        "ainakin yksi näistä: (Amount on enemmän kuin 1\xa0000,50; Omistaja olen minä)",
+    ]
+    shown = browser.get(f"/app/deals/filter?{urlencode({'where': text})}")
+    assert form(shown).values["c4.value"] == ["1000,50"]
+    assert where(press(browser, shown, "show")) == text

@@ -84,6 +84,7 @@ def test_a_name_is_needed_and_had_once(app):
     for name, sentence in (
         ("  ", "A filter needs a name."),
         ("x" * 101, "A name has 100 characters at most."),
+        ("a\0b", "A name is one line of letters and signs."),
     ):
         page = save(browser, name)
         assert page.status == 422

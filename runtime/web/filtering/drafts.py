@@ -45,14 +45,22 @@ class DraftGroup:
 
 
 Draft = DraftRow | DraftText | DraftGroup
+LONGEST = 8000
+"""Characters of all written parts together: twice what a condition may have."""
 HOLES = ("value", "low", "high", "values", "n")
 
 
 def read_draft(form: Form) -> DraftGroup:
     """What a form holds; raises RefusedError for one that no browser of ours has sent."""
     marks = form.texts("part")
-    if len(marks) > 3 * MOST_PARTS:
+    parts = sum(not mark.startswith("close:") for mark in marks)
+    if parts > MOST_PARTS or len(marks) > 2 * parts:
         raise bad_request(message("A filter has {most} parts at most.", most=MOST_PARTS), "part")
+    written = (mark.removeprefix("text:") for mark in marks if mark.startswith("text:"))
+    if sum(len(form.text(f"c{key}.text")) for key in written) > LONGEST:
+        raise bad_request(
+            message("The expressions of a filter have {most} characters at most.", most=LONGEST)
+        )
     stack: list[tuple[str, str, list[Draft]]] = [("", "all", [])]
     for mark in marks:
         kind, _, key = mark.partition(":")

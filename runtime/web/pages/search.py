@@ -150,6 +150,11 @@ def _places(call: Call) -> Iterable[Choice]:
                 yield Choice(
                     saved.label.in_language(language), f"/app/{key}?filter={saved.key}", "filter", plural
                 )
+    with call.site.database.read() as connection:
+        own = call.live.saved_filters.of(connection, call.actor, *modules)
+    for mine in own:
+        plural = catalog.modules[mine.module].plural.in_language(language)
+        yield Choice(mine.name, f"/app/{mine.module}?filter={mine.key}", "filter", plural)
     yield Choice(call.translate("Home"), "/app", "home")
     yield Choice(call.translate("My profile"), "/profile", "user-circle")
     yield Choice(call.translate("Keyboard shortcuts"), "/profile/keyboard", "help-circle")
