@@ -1,6 +1,5 @@
 """Saved filters: the lists that users make for themselves, share with others, and begin with."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,12 +90,6 @@ class SavedFilters:
         shares = select(self._shares.c["with"]).where(self._shares.c.filter_id == int(key))
         return self._made(module, row, frozenset(connection.execute(shares).scalars()))
 
-    def default(self, connection: Connection, user_id: int, module: str) -> str:
-        """The key of the filter that somebody's lists of a module begin with; '' where none was chosen."""
-        table = self._defaults
-        mine = select(table.c.filter).where(table.c.user_id == user_id, table.c.module == self._name(module))
-        return str(connection.execute(mine).scalar() or "")
-
     def begin_with(self, tx: Transaction, user_id: int, module: str, key: str) -> None:
         """Let somebody's lists of a module begin with a filter; '' goes back to the module's first."""
         table = self._defaults
@@ -171,7 +164,7 @@ class SavedFilters:
         shares = self._shares
         given = exists(
             select(shares.c.filter_id).where(
-                shares.c.filter_id == self._filters.c.id, shares.c["with"].in_(_circles(actor))
+                shares.c.filter_id == self._filters.c.id, shares.c["with"].in_(circles_of(actor))
             )
         )
         return or_(self._filters.c.user_id == actor.user_id, given)
@@ -222,7 +215,7 @@ class SavedFilters:
         return self._tables.module(module).table.name
 
 
-def _circles(actor: Actor) -> Sequence[str]:
+def circles_of(actor: Actor) -> list[str]:
     """Whom somebody is among."""
     role = [f"role:{actor.role}"] if actor.role else []
     return [EVERYBODY, *(f"group:{number}" for number in actor.groups), *role]

@@ -36,6 +36,7 @@ from runtime.records.attachments import Attachments
 from runtime.records.chosen_columns import ChosenColumns
 from runtime.records.explaining import Explainer
 from runtime.records.favourites import Favourites
+from runtime.records.filter_shelf import Shelves
 from runtime.records.read import Records
 from runtime.records.recent import Recent
 from runtime.records.refs import Refs
@@ -99,6 +100,7 @@ class Live:
     favourites: Favourites
     chosen_columns: ChosenColumns
     saved_filters: SavedFilters
+    shelves: Shelves
     conditions: Conditions
     stale: StaleFields
     formats: "MakeFormats"

@@ -30,6 +30,7 @@ from runtime.records.base import Workplace
 from runtime.records.chosen_columns import ChosenColumns
 from runtime.records.explaining import Explainer
 from runtime.records.favourites import Favourites
+from runtime.records.filter_shelf import Shelves
 from runtime.records.read import Records
 from runtime.records.recent import Recent
 from runtime.records.refs import Refs
@@ -265,6 +266,7 @@ class Site:
             favourites=Favourites(tables, shop.clock),
             chosen_columns=ChosenColumns(tables),
             saved_filters=SavedFilters(tables, shop.clock),
+            shelves=Shelves(tables),
             conditions=shop.conditions,
             stale=StaleFields(catalog, shop.clock),
             formats=self._formats,

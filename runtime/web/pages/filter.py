@@ -90,7 +90,8 @@ def _edited(call: Call, listing: Listing) -> SavedFilter | None:
         raise not_found()
     if not may_change(call.actor, listing.saved):
         raise forbidden(message("Only whose filter it is, or an admin, may change it. Save one of your own."))
-    return listing.saved
+    with call.site.database.read() as connection:  # with whom it is shared, too
+        return call.live.saved_filters.find(connection, call.actor, listing.module.key, listing.saved.key)
 
 
 def _go(call: Call, address: str) -> Response:

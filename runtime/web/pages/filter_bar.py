@@ -1,11 +1,13 @@
 """What stands above a list: the filters there are, which one it is, and what else the address asks for."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from runtime.base.messages import Message
 from runtime.model.catalog import Filter, Module
+from runtime.records.filter_shelf import Shelf
 from runtime.records.saved_filters import SavedFilter, may_change
 from runtime.sites.opening import open_saved
 from runtime.web.door import Call
@@ -15,40 +17,49 @@ from runtime.web.filtering.words import sentences
 if TYPE_CHECKING:
     from runtime.web.pages.list import Listing
 
-Chosen = tuple[Filter, SavedFilter | None, tuple[Message, ...]]
-"""A filter; the saved one that it is, if it is one; and what of that no longer fits."""
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filter of a list: the saved one that it is, if it is one, and what of that no longer fits.
+
+    ``shelf`` has the filters that its reader may choose from beside those of the pack.
+    """
+
+    filter: Filter
+    shelf: Shelf
+    saved: SavedFilter | None = None
+    troubles: tuple[Message, ...] = ()
 
 
 def chosen_filter(call: Call, module: Module, key: str) -> Chosen:
     """The filter of a key; without one that which the reader's lists begin with, else the module's first."""
-    found = _found(call, module, key) if key else None
+    with call.site.database.read() as connection:
+        shelf = call.live.shelves.of(connection, call.actor, module.key)
+    found = _found(call, module, key or shelf.begins, shelf)
     if key and found is None:
         raise not_found()
-    if found is None:
-        with call.site.database.read() as connection:
-            begins = call.live.saved_filters.default(connection, call.actor.user_id or 0, module.key)
-        found = _found(call, module, begins) if begins else None  # it may be gone, or no longer shared
-    return found or (next(iter(call.live.catalog.filters[module.key].values())), None, ())
+    # What the lists begin with may be gone, or no longer shared.
+    return found or Chosen(next(iter(call.live.catalog.filters[module.key].values())), shelf)
 
 
-def _found(call: Call, module: Module, key: str) -> Chosen | None:
+def _found(call: Call, module: Module, key: str, shelf: Shelf) -> Chosen | None:
     of_pack = call.live.catalog.filters[module.key].get(key)
     if of_pack is not None:
-        return of_pack, None, ()
-    with call.site.database.read() as connection:
-        saved = call.live.saved_filters.find(connection, call.actor, module.key, key)
+        return Chosen(of_pack, shelf)
+    saved = shelf.find(key)
+    if saved is None and key:  # an admin may look at everybody's; a shelf has only so many
+        with call.site.database.read() as connection:
+            saved = call.live.saved_filters.find(connection, call.actor, module.key, key)
     if saved is None:
         return None
     opened = open_saved(call.live, call.actor, saved)
-    return opened.filter, saved, opened.troubles
+    return Chosen(opened.filter, shelf, saved, opened.troubles)
 
 
 def bar(call: Call, listing: "Listing") -> Mapping[str, Any]:
     """The parts of a list's context that stand above its rows."""
     module, saved, language = listing.module, listing.saved, call.actor.language
-    with call.site.database.read() as connection:
-        mine = call.live.saved_filters.of(connection, call.actor, module.key)
-        begins = call.live.saved_filters.default(connection, call.actor.user_id or 0, module.key)
+    mine, begins = listing.shelf.filters, listing.shelf.begins
     of_pack = [
         (each.key, each.label.in_language(language))
         for each in call.live.catalog.filters[module.key].values()

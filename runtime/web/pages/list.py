@@ -13,6 +13,7 @@ from runtime.fields.base import InvalidValueError
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
 from runtime.model.types import MONEY, NUMBERS
+from runtime.records.filter_shelf import Shelf
 from runtime.records.saved_filters import SavedFilter
 from runtime.sites.live import ConditionError, PathError
 from runtime.storage.query import Count, Page, Query
@@ -52,6 +53,7 @@ class Listing:
     chosen: str
     saved: SavedFilter | None
     troubles: tuple[Message, ...]
+    shelf: Shelf
     where: str
     sort: tuple[SortKey, ...]
     sort_text: str
@@ -114,7 +116,8 @@ def read_listing(call: Call, module: Module, *, lenient: bool = False) -> Listin
     Only where its condition is to be mended (``lenient``) it may be one that cannot be read.
     """
     chosen = call.query("filter")
-    found, saved, troubles = chosen_filter(call, module, chosen)
+    at = chosen_filter(call, module, chosen)
+    found = at.filter
     where = call.query("where").strip()
     if where and not lenient:
         call.live.condition(module, where)
@@ -143,8 +146,9 @@ def read_listing(call: Call, module: Module, *, lenient: bool = False) -> Listin
         module,
         found,
         chosen,
-        saved,
-        troubles,
+        at.saved,
+        at.troubles,
+        at.shelf,
         where,
         sort,
         sort_text,
