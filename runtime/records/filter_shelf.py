@@ -11,7 +11,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    Dialect,
     Select,
     Text,
     any_,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 from runtime.expressions.text import order_key
 from runtime.identity.actor import Actor
 from runtime.records.saved_filters import MOST, SavedFilter, circles_of
-from runtime.storage.prepared import Prepared
+from runtime.storage.prepared import Kept
 from runtime.storage.runtime_tables import Big
 from runtime.storage.tables import Tables
 
@@ -46,23 +45,22 @@ class Shelf:
 
 
 class Shelves:
-    """The shelves of one snapshot's users. Threads may share it: at worst two compile the same statement."""
+    """The shelves of one snapshot's users."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._prepared: tuple[Prepared, Prepared] | None = None
+        self._statements = Kept()
 
     def of(self, connection: Connection, actor: Actor, module: str) -> Shelf:
         """What somebody finds above a module's list."""
-        if self._prepared is None:
-            dialect = connection.dialect
-            self._prepared = (Prepared(self._shown(dialect), dialect), Prepared(self._begins(), dialect))
-        shown, begins = self._prepared
+        dialect = connection.dialect.name
+        shown = self._statements.select("shown", connection, lambda: self._shown(dialect))
+        begins = self._statements.select("begins", connection, self._begins)
         circles = circles_of(actor)
         given = {
             "user_id": actor.user_id or 0,
             "module": self._tables.module(module).table.name,
-            "circles": circles if connection.dialect.name == "postgresql" else json.dumps(circles),
+            "circles": circles if dialect == "postgresql" else json.dumps(circles),
         }
         chosen = begins.run(connection, given)
         found = [
@@ -72,12 +70,12 @@ class Shelves:
         found.sort(key=lambda each: (each.user_id != actor.user_id, order_key(each.name), each.id))
         return Shelf(tuple(found), str(chosen[0][0]) if chosen else "")
 
-    def _shown(self, dialect: Dialect) -> Select[tuple[object, ...]]:
+    def _shown(self, dialect: str) -> Select[tuple[object, ...]]:
         table, shares = self._tables.runtime.saved_filters, self._tables.runtime.filter_shares
         user = bindparam("user_id", required=False, type_=Big)
         given = exists(
             select(shares.c.filter_id).where(
-                shares.c.filter_id == table.c.id, _among(shares.c["with"], dialect.name)
+                shares.c.filter_id == table.c.id, _among(shares.c["with"], dialect)
             )
         )
         return (

@@ -53,8 +53,8 @@ HOLES = ("value", "low", "high", "values", "n")
 def read_draft(form: Form) -> DraftGroup:
     """What a form holds; raises RefusedError for one that no browser of ours has sent."""
     marks = form.texts("part")
-    parts = sum(not mark.startswith("close:") for mark in marks)
-    if parts > MOST_PARTS or len(marks) > 2 * parts:
+    count = sum(not mark.startswith("close:") for mark in marks)
+    if count > MOST_PARTS or len(marks) > 2 * count:
         raise bad_request(message("A filter has {most} parts at most.", most=MOST_PARTS), "part")
     written = (mark.removeprefix("text:") for mark in marks if mark.startswith("text:"))
     if sum(len(form.text(f"c{key}.text")) for key in written) > LONGEST:
