@@ -79,13 +79,53 @@ def test_the_lines_of_all_orders_add_up_to_the_cent_and_beyond(northwind: App) -
 
 
 @needs_data
-def test_the_totals_of_lines_add_up_rounded_to_the_cent(northwind: App) -> None:
+def test_the_totals_of_lines_and_orders_add_up_rounded_to_the_cent(northwind: App) -> None:
     program = northwind.program()
     expected = Decimal("1265793.29")
-    lines = every(program, "/order_lines", fields="total")
-    assert sum(Decimal(each["total"]["amount"]) for each in lines) == expected
-    asked = program("GET", "/order_lines", params={"value": "sum(total)"}).json()["data"]
-    assert asked == [{"group": {}, "value": {"amount": "1265793.29", "currency": "USD"}}]
+    for module in ("order_lines", "orders"):
+        records = every(program, f"/{module}", fields="total")
+        assert sum(Decimal(each["total"]["amount"]) for each in records) == expected
+        asked = program("GET", f"/{module}", params={"value": "sum(total)"}).json()["data"]
+        assert asked == [{"group": {}, "value": {"amount": "1265793.29", "currency": "USD"}}]
+    best = program("GET", "/orders", params={"sort": "-total", "limit": 1}).json()["data"][0]
+    assert (best["code"], best["total"]["amount"]) == (10865, "16387.50")
+
+
+@needs_data
+def test_customers_and_employees_are_listed_by_what_they_bought_and_sold(northwind: App) -> None:
+    program = northwind.program()
+    totals: dict[str, dict[str, Decimal]] = {"customer": {}, "employee": {}}
+    for order in every(program, "/orders", fields="total,customer,employee"):
+        for key, sums in totals.items():
+            title = order[key]["title"]
+            sums[title] = sums.get(title, Decimal(0)) + Decimal(order["total"]["amount"])
+    for module, sums in (("customers", totals["customer"]), ("employees", totals["employee"])):
+        listed = every(program, f"/{module}", sort="-turnover")
+        turnover = [Decimal(each["turnover"]["amount"]) for each in listed]
+        assert turnover == sorted([*sums.values(), *[Decimal(0)] * (len(listed) - len(sums))], reverse=True)
+        assert sum(turnover) == Decimal("1265793.29")
+    best = northwind.sign_in().get("/app/customers?filter=best").text
+    assert 0 < best.index("QUICK-Stop") < best.index("Ernst Handel") < best.index("Save-a-lot Markets")
+
+
+@needs_data
+def test_a_line_that_changes_moves_its_order_its_customer_and_its_employee(northwind: App) -> None:
+    program = northwind.program()
+    order = program("GET", "/orders", params={"where": "code == 10248"}).json()["data"][0]
+    line = program("GET", "/order_lines", params={"where": f"parent.id == {order['id']}"}).json()["data"][0]
+
+    def amounts() -> list[Decimal]:
+        whole = program("GET", f"/orders/{order['id']}").json()["data"]
+        found = [whole["total"]]
+        for module, key in (("customers", "customer"), ("employees", "employee")):
+            found.append(program("GET", f"/{module}/{whole[key]['id']}").json()["data"]["turnover"])
+        return [Decimal(each["amount"]) for each in found]
+
+    before = amounts()
+    price = Decimal(line["unit_price"]["amount"]) + 1
+    program("PATCH", f"/order_lines/{line['id']}", json={"unit_price": str(price)})
+    more = Decimal(line["quantity"]) * (1 - Decimal(line["discount"]))
+    assert [after - was for after, was in zip(amounts(), before, strict=True)] == [more] * 3
 
 
 @needs_data

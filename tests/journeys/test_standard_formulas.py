@@ -81,3 +81,40 @@ def test_what_is_late_says_so_by_itself(rest):
     assert [each["id"] for each in asked(rest, "/activities", where="is_overdue")] == [task["id"]]
     ticket = make(rest, "tickets", subject="Help", due_at="2026-03-20T08:59:00Z")
     assert ticket["is_overdue"]
+
+
+def test_an_account_knows_what_it_bought_and_owes(rest):
+    acme = make(rest, "accounts", name="Acme")["id"]
+    for name, stage, amount in (("A", "won", 300), ("B", "won", 200), ("C", "proposal", 100)):
+        make(rest, "potentials", name=name, account=acme, stage=stage, amount=amount)
+    items = [{"name": "Work", "qty": 1, "price": 100, "tax_rate": "vat_25_5"}]
+    sent = {"account": acme, "subject": "Bill", "status": "sent", "items": items}
+    bill = make(rest, "invoices", **sent)
+    make(rest, "invoices", **sent)
+    keys = ("won_total", "open_total", "invoiced_total", "unpaid_total")
+
+    def account() -> tuple[str | None, ...]:
+        return amounts(rest("GET", f"/accounts/{acme}").json()["data"], *keys)
+
+    assert account() == ("500.00", "50.00", "251.00", "251.00")
+    rest("PATCH", f"/invoices/{bill['id']}", json={"status": "paid"})
+    row = {"id": bill["items"][0]["id"], "price": 200}
+    rest("PATCH", f"/invoices/{bill['id']}", json={"items": [row]})
+    assert account() == ("500.00", "50.00", "376.50", "125.50")
+    assert rest("DELETE", f"/invoices/{bill['id']}").status_code == 204
+    assert account() == ("500.00", "50.00", "125.50", "125.50")
+    assert [each["id"] for each in asked(rest, "/accounts", where="won_total > 400")] == [acme]
+
+
+def test_logged_hours_and_a_campaigns_revenue_add_up(rest):
+    project = make(rest, "projects", name="Site")["id"]
+    phase = make(rest, "project_phases", name="Build", project=project)["id"]
+    work = {"description": "Work", "project": project, "worked_on": "2026-03-02"}
+    make(rest, "time_entries", hours="1.5", phase=phase, **work)
+    make(rest, "time_entries", hours=2, **work)
+    assert rest("GET", f"/projects/{project}").json()["data"]["logged_hours"] == "3.50"
+    assert rest("GET", f"/project_phases/{phase}").json()["data"]["logged_hours"] == "1.50"
+    spring = make(rest, "campaigns", name="Spring")["id"]
+    acme = make(rest, "accounts", name="Acme")["id"]
+    make(rest, "potentials", name="A", account=acme, campaign=spring, stage="won", amount=700)
+    assert amounts(rest("GET", f"/campaigns/{spring}").json()["data"], "actual_revenue") == ("700.00",)

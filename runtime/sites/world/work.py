@@ -1,8 +1,6 @@
 """The demo's daily work: activities, tickets, campaigns, projects with phases and hours."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from runtime.sites.world.agenda import Agenda, Step
@@ -217,7 +215,6 @@ class Work:
             "expected_cost": f"{cost}.00",
             "actual_cost": f"{cost + chance.number(-3, 8) * 50}.00" if status == "completed" else None,
             "expected_revenue": f"{sold}.00",
-            "actual_revenue": f"{sold * chance.number(30, 140) // 100}.00" if status == "completed" else None,
             "expected_response": str(chance.number(5, 20)),
             "actual_response": str(chance.number(2, 24)) if status == "completed" else None,
             "members": [self._member(person, begin) for person in members],
@@ -304,7 +301,6 @@ class _Project:
             "end_date": self.days[-1][1],
             "budget": str(self.product.price * agreed),
             "agreed_hours": str(agreed),
-            "logged_hours": str(sum((_hours(entries) for entries in self.entries), Decimal(0))),
             "owner": self.staff[0],
             "staff": [
                 {"member": user, "role": "expert" if at else "manager"} for at, user in enumerate(self.staff)
@@ -323,7 +319,6 @@ class _Project:
                 "product": self.product.id,
                 "price": str(self.product.price),
                 "agreed_hours": str(self.hours[at]),
-                "logged_hours": str(_hours(self.entries[at])),
                 "owner": self.staff[0],
             }
             for at, (name, _) in enumerate(PHASES)
@@ -350,7 +345,3 @@ class _Project:
                 }
             )
         return found
-
-
-def _hours(entries: Sequence[dict[str, Any]]) -> Decimal:
-    return sum((Decimal(entry["hours"]) for entry in entries), Decimal(0))
