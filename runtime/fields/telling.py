@@ -8,7 +8,7 @@ from runtime.fields.formats import Formats
 from runtime.model.catalog import Picklist
 from runtime.model.currency import minor_digits
 from runtime.model.types import PERCENT, ListType, PicklistType, ValueType
-from runtime.model.values import Money
+from runtime.model.values import JsonText, Money, Place, Sealed
 
 
 def tell(value: object, type_: ValueType, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
@@ -32,7 +32,7 @@ def tell(value: object, type_: ValueType, formats: Formats, picklists: Mapping[s
         return formats.percent(value) if type_ == PERCENT else formats.trimmed(value)
     if isinstance(value, Money):
         return _money(value, formats)
-    return _time(value, formats)
+    return _other(value, formats)
 
 
 def _money(value: Money, formats: Formats) -> str:
@@ -42,8 +42,14 @@ def _money(value: Money, formats: Formats) -> str:
     return f"{formats.trimmed(value.amount)} {formats.symbol(value.currency)}"
 
 
-def _time(value: object, formats: Formats) -> str:
+def _other(value: object, formats: Formats) -> str:
     match value:
+        case JsonText():
+            return value.text
+        case Place():
+            return f"{value.latitude}, {value.longitude}"
+        case Sealed():
+            return "\u2026"
         case datetime():
             return formats.datetime(value)
         case date():

@@ -38,9 +38,10 @@ class HowItCame:
     step: Step | None = None
 
 
-def is_explained(module: Module, field: Field) -> bool:
-    """Whether something but a person's hand, or a literal, gives the field its value."""
-    return bool(_sources(module, field))
+def explained_fields(module: Module) -> frozenset[str]:
+    """The fields that something but a person's hand, or a literal, gives their values."""
+    computed = {field.key for field in module.fields.values() if field.computed is not None}
+    return module.dynamics.filled | computed
 
 
 def how_it_came(explainer: Explainer, records: Records, asking: Asking, field: Field) -> HowItCame | None:

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from runtime.language.source import Source
 from runtime.language.where_used import Found, in_expression, of_path
 from runtime.model.uses import Thing, Use
+from runtime.records.import_map import read_map
 from runtime.records.saved_filters import SavedFilter
 from runtime.sites.live import ConditionError, Live, PathError
 
 if TYPE_CHECKING:
     from runtime.sites.site import Site
 
+IMPORTS = 200
+"""Of so many operations, the latest, the maps of imports are looked at: a map is used again from there."""
 MOST = 500
 """Of so many things that users keep, those that name one are told."""
 WRITTEN = ("field", "value", "constant", "function")
@@ -19,7 +23,8 @@ WRITTEN = ("field", "value", "constant", "function")
 
 def uses_in_site(site: "Site", live: Live, thing: Thing) -> tuple[Use, ...]:
     """Every use of a thing, the configuration's first."""
-    return (*live.uses().of(thing), *_saved_filters(site, live, thing), *_chosen_columns(site, live, thing))
+    kept = (_saved_filters, _chosen_columns, _import_maps)
+    return (*live.uses().of(thing), *(use for each in kept for use in each(site, live, thing)))
 
 
 def _saved_filters(site: "Site", live: Live, thing: Thing) -> Iterator[Use]:
@@ -67,3 +72,27 @@ def _chosen_columns(site: "Site", live: Live, thing: Thing) -> Iterator[Use]:
             if named == thing:
                 place = f"{module}.{filter}.columns"
                 yield Use(thing, does, "chosen_columns", place, text, who=users.get(user_id, ""))
+
+
+def _import_maps(site: "Site", live: Live, thing: Thing) -> Iterator[Use]:
+    if thing.kind != "field":
+        return
+    with site.database.read() as connection:
+        latest = site.background.operations.latest(connection, IMPORTS)
+        users = live.reader.titles(
+            connection, "users", sorted({each.user_id for each in latest if each.user_id})
+        )
+    told: set[str] = set()
+    for operation in latest:
+        plan = live.writer.plans.get(str(operation.arguments.get("module")))
+        text = str(operation.arguments.get("map") or "")
+        if operation.kind != "import" or plan is None or text in told:
+            continue
+        told.add(text)
+        columns, _ = read_map(Source("map.yaml", text), live.writer.plans, plan)
+        for column in columns.columns if columns is not None else ():
+            if thing.key == f"{plan.key}.{column.field.key}":
+                who = users.get(operation.user_id or 0, "")
+                yield Use(
+                    thing, "writes", "import_map", f"{plan.key}: {operation.about}", column.header, who=who
+                )

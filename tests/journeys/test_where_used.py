@@ -8,6 +8,7 @@ import pytest
 from runtime.cli.base import CommandError
 from runtime.records.saved_filters import SavedFilter
 from tests.journeys.test_explaining import PACK
+from tests.support.screens import submit
 from tests.unit.records.terminal import Terminal
 
 
@@ -65,6 +66,20 @@ def test_what_users_save_as_filters_is_told_too(app, terminal):
         found = [use for thing in json.loads(said) for use in thing["uses"] if use["kind"] == "saved_filter"]
         assert [f"{use['does']} {use['path'].removeprefix('orders: ')}" for use in found] == told
         assert {use["user"] for use in found} == {"Sue"}
+
+
+def test_the_maps_of_imports_are_told_too(app, terminal):
+    browser, rows = app.sign_in(), "Name;Price\nBig;12\n"
+    mapped = submit(browser, "/app/orders/import", files={"file": ("orders.csv", rows.encode())})
+    submit(browser, mapped, {"action": "dry"})
+    _, said = terminal.run("where-used", "orders.price", "--format", "json")
+    (use,) = [use for use in json.loads(said)[0]["uses"] if use["kind"] == "import_map"]
+    assert (use["does"], use["path"], use["text"], use["user"]) == (
+        "writes",
+        "orders: orders.csv",
+        "Price",
+        "Admin",
+    )
 
 
 def test_a_name_that_is_not_there_suggests_one(terminal):

@@ -45,6 +45,7 @@ KINDS: Mapping[str, str] = {
     "translation": phrase("Translation"),
     "chosen_columns": phrase("Chosen columns"),
     "saved_filter": phrase("Saved filter"),
+    "import_map": phrase("Map of an import"),
 }
 
 

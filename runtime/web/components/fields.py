@@ -1,5 +1,6 @@
 """A block of fields: labels and values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from runtime.model.catalog import Block, Path
@@ -17,6 +18,7 @@ class Fields(Component):
     def draw(self, place: Place, block: Block) -> dict[str, Any]:
         """Each field as a label and a value."""
         language = place.call.actor.language
+        explained = explain.addresses(place.card.module, place.card.id)
         return {
             "kind": "fields",
             "key": block.key,
@@ -24,13 +26,13 @@ class Fields(Component):
             "columns": block.columns,
             "collapsed": block.collapsed,
             "fields": [
-                self._field(place, path, language)
+                self._field(place, path, language, explained)
                 for path in block.fields
                 if path.hops or path.field.key not in place.states.hidden
             ],
         }
 
-    def _field(self, place: Place, path: Path, language: str) -> FieldView:
+    def _field(self, place: Place, path: Path, language: str, explained: Mapping[str, str]) -> FieldView:
         card = place.card
         view = place.views.of(path.field, card.values[path.text], path_label(path, language), card.values)
         own = not path.hops and path.attribute is None
@@ -38,5 +40,5 @@ class Fields(Component):
         if own and not locked and place.may_update and is_editable(place.call, card.module, path.field):
             view.edit = f"{record_address(card.module.key, card.id)}/field/{path.field.key}"
         if own:
-            view.explain = explain.address(card.module, card.id, path.field)
+            view.explain = explained.get(path.field.key)
         return view

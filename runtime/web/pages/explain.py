@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from runtime.base.messages import Message, message, phrase
 from runtime.fields.telling import tell
-from runtime.model.catalog import Field, Module
+from runtime.model.catalog import Module
 from runtime.model.values import Ref
 from runtime.records.explaining import TROUBLES, Asking, Explanation, Part
 from runtime.records.filling import COMPUTED, DEFAULT, FORMULA, RULE
-from runtime.records.how_it_came import Cause, HowItCame, how_it_came, is_explained
+from runtime.records.how_it_came import Cause, HowItCame, explained_fields, how_it_came
 from runtime.web.admin.source import line_address
 from runtime.web.door import Call
 from runtime.web.errors import not_found
@@ -45,7 +45,7 @@ def show(screen: Screen, call: Call) -> Response:
     """What gives the field its value, for the record as it stands."""
     module = module_of(call)
     field = module.field(call.path("field"))
-    if field is None or not is_explained(module, field):
+    if field is None or field.key not in explained_fields(module):
         raise not_found()
     card = with_links(call, load(call, module, record_id(call), [own_path(field)], deleted="any"))
     with call.site.database.read() as connection:
@@ -66,11 +66,10 @@ def show(screen: Screen, call: Call) -> Response:
     return screen.draw_part(call, "pages/explain.html", "view", {"view": view}, module.key)
 
 
-def address(module: Module, record: int, field: Field) -> str | None:
-    """Where it is told how a field came about; None where a person alone fills it."""
-    if not is_explained(module, field):
-        return None
-    return f"{record_address(module.key, record)}/explain/{field.key}"
+def addresses(module: Module, record: int) -> dict[str, str]:
+    """Where it is told how a field came about, by field; without those that a person alone fills."""
+    begins = record_address(module.key, record)
+    return {key: f"{begins}/explain/{key}" for key in explained_fields(module)}
 
 
 def explained(call: Call, views: Views, explanation: Explanation) -> dict[str, Any]:

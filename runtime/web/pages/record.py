@@ -13,7 +13,7 @@ from runtime.web import shell
 from runtime.web.components.base import UPLOADED, Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
-from runtime.web.pages import favourites
+from runtime.web.pages import explain, favourites
 from runtime.web.pages.card import (
     Card,
     condition_paths,
@@ -25,7 +25,7 @@ from runtime.web.pages.card import (
 )
 from runtime.web.pages.rules import states_of_card
 from runtime.web.pages.screen import Screen, module_of, record_id
-from runtime.web.views import path_label, record_address
+from runtime.web.views import FieldView, path_label, record_address
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -168,7 +168,7 @@ def _tab(call: Call, card: Card, tab: Tab, chosen: Tab | None) -> dict[str, Any]
 
 
 def _head(place: Place) -> dict[str, Any]:
-    call, views, layout, card = place.call, place.views, place.layout, place.card
+    call, card = place.call, place.card
     module, language = card.module, call.actor.language
     address = record_address(module.key, card.id)
     may_update = place.may_update
@@ -191,11 +191,7 @@ def _head(place: Place) -> dict[str, Any]:
         "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
         "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
         "process": _process(place, may_update),
-        "header": [
-            views.of(path.field, card.values[path.text], path_label(path, language), card.values)
-            for path in layout.header
-            if path.hops or path.field.key not in place.states.hidden
-        ],
+        "header": _header(place),
     }
 
 
@@ -204,6 +200,20 @@ def _stale(call: Call, module: Module) -> list[str]:
     with call.site.database.read() as connection:
         found = call.live.stale.notes(connection, module.key, call.actor.language)
     return [note.render(call.translate, call.actor.language) for note in found]
+
+
+def _header(place: Place) -> list[FieldView]:
+    """The facts on top, without what rules hide; each may say how it came about."""
+    card, language = place.card, place.call.actor.language
+    explained = explain.addresses(card.module, card.id)
+    found: list[FieldView] = []
+    for path in place.layout.header:
+        if path.hops or path.field.key not in place.states.hidden:
+            label = path_label(path, language)
+            view = place.views.of(path.field, card.values[path.text], label, card.values)
+            view.explain = None if path.hops or path.attribute else explained.get(path.field.key)
+            found.append(view)
+    return found
 
 
 def _file_links(call: Call, card: Card) -> list[dict[str, str]]:
