@@ -176,6 +176,28 @@ def test_a_record_is_found_by_what_follows(chains: Crm):
     assert "of elsewhere" in chains.stored("accounts", account)["search_text"]
 
 
+def test_the_database_works_out_the_very_number_that_a_save_does_however_large(chains: Crm):
+    amounts = [
+        "9999999999999999.99",
+        "-9999999999999999.99",
+        "92233720368547.75",
+        "30370004.99",
+        "-0.05",
+        "0.15",
+    ]
+    deals = [{"name": "Deal", "amount": amount, "stage": "open"} for amount in amounts]
+    lines = [
+        {"name": "a", "price": amount, "amount": number} for amount in amounts for number in (0, 1, 10**9)
+    ]
+    chains.save(*(Change("deals", {**each, "lines": lines}) for each in deals))
+    assert [row["weighted"] for row in chains.all("deals")][3:] == [
+        Decimal("3037000.50"),
+        Decimal("-0.01"),
+        Decimal("0.02"),
+    ]
+    assert stale(chains) == []
+
+
 def test_undoing_turns_what_follows_back(chains: Crm):
     account = chains.create("accounts", name="One")
     deal = chains.create("deals", name="Deal", account=account, amount=5, stage="won")
