@@ -73,7 +73,7 @@ def _causes(live: "Live", module: "Module", found: "HowItCame", formats: "Format
     if found.happening is not None and found.step is not None:
         user = found.happening.user
         who, when = (user.title if user is not None else "the system"), formats.datetime(found.happening.at)
-        cause = found.step.cause or ""
+        cause = COMPUTED if found.field.computed is not None else found.step.cause or ""
         by = {DEFAULT: "as its default ", COMPUTED: "as a computed field "}.get(cause, "")
         if cause.startswith((FORMULA, RULE)):
             by = f"by the {cause.replace(':', ' ', 1)} "

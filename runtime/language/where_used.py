@@ -7,7 +7,9 @@ from runtime.expressions.tree import (
     Aggregate,
     Attribute,
     Call,
+    Items,
     Literal,
+    Operation,
     Read,
     walk_all,
 )
@@ -140,6 +142,8 @@ def in_expression(expression: Expression) -> Iterator[Found]:
                 yield Thing("picklist", node.of.type.picklist), "reads", start, node.end
             case Literal():
                 yield from _of_literal(node)
+            case Operation():
+                yield from _of_meaning(node)
             case Call() | Aggregate():
                 if text.startswith(f"{node.function}(", node.start):
                     end = node.start + len(node.function)
@@ -160,6 +164,17 @@ def _of_literal(node: Literal) -> Iterator[Found]:
         yield Thing("value", f"{node.type.picklist}.{node.value}"), "reads", node.start, node.end
     if node.constant is not None:
         yield Thing("constant", f"const.{node.constant}"), "reads", node.start, node.end
+
+
+def _of_meaning(node: Operation) -> Iterator[Found]:
+    """The values of a picklist that a comparison means by what they have: ``stage.kind == 'won'``."""
+    sides = [item for side in node.operands for item in (side.items if isinstance(side, Items) else (side,))]
+    told = {side.value for side in sides if isinstance(side, Literal) and side.value is not None}
+    for side in sides:
+        if isinstance(side, Attribute) and isinstance(side.of.type, PicklistType):
+            for key, has in side.values.items():
+                if has in told:
+                    yield Thing("value", f"{side.of.type.picklist}.{key}"), "reads", side.start, side.end
 
 
 def _of_steps(text: str, node: Aggregate) -> Iterator[Found]:

@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from runtime.language.packs import standard_folder
+from runtime.records.how_it_came import explained_fields
+from tests.support.demo import fill
 from tests.support.rest import make
 from tests.support.screens import submit
 from tests.unit.records.terminal import Terminal
@@ -192,6 +195,8 @@ def test_a_computed_field_is_explained_by_its_own_formula(shop):
     assert whole[3].startswith("Records: 7 Order 0, Order 1,")
     assert whole[3].endswith("Order 4")
     assert "Computed field" in page
+    assert "It was worked out when Admin saved on" in page
+    assert "worked out" in shop.sign_in().get(f"/app/accounts/{acme}?tab=history")
 
 
 def test_a_virtual_field_is_one_part_of_what_reads_it(shop):
@@ -204,3 +209,23 @@ def test_a_virtual_field_is_one_part_of_what_reads_it(shop):
     ]
     found = rows(browser.get(f"/app/orders/{order}/explain/late"))
     assert [row[1].split(" ")[0] for row in found] == ["due", "due", "today()"]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_every_worked_out_field_of_the_standard_pack_can_be_explained(crm):
+    folder = standard_folder()
+    assert folder is not None
+    app = crm(pack=folder)
+    fill(app.site, 100)
+    browser, program = app.sign_in("tester@example.com"), app.program("tester@example.com")
+    explained = 0
+    for module in app.site.live.catalog.modules.values():
+        fields = explained_fields(module)
+        if module.parent is not None or module.system or not fields:
+            continue
+        for record in program("GET", f"/{module.key}?limit=2").json()["data"]:
+            for field in fields:
+                page = browser.get(f"/app/{module.key}/{record['id']}/explain/{field}")
+                assert page.status == 200, (module.key, field, page.text[:500])
+                explained += 1
+    assert explained > 20

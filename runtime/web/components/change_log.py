@@ -96,7 +96,7 @@ class ChangeLog(Component):
 
 def _cause(place: Place, step: Step) -> str | None:
     """What filled the field, where nobody did by hand."""
-    if step.cause == COMPUTED:
+    if step.cause == COMPUTED or (step.field is not None and step.field.computed is not None):
         return place.call.translate("worked out")
     if step.cause == DEFAULT:
         return place.call.translate("by its default")

@@ -146,7 +146,7 @@ def _last(call: Call, found: HowItCame) -> str | None:
         return None
     who = found.happening.user.title if found.happening.user is not None else call.translate("The system")
     said = {"who": who, "when": call.formats.datetime(found.happening.at)}
-    return _say(call, by_whom(found.step.cause, said))
+    return _say(call, by_whom(COMPUTED if found.field.computed is not None else found.step.cause, said))
 
 
 def by_whom(cause: str | None, said: dict[str, str]) -> Message:

@@ -141,6 +141,10 @@ def test_a_value_a_picklist_a_constant_a_function_and_a_filter_are_found(uses):
     won = told(uses, "deal_stages.won")
     assert "reads schemas/modules/deals.yaml:13 rule modules.deals.rules.paid.when | 'won'" in won
     assert "names data/deals.yaml:1 data data.deals.one.stage | won" in won
+    assert (
+        "reads schemas/modules/deals.yaml:9 condition modules.deals.fields.close_date.required | stage.kind"
+        in won
+    )
     picklist = told(uses, "deal_stages")
     assert (
         "names schemas/modules/deals.yaml:6 field modules.deals.fields.stage.picklist | deal_stages"
