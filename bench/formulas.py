@@ -164,7 +164,7 @@ def imports(engine: str, records: int) -> Iterator[Figure]:
 def looked_up(engine: str, _records: int) -> Iterator[Figure]:
     """A change of an account whose industry 10,000 deals look up."""
     with _site(engine, {}) as (opened, owner):
-        (account,) = site.write(opened, "accounts", data.accounts(1), [owner])
+        (account,) = site.write(opened, "accounts", [{"name": "One", "industry": "energy"}], [owner])
         _save(opened, owner, data.deals(10_000, [account]), BATCH)
         opened.database.optimize()
         live, actor = opened.live, _actor(owner)

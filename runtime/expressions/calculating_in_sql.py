@@ -28,6 +28,7 @@ from runtime.expressions.columns import Exact, Microseconds, ScaledDecimal, UtcD
 from runtime.expressions.numbers import DIGITS as STORED
 from runtime.expressions.passing import call_python
 from runtime.expressions.sql import Sql
+from runtime.expressions.units import ADDING, Units, divided, of_column, of_known
 from runtime.expressions.value import Value
 from runtime.model.types import (
     DATE,
@@ -62,9 +63,10 @@ def negated_in_sql(sql: Sql, value: Value) -> Value:
     if value.type in (DURATION, MONTHS):
         return Value(value.type, (type_coerce(-value.column, value.column.type),))
     if sql.binding.dialect == "sqlite":
-        column = call_python(sql, "-…", Exact(), (number_only(value),))
-    else:
-        column = type_coerce(-exact(sql, value), exact(sql, value).type)
+        column, own = call_python(sql, "-…", Exact(), (number_only(value),)), units_of(value)
+        units = None if own is None else own.negated()
+        return Value(value.type, (column, *value.columns[1:]), units=units)
+    column = type_coerce(-exact(sql, value), exact(sql, value).type)
     return Value(value.type, (column, *value.columns[1:]))
 
 
@@ -109,17 +111,41 @@ def _numbers(sql: Sql, sign: str, left: Value, right: Value) -> Value:
     ratio = left.type == right.type == MONEY and sign in ("/", "//")
     is_money = MONEY in (left.type, right.type) and not ratio
     type_ = INTEGER if left.type == right.type == INTEGER else DECIMAL
+    units = None
     if sql.binding.dialect == "sqlite":
         column = call_python(sql, sign, Exact(), (number_only(left), number_only(right)))
+        units = _in_units(sign, left, right)
     else:
         column = _POSTGRESQL[sign](exact(sql, left), exact(sql, right))
     if one is not None and other is not None:
-        column = case((one_currency(one, other), column))
+        same = one_currency(one, other)
+        column = case((same, column))
         column = type_coerce(column, Exact())
+        units = None if units is None else units.where(same)
     if not is_money:
-        return Value(type_, (column,))
+        return Value(type_, (column,), units=units)
     currency = one if other is None else other if one is None else func.coalesce(one, other)
-    return Value(MONEY, (column, null() if currency is None else currency))
+    return Value(MONEY, (column, null() if currency is None else currency), units=units)
+
+
+def units_of(value: Value) -> Units | None:
+    """A number (of money, the amount) as SQLite can calculate with it; None where it cannot."""
+    if value.units is not None:
+        return value.units
+    if not value.is_known:
+        return of_column(value.column)
+    known = value.known.amount if isinstance(value.known, Money) else value.known
+    return of_known(known) if isinstance(known, Decimal | int) else None
+
+
+def _in_units(sign: str, left: Value, right: Value) -> Units | None:
+    one, other = units_of(left), units_of(right)
+    if one is None or other is None:
+        return None
+    if sign == "/":
+        known = right.known.amount if isinstance(right.known, Money) else right.known
+        return divided(one, known) if isinstance(known, Decimal | int) else None
+    return ADDING[sign](one, other) if sign in ADDING else None
 
 
 def one_currency(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[bool]:

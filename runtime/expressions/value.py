@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from runtime.expressions.units import Units
 from runtime.model.types import ValueType
 
 Linked = Callable[[ColumnElement[Any] | int | None], ColumnElement[bool]]
@@ -27,6 +28,7 @@ class Value:
     known: object = None
     moment: ColumnElement[Any] | None = None
     links: tuple[Linked, ...] = ()
+    units: Units | None = None
 
     @property
     def is_known(self) -> bool:
