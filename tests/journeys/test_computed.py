@@ -1,11 +1,14 @@
 """Computed fields: worked out in the save itself or where they are read, and nobody writes them."""
 
+from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from runtime.base.clock import FrozenClock
+from runtime.cli.base import CommandError
+from runtime.cli.import_ import ImportCommand
 from tests.support.crm import App, Program
 from tests.support.rest import make
 from tests.support.screens import submit
@@ -261,6 +264,51 @@ def test_cards_related_lists_quick_views_and_exports_show_what_is_virtual(crm):
         "Bigger,35.00 EUR,14",
         "Early,30.00 EUR,14",
     ]
+
+
+def test_an_import_gives_no_computed_field_a_value(app):
+    file = app.folder / "deals.csv"
+    file.write_text("name,sum\nBig,5\n")
+    (app.folder / "map.yaml").write_text("columns: {name: name, sum: weighted}\n")
+    parser = ArgumentParser()
+    ImportCommand().configure(parser)
+    words = ["deals", str(file), "--map", str(app.folder / "map.yaml")]
+    with pytest.raises(CommandError, match="nothing was imported"):
+        ImportCommand().run(parser.parse_args(words), app.house)
+    said = app.house.out.getvalue() + app.house.err.getvalue()
+    assert '"weighted" is computed by its formula' in said
+
+
+def test_conditions_rules_checks_and_formulas_read_computed_fields(crm):
+    app = crm(
+        """
+        schemas/modules/deals.yaml:
+          title: name
+          fields:
+            name: {type: text}
+            amount: {type: money}
+            big: {type: boolean, formula: amount > 100}
+            age: {type: integer, formula: "default(days_between(begun, today()), 0)"}
+            begun: {type: date}
+            reason: {type: text}
+            mark: {type: text}
+          rules:
+            big_needs_reason: {when: big, require: [reason]}
+          checks:
+            young: {check: age < 10, message: It is too old.}
+        formulas/deals.yaml:
+          mark: {field: mark, value: "if_(big and age > 2, 'hurry')", clear: true}
+        """,
+        clock=TODAY,
+    )
+    rest = app.program()
+    refused = rest("POST", "/deals", json={"name": "Big", "amount": 500}).json()["error"]["fields"]
+    assert refused == {"reason": ["Reason is required."]}
+    old = rest("POST", "/deals", json={"name": "Old", "begun": "2026-02-01"}).json()["error"]
+    assert old["message"] == "It is too old."
+    deal = make(rest, "deals", name="Big", amount=500, reason="So", begun="2026-03-05")
+    assert (deal["mark"], deal["age"]) == ("hurry", 5)
+    assert rest("PATCH", f"/deals/{deal['id']}", json={"amount": 5}).json()["data"]["mark"] is None
 
 
 def _ids(answer: dict[str, Any]) -> list[int]:
