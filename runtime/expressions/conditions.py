@@ -13,7 +13,7 @@ from runtime.base.registry import Registry, discover
 from runtime.expressions import filters as filter_files
 from runtime.expressions.filters.base import FilterOperator, Row, kinds_of
 from runtime.expressions.language import Language
-from runtime.expressions.reading import stands_alone
+from runtime.expressions.reading import junction, stands_alone
 from runtime.expressions.scope import Scope
 from runtime.expressions.shapes import path_of, root_of
 from runtime.expressions.tree import Node, Operation
@@ -65,13 +65,10 @@ class Conditions:
         return cls(language, Registry("filter operator", discover(filter_files, FilterOperator)))
 
     def read(self, text: str, scope: Scope) -> Group:
-        """A condition as rows; one that cannot be read is one part, as it is written."""
+        """A condition as rows; of one that is wrong, the parts that are right are."""
         if not text.strip():
             return NOTHING
-        expression, _ = self.language.parse(text, Span.point("where"), scope, BOOLEAN)
-        if expression is None:
-            return Group("all", (Written(text),))
-        part = self._read(expression.tree, text, DEEPEST)
+        part = self._parsed(text, scope, DEEPEST)
         if sum(1 for _ in parts_of(part)) > MOST_PARTS:
             return Group("all", (Written(text),))
         return part if isinstance(part, Group) else Group("all", (part,))
@@ -106,6 +103,16 @@ class Conditions:
         span = Span("where", 1, 1, 1, len(text) + 1)
         expression, found = self.language.parse(text, span, scope, BOOLEAN)
         return () if expression is not None else tuple(each for each in found if each.is_error)
+
+    def _parsed(self, text: str, scope: Scope, depth: int) -> Part:
+        expression, _ = self.language.parse(text, Span.point("where"), scope, BOOLEAN)
+        if expression is not None:
+            return self._read(expression.tree, text, depth)
+        joined = junction(text) if depth else None
+        if joined is None:
+            return Written(text)
+        word = "all" if joined[0] == "and" else "any"
+        return Group(word, tuple(self._parsed(part, scope, depth - 1) for part in joined[1]))
 
     def _read(self, node: Node, text: str, depth: int) -> Part:
         for operator in self._by_root.get(root_of(node), ()):

@@ -99,6 +99,16 @@ def read(text: str) -> tuple[Syntax | None, list[Finding]]:
     return _parse(text)
 
 
+def junction(text: str) -> tuple[str, list[str]] | None:
+    """The word between a condition's outermost parts, ``and`` or ``or``, and the parts; None without one."""
+    syntax, _ = read(text)
+    if syntax is None or not isinstance(syntax.body, ast.BoolOp):
+        return None
+    spans = map(syntax.span, syntax.body.values)
+    word = "and" if isinstance(syntax.body.op, ast.And) else "or"
+    return word, [text[start:end] for start, end in spans]
+
+
 def stands_alone(text: str) -> bool:
     """Whether a condition keeps its meaning between others: not one of ``and``, ``or`` or ``if``."""
     syntax, _ = read(text)

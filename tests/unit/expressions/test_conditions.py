@@ -179,6 +179,27 @@ def test_what_is_wrong_is_told_at_its_place():
     assert CONDITIONS.wrong("active", SCOPE) == ()
 
 
+@pytest.mark.parametrize(
+    "text,shown",
+    [
+        ("active and stagee == 'won' and count > 1", ("all", ["yes", "stagee == 'won'", "more"])),
+        ("active or (1 + 1) * x > 2", ("any", ["yes", "(1 + 1) * x > 2"])),
+        ("not (active or x)", ("all", ["not (active or x)"])),
+        ("active and", ("all", ["active and"])),
+    ],
+)
+def test_of_a_wrong_condition_the_right_parts_are_rows(text, shown):
+    group = CONDITIONS.read(text, SCOPE)
+    parts = [getattr(part, "operator", getattr(part, "text", None)) for part in group.parts]
+    assert (group.word, parts) == shown
+    assert CONDITIONS.write(group) == text
+
+
+def test_a_wrong_condition_in_brackets_keeps_them():
+    text = "count > 1 and (active or nothing == 5)"
+    assert CONDITIONS.write(CONDITIONS.read(text, SCOPE)) == text
+
+
 def test_a_path_is_a_field_or_nothing():
     assert CONDITIONS.field("account.name", SCOPE) is not None
     for path in ("", "nothing", "user", "this", "1 + 1", "account.nothing", "none", "name == 'a'", "lähde"):
