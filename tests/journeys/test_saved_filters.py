@@ -159,14 +159,8 @@ def without_seats(app):
 
 def test_a_filter_whose_field_is_gone_says_so_and_finds_nothing(app):
     browser = app.sign_in()
-    page = row(
-        browser,
-        "/app/deals/filter?where=signed%20or%20stage%20%3D%3D%20'won'",
-        "2",
-        "seats",
-        "more",
-        value="1",
-    )
+    address = "/app/deals/filter?where=signed%20or%20stage%20%3D%3D%20'won'"
+    page = row(browser, address, "2", "seats", "more", value="1")
     saved = press(browser, page, "new", name="Many seats")
     assert "Chairs" in saved
     without_seats(app)

@@ -161,10 +161,10 @@ def _status(call: Call, listing: Listing, built: Built, saved: SavedFilter | Non
     texts = [*([] if saved is not None else _around(call, listing)), built.text]
     where = tuple(call.live.condition(module, text) for text in texts if text)
     rights = call.live.judge.conditions(call.actor, module.key, "read")
+    search = (listing.search or None) if saved is None else None
+    query = Query(module.key, where=where, rights=rights, search=search)
     with call.site.database.read() as connection:
-        count = call.live.reader.count(
-            connection, Query(module.key, where=where, rights=rights), call.moment, cap=CAP
-        )
+        count = call.live.reader.count(connection, query, call.moment, cap=CAP)
     number = call.formats.integer(count.n) + ("+" if count.capped else "")
     one = count.n == 1 and not count.capped
     text = call.translate("{count} record is found.") if one else call.translate("{count} records are found.")
