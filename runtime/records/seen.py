@@ -1,9 +1,11 @@
 """What expressions see of the records that are being saved, fetched for a whole batch together."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from runtime.base.messages import Message, message
 from runtime.expressions.evaluation import BudgetError, Evaluator
@@ -13,6 +15,8 @@ from runtime.expressions.terms import terms_of
 from runtime.expressions.tree import Aggregate, Node
 from runtime.fields.base import InvalidValueError
 from runtime.model.catalog import Expression, Path
+from runtime.model.values import Link
+from runtime.records.among import among
 from runtime.records.outer import nested
 from runtime.records.plan import FieldPlan
 from runtime.records.rehearsal import is_near, looks_further, rehearsed
@@ -48,6 +52,7 @@ class Seen:
             needed = needed | dependencies(expression.tree)
         self._batch = batch
         self._looks_further = looks_further(batch, needed)
+        self._gone: set[int] = set()
         self._links: dict[str, dict[int, tuple[Any, ...]]] = {}
         near = [each for each in needed.aggregates if is_near(each)]
         rows = {each.steps[0].key: each for each in near}
@@ -114,9 +119,11 @@ class Seen:
         return nested(self._batch.tx.connection, plans.loader, paths, records)
 
     def _as_it_will_be(self, work: Work) -> Plain:
-        return will_be(self._batch, work) | {
-            key: found.get(work.id, ()) for key, found in self._links.items() if key not in work.links
-        }
+        plain = will_be(self._batch, work)
+        for key, found in self._links.items():
+            linked = plain[key] if key in work.links else found.get(work.id, ())
+            plain[key] = tuple(each for each in linked if each not in self._gone)
+        return plain
 
     def _as_it_stands(self, work: Work) -> Plain:
         return dict(work.old or {}) | {key: found.get(work.id, ()) for key, found in self._links.items()}
@@ -128,9 +135,23 @@ class Seen:
                 ids = [work.id for work in works if not work.is_new]
                 batch = self._batch
                 found = links_of(batch.tx.connection, field, ids, batch.dialect) if ids else {}
+                changed = [work.links[field.key].after for work in works if field.key in work.links]
+                self._gone |= self._deleted(field, [*found.values(), *changed])
                 self._links[field.key] = {
-                    key: tuple(link.id for link in links) for key, links in found.items()
+                    key: tuple(link.id for link in links if link.id not in self._gone)
+                    for key, links in found.items()
                 }
+
+    def _deleted(self, field: FieldPlan, linked: Iterable[Sequence[Link]]) -> set[int]:
+        """Of the records that are linked, those in the bin: to be linked to them does not count."""
+        batch, ids = self._batch, {link.id for links in linked for link in links}
+        found: set[int] = set()
+        for target in field.targets if ids else ():
+            columns = batch.plans[target].table.columns
+            own_id, deleted_at = columns["id"][0], columns["deleted_at"][0]
+            gone = select(own_id).where(among(own_id, ids, batch.dialect), deleted_at.is_not(None))
+            found.update(batch.tx.connection.execute(gone).scalars())
+        return found
 
     def _fetch_rows(self, works: list[Work], aggregate: Aggregate, paths: list[Path]) -> None:
         # Rows that the batch names are as they will be; those of a record that names none are as they stand.

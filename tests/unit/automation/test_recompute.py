@@ -1,7 +1,12 @@
 """Tests of recomputing in the background: whole modules, in chunks that land, honestly told meanwhile."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +35,32 @@ PACK = """
         account: {type: relation, module: accounts, inverse: deals}
         industry: {type: text, formula: account.industry}
         shout: {type: text, formula: upper(industry)}
+"""
+
+
+ROOT = Path(__file__).parents[3]
+KILLED = """
+import os, signal, sys
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from runtime.assembly import House
+from runtime.automation.operations import recompute
+from runtime.automation.worker import Worker
+
+folder, chunk, done = Path(sys.argv[2]), recompute._chunk, []
+
+def cut(*given):
+    found = chunk(*given)
+    done.append(found)
+    if len(done) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+recompute.CHUNK, recompute._chunk = 2, cut
+house = House({"TRELLIS_DATABASE": sys.argv[1]}, StringIO(), StringIO(), folder=folder)
+site = house.open_site(folder / "pack")
+Worker(site, site.background, "killed", timedelta(seconds=30)).drain()
 """
 
 
@@ -120,6 +151,18 @@ def test_another_worker_goes_on_from_the_chunk_that_landed_last(site: Site, monk
     assert site.worker("two").drain() == 1
     assert site.values() == ["PAPER"] * 7
     assert site.operations()[0].done == 14
+
+
+def test_a_worker_that_is_killed_loses_nothing(site: Site, database_url: str, tmp_path: Path):
+    site.change("paper")
+    command = [sys.executable, "-c", KILLED, database_url, str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert site.values("industry") == ["paper"] * 4 + ["steel"] * 3
+    site.clock.moment = datetime.now(UTC) + timedelta(seconds=60)
+    assert site.worker("two").drain() == 1
+    assert site.values() == ["PAPER"] * 7
+    assert site.stale() == []
 
 
 def test_one_that_is_cancelled_leaves_its_mark_until_another_has_gone_over_it(site: Site):

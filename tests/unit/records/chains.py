@@ -77,6 +77,7 @@ CHAINS = {
           top:      {type: text, formula: "concat(account.called, '/', account.above.name)"}
           scores:   {type: integer, formula: sum(people.score)}
           total:    {type: money, formula: sum(lines.total)}
+          alone:    {type: boolean, formula: is_empty(people)}
           rank:     {type: integer, formula: "count(account.deals, amount > this.amount)"}
         rows:
           lines: {module: deal_lines}
@@ -98,7 +99,7 @@ CHAINS = {
 COMPUTED = {
     "accounts": ("called", "deals_n", "won", "won_all", "latest", "rate", "buyers", "is_big", "secret"),
     "people": ("sold", "best"),
-    "deals": ("industry", "weighted", "share", "top", "scores", "total", "rank"),
+    "deals": ("industry", "weighted", "share", "top", "scores", "total", "alone", "rank"),
     "deal_lines": ("total", "of", "part"),
 }
 

@@ -102,7 +102,9 @@ def test_links_count_on_both_sides_and_with_what_they_say_themselves(chains: Crm
     assert of(chains, "people", ada, "sold", "best") == [Decimal(0), None]
     assert of(chains, "accounts", account, "buyers") == [1]
     chains.delete("people", bob)
-    assert of(chains, "deals", deal, "scores") == [0]
+    assert of(chains, "deals", deal, "scores", "alone") == [0, True]
+    chains.update("deals", deal, name="Again")
+    assert of(chains, "deals", deal, "alone") == [True]
     assert of(chains, "accounts", account, "buyers") == [0]
 
 
