@@ -140,6 +140,24 @@ def test_what_one_may_not_read_is_not_shown(app, order, monkeypatch):
     assert whole[2] == "€180.00"
 
 
+def test_a_record_that_one_may_not_read_is_not_named_and_gives_no_value(app, order, monkeypatch):
+    from runtime.records.access import SignedIn
+
+    live = app.site.live
+    hidden = live.condition(live.catalog.modules["accounts"], "name != 'Acme'")
+    none = live.condition(live.catalog.modules["order_items"], "text == 'Chair'")
+    rights = {"accounts": (hidden,), "order_items": (none,)}
+    monkeypatch.setattr(SignedIn, "conditions", lambda self, actor, module, right: rights.get(module, ()))
+    browser = app.sign_in("sue@example.com", admin=False)
+    page = browser.get(f"/app/orders/{order}/explain/total")
+    found = {row[1].split(" ", 1)[0]: row[2] for row in rows(page) if row[0] == 3}
+    assert found["account.discount"] == "You may not read this."
+    assert "Acme" not in page
+    page = browser.get(f"/app/orders/{order}/explain/note")
+    total = next(row for row in rows(page) if row[1].startswith("sum(items.qty)"))
+    assert total[2:] == ("You may not read this.", "Records: 1 Chair")
+
+
 def test_the_command_line_explains_the_same(app, order, tmp_path, database_url):
     terminal = Terminal(tmp_path, database_url)
     code, said = terminal.run("explain", f"orders/{order}", "total")
