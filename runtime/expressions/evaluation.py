@@ -1,7 +1,8 @@
 """Evaluates a typed tree: simpleeval's walker over our own nodes and plain data, within a budget."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cmp_to_key
 from time import thread_time
 from typing import Any
@@ -124,7 +125,10 @@ class Evaluator(SimpleEval):  # type: ignore[misc]
     def _read(self, node: Read) -> object:
         if node.own and len(node.keys) == 1 and node.keys[0] in self.record:
             value = self.record[node.keys[0]]
-            return value if type(value) in _CANONICAL else _plain(value, node.type)
+            kind = type(value)
+            if kind in _CANONICAL or (kind is str and value):
+                return value
+            return _plain(value, node.type)
         return self._found(node)
 
     def _found(self, node: Read) -> object:
@@ -264,7 +268,7 @@ def _in_order(found: list[tuple[Any, Any]], descending: bool) -> list[tuple[Any,
     return filled + [pair for pair in found if pair[1] is None]
 
 
-_CANONICAL = frozenset([int, bool, type(None)])
+_CANONICAL = frozenset([int, bool, Decimal, date, Money, type(None)])
 
 
 def _plain(value: object, type_: ValueType) -> object:

@@ -33,6 +33,7 @@ class Filling:
         self._works = works
         self._expressions = tuple(expressions)
         self._moved: set[str] = set()
+        self._kept: dict[tuple[object, ...], object] = {}
         self._filled = False
         self.seen = Seen(batch, works, self._expressions)
 
@@ -46,7 +47,8 @@ class Filling:
         self.look_again(expression)
         field = works[0].plan.fields[key] if works else None
         for work in works:
-            if field is not None and f"{work.path}{key}" not in work.asked.errors:
+            errors = work.asked.errors
+            if field is not None and (not errors or f"{work.path}{key}" not in errors):
                 self._fill(work, field, expression, clear, by)
         if field is not None and isinstance(field.type, MoneyType) and works[0].plan.parent is not None:
             currencies.settle(self._batch, works)
@@ -87,9 +89,17 @@ class Filling:
             value = self.seen.value(work, expression)
             if is_empty(value) and not clear:
                 return
-            self.put(work, field, keep(self._batch, work, field, value), by)
+            self.put(work, field, self._keep(work, field, expression, value), by)
         except InvalidValueError as error:
             refuse_once(work, field.key, error.message)
+
+    def _keep(self, work: Work, field: FieldPlan, expression: Expression, value: object) -> object:
+        if isinstance(value, list) or not self.seen.is_few_valued(expression):
+            return keep(self._batch, work, field, value)
+        place = (field.key, id(expression), value)
+        if place not in self._kept:
+            self._kept[place] = keep(self._batch, work, field, value)
+        return self._kept[place]
 
     def put(self, work: Work, field: FieldPlan, value: object, by: str = DEFAULT) -> None:
         """Give a record's field a value."""

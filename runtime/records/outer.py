@@ -19,16 +19,19 @@ def nested(
     A record is given as its own values: an id for a relation, or the values of a related record that is
     itself being written. One statement for each module that is walked to brings what lies behind the ids.
     """
-    found = [{"id": own["id"]} if "id" in own else {} for own in records]
     behind: dict[tuple[str, str], list[Path]] = {}
+    direct: dict[str, None] = {}
     for path in paths:
         first = path.fields[0]
         if path.hops:
             rest = Path(path.text.partition(".")[2], path.fields[1:], path.attribute)
             behind.setdefault((first.key, path.fields[1].module), []).append(rest)
         else:
-            for record, own in zip(found, records, strict=True):
-                record.setdefault(first.whole, own.get(first.whole))
+            direct[first.whole] = None
+    found = [{key: own.get(key) for key in direct} for own in records]
+    for record, own in zip(found, records, strict=True):
+        if "id" in own:
+            record["id"] = own["id"]
     for (key, module), onward in behind.items():
         related = [own.get(key) for own in records]
         ids = {value for value in related if isinstance(value, int)}

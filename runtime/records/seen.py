@@ -1,6 +1,6 @@
 """What expressions see of the records that are being saved, fetched for a whole batch together."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from runtime.expressions.terms import terms_of
 from runtime.expressions.tree import Aggregate, Node
 from runtime.fields.base import InvalidValueError
 from runtime.model.catalog import Expression, Path
+from runtime.model.types import BOOLEAN, PicklistType
 from runtime.model.values import Link
 from runtime.records.among import among
 from runtime.records.outer import nested
@@ -48,8 +49,13 @@ class Seen:
     ) -> None:
         """``fields`` are to be asked for by :meth:`own`; ``standing``: the works are as they stand."""
         needed = Dependencies()
+        self._few: dict[int, tuple[str, ...]] = {}
+        self._known: dict[tuple[object, ...], Any] = {}
         for expression in expressions:
-            needed = needed | dependencies(expression.tree)
+            own = dependencies(expression.tree)
+            needed = needed | own
+            if len(works) > 1 and (keys := _few_valued(own)) is not None:
+                self._few[id(expression)] = keys
         self._batch = batch
         self._looks_further = looks_further(batch, needed)
         self._gone: set[int] = set()
@@ -74,7 +80,18 @@ class Seen:
         """The value of an expression for the record as it will be; raises InvalidValueError where it has
         none.
         """
-        return self._run(expression, self._new[id(work)], self._old.get(id(work)))
+        record = self._new[id(work)]
+        keys = self._few.get(id(expression))
+        if keys is None:
+            return self._run(expression, record, self._old.get(id(work)))
+        place = (id(expression), *map(record.get, keys))
+        if place not in self._known:
+            self._known[place] = self._run(expression, record, None)
+        return self._known[place]
+
+    def is_few_valued(self, expression: Expression) -> bool:
+        """Whether it gives one of few values, the same for many records."""
+        return id(expression) in self._few
 
     def worked_out(self, work: Work, tree: Node) -> Any:
         """The value of a computed field's tree for the record as it will be: empty where it has none."""
@@ -85,7 +102,10 @@ class Seen:
 
     def holds(self, work: Work, condition: Expression) -> bool:
         """Whether a condition is true of the record as it will be; what cannot be worked out is not."""
-        return _is_true(lambda: self.value(work, condition))
+        try:
+            return self.value(work, condition) is True
+        except InvalidValueError:
+            return False
 
     def own(self, work: Work, key: str) -> object:
         """What a field of the record itself will hold."""
@@ -205,6 +225,19 @@ class Before:
         return self._seen.holds(work, condition)
 
 
+def _few_valued(needed: Dependencies) -> tuple[str, ...] | None:
+    """The fields that alone decide an expression's value, where each has only few values: what it gives is
+    then the same for many records of a batch.
+    """
+    if needed.saving or needed.aggregates or needed.outer or needed.outer_aggregates:
+        return None
+    for path in needed.paths:
+        few = isinstance(path.field.value_type, PicklistType) or path.field.value_type == BOOLEAN
+        if len(path.fields) > 1 or not few:
+            return None
+    return tuple(path.field.key for path in needed.paths)
+
+
 def evaluator(batch: Batch) -> Evaluator:
     """What evaluates expressions at the moment of a save, for whoever saves."""
     return batch.plans.workplace.language.evaluator(moment_of(batch))
@@ -272,10 +305,3 @@ def changed_by_hand(work: Work, key: str) -> bool:
 def binds(batch: Batch) -> bool:
     """Whether what binds users binds this save: an undo puts back what stood there."""
     return not batch.actor.system and batch.actor.door != "undo"
-
-
-def _is_true(ask: Callable[[], Any]) -> bool:
-    try:
-        return ask() is True
-    except InvalidValueError:
-        return False
