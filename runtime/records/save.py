@@ -13,7 +13,7 @@ batch:
 7. number; write; computed fields that follow (:mod:`runtime.records.staying_current`); change log; outbox
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -124,6 +124,15 @@ class Writer:
         )
 
 
+def await_turn(tx: Transaction, plans: Plans, modules: Iterable[str]) -> None:
+    """Wait for the turn to write records of these modules, where formulas join them to others: whoever locks
+    records before a save waits before that.
+    """
+    coupled = plans.coupled
+    if coupled and any(module in coupled for module in modules):
+        take_turn(tx.connection)
+
+
 class _Saving:
     """One call of the writer."""
 
@@ -164,9 +173,7 @@ class _Saving:
     # 1: what stands
 
     def _take_turn(self) -> None:
-        coupled = self.batch.plans.coupled
-        if coupled and any(asked.change.module in coupled for asked in self.batch.asked):
-            take_turn(self.batch.tx.connection)
+        await_turn(self.batch.tx, self.batch.plans, (asked.change.module for asked in self.batch.asked))
 
     def _find(self) -> None:
         batch = self.batch

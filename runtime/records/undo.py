@@ -18,7 +18,7 @@ from runtime.records.change import Change, Refused
 from runtime.records.change_log import links_json
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.reading import Linking
-from runtime.records.save import Writer
+from runtime.records.save import Writer, await_turn
 from runtime.records.staying_current import CHANGED
 from runtime.records.stored import Values, links_of, records_by_id
 from runtime.storage.tables import Tables
@@ -100,6 +100,7 @@ class Undo:
         if len(entries) > MOST:
             return Refused({"": (TOO_MANY,)}, "restricted")
         wanted = [each for each in entries if only is None or each.record_id in only]
+        await_turn(tx, self._writer.plans, (entry.module for entry in wanted))
         reversal = _Reversal(tx.connection, self._writer.plans, wanted, entries, actor)
         outcome = self._save(tx, reversal, actor.through(DOOR), parsing)
         if len(wanted) == len(entries) and outcome.change_sets:
