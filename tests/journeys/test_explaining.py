@@ -37,7 +37,7 @@ PACK = """
       rows: {items: {module: order_items}}
     schemas/modules/order_items.yaml:
       title: text
-      fields: {text: {type: text}, qty: {type: integer}}
+      fields: {text: {type: text}, qty: {type: integer}, cost: {type: money, formula: parent.price * qty}}
     schemas/picklists/stage.yaml:
       values: {open: {kind: open}, won: {kind: won}}
     formulas/orders.yaml:
@@ -88,6 +88,26 @@ def test_each_part_is_shown_with_its_value_and_the_record_it_came_from(app, orde
     assert re.search(r'href="/app/accounts/\d+">Acme</a>', page.text)
     assert "The formula total filled it when Admin saved on" in page
     assert "On this condition, which holds for the record as it stands:" in page
+
+
+def test_the_values_of_rows_are_explained_with_the_rights_of_their_record(app, order, monkeypatch):
+    from runtime.records.access import SignedIn
+
+    browser = app.sign_in()
+    card = browser.get(f"/app/orders/{order}").text
+    (link, _) = re.findall(r'href="(/app/order_items/\d+/explain/cost)"', card)
+    found = rows(browser.get(link))
+    assert [(text, value, source) for _, text, value, source in found] == [
+        ("parent.price * qty", "€400.00", ""),
+        ("parent.price Parent · Price", "€200.00", "Big"),
+        ("qty Qty", "2", ""),
+    ]
+    live = app.site.live
+    none = live.condition(live.catalog.modules["orders"], "name == 'Other'")
+    monkeypatch.setattr(
+        SignedIn, "conditions", lambda self, actor, module, right: (none,) if module == "orders" else ()
+    )
+    assert browser.get(link).status == 404
 
 
 def test_a_condition_that_does_not_hold_now_says_so(app, order):

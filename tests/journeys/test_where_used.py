@@ -26,7 +26,7 @@ def test_the_uses_of_a_field_are_listed_with_their_places(app, terminal):
     code, said = terminal.run("where-used", "orders.price", app.folder)
     assert code == 0
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    assert lines[0] == "orders.price: field, used 2 times"
+    assert lines[0] == "orders.price: field, used 3 times"
     assert (
         "reads formulas/orders.yaml:1:30 formula formulas.orders.total.value"
         " price * (100 - account.discount) / 100"

@@ -1,12 +1,16 @@
 """The rows of a record, in order, as a table that is only read."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from runtime.model.catalog import Block
+from runtime.model.catalog import Block, Module, Path
+from runtime.storage.query import Row
 from runtime.web.components.base import Component, Place
+from runtime.web.pages import explain
 from runtime.web.pages.card import own_path
 from runtime.web.pages.list import columns
 from runtime.web.pages.rows import rows_of
+from runtime.web.views import FieldView
 
 
 class Rows(Component):
@@ -27,15 +31,7 @@ class Rows(Component):
             "key": block.key,
             "label": place.label(block),
             "columns": columns(call, place.views, paths, (), None),
-            "rows": [
-                {
-                    "cells": [
-                        place.views.of(path.field, value)
-                        for path, value in zip(paths, row.values, strict=True)
-                    ]
-                }
-                for row in found.rows
-            ],
+            "rows": [{"cells": _cells(place, module, paths, row)} for row in found.rows],
             "totals": None,
             "note": call.translate("Only the first {n} rows are shown.").format(
                 n=call.formats.integer(len(found.rows))
@@ -43,3 +39,14 @@ class Rows(Component):
             if found.more
             else "",
         }
+
+
+def _cells(place: Place, module: Module, paths: Sequence[Path], row: Row) -> list[FieldView]:
+    """The values of a row, each with the way to how it came about where it was worked out."""
+    explained = explain.addresses(module, row.id)
+    cells: list[FieldView] = []
+    for path, value in zip(paths, row.values, strict=True):
+        view = place.views.of(path.field, value)
+        view.explain = None if path.hops or path.attribute else explained.get(path.field.key)
+        cells.append(view)
+    return cells

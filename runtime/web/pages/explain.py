@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from runtime.base.messages import Message, message, phrase
 from runtime.fields.telling import tell
-from runtime.model.catalog import Module
+from runtime.model.catalog import Module, Path
 from runtime.model.values import Ref
 from runtime.records.explaining import TROUBLES, Asking, Explanation, Part
 from runtime.records.filling import COMPUTED, DEFAULT, FORMULA, RULE
@@ -15,7 +15,7 @@ from runtime.records.how_it_came import Cause, HowItCame, explained_fields, how_
 from runtime.web.admin.source import line_address
 from runtime.web.door import Call
 from runtime.web.errors import not_found
-from runtime.web.pages.card import load, own_path, with_links
+from runtime.web.pages.card import Card, load, own_path, with_links
 from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.views import Views, cards_address, path_label, record_address
 
@@ -43,11 +43,13 @@ class Link:
 
 def show(screen: Screen, call: Call) -> Response:
     """What gives the field its value, for the record as it stands."""
-    module = module_of(call)
+    module = _module(call)
     field = module.field(call.path("field"))
     if field is None or field.key not in explained_fields(module):
         raise not_found()
-    card = with_links(call, load(call, module, record_id(call), [own_path(field)], deleted="any"))
+    shown = [own_path(field), *_parent(module)]
+    card = with_links(call, load(call, module, record_id(call), shown, deleted="any"))
+    top = _top(call, card)
     with call.site.database.read() as connection:
         asking = Asking(connection, call.actor, call.moment, module.key, card.id)
         found = how_it_came(call.live.explainer, call.live.records, asking, field)
@@ -57,13 +59,34 @@ def show(screen: Screen, call: Call) -> Response:
     view = {
         "title": _say(call, message("How {label} came about", label=field.label)),
         "record": card.title,
-        "back": record_address(module.key, card.id),
+        "back": record_address(top.module.key, top.id),
         "in_dialog": call.is_partial,
         "value": views.of(field, card.values[field.key]),
         "last": _last(call, found),
         "causes": [_cause(call, views, module, cause) for cause in found.causes],
     }
-    return screen.draw_part(call, "pages/explain.html", "view", {"view": view}, module.key)
+    return screen.draw_part(call, "pages/explain.html", "view", {"view": view}, top.module.key)
+
+
+def _module(call: Call) -> Module:
+    """The module of the address; rows have no card, but their values came about all the same."""
+    module = call.live.catalog.modules.get(call.path("module"))
+    return module if module is not None and module.parent is not None else module_of(call)
+
+
+def _parent(module: Module) -> list[Path]:
+    return [own_path(module.record_fields["parent"])] if module.parent is not None else []
+
+
+def _top(call: Call, card: Card) -> Card:
+    """The record that a row belongs to in the end, whose rights it has; refuses what one may not read."""
+    while card.module.parent is not None:
+        parent = call.live.catalog.modules[card.module.parent]
+        held = card.values["parent"]
+        if not isinstance(held, Ref) or not call.live.judge.may(call.actor, parent.key, "read").allowed:
+            raise not_found()
+        card = load(call, parent, held.id, _parent(parent), deleted="any")
+    return card
 
 
 def addresses(module: Module, record: int) -> dict[str, str]:
