@@ -122,12 +122,12 @@ class _Dynamics:
         listed = self.tree.list("lock")
         known = [field.key for field in self.module.fields.values() if _is_lockable(self.draft, field)]
         for position, item in enumerate(listed.scalars() if listed else ()):
-            name = str(item.value)
+            name, at = str(item.value), (*self.path, "lock", str(position))
             if name in known:
+                self.draft.mention(at, item, Thing("field", f"{self.module.key}.{name}"), "binds")
                 yield name
             elif not self.draft.is_broken(*self.path, "fields", name):
-                at = (*self.path, "lock", str(position))
-                self.draft.note("field", name, item, at, known, f"the relations of {self.module.key} are")
+                self.draft.note("field", name, item, at, known, f"what {self.module.key} may lock has")
 
     def _location(self, node: MapNode, place: Path) -> str | None:
         written = node.get("location")
