@@ -5,12 +5,14 @@ filled in.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.base.suggest import suggest
 from runtime.fields.base import InvalidValueError, Parsing
 from runtime.records.plan import FieldPlan
 from runtime.records.reading import Parts, Reading, fields_of
 from runtime.records.work import Batch, Work
+
+COMPUTED = phrase("{label} is computed by its formula, and takes no value.")
 
 NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
 
@@ -81,12 +83,11 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
                 '{module} has no field "{field}".{hint}', module=plan.module.label, field=key[:100], hint=hint
             ),
         )
+    elif field.field.is_virtual and work.old is not None:
+        work.echoed[key] = raw
     elif not _says_the_same(batch, work, field, raw):
-        label = field.field.label
-        if field.field.computed is not None:
-            work.refuse(key, message("{label} is computed by its formula, and takes no value.", label=label))
-        else:
-            work.refuse(key, message("{label} is read-only.", label=label))
+        text = "{label} is read-only." if field.field.computed is None else COMPUTED
+        work.refuse(key, message(text, label=field.field.label))
 
 
 def _says_the_same(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:

@@ -28,6 +28,7 @@ from runtime.records import (
     currencies,
     deletion,
     dynamics,
+    echoed,
     guards,
     locking,
     numbering,
@@ -157,6 +158,7 @@ class _Saving:
         currencies.settle(batch, batch.all())
         for same in works:
             relations.link(batch, same)
+            echoed.check(batch, same)
         locking.lock_related(batch)
         dynamics.run(batch)
         for same in works:

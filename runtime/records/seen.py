@@ -209,6 +209,10 @@ class Standing:
         """Whether a condition is true of the record as it stands."""
         return self._seen.holds(self._before[id(work)], condition)
 
+    def worked_out(self, work: Work, tree: Node) -> Any:
+        """The value of a computed field's tree for the record as it stands."""
+        return self._seen.worked_out(self._before[id(work)], tree)
+
 
 class Before:
     """Whether conditions held of records as they stood, for a whole batch; never of a new record."""

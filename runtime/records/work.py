@@ -72,7 +72,7 @@ class Work:
     ``old`` is the record as it stands, by field, without linked fields; None for a new one. ``values`` are
     the canonical values to be written. A new record has a negative ``id`` until everything is known to be
     right. ``worked_out`` are the fields that the save has filled by itself, each with what filled it,
-    ``ruled`` those that rules have set.
+    ``ruled`` those that rules have set, and ``echoed`` is what was sent of virtual fields.
     """
 
     plan: ModulePlan
@@ -88,6 +88,7 @@ class Work:
     changed: tuple[str, ...] = ()
     touched: bool = False
     worked_out: dict[str, str] = field(default_factory=dict)
+    echoed: dict[str, object] = field(default_factory=dict)
     ruled: set[str] = field(default_factory=set)
 
     @property

@@ -119,6 +119,20 @@ def test_a_value_for_a_computed_field_is_refused_with_its_reason(rest):
     assert again.status_code == 200, "it may be sent back as it was read"
 
 
+def test_a_record_may_be_sent_back_as_it_was_read(rest):
+    deal = make(rest, "deals", name="Big", amount=10, close_date="2026-03-10")
+    address = f"/deals/{deal['id']}"
+    whole = {key: value for key, value in deal.items() if key not in ("created_by", "updated_by", "owner")}
+    again = rest("PATCH", address, json={**whole, "name": "Bigger"})
+    assert again.status_code == 200, again.text
+    assert again.json()["data"]["name"] == "Bigger"
+    refused = rest("PATCH", address, json={"days_left": 3, "is_late": True}).json()["error"]["fields"]
+    assert refused == {
+        "days_left": ["Days left is computed by its formula, and takes no value."],
+        "is_late": ["Is late is computed by its formula, and takes no value."],
+    }
+
+
 def test_a_search_a_title_and_the_log_know_what_was_worked_out(app, rest):
     deal = make(rest, "deals", name="Big", amount=5000)
     found = read(rest, "/deals", where="contains(shout, 'ig!')")["data"]
