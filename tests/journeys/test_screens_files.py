@@ -108,3 +108,19 @@ def test_the_card_of_a_file_leads_to_its_content_and_to_its_record_and_is_not_ed
     assert "/edit" not in card.text
     assert browser.get(f"/app/files/{file}/edit").status == 403
     assert browser.get("/app/files/new").status == 403
+
+
+def test_a_form_takes_the_files_that_the_card_shows_in_a_block_of_their_own(crm):
+    pack = """
+    schemas/modules/notes.yaml:
+      title: name
+      fields: {name: {type: text}, papers: {type: files}}
+    schemas/layouts/notes.yaml:
+      card: {tabs: {all: {block: {fields: [name]}}}, side: {files: {component: files, label: Papers}}}
+    """
+    app = crm(pack)
+    browser = app.sign_in()
+    page = submit(browser, "/app/notes/new", {"name": "One"}, files={"papers:upload": ("a.txt", b"a")})
+    note = int(page.path.rpartition("/")[2].split("?")[0])
+    assert [each["title"] for each in record(app, "notes", note)["papers"]] == ["a.txt"]
+    assert "a.txt" in browser.get(f"/app/notes/{note}")
