@@ -17,6 +17,7 @@ def fetch(connection: Connection, sql: str, given: Any) -> tuple[list[Any], Desc
     """The rows of a statement as the driver gives them, and what it says of their columns."""
     driver = connection.connection
     cursor = driver.cursor()
+    _tell(connection, cursor, sql, given)
     try:
         cursor.execute(sql, given)
         return list(cursor.fetchall()), cursor.description or ()
@@ -30,6 +31,7 @@ def run(connection: Connection, sql: str, rows: Sequence[Any]) -> None:
     """Run a statement that gives nothing back, once for each of the rows."""
     driver = connection.connection
     cursor = driver.cursor()
+    _tell(connection, cursor, sql, rows)
     try:
         if len(rows) == 1:
             cursor.execute(sql, rows[0])
@@ -39,6 +41,12 @@ def run(connection: Connection, sql: str, rows: Sequence[Any]) -> None:
         raise _as_sqlalchemy_does(connection, sql, error, rows) from error
     finally:
         cursor.close()
+
+
+def _tell(connection: Connection, cursor: Any, sql: str, given: Any) -> None:
+    # Whoever listens to what the engine executes hears of this, too.
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, sql, given, None, False)
 
 
 def _as_sqlalchemy_does(connection: Connection, sql: str, error: Exception, given: Any) -> Exception:
