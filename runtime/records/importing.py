@@ -16,6 +16,7 @@ from runtime.fields.base import InvalidValueError, Match, Parsing
 from runtime.identity.actor import Actor
 from runtime.records.change import Change, Refused, Saved
 from runtime.records.csv_file import Line, Rows
+from runtime.records.import_columns import Columns, Named, match_of
 from runtime.records.import_map import ColumnMap, ImportMap
 from runtime.records.plan import ModulePlan
 from runtime.records.reading import Linking, ParsedLinking, Parts, Reading
@@ -31,8 +32,6 @@ END = 1 << 62
 
 Write = Callable[[], AbstractContextManager[Transaction]]
 Key = tuple[object, ...]
-Named = dict[tuple[str, str], Match]
-"""The related records that a batch names, by header and text."""
 
 
 @dataclass(slots=True)
@@ -173,16 +172,23 @@ class Import:
         # The file in batches, each read as far as it can be without the database.
         place = {name: index for index, name in enumerate(file.header)}
         cells = [(column, place[column.header]) for column in self._map.columns]
+        columns, width = Columns(cells, self._map.empty, self._keeps_default), len(file.header)
         for lines in _batches(file, after):
             named: Named = {}
             reading = Reading(
                 self._plan.importable, self._parsing, self._formats, self._plan.parent is not None
             )
-            entries = [self._entry(line, cells, len(file.header), named) for line in lines]
-            for entry in entries:
-                values, wrong = reading.read(entry.values)
+            known = columns.read(lines, width, reading, named) if columns.plain else [None] * len(lines)
+            entries = []
+            for line, values in zip(lines, known, strict=True):
+                if values is not None:
+                    entries.append(Entry([line], values, read=True))
+                    continue
+                entry = self._entry(line, cells, width, named)
+                read, wrong = reading.read(entry.values)
                 if not wrong:  # else the writer says what is wrong, together with what else it finds
-                    entry.values, entry.read = values, True
+                    entry.values, entry.read = read, True
+                entries.append(entry)
             yield entries
 
     def _entry(self, line: Line, cells: list[tuple[ColumnMap, int]], width: int, named: Named) -> Entry:
@@ -210,7 +216,7 @@ class Import:
                 elif column.field.link is None and not self._keeps_default(column):
                     values[key] = None
             elif column.field.link is None and column.picklist is None:
-                values[key] = text if column.match is None else _match(column, text, named)
+                values[key] = text if column.match is None else match_of(column, text, named)
             else:
                 values[key] = _written(column, text, entry)
         return entry
@@ -469,14 +475,6 @@ def _written(column: ColumnMap, text: str, entry: Entry) -> object:
     if column.match is None:
         return Linking(add=tuple(parts))
     return Linking(add=tuple(Match({column.match: part}) for part in parts))
-
-
-def _match(column: ColumnMap, text: str, named: Named) -> Match:
-    # The same text in a column is the same match: it is looked up once for a batch.
-    match = named.get((column.header, text))
-    if match is None:
-        match = named[column.header, text] = Match({column.match or "": text})
-    return match
 
 
 def _parts(text: str, *, many: bool) -> list[str]:

@@ -1,6 +1,6 @@
 """Reading what was written: each value through its field's type, and the same text in a field only once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from runtime.base.messages import Message
@@ -36,6 +36,9 @@ class Parts:
     values: Mapping[str, object]
     read: bool = False
 
+
+WRONG = object()
+"""Stands for a value that cannot be read."""
 
 Wrong = list[tuple[str, Message | None]]
 """What is wrong with the values of a record, by field; None where there is no such field to be written."""
@@ -94,6 +97,20 @@ class Reading:
             except InvalidValueError as error:
                 wrong.append((key, error.message))
         return values, wrong
+
+    def column(self, key: str, texts: Iterable[str]) -> dict[str, object]:
+        """What each text of a field's column means; :data:`WRONG` where it cannot be read."""
+        reader = self._readers.get(key)
+        if reader is None:
+            return dict.fromkeys(texts, WRONG)
+        field, parsing, _ = reader
+        found: dict[str, object] = {}
+        for text in texts:
+            try:
+                found[text] = field.parse(text, field.field, parsing)
+            except InvalidValueError:
+                found[text] = WRONG
+        return found
 
 
 def fields_of(plan: ModulePlan, parsing: Parsing) -> Mapping[str, FieldPlan]:
