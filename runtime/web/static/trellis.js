@@ -256,5 +256,8 @@ function fetchNeeded() {
   return Promise.all([...needed].map((name) => import(`./${name}.js`).then((module) => module.start())));
 }
 const parsed = new Promise((done) => { document.addEventListener("DOMContentLoaded", () => setTimeout(done)); });
-Promise.all([parsed, fetchNeeded()]).finally(() => document.dispatchEvent(new Event("trellis:ready"))); // early.js waits for it
+Promise.all([parsed, fetchNeeded()]).finally(() => {
+  document.documentElement.dataset.ready = "";
+  document.dispatchEvent(new Event("trellis:ready")); // early.js waits for it
+});
 document.addEventListener("htmx:after:swap", fetchNeeded);
