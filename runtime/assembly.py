@@ -1,5 +1,6 @@
 """The composition root: every registry, discovered once and handed down."""
 
+import gc
 import os
 import signal
 import sys
@@ -139,7 +140,8 @@ class House:
         )
         try:
             database = Database.open(settings.database, settings.schema, settings.pool)
-            return Site(workshop, database, LocalFiles(settings.files, settings.upload_bytes), pack, packs)
+            files = LocalFiles(settings.files, settings.upload_bytes)
+            site = Site(workshop, database, files, pack, packs)
         except StorageError as error:
             raise CommandError(str(error)) from None
         except SiteError as error:
@@ -149,6 +151,10 @@ class House:
             if error.loaded is not None:
                 print(as_text(error.loaded.diagnostics, error.loaded.sources), file=self.err)
             raise CommandError(str(error)) from None
+        if not gc.isenabled():
+            gc.freeze()  # what was made so far stays, and is not looked through again
+            gc.enable()
+        return site
 
     def application(self, site: "Site") -> "Application":
         """The site's ASGI application."""
