@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """The pack, and where other packs are."""
     parser.add_argument("pack", type=Path, metavar="PACK", help="the folder of the pack")
+    configure_packs(parser)
+
+
+def configure_packs(parser: ArgumentParser) -> None:
+    """Where other packs are."""
     parser.add_argument(
         "--packs", type=Path, action="append", default=[], metavar="DIR", help="a folder to look for packs in"
     )

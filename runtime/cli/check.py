@@ -1,9 +1,9 @@
 """`trellis check`: every error of a pack, each with its place, its line and the way to mend it."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from runtime import __version__
+from runtime.cli import _packs
 from runtime.cli.base import DONE, WRONG_INPUT, Command, House
 
 
@@ -14,35 +14,16 @@ class CheckCommand(Command):
 
     def configure(self, parser: ArgumentParser) -> None:
         """The pack, the form of the report, and where other packs are."""
-        parser.add_argument("pack", type=Path, metavar="PACK", help="the folder of the pack")
+        _packs.configure(parser)
         parser.add_argument(
             "--format", choices=("text", "json", "sarif"), default="text", help="the form of the report"
-        )
-        parser.add_argument(
-            "--packs",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="DIR",
-            help="a folder to look for packs in",
         )
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Print the report; 1 when there are errors."""
-        import gc
-
-        gc.disable()  # the process ends with the report; looking for garbage only costs time
-
-        from runtime.language.load import load
         from runtime.language.report import as_json, as_sarif, as_text, summary
 
-        loaded = load(
-            arguments.pack,
-            packs=tuple(arguments.packs),
-            types=house.types,
-            checks=house.checks,
-            language=house.language,
-        )
+        loaded = _packs.load_pack(arguments, house)
         found = loaded.diagnostics
         if arguments.format == "json":
             print(as_json(found), file=house.out)

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runtime.cli import _packs
 from runtime.cli.base import DONE, Command, CommandError, House
 
 if TYPE_CHECKING:
@@ -35,14 +36,7 @@ class WhereUsedCommand(Command):
             metavar="PACK",
             help="the folder of a pack; left out: the applied revision, with what its users keep",
         )
-        parser.add_argument(
-            "--packs",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="DIR",
-            help="a folder to look for packs in",
-        )
+        _packs.configure_packs(parser)
         parser.add_argument("--format", choices=("text", "json"), default="text", help="the form of the list")
 
     def run(self, arguments: Namespace, house: House) -> int:
@@ -64,7 +58,6 @@ def _in_site(name: str, house: House) -> "Found":
 
 
 def _in_pack(arguments: Namespace, house: House) -> "Found":
-    from runtime.cli import _packs
     from runtime.language.report import as_text
     from runtime.language.where_used import where_used
 

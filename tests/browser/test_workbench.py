@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_explaining import PACK
-from tests.support.rest import make
+from tests.support.shop import PACK, make_order
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map((found) =>
@@ -23,10 +22,7 @@ def app(crm):
 
 @pytest.fixture
 def order(app):
-    program = app.program()
-    acme = make(program, "accounts", name="Acme", discount="10")["id"]
-    items = [{"text": "Chair", "qty": 2}, {"text": "Desk", "qty": 3}]
-    return make(program, "orders", name="Big", account=acme, price="200", items=items)["id"]
+    return make_order(app)
 
 
 def violations(page):

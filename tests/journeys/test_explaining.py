@@ -10,40 +10,8 @@ from runtime.records.how_it_came import explained_fields
 from tests.support.demo import fill
 from tests.support.rest import make
 from tests.support.screens import submit
+from tests.support.shop import PACK, make_order
 from tests.unit.records.terminal import Terminal
-
-PACK = """
-    pack.yaml:
-      title: Shop
-      version: 1.0.0
-      currency: EUR
-      timezone: Europe/Helsinki
-      constants: {vat: 25.5}
-    schemas/modules/accounts.yaml:
-      title: name
-      fields:
-        name: {type: text, required: true}
-        discount: {type: percent}
-    schemas/modules/orders.yaml:
-      title: name
-      fields:
-        name: {type: text, required: true}
-        account: {type: relation, module: accounts, inverse: orders}
-        stage: {type: picklist, picklist: stage}
-        price: {type: money}
-        total: {type: money}
-        vat: {type: money, default: =price * const.vat / 100}
-        note: {type: text}
-      rows: {items: {module: order_items}}
-    schemas/modules/order_items.yaml:
-      title: text
-      fields: {text: {type: text}, qty: {type: integer}, cost: {type: money, formula: parent.price * qty}}
-    schemas/picklists/stage.yaml:
-      values: {open: {kind: open}, won: {kind: won}}
-    formulas/orders.yaml:
-      total: {field: total, value: price * (100 - account.discount) / 100, when: stage != 'won'}
-      note: {field: note, run: [create], value: "concat('Pieces: ', sum(items.qty))"}
-"""
 
 
 @pytest.fixture
@@ -53,10 +21,7 @@ def app(crm):
 
 @pytest.fixture
 def order(app):
-    program = app.program()
-    acme = make(program, "accounts", name="Acme", discount="10")["id"]
-    items = [{"text": "Chair", "qty": 2}, {"text": "Desk", "qty": 3}]
-    return make(program, "orders", name="Big", account=acme, price="200", items=items)["id"]
+    return make_order(app)
 
 
 def rows(page):

@@ -7,8 +7,8 @@ import pytest
 
 from runtime.cli.base import CommandError
 from runtime.records.saved_filters import SavedFilter
-from tests.journeys.test_explaining import PACK
 from tests.support.screens import submit
+from tests.support.shop import PACK
 from tests.unit.records.terminal import Terminal
 
 

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.journeys.test_explaining import PACK
 from tests.support.rest import make
+from tests.support.shop import PACK, make_order
 from tests.unit.expressions.test_attacks import BOUNDED, REFUSED
 
 
@@ -18,10 +18,7 @@ def app(crm):
 
 @pytest.fixture
 def order(app):
-    program = app.program()
-    acme = make(program, "accounts", name="Acme", discount="10")["id"]
-    items = [{"text": "Chair", "qty": 2}, {"text": "Desk", "qty": 3}]
-    return make(program, "orders", name="Big", account=acme, price="200", items=items)["id"]
+    return make_order(app)
 
 
 @pytest.fixture
