@@ -44,7 +44,7 @@ export function cancel(place) {
   const before = standing.get(place);
   if (!before) return;
   standing.delete(place);
-  aheads.delete(place);
+  if (aheads.delete(place)) place.dispatchEvent(new CustomEvent("htmx:abort")); // what was asked for comes no more
   place.replaceChildren(...before);
   if (place.dispatchEvent(new CustomEvent("inline:cancel", { bubbles: true, cancelable: true }))) place.querySelector("[data-inline]")?.focus();
 }
