@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from runtime.base.diagnostic import Span
+from runtime.change.phases import Fill, Phase
 
 MANY = 10_000
 """From so many records on, a step that touches each of them counts as slow."""
@@ -26,6 +27,8 @@ class Step:
     place in the configuration that caused it, and ``run`` does it in the caller's transaction.
 
     The sentence has no counts in it: people go on working, and the plan that was shown stays the plan.
+    ``phase`` says when it runs where there are very many records, and ``fill``, of a step of the phase
+    ``FILL``, how to go through them in batches; ``run`` is then ``fill.whole``.
     """
 
     what: str
@@ -33,6 +36,8 @@ class Step:
     origin: Span | None = None
     rows: int = 0
     safety: Safety = Safety.SAFE
+    phase: Phase = Phase.SWITCH
+    fill: Fill | None = None
 
     def to_json(self) -> dict[str, object]:
         """The step for a program to read, and for the revision to keep."""

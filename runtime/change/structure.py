@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Column, Connection, Table
 from sqlalchemy.schema import ForeignKeyConstraint
 
+from runtime.change.phases import Phase
 from runtime.change.situation import Situation
 from runtime.change.step import Step, counted
 from runtime.model.catalog import Field
@@ -31,7 +32,8 @@ def make_tables(situation: Situation) -> Iterator[Step]:
         made.append(found.table)
         fields = counted(len(module.fields), "field")
         what = f"Create the module {module.key} with {fields}: the table {found.table.name}."
-        yield Step(what, partial(_create_module, module=found), module.origin.span)
+        run = partial(_create_module, module=found)
+        yield Step(what, run, module.origin.span, phase=Phase.EXPAND)
     for module in situation.catalog.modules.values():
         for field in module.all_fields():
             if not situation.types[field.type].linked:
@@ -40,11 +42,12 @@ def make_tables(situation: Situation) -> Iterator[Step]:
             if not situation.live.has(link.name):
                 made.append(link)
                 what = f"Create the links {module.key}.{field.key}: the table {link.name}."
-                yield Step(what, partial(_create_table, table=link), field.origin.span)
+                run = partial(_create_table, table=link)
+                yield Step(what, run, field.origin.span, phase=Phase.EXPAND)
     keys = sum(isinstance(each, ForeignKeyConstraint) for table in made for each in table.constraints)
     if situation.tables.dialect == "postgresql" and keys:
         what = f"Connect the new tables by {counted(keys, 'foreign key')}."
-        yield Step(what, partial(_connect, tables=made))
+        yield Step(what, partial(_connect, tables=made), phase=Phase.EXPAND)
 
 
 def add_columns(situation: Situation) -> Iterator[Step]:
@@ -61,7 +64,8 @@ def add_columns(situation: Situation) -> Iterator[Step]:
             ]
             if missing:
                 what = f"Add the field {field.key} to {module.key}: {_columns(missing)}."
-                yield Step(what, partial(_add, columns=missing), field.origin.span)
+                run = partial(_add, columns=missing)
+                yield Step(what, run, field.origin.span, phase=Phase.EXPAND)
     for module in situation.catalog.modules.values():
         for field in module.all_fields():
             if situation.types[field.type].linked:
@@ -80,7 +84,8 @@ def _add_attributes(situation: Situation, field: Field) -> Iterator[Step]:
         ]
         if missing:
             what = f"Add the attribute {key} to the links {field.module}.{field.key}: {_columns(missing)}."
-            yield Step(what, partial(_add, columns=missing), attribute.origin.span)
+            run = partial(_add, columns=missing)
+            yield Step(what, run, attribute.origin.span, phase=Phase.EXPAND)
 
 
 def _columns(columns: list[Column[object]]) -> str:
