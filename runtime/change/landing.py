@@ -1,0 +1,96 @@
+"""Landing: what every apply does under the lock: it plans anew, and in the end it writes the revision."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from runtime.base.clock import Clock
+from runtime.base.diagnostic import Diagnostic, Span
+from runtime.base.registry import Registry
+from runtime.change import codes
+from runtime.change.plan import Plan, make_plan
+from runtime.change.revisions import Revision, next_number, write_revision
+from runtime.change.step import Step
+from runtime.fields.base import FieldType
+from runtime.language.packs import LayerFiles
+from runtime.model.catalog import Catalog
+from runtime.storage.recomputations import Recomputations
+from runtime.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The configuration is the applied one; ``is_new`` tells whether this made it so, or nothing had to
+    change.
+    """
+
+    revision: int
+    plan: Plan
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was done, for these reasons."""
+
+    refusals: tuple[Diagnostic, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be applied, by whom, and who is told of it; see :func:`runtime.change.apply.apply`."""
+
+    catalog: Catalog
+    layers: Sequence[LayerFiles]
+    types: Registry[FieldType]
+    clock: Clock
+    by: str | None
+    expected: Plan | None = None
+    on_step: Callable[[int, Step], object] | None = None
+    on_first: Callable[[Transaction, Revision], object] | None = None
+
+    def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
+        """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
+        plan = make_plan(tx.connection, self.catalog, self.types, schema)
+        if self.expected is not None and self.expected.seal != plan.seal:
+            return Refused((stale(self.expected, plan),), plan)
+        if plan.refusals:
+            return Refused(plan.refusals, plan)
+        return Applied(plan.base, plan, is_new=False) if plan.is_empty else plan
+
+    def tell(self, place: int, step: Step) -> None:
+        """Say that a step begins."""
+        if self.on_step is not None:
+            self.on_step(place, step)
+
+    def land(self, tx: Transaction, plan: Plan) -> Applied:
+        """Write the revision, after the last step of the plan."""
+        number = next_number(tx.connection)
+        if plan.later:
+            Recomputations(self.clock).start(tx, plan.later, None, number, quiet=True)
+        catalog = self.catalog
+        revision = Revision(number, catalog.hash, tuple(self.layers), plan.names, plan.shape)
+        steps = [step.to_json() for step in plan.steps]
+        now = self.clock.now()
+        write_revision(tx.connection, revision, str(catalog.title), catalog.version, steps, now, self.by)
+        if self.on_first is not None and number == 1:
+            self.on_first(tx, revision)
+        return Applied(number, plan, is_new=True)
+
+
+def stale(expected: Plan, plan: Plan) -> Diagnostic:
+    """Why a plan that somebody was shown is not the one that would be carried out."""
+    if expected.base != plan.base:
+        why = f"the applied revision was {expected.base} and is {plan.base} now"
+    elif expected.target_hash != plan.target_hash:
+        why = "the configuration is another one now"
+    elif expected.fingerprint != plan.fingerprint:
+        why = "the database's tables are not what they were"
+    else:
+        why = "the records have changed what there is to do"
+    return Diagnostic(
+        codes.STALE.name,
+        f"the plan is stale: {why}",
+        Span.point("pack.yaml"),
+        help="look at a new plan first",
+    )
