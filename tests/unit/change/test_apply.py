@@ -74,7 +74,7 @@ def test_what_breaks_while_the_revision_is_written_leaves_nothing(site, monkeypa
     def fail(*_arguments, **_others):
         raise BreakError
 
-    monkeypatch.setattr("runtime.change.apply.write_revision", fail)
+    monkeypatch.setattr("runtime.change.landing.write_revision", fail)
     with pytest.raises(BreakError):
         site.apply(AFTER)
     assert site.state() == before
