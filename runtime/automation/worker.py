@@ -18,6 +18,7 @@ from runtime.records.outbox import prune_outbox
 from runtime.records.undo import cause_of
 from runtime.storage.errors import StorageError
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
+from runtime.storage.quarantined import prune_quarantine
 
 log = logging.getLogger("trellis.background")
 
@@ -82,10 +83,12 @@ class Worker:
 
     def tidy(self) -> None:
         """Forget what is over long ago, and start what is due by itself."""
-        before = self._site.clock.now() - KEPT
+        now = self._site.clock.now()
+        before = now - KEPT
         with self._site.database.write() as tx:
             self._operations.prune(tx, before)
             prune_outbox(tx, before)
+            prune_quarantine(tx, now)
         self._start_what_is_due()
 
     def _start_what_is_due(self) -> None:

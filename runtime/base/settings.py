@@ -35,6 +35,11 @@ SETTINGS = (
         "SQLite's, or PostgreSQL itself.",
     ),
     Setting("TRELLIS_WORKERS", "2", "How many operations one worker runs at one time."),
+    Setting(
+        "TRELLIS_KEPT_DAYS",
+        "90",
+        "How many days what a change of the configuration overwrote is kept, for a rollback to bring back.",
+    ),
     Setting("TRELLIS_UPLOAD_MIB", "25", "The largest file that may be uploaded, in MiB."),
 )
 
@@ -54,6 +59,7 @@ class Settings:
     queue: str
     workers: int
     folder: Path
+    kept_days: int = 90
 
     @classmethod
     def read(cls, environment: Mapping[str, str], folder: Path | None = None) -> "Settings":
@@ -76,6 +82,7 @@ class Settings:
             queue=_queue(environment.get("TRELLIS_QUEUE", "").strip()),
             workers=_whole("TRELLIS_WORKERS", environment.get("TRELLIS_WORKERS") or "2", 1, 32),
             folder=var,
+            kept_days=_whole("TRELLIS_KEPT_DAYS", environment.get("TRELLIS_KEPT_DAYS") or "90", 1, 36500),
         )
 
 

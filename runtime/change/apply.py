@@ -2,15 +2,18 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
 from runtime.base.clock import Clock
 from runtime.base.registry import Registry
+from runtime.change.completing import complete
 from runtime.change.landing import Applied, Refused, Target
 from runtime.change.locking import lock_configuration
 from runtime.change.plan import Plan
-from runtime.change.revisions import Revision
+from runtime.change.quarantine import KEPT
+from runtime.change.revisions import Revision, is_set_up
 from runtime.change.step import Step
 from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
@@ -38,16 +41,22 @@ def apply(
     expected: Plan | None = None,
     on_step: Callable[[int, Step], object] | None = None,
     on_first: Callable[[Transaction, Revision], object] | None = None,
+    kept: timedelta = KEPT,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
     ``layers`` are the texts the catalog was loaded from, and ``by`` says who applies it. With ``expected``, a
     plan that somebody was shown, anything else is refused as stale. ``on_step`` is called before each step
     with its place from 0, and ``on_first`` after the last step of the first revision that a database gets;
-    what they raise undoes everything. Of two at once the second plans anew on what the
-    first has done. Raises :class:`runtime.storage.errors.StorageError` when the database does not let it.
+    what they raise undoes everything. What steps overwrite can come back for as long as ``kept``. Of two at
+    once the second plans anew on what the first has done. Raises
+    :class:`runtime.storage.errors.StorageError` when the database does not let it.
     """
-    target = Target(catalog, layers, types, clock, by, expected, on_step, on_first)
+    with database.read() as connection:
+        stands = is_set_up(connection, database.schema)
+    if stands:
+        complete(database)
+    target = Target(catalog, layers, types, clock, by, expected, on_step, on_first, kept)
     for _ in range(ATTEMPTS - 1):
         try:
             return _at_once(database, target)

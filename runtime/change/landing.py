@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.registry import Registry
 from runtime.change import codes
 from runtime.change.plan import Plan, make_plan
+from runtime.change.quarantine import KEPT, seal
 from runtime.change.revisions import Revision, next_number, write_revision
 from runtime.change.step import Step
 from runtime.fields.base import FieldType
@@ -48,6 +50,7 @@ class Target:
     expected: Plan | None = None
     on_step: Callable[[int, Step], object] | None = None
     on_first: Callable[[Transaction, Revision], object] | None = None
+    kept: timedelta = KEPT
 
     def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
         """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
@@ -72,6 +75,7 @@ class Target:
         revision = Revision(number, catalog.hash, tuple(self.layers), plan.names, plan.shape)
         steps = [step.to_json() for step in plan.steps]
         now = self.clock.now()
+        seal(tx.connection, number, now + self.kept)
         write_revision(tx.connection, revision, str(catalog.title), catalog.version, steps, now, self.by)
         if self.on_first is not None and number == 1:
             self.on_first(tx, revision)

@@ -3,6 +3,7 @@
 import getpass
 import sys
 from argparse import ArgumentParser, Namespace
+from datetime import timedelta
 
 from runtime.base.clock import SystemClock
 from runtime.cli import _packs
@@ -53,6 +54,7 @@ class ApplyCommand(Command):
                     _whoever_this_is(),
                     expected=plan,
                     on_first=starting(loaded.catalog, house.types, clock),
+                    kept=timedelta(days=house.settings.kept_days),
                 )
             except StartError as error:
                 raise CommandError(str(error)) from None

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,7 +206,10 @@ class Site:
             raise SiteError("The pack has errors.", loaded)
         types = self.workshop.types
         start = starting(loaded.catalog, types, self.clock)
-        return apply(self.database, loaded.catalog, loaded.layers, types, self.clock, by, on_first=start)
+        kept = timedelta(days=self.settings.kept_days)
+        return apply(
+            self.database, loaded.catalog, loaded.layers, types, self.clock, by, on_first=start, kept=kept
+        )
 
     def _reread(self) -> Live:
         with self.database.read() as connection:

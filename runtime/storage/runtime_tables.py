@@ -57,6 +57,7 @@ class RuntimeTables:
     saved_filters: Table
     filter_shares: Table
     default_filters: Table
+    quarantine: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -187,6 +188,26 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("module", Text, primary_key=True),
             Column("filter", Text, nullable=False),
         ),
+        quarantine=_quarantine(metadata),
+    )
+
+
+def _quarantine(metadata: MetaData) -> Table:
+    # Cells that a change of the configuration has overwritten. `module` is the table that they are of and
+    # `field` the name of their first column; `target_id` is 0 but for links. `new` is what was there
+    # afterwards.
+    return Table(
+        "trellis_quarantine",
+        metadata,
+        Column("revision_id", Big, primary_key=True, autoincrement=False),
+        Column("module", Text, primary_key=True),
+        Column("field", Text, primary_key=True),
+        Column("record_id", Big, primary_key=True, autoincrement=False),
+        Column("target_id", Big, primary_key=True, autoincrement=False),
+        Column("old", Json),
+        Column("new", Json),
+        Column("kept_until", UtcDateTime()),
+        Index("ix_trellis_quarantine_kept_until", "kept_until"),
     )
 
 
