@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from runtime.base.clock import SystemClock
 from runtime.base.diagnostic import Span
+from runtime.change.estimate import COMPUTE, seconds
 from runtime.change.situation import Situation
 from runtime.change.step import MANY, Step, nothing, safety_of
 from runtime.expressions.language import Language
@@ -48,7 +49,8 @@ def work_out(situation: Situation) -> Iterator[Step]:
         else:
             what = f"Work out {fields} of {wave.module}."
             run = partial(_rewrite, situation=situation, wave=wave)
-            yield Step(what, run, _place(first), rows, safety_of(rows))
+            place, estimate = _place(first), seconds(rows, COMPUTE)
+            yield Step(what, run, place, rows, safety_of(rows), estimate=estimate)
 
 
 def _waves(situation: Situation) -> list[Wave]:

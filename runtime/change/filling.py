@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table, update
 from runtime.base.diagnostic import Diagnostic
 from runtime.change import codes
 from runtime.change.compare import path_of
+from runtime.change.estimate import FILL, seconds
+from runtime.change.sample import LINES, becomes
 from runtime.change.situation import Situation
 from runtime.change.step import Step, counted, safety_of
 from runtime.model.catalog import Field
@@ -49,7 +51,10 @@ def fill(situation: Situation) -> Iterator[Step]:
             default = kind.plain(field.default)
             what = f"Give the records of {field.module} that have no {field.key} its default, {default}."
             run = partial(_fill, table=table.table, empty=columns[0].name, values=values)
-            yield Step(what, run, field.origin.span, rows, safety_of(rows))
+            ids = situation.stored.empty_ids(table.table.name, columns[0].name, undeleted=False)[:LINES]
+            sample = tuple(becomes(each, None, default) for each in ids)
+            origin, safety = field.origin.span, safety_of(rows)
+            yield Step(what, run, origin, rows, safety, sample=sample, estimate=seconds(rows, FILL))
 
 
 def refuse_empties(situation: Situation) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ from sqlalchemy import Index, Table
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes
 from runtime.change.compare import path_of
+from runtime.change.estimate import INDEX, seconds
 from runtime.change.situation import Situation
 from runtime.change.step import Step, safety_of
 from runtime.model.catalog import Field, Module
@@ -35,10 +36,11 @@ def create_indexes(situation: Situation) -> Iterator[Step]:
         for index in _missing(situation, table):
             rows = situation.stored.rows(table.name)
             fields = _fields(situation, module, table, index)
-            said = f" ({', '.join(field.key for field in fields)})" if fields else ""
-            what = f"Create the {'unique ' if index.unique else ''}index {index.name}{said} of {table.name}."
+            said = f"on {', '.join(field.key for field in fields)}" if fields else str(index.name)
+            what = f"Create the {'unique ' if index.unique else ''}index of {table.name} {said}."
             run = partial(ddl.create_index, index=index)
-            yield Step(what, run, _place(module, index, fields), rows, safety_of(rows))
+            place, estimate = _place(module, index, fields), seconds(rows, INDEX)
+            yield Step(what, run, place, rows, safety_of(rows), estimate=estimate)
 
 
 def refuse_duplicates(situation: Situation) -> Iterator[Diagnostic]:

@@ -73,7 +73,7 @@ class Target:
             Recomputations(self.clock).start(tx, plan.later, None, number, quiet=True)
         catalog = self.catalog
         revision = Revision(number, catalog.hash, tuple(self.layers), plan.names, plan.shape)
-        steps = [step.to_json() for step in plan.steps]
+        steps = [step.kept() for step in plan.steps]
         now = self.clock.now()
         seal(tx.connection, number, now + self.kept)
         write_revision(tx.connection, revision, str(catalog.title), catalog.version, steps, now, self.by)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from runtime.change.computing import stale_fields
+from runtime.change.estimate import COMPUTE, INDEX, seconds
 from runtime.change.filling import has_default, newly_required
 from runtime.change.situation import Situation
 from runtime.change.step import Step, safety_of
@@ -39,12 +40,14 @@ def prepare_search(situation: Situation) -> Iterator[Step]:
             what = f"Write what the records of {module.key} are found by."
             text = search_text(situation, module)
             run = partial(_fill, table=table, text=text)
-            yield Step(what, run, module.origin.span, rows, safety_of(rows))
+            origin, safety, estimate = module.origin.span, safety_of(rows), seconds(rows, COMPUTE)
+            yield Step(what, run, origin, rows, safety, estimate=estimate)
         if table.search_index is not None and not situation.live.has(table.search_index):
             what = f"Create the search index {table.search_index} of {table.table.name}."
             rows = situation.rows(module.key)
             run = partial(_index, module=table)
-            yield Step(what, run, module.origin.span, rows, safety_of(rows))
+            origin, safety, estimate = module.origin.span, safety_of(rows), seconds(rows, INDEX)
+            yield Step(what, run, origin, rows, safety, estimate=estimate)
 
 
 def search_text(situation: Situation, module: Module) -> SearchText:

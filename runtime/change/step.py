@@ -29,6 +29,10 @@ class Step:
     The sentence has no counts in it: people go on working, and the plan that was shown stays the plan.
     ``phase`` says when it runs where there are very many records, and ``fill``, of a step of the phase
     ``FILL``, how to go through them in batches; ``run`` is then ``fill.whole``.
+    ``sample`` are a few lines of what becomes of values, made by :mod:`runtime.change.sample`, and
+    ``estimate`` how many seconds it may take, by :mod:`runtime.change.estimate`. A step is LOSSY when it
+    loses what cannot be had from the new configuration: two values become one, numbers are rounded, texts
+    are cut. Then it keeps what it overwrites in the quarantine, and somebody must agree to it.
     """
 
     what: str
@@ -38,11 +42,17 @@ class Step:
     safety: Safety = Safety.SAFE
     phase: Phase = Phase.SWITCH
     fill: Fill | None = None
+    sample: tuple[str, ...] = ()
+    estimate: float = 0.0
 
-    def to_json(self) -> dict[str, object]:
-        """The step for a program to read, and for the revision to keep."""
+    def kept(self) -> dict[str, object]:
+        """The step for the revision to keep: without the sample, whose values are nobody's business later."""
         place = None if self.origin is None else {"file": self.origin.file, "line": self.origin.line}
         return {"what": self.what, "safety": str(self.safety), "rows": self.rows, "at": place}
+
+    def to_json(self) -> dict[str, object]:
+        """The step for a program to read."""
+        return {**self.kept(), "sample": list(self.sample), "estimate": round(self.estimate, 1)}
 
 
 def safety_of(rows: int) -> Safety:

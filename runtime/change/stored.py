@@ -61,12 +61,12 @@ class Stored:
             statement = statement.where(condition)
         return int(self.connection.execute(statement).scalar_one())
 
-    def empty_ids(self, name: str, value: str) -> list[int]:
-        """The first undeleted records that have nothing in a column."""
+    def empty_ids(self, name: str, value: str, undeleted: bool = True) -> list[int]:
+        """The first records that have nothing in a column."""
         statement: Select[Any] = (
             select(column("id")).select_from(table(name)).order_by(column("id")).limit(SAMPLES)
         )
-        for condition in self._empty(name, value, undeleted=True):
+        for condition in self._empty(name, value, undeleted):
             statement = statement.where(condition)
         return list(self.connection.execute(statement).scalars())
 

@@ -130,6 +130,8 @@ def test_a_plan_as_json_has_its_steps(trellis):
         "safety": "safe",
         "rows": 0,
         "at": {"file": "schemas/modules/deals.yaml", "line": 1},
+        "sample": [],
+        "estimate": 0.0,
     } in found["steps"]
 
 
