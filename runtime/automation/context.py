@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from runtime.automation.place import Place, Snapshot
 from runtime.base.messages import Message, to_json
 from runtime.identity.actor import Actor
+from runtime.storage.errors import OutdatedError
 from runtime.storage.operations import ClaimLostError, Operations, StoredOperation
 from runtime.storage.transaction import Transaction
 
@@ -129,8 +130,14 @@ class Context:
 
         It may be as large as an upload, or of any size where it is ``unlimited``.
         """
-        live, site = self.live, self.site
-        parsing = live.parsing(self.actor, "rest")
+        try:
+            return self._keep_file(self.live, name, content, unlimited)
+        except OutdatedError:  # what was made of the revision that this began with is kept with the newest
+            self.site.refresh()
+            return self._keep_file(self.site.live, name, content, unlimited)
+
+    def _keep_file(self, live: Snapshot, name: str, content: BinaryIO, unlimited: bool) -> int:
+        site, parsing = self.site, live.parsing(self.actor, "rest")
         return live.attachments.keep(
             site.database, site.files, name, content, self.actor, parsing, unlimited=unlimited
         )

@@ -10,13 +10,13 @@ from datetime import timedelta
 from runtime.automation.background import Background
 from runtime.automation.context import CancelledError, Context, Signals, StoppedError
 from runtime.automation.operations.base import Operation, OperationError
-from runtime.automation.place import Place
+from runtime.automation.place import Place, Snapshot
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.users import Users
 from runtime.records.outbox import prune_outbox
 from runtime.records.undo import cause_of
-from runtime.storage.errors import StorageError
+from runtime.storage.errors import OutdatedError, StorageError
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 from runtime.storage.quarantined import prune_quarantine
 
@@ -26,6 +26,8 @@ LEASE = timedelta(seconds=30)
 """How long a worker that is not heard of keeps an operation."""
 TOLD_EVERY = 1.0
 """Seconds between two looks at what a run tells of its progress."""
+BEHIND = timedelta(seconds=15)
+"""When an operation is tried again that needs a newer revision than this worker can read."""
 KEPT = timedelta(days=30)
 """How long an operation that has ended is remembered, and what a save has left in the outbox."""
 
@@ -122,6 +124,7 @@ class Worker:
             log.warning("operation %s waits for its lease to end: %s", operation.id, error)
 
     def _outcome(self, operation: StoredOperation, signals: Signals) -> "_Ended | _GivenBack":
+        live: Snapshot | None = None
         try:
             self._site.refresh()
             live = self._site.live
@@ -140,6 +143,9 @@ class Worker:
             return _GivenBack(timedelta(), tried=False)
         except ClaimLostError:
             raise
+        except OutdatedError:
+            behind = live is not None and not self._site.refresh() and self._site.live is live
+            return _GivenBack(BEHIND if behind else timedelta(), tried=False)
         except StorageError as error:
             log.warning("operation %s is tried again: %s", operation.id, error)
             return _GivenBack(timedelta(seconds=2**operation.attempts), tried=True)

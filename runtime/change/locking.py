@@ -1,13 +1,108 @@
-"""The lock that whoever changes the database's structure holds until the transaction ends."""
+"""The locks of an apply: one apply at a time, nobody else changes the structure, nobody writes meanwhile."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from runtime.storage.database import Database
+from runtime.storage.errors import BusyError, UnavailableError
+from runtime.storage.generations import await_writers
+
 LOCK = 0x7E115
 """The first half of the advisory lock's key on PostgreSQL; the schema's name gives the other."""
+APPLYING = 0x7E118
+"""The same for the lock that an apply holds from its first transaction to its last."""
+
+PATIENCE = 10.0
+"""Seconds that an apply waits for another one."""
+PAUSE = 0.1
+WRITERS_MS = 2000
+"""How long an apply waits for those who are writing, while others who want to write wait behind it."""
+TABLE_MS = 500
+"""How long it waits for a table, while readers wait behind it."""
 
 
 def lock_configuration(connection: Connection, schema: str) -> None:
-    """Take the lock. SQLite's write transaction is the lock itself."""
+    """Take the lock of whoever changes the database's structure, until the transaction ends. SQLite's write
+    transaction is the lock itself.
+    """
     if connection.dialect.name == "postgresql":
         statement = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:schema))")
         connection.execute(statement, {"lock": LOCK, "schema": schema})
+
+
+def stop_writers(connection: Connection) -> None:
+    """Wait until nobody writes records, and let nobody begin before the transaction has ended.
+
+    From then on the transaction waits for a table only shortly: on PostgreSQL everybody who wants to read it
+    would wait behind. Raises :class:`BusyError` (through the transaction) when it takes longer; try again.
+    """
+    if connection.dialect.name == "postgresql":
+        _wait_at_most(connection, WRITERS_MS)
+        await_writers(connection)
+        _wait_at_most(connection, TABLE_MS)
+
+
+def be_brief(connection: Connection) -> None:
+    """Wait for a table only shortly, in this transaction."""
+    if connection.dialect.name == "postgresql":
+        _wait_at_most(connection, TABLE_MS)
+
+
+@contextmanager
+def applying(database: Database) -> Iterator[None]:
+    """Be the one who applies, over several transactions; when the process dies, it is free again.
+
+    Raises :class:`BusyError` when another apply goes on for too long.
+    """
+    hold = _postgresql(database) if database.file is None else _sqlite(database.file)
+    with hold:
+        yield
+
+
+@contextmanager
+def _postgresql(database: Database) -> Iterator[None]:
+    key = {"lock": APPLYING, "schema": database.schema}
+    with database.aside() as connection:
+        attempt = text("SELECT pg_try_advisory_lock(:lock, hashtext(:schema))")
+        _until(lambda: bool(connection.execute(attempt, key).scalar()))
+        yield  # the connection is closed then, and the lock goes with it
+
+
+@contextmanager
+def _sqlite(file: Path) -> Iterator[None]:
+    name = file.with_name(file.name + "-apply")
+    try:
+        lock = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UnavailableError(f"{name} cannot be opened: {error.strerror}.") from error
+    try:
+        _until(lambda: _locked(lock))
+        yield
+    finally:
+        os.close(lock)
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _until(taken: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not taken():
+        if time.monotonic() >= until:
+            raise BusyError("Another apply is at work on this database: wait until it has ended.")
+        time.sleep(PAUSE)
+
+
+def _wait_at_most(connection: Connection, milliseconds: int) -> None:
+    connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))

@@ -53,6 +53,7 @@ from runtime.records.stored import Values, records_by_id
 from runtime.records.work import FOUND_NOTHING, STALE, Asked, Batch, Work
 from runtime.records.write import insert_records, touch, update_records, write_links
 from runtime.records.written import written_by
+from runtime.storage.generations import hold_revision
 from runtime.storage.transaction import Transaction
 from runtime.storage.turns import take_turn
 
@@ -126,9 +127,11 @@ class Writer:
 
 
 def await_turn(tx: Transaction, plans: Plans, modules: Iterable[str]) -> None:
-    """Wait for the turn to write records of these modules, where formulas join them to others: whoever locks
-    records before a save waits before that.
+    """Wait for the turn to write records of these modules: the plans' revision is the applied one until the
+    transaction ends, and where formulas join the modules to others, nobody else writes. Whoever locks records
+    before a save waits before that.
     """
+    hold_revision(tx, plans.workplace.revision)
     coupled = plans.coupled
     if coupled and any(module in coupled for module in modules):
         take_turn(tx.connection)

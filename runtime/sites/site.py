@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,6 +43,7 @@ from runtime.records.stale import StaleFields
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity, make_uses
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
+from runtime.storage.errors import StorageError
 from runtime.storage.files import FileStore
 from runtime.storage.operations import Operations
 from runtime.storage.reader import Reader
@@ -60,6 +62,22 @@ class SiteError(Exception):
         super().__init__(sentence)
         self.loaded = loaded
         self.refused = refused
+
+
+RETRY_SECONDS = 15.0
+"""When a revision that could not be read is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A newer revision that this process cannot serve: why, with its diagnostics where it has some, and when
+    it is tried again, on the clock that never goes back.
+    """
+
+    revision: int
+    why: str
+    loaded: Loaded | None
+    again: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +100,8 @@ class Site:
     it.
 
     ``problems`` is what the last look at the folder found wrong while the applied revision goes on being
-    served, and
-    ``notices`` are sentences for whoever starts the process.
+    served, ``behind`` the newest revision when this process cannot serve it and goes on with the one before,
+    and ``notices`` are sentences for whoever starts the process.
     """
 
     def __init__(
@@ -104,6 +122,7 @@ class Site:
         self.sealer = Sealer(workshop.settings.secret, workshop.settings.folder / "secret")
         self.translate = workshop.translate
         self.problems: Loaded | None = None
+        self.behind: Behind | None = None
         self.notices: tuple[str, ...] = ()
         self._formats = make_formats(workshop.translate)
         self._turn = threading.Lock()
@@ -157,14 +176,38 @@ class Site:
             return outcome
 
     def refresh(self) -> bool:
-        """Serve the newest applied revision, when another process has applied one; says whether it did."""
+        """Serve the newest applied revision, when another process has applied one; says whether it did.
+
+        One that cannot be read here leaves the last good one serving, for reading: :attr:`behind` says so.
+        """
+        if not self._is_newer():
+            return False
+        with self._turn:
+            if not self._is_newer():
+                return False  # another thread was faster
+            try:
+                self._swap()
+            except StorageError:
+                raise
+            except Exception as error:
+                log.exception("The newest revision cannot be served; %s stays.", self.live.revision)
+                self._stay(error)
+                return False
+        return True
+
+    def _is_newer(self) -> bool:
         with self.database.read() as connection:
             newest = latest_number(connection)
         if newest == self.live.revision:
             return False
-        with self._turn:
-            self._swap()
-        return True
+        tried = self.behind
+        return tried is None or tried.revision != newest or time.monotonic() >= tried.again
+
+    def _stay(self, error: Exception) -> None:
+        with self.database.read() as connection:
+            newest = latest_number(connection)
+        loaded = error.loaded if isinstance(error, SiteError) else None
+        self.behind = Behind(newest, str(error), loaded, time.monotonic() + RETRY_SECONDS)
 
     def _open(self) -> Live:
         with self.database.read() as connection:
@@ -220,6 +263,7 @@ class Site:
 
     def _swap(self) -> None:
         self.live = self._reread()
+        self.behind = None
         log.info("revision %s is live", self.live.revision)
 
     def _follow_the_program(self, stored: Revision, loaded: Loaded) -> Revision:

@@ -1,4 +1,4 @@
-"""Watching: saved files are applied at once, and what another process applied is noticed within a second."""
+"""Watching: saved files are applied at once, and what another process applied is noticed in half a second."""
 
 import logging
 import threading
@@ -7,7 +7,7 @@ from watchfiles import watch
 
 from runtime.sites.site import Site
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 """How often a process asks whether another one has applied a revision."""
 
 log = logging.getLogger("trellis.sites")

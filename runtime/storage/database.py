@@ -34,6 +34,7 @@ class Database:
     def __init__(self, engines: Engines, schema: str, patience: float) -> None:
         self._reading = engines.reading
         self._writing = engines.writing
+        self._aside = engines.aside
         self.schema = schema
         self.dialect: str = engines.writing.dialect.name
         self._lock = WriteLock(patience) if self.dialect == "sqlite" else None
@@ -74,6 +75,14 @@ class Database:
                 yield connection
             finally:
                 connection.close()
+
+    @contextmanager
+    def aside(self) -> Iterator[Connection]:
+        """A connection of its own beside the pools, without a transaction, that may write: for what takes
+        long, and on PostgreSQL goes on beside everybody else. On SQLite it takes no turns: only read there.
+        """
+        with _as_storage_errors(), self._aside.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

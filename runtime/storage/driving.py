@@ -27,6 +27,22 @@ def fetch(connection: Connection, sql: str, given: Any) -> tuple[list[Any], Desc
         cursor.close()
 
 
+def fetch_last(connection: Connection, sql: str) -> list[Any]:
+    """The rows of the last of several statements that have no parameters; PostgreSQL takes them at once."""
+    driver = connection.connection
+    cursor = driver.cursor()
+    _tell(connection, cursor, sql, None)
+    try:
+        cursor.execute(sql)
+        while cursor.nextset():
+            pass
+        return list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy_does(connection, sql, error, None) from error
+    finally:
+        cursor.close()
+
+
 def run(connection: Connection, sql: str, rows: Sequence[Any]) -> None:
     """Run a statement that gives nothing back, once for each of the rows."""
     driver = connection.connection

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
 
 from runtime.expressions.database import register_sqlite
 from runtime.storage.errors import UnavailableError
@@ -29,10 +30,13 @@ SAFE_SQLITE = (3, 51, 3)
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The two pools of one site's database."""
+    """The two pools of one site's database, and beside them connections that are opened when they are
+    needed: they may write, and have no transaction.
+    """
 
     reading: Engine
     writing: Engine
+    aside: Engine
 
 
 def open_engines(url: str, schema: str, pool: int, patience: float) -> Engines:
@@ -79,7 +83,9 @@ def _sqlite(url: URL, pool: int, patience: float) -> Engines:
     event.listen(reading, "connect", _sqlite_setup((*SQLITE_PRAGMAS, "PRAGMA query_only=ON")))
     event.listen(writing, "connect", _sqlite_setup(SQLITE_PRAGMAS))
     event.listen(writing, "begin", _begin_immediate)
-    return Engines(reading, writing)
+    aside = create_engine(url, poolclass=NullPool, connect_args=shared["connect_args"])
+    event.listen(aside, "connect", _sqlite_setup(SQLITE_PRAGMAS))
+    return Engines(reading, writing, aside)
 
 
 def _sqlite_setup(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
@@ -104,7 +110,9 @@ def _postgresql(url: URL, schema: str, pool: int, patience: float) -> Engines:
     everyone = {"search_path": path, "timezone": "UTC", "lock_timeout": f"{int(patience * 1000)}ms"}
     event.listen(reading, "connect", _postgresql_setup({**everyone, "default_transaction_read_only": "on"}))
     event.listen(writing, "connect", _postgresql_setup(everyone))
-    return Engines(reading, writing)
+    aside = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    event.listen(aside, "connect", _postgresql_setup(everyone))
+    return Engines(reading, writing, aside)
 
 
 def _postgresql_setup(settings: dict[str, str]) -> Callable[[Any, Any], None]:

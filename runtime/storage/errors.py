@@ -9,6 +9,10 @@ class BusyError(StorageError):
     """Others are writing and the wait was too long, or two writers waited for each other: try again."""
 
 
+class OutdatedError(BusyError):
+    """Another revision was applied meanwhile: do the same with the newest one."""
+
+
 class UnavailableError(StorageError):
     """The database does not answer, or cannot be opened."""
 

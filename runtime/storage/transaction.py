@@ -16,6 +16,7 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.revision: int | None = None  # the one that is held; see runtime.storage.generations
         self._afterwards: list[Callable[[], object]] = []
 
     def allocate_ids(self, n: int) -> list[int]:

@@ -18,6 +18,7 @@ from runtime.identity.actor import NOBODY, Actor
 from runtime.identity.sessions import Session
 from runtime.sites.live import Live
 from runtime.sites.site import Site
+from runtime.storage.errors import OutdatedError
 from runtime.web.errors import RefusedError, broken, forbidden, refusal_of_problem, too_large
 from runtime.web.forms import Form
 from runtime.web.languages import asked_language
@@ -26,6 +27,8 @@ from runtime.web.security import BodyRefusedError
 
 COOKIE = "trellis_session"
 MOST_FIELDS = 20_000
+GENERATIONS = 5
+"""How often a request is begun anew because another revision was applied while it was at work."""
 log = logging.getLogger("trellis.web")
 
 
@@ -117,6 +120,26 @@ class Door:
         return await run_in_threadpool(self._answer, refuse, Policy.ANYONE, request, None)
 
     def _answer(self, handler: Handler, policy: Policy, request: Request, form: Form | None) -> Response:
+        for _ in range(GENERATIONS):
+            try:
+                return self._answer_once(handler, policy, request, form)
+            except OutdatedError as outdated:
+                log.info("begun anew: %s", outdated)
+                self.site.refresh()
+        return self._answer_once(handler, policy, request, form, is_last=True)
+
+    def _answer_once(
+        self,
+        handler: Handler,
+        policy: Policy,
+        request: Request,
+        form: Form | None,
+        *,
+        is_last: bool = False,
+    ) -> Response:
+        """Answer with the snapshot of now. Raises OutdatedError where another revision was applied meanwhile,
+        and nothing has happened.
+        """
         site = self.site
         call = Call(site, site.live, request, form or Form({}), NOBODY, None)
         try:
@@ -129,6 +152,8 @@ class Door:
                 _check_origin(call)
             return handler(call)
         except Exception as problem:
+            if isinstance(problem, OutdatedError) and not is_last:
+                raise
             refusal = refusal_of_problem(problem)
             if refusal is None:
                 request_id = request.scope.get("state", {}).get("request_id", "")

@@ -18,8 +18,9 @@ PATIENCE = 0.5
 
 
 class Health:
-    """Says that the process answers, and for how many seconds the oldest operation has waited: 0 when none
-    does, null when that cannot be told now.
+    """Says that the process answers, with which revision, and for how many seconds the oldest operation has
+    waited: 0 when none does, null when that cannot be told now. A process that cannot serve the newest
+    revision is ``behind``: it goes on with the one before, for reading.
     """
 
     def __init__(self, site: Site) -> None:
@@ -39,7 +40,11 @@ class Health:
             with anyio.move_on_after(PATIENCE):
                 found = await anyio.to_thread.run_sync(self._look, abandon_on_cancel=True)
                 self._seen = (now, found)
-        return JSONResponse({"status": "ok", "queue": {"waiting_seconds": self._seen[1]}})
+        live, behind = self._site.live, self._site.behind
+        state = {"status": "ok", "revision": live.revision, "queue": {"waiting_seconds": self._seen[1]}}
+        if behind is not None:
+            state |= {"status": "behind", "newest_revision": behind.revision}
+        return JSONResponse(state)
 
     def _look(self) -> float | None:
         try:

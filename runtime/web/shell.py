@@ -194,8 +194,15 @@ def _new(call: Call) -> list[MenuLink]:
 
 
 def _banner(call: Call) -> Mapping[str, str] | None:
-    problems = call.site.problems
-    if not call.actor.admin or problems is None:
+    problems, behind = call.site.problems, call.site.behind
+    if not call.actor.admin:
+        return None
+    if behind is not None:
+        text = call.translate(
+            "Revision {newest} cannot be served by this process: revision {live} goes on, for reading only."
+        ).format(newest=behind.revision, live=call.live.revision)
+        return {"text": text, "href": "/admin/diagnostics"}
+    if problems is None:
         return None
     text = call.translate("The files have errors: the last good version is being served.")
     return {"text": text, "href": "/admin/diagnostics"}

@@ -119,7 +119,11 @@ def test_the_health_check_tells_how_long_the_queue_has_waited(app: App, monkeypa
     monkeypatch.setattr("runtime.web.health.AGE", 0.0)
     monkeypatch.setattr("runtime.web.health.PATIENCE", 20.0)
     client = app.client()
-    assert client.get("/health").json() == {"status": "ok", "queue": {"waiting_seconds": 0.0}}
+    assert client.get("/health").json() == {
+        "status": "ok",
+        "revision": 1,
+        "queue": {"waiting_seconds": 0.0},
+    }
     start(app, "big.csv")
     assert client.get("/health").json()["queue"]["waiting_seconds"] > 0
     claim(app)

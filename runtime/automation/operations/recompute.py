@@ -11,6 +11,7 @@ from runtime.base.messages import message, to_json
 from runtime.records import change_log, outbox, staying_current
 from runtime.records.following import Wave
 from runtime.records.plan import Plans
+from runtime.storage.generations import hold_revision
 from runtime.storage.recomputations import KIND, Recomputations
 from runtime.storage.recomputing import Range
 from runtime.storage.turns import take_turn
@@ -39,6 +40,7 @@ class Recompute(Operation):
         while kept["wave"] < len(waves):
             wave = waves[kept["wave"]]
             with context.batch() as batch:
+                hold_revision(batch.tx, context.live.revision)
                 take_turn(batch.tx.connection)
                 recomputing = plans.recomputing
                 until = recomputing.up_to(batch.tx.connection, wave.module, kept["after"], CHUNK)

@@ -14,7 +14,8 @@ from runtime.web.pages.screen import Screen
 
 def show(screen: Screen, call: Call) -> Response:
     """Every finding at its place, grouped by file."""
-    problems = call.site.problems
+    behind = call.site.behind
+    problems = behind.loaded if behind is not None and behind.loaded is not None else call.site.problems
     found = sorted(problems.diagnostics, key=lambda d: d.span) if problems is not None else []
     groups = [
         {
@@ -23,7 +24,11 @@ def show(screen: Screen, call: Call) -> Response:
         }
         for file, group in groupby(found, key=lambda d: d.span.file)
     ]
-    if found:
+    if behind is not None:
+        summary = call.translate(
+            "Revision {newest} cannot be served by this process, which goes on with revision {live}: {why}"
+        ).format(newest=behind.revision, live=call.live.revision, why=behind.why)
+    elif found:
         summary = call.translate("{n} findings. The last good version is being served.").format(n=len(found))
     else:
         summary = call.translate("The files are in order, and what they say is being served.")
@@ -32,6 +37,7 @@ def show(screen: Screen, call: Call) -> Response:
             "pack": call.live.catalog.title.in_language(call.actor.language),
             "found": groups,
             "summary": summary,
+            "is_behind": behind is not None,
         },
         "admin_tabs": tabs(call, "diagnostics"),
     }

@@ -16,13 +16,13 @@ from runtime.expressions.moment import Moment
 from runtime.identity.actor import NOBODY, Actor
 from runtime.sites.live import ConditionError, Live
 from runtime.sites.site import Site
-from runtime.storage.errors import BusyError, InvalidCursorError, StorageError, UnsortableError
+from runtime.storage.errors import BusyError, InvalidCursorError, OutdatedError, StorageError, UnsortableError
 from runtime.web.api.answers import answer, error, refused
 from runtime.web.api.caller import identify
 from runtime.web.api.in_flight import InFlight
 from runtime.web.api.prepared import Prepared
 from runtime.web.api.shape import Shapes
-from runtime.web.door import Policy
+from runtime.web.door import GENERATIONS, Policy
 from runtime.web.errors import RefusedError, bad_request, not_found
 from runtime.web.security import BodyRefusedError
 
@@ -134,6 +134,23 @@ class Endpoint:
     def _answer(
         self, request: Request, body: bytes, form: FormData | None, problem: RefusedError | None
     ) -> Response:
+        for _ in range(GENERATIONS):
+            try:
+                return self._answer_once(request, body, form, problem)
+            except OutdatedError as outdated:
+                log.info("begun anew: %s", outdated)
+                self.api.site.refresh()
+        return self._answer_once(request, body, form, problem, is_last=True)
+
+    def _answer_once(
+        self,
+        request: Request,
+        body: bytes,
+        form: FormData | None,
+        problem: RefusedError | None,
+        *,
+        is_last: bool = False,
+    ) -> Response:
         site, live = self.api.site, self.api.site.live
         call = Call(site, live, self.api.prepared(live), self.api.in_flight, request, NOBODY, body, form)
         try:
@@ -156,6 +173,8 @@ class Endpoint:
         except UnsortableError as wrong:
             return refuse(call, bad_request(message("{what}", what=str(wrong)), "sort"))
         except StorageError as unavailable:
+            if isinstance(unavailable, OutdatedError) and not is_last:
+                raise
             text = (
                 "The database is busy."
                 if isinstance(unavailable, BusyError)
