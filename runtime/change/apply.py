@@ -1,16 +1,13 @@
 """Applying: the plan is made and carried out, and the revision written, in one transaction under a lock."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-
-from sqlalchemy.exc import IntegrityError
 
 from runtime.base.clock import Clock
 from runtime.base.registry import Registry
 from runtime.change.completing import complete
 from runtime.change.landing import Applied, Refused, Target
-from runtime.change.locking import lock_configuration
+from runtime.change.locking import again_while_busy, applying, lock_configuration, stop_writers
 from runtime.change.plan import Plan
 from runtime.change.quarantine import KEPT
 from runtime.change.revisions import Revision, is_set_up
@@ -20,14 +17,8 @@ from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.storage.database import Database
 from runtime.storage.transaction import Transaction
-from runtime.storage.turns import take_turn
 
 __all__ = ["Applied", "Refused", "apply"]
-
-log = logging.getLogger(__name__)
-
-ATTEMPTS = 3
-"""How often the plan is made anew when records that came meanwhile break it."""
 
 
 def apply(
@@ -57,19 +48,14 @@ def apply(
     if stands:
         complete(database)
     target = Target(catalog, layers, types, clock, by, expected, on_step, on_first, kept)
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return _at_once(database, target)
-        except IntegrityError:
-            log.warning("Records were written that the plan did not know of; it is made again.")
-    return _at_once(database, target)
+    with applying(database):
+        return again_while_busy(lambda: _at_once(database, target))
 
 
 def _at_once(database: Database, target: Target) -> Applied | Refused:
     with database.write() as tx:
         lock_configuration(tx.connection, database.schema)
-        if target.catalog.computed:
-            take_turn(tx.connection)
+        stop_writers(tx.connection)
         plan = target.look(tx, database.schema)
         if not isinstance(plan, Plan):
             return plan

@@ -1,17 +1,23 @@
 """The locks of an apply: one apply at a time, nobody else changes the structure, nobody writes meanwhile."""
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from runtime.storage.database import Database
 from runtime.storage.errors import BusyError, UnavailableError
 from runtime.storage.generations import await_writers
+
+log = logging.getLogger(__name__)
+Outcome = TypeVar("Outcome")
 
 LOCK = 0x7E115
 """The first half of the advisory lock's key on PostgreSQL; the schema's name gives the other."""
@@ -21,6 +27,10 @@ APPLYING = 0x7E118
 PATIENCE = 10.0
 """Seconds that an apply waits for another one."""
 PAUSE = 0.1
+BUSY_PATIENCE = 60.0
+"""Seconds for which an apply tries to come between those who read and write."""
+ATTEMPTS = 3
+"""How often the plan is made anew when records that came meanwhile break it."""
 WRITERS_MS = 2000
 """How long an apply waits for those who are writing, while others who want to write wait behind it."""
 TABLE_MS = 500
@@ -52,6 +62,26 @@ def be_brief(connection: Connection) -> None:
     """Wait for a table only shortly, in this transaction."""
     if connection.dialect.name == "postgresql":
         _wait_at_most(connection, TABLE_MS)
+
+
+def again_while_busy(work: Callable[[], Outcome]) -> Outcome:
+    """Do what is one transaction, and do it again where it had to wait for too long, or where records that
+    came meanwhile have broken it; between two attempts those go on who waited behind it.
+    """
+    until, broken = time.monotonic() + BUSY_PATIENCE, 0
+    while True:
+        try:
+            return work()
+        except BusyError:
+            if time.monotonic() >= until:
+                raise
+            log.info("others are at work; the apply tries again")
+        except IntegrityError:
+            broken += 1
+            if broken == ATTEMPTS:
+                raise
+            log.warning("Records were written that the plan did not know of; it is made again.")
+        time.sleep(PAUSE)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from runtime.change.completing import complete
-from runtime.change.quarantine import CREATED, keep, keep_created, quarantine
 from runtime.change.plan import make_plan
+from runtime.change.quarantine import CREATED, keep, keep_created, quarantine
 from runtime.change.step import Step
 from runtime.storage.quarantined import prune_quarantine
 from tests.unit.change.site import NOW, Site, deals
