@@ -33,10 +33,13 @@ def apply(
     on_step: Callable[[int, Step], object] | None = None,
     on_first: Callable[[Transaction, Revision], object] | None = None,
     kept: timedelta = KEPT,
+    message: str | None = None,
+    accept_lossy: bool = False,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
-    ``layers`` are the texts the catalog was loaded from, and ``by`` says who applies it. With ``expected``, a
+    ``layers`` are the texts the catalog was loaded from; ``by`` says who applies it, and ``message`` why. A
+    plan with steps that lose values is refused unless ``accept_lossy``. With ``expected``, a
     plan that somebody was shown, anything else is refused as stale. ``on_step`` is called before each step
     with its place from 0, and ``on_first`` after the last step of the first revision that a database gets;
     what they raise undoes everything. What steps overwrite can come back for as long as ``kept``. Of two at
@@ -47,7 +50,9 @@ def apply(
         stands = is_set_up(connection, database.schema)
     if stands:
         complete(database)
-    target = Target(catalog, layers, types, clock, by, expected, on_step, on_first, kept)
+    target = Target(
+        catalog, layers, types, clock, by, expected, on_step, on_first, kept, message, accept_lossy
+    )
     with applying(database):
         return again_while_busy(lambda: _at_once(database, target))
 

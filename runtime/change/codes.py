@@ -86,6 +86,13 @@ STALE = Code(
     "database's tables changed, so what would happen is no longer what was shown. Nothing was done: "
     "look at a new plan.",
 )
+LOSSY = Code(
+    "P113",
+    "A step loses values, and nobody has agreed to it",
+    "Two values become one, numbers are rounded, or texts are cut: what stands there now could not be had "
+    "again from the new configuration. What is overwritten is kept for a while, so that a rollback brings it "
+    "back. Look at the plan, and apply it with `--accept-lossy`.",
+)
 
 CODES = (
     TYPE,
@@ -100,4 +107,5 @@ CODES = (
     DRIFT,
     FOREIGN,
     STALE,
+    LOSSY,
 )

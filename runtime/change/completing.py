@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from runtime.change.locking import lock_configuration
 from runtime.storage.database import Database
-from runtime.storage.ddl import add_column, functions_are_old, install_functions
+from runtime.storage.ddl import add_column, functions_are_old, give_identity, identity_of, install_functions
 from runtime.storage.inspect import Live, inspect
 from runtime.storage.runtime_tables import build_runtime_tables
 
@@ -26,7 +26,9 @@ def complete(database: Database) -> tuple[str, ...]:
         there = inspect(connection, database.schema)
         counters = metadata.tables["trellis_counters"]
         old = there.has(counters.name) and functions_are_old(connection, counters, database.schema)
-    if not old and not _missing_columns(metadata, there) and all(map(there.has, metadata.tables)):
+        named = there.has(counters.name) and identity_of(connection) != 0
+    is_whole = not _missing_columns(metadata, there) and all(map(there.has, metadata.tables))
+    if named and is_whole and not old:
         return ()
     with database.write() as tx:
         lock_configuration(tx.connection, database.schema)
@@ -41,6 +43,7 @@ def complete(database: Database) -> tuple[str, ...]:
         columns = _missing_columns(metadata, there)
         for column in columns:
             add_column(tx.connection, column)
+        give_identity(tx.connection, counters)
     return (*(table.name for table in missing), *(str(column) for column in columns))
 
 

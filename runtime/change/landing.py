@@ -8,15 +8,19 @@ from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.registry import Registry
 from runtime.change import codes
+from runtime.change.drift import drift
 from runtime.change.plan import Plan, make_plan
 from runtime.change.quarantine import KEPT, seal
-from runtime.change.revisions import Revision, next_number, write_revision
+from runtime.change.revisions import Entry, Revision, history, next_number, write_revision
 from runtime.change.step import Step
 from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.storage.recomputations import Recomputations
 from runtime.storage.transaction import Transaction
+
+SINCE = 10
+"""How many revisions are told of that made a plan stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,19 @@ class Target:
     on_step: Callable[[int, Step], object] | None = None
     on_first: Callable[[Transaction, Revision], object] | None = None
     kept: timedelta = KEPT
+    message: str | None = None
+    accept_lossy: bool = False
 
     def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
         """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
         plan = make_plan(tx.connection, self.catalog, self.types, schema)
         if self.expected is not None and self.expected.seal != plan.seal:
-            return Refused((stale(self.expected, plan),), plan)
+            since = history(tx.connection, SINCE, schema=schema)
+            return Refused((stale(self.expected, plan, since),), plan)
         if plan.refusals:
             return Refused(plan.refusals, plan)
+        if plan.lossy and not self.accept_lossy:
+            return Refused(tuple(map(unaccepted, plan.lossy)), plan)
         return Applied(plan.base, plan, is_new=False) if plan.is_empty else plan
 
     def tell(self, place: int, step: Step) -> None:
@@ -76,25 +85,23 @@ class Target:
         steps = [step.kept() for step in plan.steps]
         now = self.clock.now()
         seal(tx.connection, number, now + self.kept)
-        write_revision(tx.connection, revision, str(catalog.title), catalog.version, steps, now, self.by)
+        write_revision(
+            tx.connection, revision, str(catalog.title), catalog.version, steps, now, self.by, self.message
+        )
         if self.on_first is not None and number == 1:
             self.on_first(tx, revision)
         return Applied(number, plan, is_new=True)
 
 
-def stale(expected: Plan, plan: Plan) -> Diagnostic:
+def unaccepted(step: Step) -> Diagnostic:
+    """Why a step that loses values is not carried out."""
+    at = step.origin or Span.point("pack.yaml")
+    help = "say --accept-lossy when that is what you want"
+    return Diagnostic(codes.LOSSY.name, f"this would lose values: {step.what}", at, help=help)
+
+
+def stale(expected: Plan, plan: Plan, since: Sequence[Entry]) -> Diagnostic:
     """Why a plan that somebody was shown is not the one that would be carried out."""
-    if expected.base != plan.base:
-        why = f"the applied revision was {expected.base} and is {plan.base} now"
-    elif expected.target_hash != plan.target_hash:
-        why = "the configuration is another one now"
-    elif expected.fingerprint != plan.fingerprint:
-        why = "the database's tables are not what they were"
-    else:
-        why = "the records have changed what there is to do"
-    return Diagnostic(
-        codes.STALE.name,
-        f"the plan is stale: {why}",
-        Span.point("pack.yaml"),
-        help="look at a new plan first",
-    )
+    moved = " ".join(drift(expected.basis, plan.basis, since))
+    help = "look at a new plan first"
+    return Diagnostic(codes.STALE.name, f"the plan is stale. {moved}", Span.point("pack.yaml"), help=help)

@@ -1,6 +1,5 @@
 """A plan: what applying a configuration does to the database, step by step, or why it is refused."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from runtime.change import (
     searching,
     structure,
 )
+from runtime.change.basis import Basis
 from runtime.change.compare import compare, moved, names_moved
 from runtime.change.revisions import open_applied
 from runtime.change.shape import Shape, shape_of, with_retired
@@ -29,9 +29,10 @@ from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog
 from runtime.records.following import Name
-from runtime.storage.ddl import check_format
-from runtime.storage.inspect import Live, inspect
+from runtime.storage.ddl import check_format, identity_of
+from runtime.storage.inspect import inspect
 from runtime.storage.names import Names, name_all
+from runtime.storage.structure import Structure, read_structure
 from runtime.storage.tables import build_tables
 
 STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
@@ -61,9 +62,9 @@ REFUSALS: tuple[Callable[[Situation], Iterator[Diagnostic]], ...] = (
 class Plan:
     """What is to be done. With ``refusals`` there are no steps and nothing may be applied.
 
-    ``base`` is the number of the applied revision, 0 when there is none; ``fingerprint`` tells the database's
-    tables apart. ``names`` and ``shape`` are what the next revision keeps, and ``later`` the computed fields
-    that the background is to work out.
+    ``base`` is the number of the applied revision, 0 when there is none; ``structure`` is the database as it
+    was found, and ``identity`` which database it is. ``names`` and ``shape`` are what the next revision
+    keeps, and ``later`` the computed fields that the background is to work out.
     """
 
     steps: tuple[Step, ...]
@@ -73,7 +74,8 @@ class Plan:
     base: int
     base_hash: str
     target_hash: str
-    fingerprint: str
+    structure: Structure
+    identity: int = 0
     later: tuple[Name, ...] = ()
 
     @property
@@ -88,16 +90,20 @@ class Plan:
         return max((step.safety for step in self.steps), key=order.index, default=Safety.SAFE)
 
     @property
+    def lossy(self) -> tuple[Step, ...]:
+        """The steps that somebody must agree to."""
+        return tuple(step for step in self.steps if step.safety is Safety.LOSSY)
+
+    @property
+    def basis(self) -> Basis:
+        """What the plan rests on and does; where it is another one, the plan is stale."""
+        whats = tuple(step.what for step in self.steps)
+        return Basis(self.base, self.base_hash, self.target_hash, self.structure, whats)
+
+    @property
     def seal(self) -> str:
-        """A digest of what the plan rests on and does; another one means that the plan is stale."""
-        parts = (
-            str(self.base),
-            self.base_hash,
-            self.target_hash,
-            self.fingerprint,
-            *(step.what for step in self.steps),
-        )
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        """A digest of the basis."""
+        return self.basis.seal
 
 
 def make_plan(
@@ -143,15 +149,7 @@ def make_plan(
         0 if base is None else base.number,
         "" if base is None else base.hash,
         catalog.hash,
-        fingerprint(live),
+        read_structure(connection, schema),
+        identity_of(connection) if live.is_trellis else 0,
         () if refusals else tuple(computing.left_for_later(situation)),
     )
-
-
-def fingerprint(live: Live) -> str:
-    """A digest of the database's tables, columns and indexes."""
-    digest = hashlib.sha256()
-    for name in sorted(live.tables):
-        table = live.tables[name]
-        digest.update(repr((name, sorted(table.columns.items()), sorted(table.indexes))).encode())
-    return digest.hexdigest()[:32]

@@ -40,7 +40,7 @@ def as_json(plan: Plan) -> str:
         {
             "base": plan.base,
             "target": plan.target_hash,
-            "fingerprint": plan.fingerprint,
+            "fingerprint": plan.structure.digest,
             "seal": plan.seal,
             "is_empty": plan.is_empty,
             "safety": str(plan.safety),

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, func, insert, select, text
+from sqlalchemy import Column, Connection, MetaData, Table, func, insert, null, select, text
 
 from runtime.change.shape import Shape
 from runtime.language.packs import LayerFiles
@@ -25,6 +25,7 @@ class Entry:
     version: str
     applied_at: datetime
     applied_by: str | None
+    message: str | None
     steps: tuple[Mapping[str, Any], ...]
 
 
@@ -73,20 +74,48 @@ def open_applied(connection: Connection, schema: str = "public") -> Revision | N
 def read_revision(connection: Connection, number: int) -> Revision:
     """A revision by its number. Raises KeyError when there is none."""
     tables = _tables()
-    row = connection.execute(select(tables.revisions).where(tables.revisions.c.id == number)).first()
+    table = tables.revisions  # not all of its columns: an older database may lack some
+    columns = (table.c.id, table.c.hash, table.c.layers, table.c.names, table.c.shape)
+    row = connection.execute(select(*columns).where(table.c.id == number)).first()
     if row is None:
         raise KeyError(f"There is no revision {number}.")
     return _revision(row, _files(connection, tables, number))
 
 
-def history(connection: Connection) -> list[Entry]:
-    """Every revision, the newest first."""
+def history(
+    connection: Connection, limit: int | None = None, before: int | None = None, schema: str = "public"
+) -> list[Entry]:
+    """The revisions, the newest first: at most so many, and only those before that number; for a database
+    that is set up, be it by a version of the program that kept no messages.
+    """
     table = _tables().revisions
-    rows = connection.execute(select(table).order_by(table.c.id.desc()))
-    return [
-        Entry(row.id, row.hash, row.title, row.version, row.applied_at, row.applied_by, tuple(row.steps))
-        for row in rows
-    ]
+    message = table.c.message if _has_message(connection, schema) else null().label("message")
+    query = select(*_of_entry(table), message, table.c.steps).order_by(table.c.id.desc())
+    if before is not None:
+        query = query.where(table.c.id < before)
+    rows = connection.execute(query.limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Any) -> Entry:
+    by, why, steps = row.applied_by, row.message, tuple(row.steps)
+    return Entry(row.id, row.hash, row.title, row.version, row.applied_at, by, why, steps)
+
+
+def _of_entry(table: Table) -> tuple[Column[Any], ...]:
+    c = table.c
+    return (c.id, c.hash, c.title, c.version, c.applied_at, c.applied_by)
+
+
+def _has_message(connection: Connection, schema: str) -> bool:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT 1 FROM pragma_table_info('trellis_revisions') WHERE name = 'message'"
+        return connection.execute(text(query)).first() is not None
+    query = (
+        "SELECT 1 FROM information_schema.columns"
+        " WHERE table_schema = :schema AND table_name = 'trellis_revisions' AND column_name = 'message'"
+    )
+    return connection.execute(text(query), {"schema": schema}).first() is not None
 
 
 def write_revision(
@@ -97,8 +126,9 @@ def write_revision(
     steps: Sequence[Mapping[str, Any]],
     applied_at: datetime,
     applied_by: str | None,
+    message: str | None = None,
 ) -> None:
-    """Keep a revision, in the transaction that carries it out."""
+    """Keep a revision, in the transaction that carries it out; ``message`` says why."""
     tables = _tables()
     connection.execute(
         insert(tables.revisions).values(
@@ -112,6 +142,7 @@ def write_revision(
             steps=list(steps),
             applied_at=applied_at,
             applied_by=applied_by,
+            message=message,
         )
     )
     files = [
@@ -128,7 +159,7 @@ def next_number(connection: Connection) -> int:
     return int(connection.execute(select(func.max(_tables().revisions.c.id))).scalar() or 0) + 1
 
 
-def _revision(row: Row[Any], files: Mapping[int, Mapping[str, str]]) -> Revision:
+def _revision(row: Any, files: Mapping[int, Mapping[str, str]]) -> Revision:
     layers = tuple(
         LayerFiles(Layer(**layer), MappingProxyType(dict(files.get(place, {}))))
         for place, layer in enumerate(row.layers)

@@ -3,6 +3,7 @@ databases.
 """
 
 import hashlib
+import secrets
 from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, delete, insert, select, text
@@ -18,6 +19,9 @@ from runtime.storage.tables import ModuleTable, Tables
 
 FUNCTIONS = "functions"
 """The counter that tells, by a number made of their text, which functions PostgreSQL was given."""
+
+IDENTITY = "identity"
+"""The counter whose number tells one database from another."""
 
 
 class UnknownFormatError(StorageError):
@@ -36,7 +40,20 @@ def initialise(connection: Connection, tables: Tables, schema: str) -> None:
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))
     connection.execute(insert(tables.counters).values(key="format", value=FORMAT))
+    give_identity(connection, tables.counters)
     install_functions(connection, tables.counters, schema)
+
+
+def give_identity(connection: Connection, counters: Table) -> None:
+    """Give the database a number of its own, which its copies keep, unless it has one."""
+    if not identity_of(connection):
+        connection.execute(insert(counters).values(key=IDENTITY, value=secrets.randbits(62) + 1))
+
+
+def identity_of(connection: Connection) -> int:
+    """The number that tells this database and its copies from others; 0 where an older version set it up."""
+    query = text("SELECT value FROM trellis_counters WHERE key = :key")
+    return int(connection.execute(query, {"key": IDENTITY}).scalar() or 0)
 
 
 def functions_are_old(connection: Connection, counters: Table, schema: str) -> bool:

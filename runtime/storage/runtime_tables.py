@@ -84,6 +84,7 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("steps", Json, nullable=False),
             Column("applied_at", UtcDateTime(), nullable=False),
             Column("applied_by", Text),
+            Column("message", Text),
         ),
         revision_files=Table(
             "trellis_revision_files",
