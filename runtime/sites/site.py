@@ -155,16 +155,18 @@ class Site:
         shop = self.workshop
         return load(self.pack, packs=self.packs, types=shop.types, checks=shop.checks, language=shop.language)
 
-    def apply_pack(self, by: str | None = None) -> Applied | Refused | Loaded:
+    def apply_pack(
+        self, by: str | None = None, *, message: str | None = None, accept_lossy: bool = False
+    ) -> Applied | Refused | Loaded:
         """Apply the folder as it is now, and serve it; what is wrong with it is given back, and kept for
-        admins.
+        admins. ``message`` says why; steps that lose values are refused unless ``accept_lossy``.
         """
         with self._turn:
             loaded = self.load_pack()
             if loaded.catalog is None:
                 self.problems = loaded
                 return loaded
-            outcome = self._apply(loaded, by)
+            outcome = self._apply(loaded, by, message, accept_lossy)
             if isinstance(outcome, Refused):
                 self.problems = Loaded(None, outcome.refusals, loaded.sources, loaded.layers)
                 return outcome
@@ -244,15 +246,18 @@ class Site:
             differs = f"The folder differs from revision {live.revision}, which is served."
             self.notices = (f"{differs} trellis plan shows how, trellis apply brings it in.",)
 
-    def _apply(self, loaded: Loaded, by: str | None) -> Applied | Refused:
+    def _apply(
+        self, loaded: Loaded, by: str | None, message: str | None = None, accept_lossy: bool = False
+    ) -> Applied | Refused:
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
         types = self.workshop.types
         start = starting(loaded.catalog, types, self.clock)
         kept = timedelta(days=self.settings.kept_days)
         return apply(
-            self.database, loaded.catalog, loaded.layers, types, self.clock, by, on_first=start, kept=kept
-        )
+            self.database, loaded.catalog, loaded.layers, types, self.clock, by,
+            on_first=start, kept=kept, message=message, accept_lossy=accept_lossy,
+        )  # fmt: skip
 
     def _reread(self) -> Live:
         with self.database.read() as connection:
