@@ -40,6 +40,11 @@ SETTINGS = (
         "90",
         "How many days what a change of the configuration overwrote is kept, for a rollback to bring back.",
     ),
+    Setting(
+        "TRELLIS_POSTGRESQL_PROGRAMS",
+        "found in PATH",
+        "The folder of pg_dump, pg_restore and psql, which a backup of PostgreSQL needs.",
+    ),
     Setting("TRELLIS_UPLOAD_MIB", "25", "The largest file that may be uploaded, in MiB."),
 )
 
@@ -60,6 +65,7 @@ class Settings:
     workers: int
     folder: Path
     kept_days: int = 90
+    programs: Path | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], folder: Path | None = None) -> "Settings":
@@ -83,6 +89,9 @@ class Settings:
             workers=_whole("TRELLIS_WORKERS", environment.get("TRELLIS_WORKERS") or "2", 1, 32),
             folder=var,
             kept_days=_whole("TRELLIS_KEPT_DAYS", environment.get("TRELLIS_KEPT_DAYS") or "90", 1, 36500),
+            programs=base / programs
+            if (programs := environment.get("TRELLIS_POSTGRESQL_PROGRAMS"))
+            else None,
         )
 
 

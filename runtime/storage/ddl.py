@@ -32,7 +32,7 @@ def initialise(connection: Connection, tables: Tables, schema: str) -> None:
     """Set an empty database up: its schema and functions on PostgreSQL, and the runtime's own tables."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"))
-        _install_trigrams(connection)
+        install_trigrams(connection)
         connection.execute(CreateSequence(tables.metadata._sequences["trellis_ids"]))
     own = [table for name, table in tables.metadata.tables.items() if name.startswith("trellis_")]
     for table in own:
@@ -180,7 +180,8 @@ def has_trigrams(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql" and connection.execute(text(query)).first() is not None
 
 
-def _install_trigrams(connection: Connection) -> None:
+def install_trigrams(connection: Connection) -> None:
+    """Give PostgreSQL its extension for searching inside words, where it has it and lets us."""
     try:
         with connection.begin_nested():
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"))

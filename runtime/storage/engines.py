@@ -112,7 +112,21 @@ def _postgresql(url: URL, schema: str, pool: int, patience: float) -> Engines:
     event.listen(writing, "connect", _postgresql_setup(everyone))
     aside = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     event.listen(aside, "connect", _postgresql_setup(everyone))
+    for engine in (reading, writing, aside):
+        event.listen(engine, "do_connect", _named(schema))
     return Engines(reading, writing, aside)
+
+
+def _named(schema: str) -> Callable[..., None]:
+    def name(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        parameters.setdefault("application_name", application_name(schema))
+
+    return name
+
+
+def application_name(schema: str) -> str:
+    """What a site's connections are called in PostgreSQL's own list of those that are open."""
+    return f"trellis {schema}"[:63]
 
 
 def _postgresql_setup(settings: dict[str, str]) -> Callable[[Any, Any], None]:

@@ -1,0 +1,13 @@
+"""What can go wrong with a backup, as whole sentences."""
+
+
+class UpkeepError(Exception):
+    """It was not done, and nothing was changed."""
+
+
+class DamagedError(UpkeepError):
+    """A backup is not whole, or is none at all."""
+
+
+class RefusedError(UpkeepError):
+    """It could be done, and was refused: what it would overwrite, or a backup of something else."""
