@@ -6,11 +6,13 @@ from datetime import timedelta
 from runtime.base.clock import Clock
 from runtime.base.registry import Registry
 from runtime.change.completing import complete
+from runtime.change.journal import Change, StepState, unfinished
 from runtime.change.landing import Applied, Refused, Target
+from runtime.change.large import LargeApply, Sizes, clear_away, is_large
 from runtime.change.locking import again_while_busy, applying, lock_configuration, stop_writers
 from runtime.change.plan import Plan
 from runtime.change.quarantine import KEPT
-from runtime.change.revisions import Revision, is_set_up
+from runtime.change.revisions import Revision, is_set_up, latest_number
 from runtime.change.step import Step
 from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
@@ -35,6 +37,8 @@ def apply(
     kept: timedelta = KEPT,
     message: str | None = None,
     accept_lossy: bool = False,
+    on_progress: Callable[[StepState], object] | None = None,
+    sizes: Sizes | None = None,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
@@ -42,27 +46,59 @@ def apply(
     plan with steps that lose values is refused unless ``accept_lossy``. With ``expected``, a
     plan that somebody was shown, anything else is refused as stale. ``on_step`` is called before each step
     with its place from 0, and ``on_first`` after the last step of the first revision that a database gets;
-    what they raise undoes everything. What steps overwrite can come back for as long as ``kept``. Of two at
-    once the second plans anew on what the first has done. Raises
-    :class:`runtime.storage.errors.StorageError` when the database does not let it.
+    what they raise undoes everything. ``on_progress`` is called where an apply goes on in several
+    transactions (:mod:`runtime.change.large`), after each; ``sizes`` says from how many records on that is.
+    What steps overwrite can come back for as long as ``kept``. Of two at once the second plans anew on what
+    the first has done. Raises :class:`runtime.storage.errors.StorageError` when the database does not let it.
     """
     with database.read() as connection:
         stands = is_set_up(connection, database.schema)
     if stands:
         complete(database)
     target = Target(
-        catalog, layers, types, clock, by, expected, on_step, on_first, kept, message, accept_lossy
+        catalog,
+        layers,
+        types,
+        clock,
+        by,
+        expected,
+        on_step,
+        on_first,
+        kept,
+        message,
+        accept_lossy,
+        on_progress,
     )
+    sizes = sizes or Sizes()
     with applying(database):
-        return again_while_busy(lambda: _at_once(database, target))
+        begun = _go_on_with(database, target)
+        if begun is None:
+            outcome = again_while_busy(lambda: _at_once(database, target, sizes))
+            if not isinstance(outcome, Plan):
+                return outcome
+        return LargeApply(database, target, sizes).run(begun)
 
 
-def _at_once(database: Database, target: Target) -> Applied | Refused:
+def _go_on_with(database: Database, target: Target) -> Change | None:
+    """The apply that was begun before and is of the same target; one of another is cleared away."""
+    with database.read() as connection:
+        begun = unfinished(connection)
+        base = latest_number(connection) if begun is not None else 0
+    if begun is None or (begun.target_hash, begun.base) == (target.catalog.hash, base):
+        return begun
+    clear_away(database, begun, target)
+    return None
+
+
+def _at_once(database: Database, target: Target, sizes: Sizes) -> Plan | Applied | Refused:
+    """All in one transaction; gives the plan back when that would keep others waiting for too long."""
     with database.write() as tx:
         lock_configuration(tx.connection, database.schema)
         stop_writers(tx.connection)
         plan = target.look(tx, database.schema)
         if not isinstance(plan, Plan):
+            return plan
+        if is_large(plan, sizes):
             return plan
         for place, step in enumerate(plan.steps):
             target.tell(place, step)

@@ -94,6 +94,13 @@ LOSSY = Code(
     "back. Look at the plan, and apply it with `--accept-lossy`.",
 )
 
+CANCELLED = Code(
+    "P130",
+    "The apply was cancelled",
+    "Somebody cancelled an apply that was going through many records. What it had made so far was cleared "
+    "away: the database and the configuration are as they were before. Apply again whenever you like.",
+)
+
 CODES = (
     TYPE,
     SCALE,
@@ -108,4 +115,5 @@ CODES = (
     FOREIGN,
     STALE,
     LOSSY,
+    CANCELLED,
 )

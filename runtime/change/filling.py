@@ -5,16 +5,18 @@ has none.
 from collections.abc import Iterator
 from functools import partial
 
-from sqlalchemy import Connection, Table, update
+from sqlalchemy import Connection, update
 
 from runtime.base.diagnostic import Diagnostic
 from runtime.change import codes
 from runtime.change.compare import path_of
 from runtime.change.estimate import FILL, seconds
+from runtime.change.phases import Chosen, Fill, Phase
 from runtime.change.sample import LINES, becomes
 from runtime.change.situation import Situation
 from runtime.change.step import Step, counted, safety_of
 from runtime.model.catalog import Field
+from runtime.storage.tables import ModuleTable
 
 
 def newly_required(situation: Situation) -> Iterator[Field]:
@@ -50,11 +52,23 @@ def fill(situation: Situation) -> Iterator[Step]:
             values = dict(zip((c.name for c in columns), parts, strict=True))
             default = kind.plain(field.default)
             what = f"Give the records of {field.module} that have no {field.key} its default, {default}."
-            run = partial(_fill, table=table.table, empty=columns[0].name, values=values)
+            write = partial(_fill, table=table, empty=columns[0].name, values=values)
+            fill = Fill(table.table.name, tuple(values), write)
+            # A column that is read already is filled in the switch: nobody may see half of it.
+            is_new = not situation.live.has(table.table.name, columns[0].name)
             ids = situation.stored.empty_ids(table.table.name, columns[0].name, undeleted=False)[:LINES]
             sample = tuple(becomes(each, None, default) for each in ids)
-            origin, safety = field.origin.span, safety_of(rows)
-            yield Step(what, run, origin, rows, safety, sample=sample, estimate=seconds(rows, FILL))
+            yield Step(
+                what,
+                fill.whole,
+                field.origin.span,
+                rows,
+                safety_of(rows),
+                phase=Phase.FILL if is_new else Phase.SWITCH,
+                fill=fill if is_new else None,
+                sample=sample,
+                estimate=seconds(rows, FILL),
+            )
 
 
 def refuse_empties(situation: Situation) -> Iterator[Diagnostic]:
@@ -83,5 +97,8 @@ def refuse_empties(situation: Situation) -> Iterator[Diagnostic]:
             )
 
 
-def _fill(connection: Connection, table: Table, empty: str, values: dict[str, object]) -> None:
-    connection.execute(update(table).where(table.c[empty].is_(None)).values(values))
+def _fill(
+    connection: Connection, chosen: Chosen, table: ModuleTable, empty: str, values: dict[str, object]
+) -> None:
+    which = chosen.where(table.columns["id"][0])
+    connection.execute(update(table.table).where(which, table.table.c[empty].is_(None)).values(values))

@@ -11,6 +11,7 @@ from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes
 from runtime.change.compare import path_of
 from runtime.change.estimate import INDEX, seconds
+from runtime.change.phases import Build, Phase
 from runtime.change.situation import Situation
 from runtime.change.step import Step, safety_of
 from runtime.model.catalog import Field, Module
@@ -27,7 +28,8 @@ def drop_indexes(situation: Situation) -> Iterator[Step]:
         for name in sorted(situation.live.tables[table.name].indexes - asked):
             if name.startswith(OWN):
                 what = f"Drop the index {name} of {table.name}, which nothing asks for any more."
-                yield Step(what, partial(ddl.drop_index, name=name, table=table))
+                run = partial(ddl.drop_index, name=name, table=table)
+                yield Step(what, run, phase=Phase.CONTRACT)
 
 
 def create_indexes(situation: Situation) -> Iterator[Step]:
@@ -40,7 +42,17 @@ def create_indexes(situation: Situation) -> Iterator[Step]:
             what = f"Create the {'unique ' if index.unique else ''}index of {table.name} {said}."
             run = partial(ddl.create_index, index=index)
             place, estimate = _place(module, index, fields), seconds(rows, INDEX)
-            yield Step(what, run, place, rows, safety_of(rows), estimate=estimate)
+            build = None if _waits(index) else Build(index)
+            yield Step(
+                what,
+                run,
+                place,
+                rows,
+                safety_of(rows),
+                phase=Phase.SWITCH if build is None else Phase.BUILD,
+                estimate=estimate,
+                build=build,
+            )
 
 
 def refuse_duplicates(situation: Situation) -> Iterator[Diagnostic]:
@@ -63,6 +75,13 @@ def refuse_duplicates(situation: Situation) -> Iterator[Diagnostic]:
                 path_of(fields[0]) if len(fields) == 1 else f"{module.key}.unique",
                 "change or delete the records that are named, then apply again",
             )
+
+
+def _waits(index: Index) -> bool:
+    """Whether an index may not be there before the switch: a unique one would refuse what is still allowed,
+    and that of the search texts is made of texts which the switch writes.
+    """
+    return bool(index.unique) or ddl.needs_trigrams(index)
 
 
 def _standing(situation: Situation) -> Iterator[tuple[Module, Table]]:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.registry import Registry
 from runtime.change import codes
 from runtime.change.drift import drift
+from runtime.change.journal import StepState
 from runtime.change.plan import Plan, make_plan
 from runtime.change.quarantine import KEPT, seal
 from runtime.change.revisions import Entry, Revision, history, next_number, write_revision
@@ -57,10 +60,15 @@ class Target:
     kept: timedelta = KEPT
     message: str | None = None
     accept_lossy: bool = False
+    on_progress: Callable[[StepState], object] | None = None
+
+    def plan(self, connection: Connection, schema: str) -> Plan:
+        """The plan as it is now."""
+        return make_plan(connection, self.catalog, self.types, schema)
 
     def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
         """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
-        plan = make_plan(tx.connection, self.catalog, self.types, schema)
+        plan = self.plan(tx.connection, schema)
         if self.expected is not None and self.expected.seal != plan.seal:
             since = history(tx.connection, SINCE, schema=schema)
             return Refused((stale(self.expected, plan, since),), plan)
@@ -74,6 +82,11 @@ class Target:
         """Say that a step begins."""
         if self.on_step is not None:
             self.on_step(place, step)
+
+    def told(self, state: StepState) -> None:
+        """Say how far a step is, of an apply that goes on in several transactions."""
+        if self.on_progress is not None:
+            self.on_progress(state)
 
     def land(self, tx: Transaction, plan: Plan) -> Applied:
         """Write the revision, after the last step of the plan."""

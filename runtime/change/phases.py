@@ -7,12 +7,12 @@ own, while people go on working; then ``BUILD`` makes indexes, and ``SWITCH`` do
 revision, in a short transaction; ``CONTRACT`` is the end of that one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Select, true
+from sqlalchemy import ColumnElement, Connection, Index, Select, true
 
 
 class Phase(StrEnum):
@@ -56,9 +56,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """The records whose ids a query finds: those that somebody wrote meanwhile."""
+    """The records whose ids are listed, or that a query finds: those that somebody wrote meanwhile."""
 
-    ids: Select[Any]
+    ids: Select[Any] | Sequence[int]
 
     def where(self, ids: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition."""
@@ -83,3 +83,22 @@ class Fill:
     def whole(self, connection: Connection) -> None:
         """Write all the records at once: what a step's ``run`` is."""
         self.write(connection, Everything())
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """An index that a step of the phase ``BUILD`` makes. It may be there before the switch, for nothing is
+    refused because of it.
+    """
+
+    index: Index
+
+    @property
+    def table(self) -> str:
+        """The physical name of its table."""
+        return "" if self.index.table is None else self.index.table.name
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+        return str(self.index.name)

@@ -20,6 +20,7 @@ from runtime.change import (
 )
 from runtime.change.basis import Basis
 from runtime.change.compare import compare, moved, names_moved
+from runtime.change.journal import unfinished
 from runtime.change.revisions import open_applied
 from runtime.change.shape import Shape, shape_of, with_retired
 from runtime.change.situation import Situation
@@ -118,6 +119,10 @@ def make_plan(
     ``language`` is the one that formulas are written in; the standard one where none is given.
     """
     live = inspect(connection, schema)
+    standing = read_structure(connection, schema)
+    begun = unfinished(connection)
+    if begun is not None:  # what a large apply has made so far, nobody sees
+        live, standing = begun.made.hidden_in(live), begun.made.without(standing)
     base = open_applied(connection, schema)
     stored = Stored(connection, live)
     applied = Shape() if base is None else base.shape
@@ -149,7 +154,7 @@ def make_plan(
         0 if base is None else base.number,
         "" if base is None else base.hash,
         catalog.hash,
-        read_structure(connection, schema),
+        standing,
         identity_of(connection) if live.is_trellis else 0,
         () if refusals else tuple(computing.left_for_later(situation)),
     )

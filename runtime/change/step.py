@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from runtime.base.diagnostic import Span
-from runtime.change.phases import Fill, Phase
+from runtime.change.phases import Build, Fill, Phase
 
 MANY = 10_000
 """From so many records on, a step that touches each of them counts as slow."""
@@ -28,7 +28,8 @@ class Step:
 
     The sentence has no counts in it: people go on working, and the plan that was shown stays the plan.
     ``phase`` says when it runs where there are very many records, and ``fill``, of a step of the phase
-    ``FILL``, how to go through them in batches; ``run`` is then ``fill.whole``.
+    ``FILL``, how to go through them in batches; ``run`` is then ``fill.whole``. ``build`` is the index that a
+    step of the phase ``BUILD`` makes.
     ``sample`` are a few lines of what becomes of values, made by :mod:`runtime.change.sample`, and
     ``estimate`` how many seconds it may take, by :mod:`runtime.change.estimate`. A step is LOSSY when it
     loses what cannot be had from the new configuration: two values become one, numbers are rounded, texts
@@ -44,6 +45,7 @@ class Step:
     fill: Fill | None = None
     sample: tuple[str, ...] = ()
     estimate: float = 0.0
+    build: Build | None = None
 
     def kept(self) -> dict[str, object]:
         """The step for the revision to keep: without the sample, whose values are nobody's business later."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from runtime.base.clock import SystemClock
 from runtime.cli import _packs
+from runtime.cli._progress import Progress, was_begun
 from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
 
 
@@ -38,7 +39,9 @@ class ApplyCommand(Command):
             print(as_text(plan, loaded.sources), file=house.out, flush=True)
             if plan.refusals:
                 return REFUSED
-            if plan.is_empty:
+            with database.read() as connection:
+                is_begun = was_begun(connection, loaded.catalog.hash, house.out)
+            if plan.is_empty and not is_begun:
                 return DONE
             if not arguments.yes and not _agreed(house):
                 print("Nothing was changed.", file=house.out)
@@ -55,14 +58,17 @@ class ApplyCommand(Command):
                     expected=plan,
                     on_first=starting(loaded.catalog, house.types, clock),
                     kept=timedelta(days=house.settings.kept_days),
+                    on_progress=Progress(house.out),
                 )
             except StartError as error:
                 raise CommandError(str(error)) from None
         if isinstance(outcome, Refused):
             print(refused_as_text(outcome.refusals, loaded.sources), file=house.out)
             return REFUSED
+        if not outcome.is_new:
+            return DONE
         print(f"Applied as revision {outcome.revision}.", file=house.out)
-        if outcome.revision == 1 and outcome.is_new and loaded.catalog.data:
+        if outcome.revision == 1 and loaded.catalog.data:
             print(f"Records to start with: {len(loaded.catalog.data)}.", file=house.out)
         return DONE
 

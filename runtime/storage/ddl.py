@@ -129,6 +129,16 @@ def create_index(connection: Connection, index: Index) -> bool:
     return True
 
 
+def create_index_aside(connection: Connection, index: Index) -> None:
+    """Create an index on PostgreSQL, on a connection without a transaction, while others write to its table;
+    what an earlier attempt has left of it is dropped.
+    """
+    name = quoted(str(index.name))
+    connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
+    made = str(CreateIndex(index).compile(dialect=connection.dialect))
+    connection.exec_driver_sql(made.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1))
+
+
 def drop_index(connection: Connection, name: str, table: Table) -> None:
     """Drop an index that is no longer asked for."""
     gone = Index(name)

@@ -58,6 +58,8 @@ class RuntimeTables:
     filter_shares: Table
     default_filters: Table
     quarantine: Table
+    changes: Table
+    touched: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -190,6 +192,35 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("filter", Text, nullable=False),
         ),
         quarantine=_quarantine(metadata),
+        changes=_changes(metadata),
+        touched=Table(  # records that were written while a change goes through their table, a row each time
+            "trellis_touched",
+            metadata,
+            Column("id", Big, primary_key=True, autoincrement=True),
+            Column("table", Text, nullable=False),
+            Column("record_id", BigInteger, nullable=False),
+        ),
+    )
+
+
+def _changes(metadata: MetaData) -> Table:
+    # Applies too large for one transaction. `made` is what is there and nobody sees yet, `steps` how far each
+    # step is.
+    return Table(
+        "trellis_changes",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=False),
+        Column("state", Text, nullable=False),
+        Column("base", BigInteger, nullable=False),
+        Column("target_hash", Text, nullable=False),
+        Column("made", Json, nullable=False),
+        Column("steps", Json, nullable=False),
+        Column("revision_id", BigInteger),
+        Column("applied_by", Text),
+        Column("started_at", UtcDateTime(), nullable=False),
+        Column("beat_at", UtcDateTime(), nullable=False),
+        Column("cancel_at", UtcDateTime()),
+        Column("finished_at", UtcDateTime()),
     )
 
 
