@@ -49,7 +49,7 @@ AFTER = """
         size: {type: decimal, required: true, default: 2.5, index: true}
         account: {type: relation, module: accounts}
         partners: {type: relations, module: accounts}
-        double: {type: decimal, value: size * 2}
+        double: {type: decimal, formula: size * 2}
 """
 OTHER = BEFORE.replace("former: {type: integer}", "size: {type: text}")
 
