@@ -44,6 +44,7 @@ class Actor:
     groups: tuple[int, ...] = ()
     system: bool = False
     preferences: Preferences = DEFAULTS
+    email: str = ""
 
     @property
     def signed_in(self) -> bool:

@@ -40,6 +40,7 @@ class User:
             role=self.role,
             groups=self.groups,
             preferences=self.preferences,
+            email=self.email,
         )
 
 

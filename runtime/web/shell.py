@@ -74,7 +74,7 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
         "at_home": call.request.url.path == "/app",
         "user": {
             "name": call.actor.name,
-            "email": "",
+            "email": call.actor.email,
             "initials": initials(call.actor.name),
             "admin": call.actor.admin,
         },

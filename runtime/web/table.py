@@ -22,7 +22,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``.
+    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``; what is ``named`` goes on
+    with what the first column says: both are of the record's title (a first and a last name).
 
     ``edit`` is the key of the field that is edited in its cells; '' where none is.
     """
@@ -33,6 +34,7 @@ class Column:
     sorted: str | None = None
     href: str | None = None
     edit: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ class RowTemplates:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._templates: dict[tuple[tuple[str, str, bool], ...], Template] = {}
+        self._templates: dict[tuple[tuple[str, str, bool, bool], ...], Template] = {}
 
     def __call__(self, columns: Sequence[Column], rows: Sequence[TableRow]) -> Markup:
         """The rows, the first column being the link to the record."""
-        key = tuple((column.label, column.widget, column.end) for column in columns)
+        key = tuple((column.label, column.widget, column.end, column.named) for column in columns)
         template = self._templates.get(key)
         if template is None:
             if len(self._templates) >= MOST:
@@ -68,7 +70,7 @@ class RowTemplates:
         return self._environment.from_string((ICON if "icon(" in drawn else "") + loop)
 
     def _cell(self, place: int, column: Column) -> str:
-        end = ' class="num"' if column.end else ""
+        end = ' class="num"' if column.end else ' class="named"' if column.named else ""
         label = f"{{{{ {column.label!a} }}}}"
         body = self._body(column.widget)
         return f'<td{end} data-label="{label}">{{% set f = cells[{place}] %}}{body}</td>'

@@ -356,4 +356,6 @@ def _settings(settings: Mapping[str, Any]) -> str:
 
 
 def _setting(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return ", ".join(map(str, value)) if isinstance(value, tuple | Mapping) else str(value)

@@ -367,9 +367,17 @@ def columns(
                 sorted=None if current is None else ("desc" if current.descending else "asc"),
                 href=listing.address(sort=turned) if listing is not None and sortable else None,
                 edit=_edited(call, listing.module, path) if listing is not None and written else "",
+                named=_named(call, paths[0], path),
             )
         )
     return heads
+
+
+def _named(call: Call, first: Path, path: Path) -> bool:
+    """Whether both are the record's own, and parts of what it is called."""
+    title = call.live.catalog.modules[path.field.module].title
+    own = {part.text for _, part in title.parts}
+    return path is not first and path.text in own and first.text in own
 
 
 def _edited(call: Call, module: Module, path: Path) -> str:

@@ -55,6 +55,12 @@ def test_each_cell_is_drawn_as_its_widget_draws_it(draw: RowTemplates):
     assert '<a class="quiet" href="/app/accounts/3">Acme</a>' in drawn
 
 
+def test_what_goes_on_with_the_name_in_the_first_column_says_so(draw: RowTemplates):
+    columns = [Column("First name", "text"), Column("Last name", "text", named=True)]
+    drawn = draw(columns, [row(Cell("Ada", "Ada"), Cell("Lind", "Lind"))])
+    assert '<td class="named" data-label="Last name">Lind</td>' in drawn
+
+
 def test_labels_and_values_are_only_text(draw: RowTemplates):
     columns = [Column("Name", "text"), Column("{{ 7 * 7 }} \"<b>' Ä😀", "text")]
     drawn = draw(columns, [row(Cell("a", "<i>a</i>"), Cell("b", "{{ 1 }} & <b>"))])
