@@ -90,6 +90,8 @@ class House:
     @cached_property
     def codes(self) -> Mapping[str, Code]:
         """Every diagnostic code, with its page."""
+        from runtime.upkeep.doctor import known_checks  # here, for only pages ask for all codes
+
         found = [
             *reading_codes.CODES,
             *shape_codes.CODES,
@@ -99,6 +101,7 @@ class House:
             *expression_codes.CODES,
             *change_codes.CODES,
             *map_codes.CODES,
+            *(check.code for check in known_checks().values()),
         ]
         codes = {code.name: code for code in sorted(found, key=lambda code: code.name)}
         if len(codes) != len(found):

@@ -18,6 +18,7 @@ from runtime.base.settings import SETTINGS
 from runtime.cli import command_files, load_command
 from runtime.fields.base import FieldType
 from runtime.language.load import known_kinds
+from runtime.upkeep.doctor import known_checks
 
 Page = Callable[[House], Iterator[str]]
 
@@ -109,6 +110,18 @@ def functions(house: House) -> Iterator[str]:
         yield _prose(inspect.getdoc(type(function)) or "")
 
 
+def doctor(_house: House) -> Iterator[str]:
+    """Each check of the doctor."""
+    yield "# The doctor\n"
+    yield "What `trellis doctor` looks at; `--without CHECK` leaves one out, by its code or its name.\n"
+    for check in known_checks().values():
+        yield f"## {check.name} `{check.key}`: {check.title}\n"
+        yield _prose(check.code.explanation)
+        if len(check.engines) == 1:
+            names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+            yield f"It is looked at on {names[check.engines[0]]} only.\n"
+
+
 PAGES: Mapping[str, Page] = {
     "field_types": field_types,
     "keys": keys,
@@ -116,6 +129,7 @@ PAGES: Mapping[str, Page] = {
     "diagnostics": diagnostics,
     "settings": settings,
     "commands": commands,
+    "doctor": doctor,
 }
 
 

@@ -110,6 +110,7 @@ def copy_in(copy: Path, file: Path) -> None:
         target.execute("PRAGMA synchronous=FULL")
         with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as source:
             source.backup(target)
+        target.execute("PRAGMA journal_mode=WAL")
     _to_disk(file)
     file.chmod(file.stat().st_mode & 0o770)
 

@@ -7,6 +7,7 @@ import pytest
 from runtime.assembly import House
 from runtime.base.settings import SETTINGS
 from runtime.cli import command_files
+from runtime.upkeep.doctor import known_checks
 from tools.docs import broken, gather
 from tools.third_party import LIST, NOTICE, locked
 
@@ -26,6 +27,7 @@ def test_everything_registered_has_its_place_in_the_reference(pages):
         "diagnostics": [f"## {code}:" for code in house.codes],
         "settings": [f"| `{setting.variable}` |" for setting in SETTINGS],
         "commands": [f"## `trellis {name}`" for name in command_files()],
+        "doctor": [f"## {check.name} `{check.key}`:" for check in known_checks().values()],
     }
     for name, headings in wanted.items():
         text = (pages / "reference" / f"{name}.md").read_text("utf-8")
