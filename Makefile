@@ -1,5 +1,5 @@
 # The commands of this project: `make demo` shows it, `make test` proves it, and the others are parts of these.
-.PHONY: setup demo test faults lint format lock docs pictures bench northwind
+.PHONY: setup demo test faults load lint format lock docs pictures bench northwind
 
 setup: ## only the environment: .venv with .venv/bin/trellis
 	@bash tools/setup.sh
@@ -13,9 +13,13 @@ export NORTHWIND_DATA ?= $(wildcard ../shared/data/northwind)
 test: ## the whole test run, with everything that it needs
 	@bash tools/test.sh
 
-faults: ## kills and stops the worker in mid-import, 40 times on each database; some ten minutes
+faults: ## kills workers in mid-import and applies at every boundary, on each database; half an hour
 	@bash tools/setup.sh dev
 	@TRELLIS_FAULTS=long .venv/bin/pytest tests/faults -m fault --numprocesses 0
+
+load: ## fifty applies under fifty requests a second on two processes, on each database; some minutes
+	@bash tools/setup.sh dev
+	@.venv/bin/pytest tests/load -m load --numprocesses 0
 
 lint: ## the checks that run no code: style, types, layers
 	@bash tools/setup.sh dev

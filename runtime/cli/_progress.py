@@ -4,9 +4,8 @@ import time
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from runtime.change.journal import StepState
+    from runtime.storage.database import Database
 
 EVERY = 1.0
 """Seconds between two lines about the same step."""
@@ -29,11 +28,12 @@ class Progress:
         print(f"  {state.phase}: {state.what} {far}", file=self._out, flush=True)
 
 
-def was_begun(connection: "Connection", target_hash: str, out: TextIO) -> bool:
+def was_begun(database: "Database", target_hash: str, out: TextIO) -> bool:
     """Whether an apply was begun and has not ended; says so, and what becomes of it."""
     from runtime.change.journal import unfinished
 
-    begun = unfinished(connection)
+    with database.read() as connection:
+        begun = unfinished(connection)
     if begun is None:
         return False
     since = begun.started_at.isoformat(sep=" ", timespec="minutes")

@@ -39,8 +39,7 @@ class ApplyCommand(Command):
             print(as_text(plan, loaded.sources), file=house.out, flush=True)
             if plan.refusals:
                 return REFUSED
-            with database.read() as connection:
-                is_begun = was_begun(connection, loaded.catalog.hash, house.out)
+            is_begun = was_begun(database, loaded.catalog.hash, house.out)
             if plan.is_empty and not is_begun:
                 return DONE
             if not arguments.yes and not _agreed(house):

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, Table, select, text
+from sqlalchemy import text
 
 from runtime.change.journal import unfinished
 from runtime.storage.database import Database
+from runtime.storage.inspect import inspect
 from tests.support.crm import open_app, write_pack
 from tests.support.databases import Databases, Template
 
@@ -164,14 +165,17 @@ def _unfinished(url: str) -> object:
 
 def _data(url: str) -> Data:
     """What all the tables of records hold."""
+    keys = {"deals": "id", "accounts": "id", "deals__partners": "source_id"}
     with _opened(url) as database, database.read() as connection:
-        metadata = MetaData()
-        metadata.reflect(connection, only=lambda name, _: name in ("deals", "accounts", "deals__partners"))
-        return {table.name: _rows(connection, table) for table in metadata.tables.values()}
-
-
-def _rows(connection: Any, table: Table) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key))]
+        there = inspect(connection, database.schema)
+        return {
+            table: [
+                dict(row._mapping)
+                for row in connection.execute(text(f"SELECT * FROM {table} ORDER BY {key}"))
+            ]
+            for table, key in keys.items()
+            if there.has(table)
+        }
 
 
 def _seen(url: str, before: Data) -> Data:
