@@ -7,10 +7,13 @@ from typing import Any
 from runtime.automation.operations.base import Operation
 from runtime.base.registry import Registry
 from runtime.identity.actor import Actor
-from runtime.storage.operations import Operations
+from runtime.storage.operations import CANCELLED, FAILED, Operations
 from runtime.storage.transaction import Transaction
 
 log = logging.getLogger("trellis.background")
+
+RESUMED = (CANCELLED, FAILED)
+"""How an operation has ended that may be begun anew."""
 
 
 class Background:
@@ -43,6 +46,17 @@ class Background:
         operation_id = self.operations.add(tx, kind, arguments, about, actor.user_id, revision)
         tx.after_commit(self.wake)
         return operation_id
+
+    def resume(self, tx: Transaction, operation_id: int, user_id: int | None) -> int | None:
+        """Begin anew what was cancelled or failed and is owed all the same; None where nothing is."""
+        ended = self.operations.find(tx.connection, operation_id)
+        kind = self.kinds.get(ended.kind) if ended is not None else None
+        if ended is None or kind is None or ended.state not in RESUMED:
+            return None
+        started = kind.resume(tx, self.operations.clock, ended, user_id)
+        if started is not None:
+            tx.after_commit(self.wake)
+        return started
 
     def wake(self) -> None:
         """Wake a worker; when that fails, one finds the work by itself within seconds."""

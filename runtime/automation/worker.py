@@ -84,7 +84,7 @@ class Worker:
         log.error("%s operations were begun too often, and are given up", given_up)
 
     def tidy(self) -> None:
-        """Forget what is over long ago, and start what is due by itself."""
+        """Forget what is over long ago, start what is due by itself, and go on with what is owed."""
         now = self._site.clock.now()
         before = now - KEPT
         with self._site.database.write() as tx:
@@ -92,6 +92,15 @@ class Worker:
             prune_outbox(tx, before)
             prune_quarantine(tx, now)
         self._start_what_is_due()
+        self._resume_what_is_owed()
+
+    def _resume_what_is_owed(self) -> None:
+        for kind in self._background.kinds.values():
+            if not kind.resumable:
+                continue
+            with self._site.database.write() as tx:
+                for operation_id in kind.owed(tx, self._site.clock):
+                    self._background.resume(tx, operation_id, None)
 
     def _start_what_is_due(self) -> None:
         for kind in self._background.kinds.values():

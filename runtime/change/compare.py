@@ -190,7 +190,7 @@ def moved(shape: Shape, moves: Mapping[Pair, Pair]) -> Shape:
     for module in {module for module, _ in moves}:
         old = modules[module]
         fields = {moves.get((module, key), (module, key))[1]: each for key, each in old.fields.items()}
-        modules[module] = ModuleShape(old.parent, fields, old.search, old.retired)
+        modules[module] = ModuleShape(old.parent, fields, old.search, old.retired, old.duplicates)
     return Shape(modules, shape.picklists)
 
 

@@ -11,6 +11,7 @@ from runtime.change import (
     choices,
     codes,
     computing,
+    duplicates,
     filling,
     ground,
     indexing,
@@ -46,6 +47,7 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     filling.fill,
     computing.work_out,
     searching.prepare_search,
+    duplicates.find_duplicates,
     indexing.create_indexes,
 )
 """What yields steps, in the order in which they are run."""

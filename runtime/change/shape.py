@@ -18,6 +18,7 @@ from runtime.expressions.digest import digest
 from runtime.expressions.terms import terms_of
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Field, Module
+from runtime.records.duplicate_keys import matchings
 from runtime.storage.searching import is_searched, own_search_fields
 from runtime.storage.tables import link_attributes
 
@@ -84,16 +85,20 @@ class FieldShape:
 
 @dataclass(frozen=True, slots=True)
 class ModuleShape:
-    """A module: whose rows it is, its fields, and a digest of what its search text is made of."""
+    """A module: whose rows it is, its fields, a digest of what its search text is made of, and the
+    numbers of the rules by which duplicates are found.
+    """
 
     parent: str | None = None
     fields: Mapping[str, FieldShape] = field(default_factory=lambda: MappingProxyType({}))
     search: str | None = None
     retired: bool = False
+    duplicates: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The shape as JSON."""
         return {
+            **({"duplicates": list(self.duplicates)} if self.duplicates else {}),
             "parent": self.parent,
             "fields": {key: each.to_json() for key, each in self.fields.items()},
             "search": self.search,
@@ -104,7 +109,8 @@ class ModuleShape:
     def from_json(cls, data: Mapping[str, Any]) -> "ModuleShape":
         """The shape that :meth:`to_json` gave."""
         fields = {key: FieldShape.from_json(each) for key, each in data["fields"].items()}
-        return cls(data["parent"], _frozen(fields), data["search"], data["retired"])
+        duplicates = tuple(data.get("duplicates", ()))
+        return cls(data["parent"], _frozen(fields), data["search"], data["retired"], duplicates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,8 @@ def _retired(shape: FieldShape) -> FieldShape:
 
 def _module_shape(module: Module, catalog: Catalog, types: Registry[FieldType]) -> ModuleShape:
     fields = {key: _field_shape(each, types, catalog) for key, each in module.fields.items()}
-    return ModuleShape(module.parent, _frozen(fields), _search_digest(module, catalog))
+    rules = tuple(rule.number for rule in matchings(module, types))
+    return ModuleShape(module.parent, _frozen(fields), _search_digest(module, catalog), duplicates=rules)
 
 
 def _field_shape(each: Field, types: Registry[FieldType], catalog: Catalog) -> FieldShape:

@@ -15,11 +15,22 @@ from runtime.storage.tables import ModuleTable, link_attributes, link_columns
 
 
 def set_up(situation: Situation) -> Iterator[Step]:
-    """The runtime's own tables, in an empty database."""
+    """The runtime's own tables: all of them in an empty database, else those that an older one had not."""
     if situation.live.is_trellis:
+        own = situation.tables.metadata.sorted_tables
+        for table in own:
+            if table.name.startswith("trellis_") and not situation.live.has(table.name):
+                run = partial(_create_with_indexes, table=table)
+                yield Step(f"Create the table {table.name} of the runtime itself.", run)
         return
     run = partial(ddl.initialise, tables=situation.tables, schema=situation.schema)
     yield Step("Set the database up with the tables of the runtime itself.", run)
+
+
+def _create_with_indexes(connection: Connection, table: Table) -> None:
+    ddl.create_table(connection, table)
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        ddl.create_index(connection, index)
 
 
 def make_tables(situation: Situation) -> Iterator[Step]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from runtime.expressions import codes
+from runtime.expressions.emptiness import Find, as_it_is, is_optional
 from runtime.expressions.functions.base import Function
 from runtime.expressions.reading import Finding
 from runtime.expressions.tree import (
@@ -40,13 +41,13 @@ def _reads_outer(node: Node) -> bool:
     return any(isinstance(part, Read) for part in walk(node))
 
 
-def warnings(tree: Node, expect: ValueType | None) -> Iterator[Finding]:
-    """What may be meant otherwise."""
+def warnings(tree: Node, expect: ValueType | None, find: Find = as_it_is) -> Iterator[Finding]:
+    """What may be meant otherwise. ``find`` gives a field as it is known by now."""
     for node in walk_all(tree):
         yield from _label(node)
     yield from _always(tree, whole=True)
     if expect is not None and expect != BOOLEAN:
-        yield from _may_be_empty(tree)
+        yield from _may_be_empty(tree, find)
 
 
 def _label(node: Node) -> Iterator[Finding]:
@@ -102,7 +103,7 @@ def _alike(left: Node, right: Node) -> bool:
     return False
 
 
-def _may_be_empty(tree: Node) -> Iterator[Finding]:
+def _may_be_empty(tree: Node, find: Find) -> Iterator[Finding]:
     """A field that may be empty among what is added up or subtracted."""
     for node in walk(tree):
         if not isinstance(node, Operation) or node.operator not in ("+", "-"):
@@ -110,13 +111,10 @@ def _may_be_empty(tree: Node) -> Iterator[Finding]:
         if node.type not in (*NUMBERS, MONEY, DURATION):
             continue
         for side in node.operands:
-            if isinstance(side, Read) and _is_optional(side) and side.type not in (DATE, DATETIME):
+            if not isinstance(side, Read) or len(side.keys) > 1 or side.type in (DATE, DATETIME):
+                continue
+            if is_optional(side, find):
                 name = ".".join(side.keys)
                 message = f'"{name}" may be empty, and then all of this is.'
                 help_text = f"write default({name}, 0), if nothing counts as 0"
                 yield Finding(codes.MAY_BE_EMPTY, side.start, side.end, message, help_text, is_warning=True)
-
-
-def _is_optional(read: Read) -> bool:
-    field = read.paths[0].field
-    return not field.required and not field.system and field.default is None and len(read.keys) == 1

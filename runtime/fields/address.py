@@ -40,6 +40,7 @@ class AddressField(FieldType):
     name = "address"
     title = "Address"
     widget = "address"
+    compared = "never"
     grouped = True
     operators = ("==", "!=", "in", "not in", "contains", "starts_with", "ends_with", "is_empty")
     parts: ClassVar[Mapping[str, str]] = MappingProxyType(

@@ -19,6 +19,7 @@ class AttachedType(FieldType):
     """A type whose values are records of the module ``files``."""
 
     attaches: ClassVar[bool] = True
+    compared: ClassVar[str] = "never"
     filtered_by = "filled"
     grouped = True
 

@@ -19,6 +19,7 @@ class AutoNumber(WrittenType):
     name = "auto_number"
     title = "Automatic number"
     widget = "auto_number"
+    compared = "never"
     settings_schema = MappingProxyType(
         {
             "format": {

@@ -152,6 +152,9 @@ class FieldType(ABC):
     """What is said of a record that :meth:`choosable` leaves out."""
     computable: ClassVar[bool] = False
     """Whether a ``formula:`` may work its value out: one value, which the database can give."""
+    compared: ClassVar[str] = "exactly"
+    """How its values are compared when duplicates are looked for: ``exactly``, ``freely`` (a text, of which
+    some letters may differ), or ``never``."""
     hidden: ClassVar[bool] = False
     """Whether nobody is shown its values: no answer, export, change log, search or filter has them."""
     given: ClassVar[bool] = False
@@ -238,6 +241,11 @@ class FieldType(ABC):
     def choices(self, formats: Formats) -> Mapping[str, str]:
         """What a select offers, labels by value, where there is a list that no picklist has."""
         return MappingProxyType({})
+
+    def likeness(self, value: Any) -> tuple[str, ...]:
+        """What of a value is compared when duplicates are looked for: two are alike with one in common."""
+        parts = [str(part) for part in self.to_columns(value) if part is not None]
+        return ("\0".join(parts),) if parts else ()
 
     def part_values(self, raw: Mapping[str, object], field: Field, parsing: Parsing) -> Mapping[str, object]:
         """Some parts of a composite value, canonical; raises InvalidValueError."""

@@ -19,6 +19,7 @@ class Files(AttachedType):
     name = "files"
     title = "Files"
     widget = "files"
+    compared = "never"
     settings_schema = MappingProxyType(
         {
             "max": {

@@ -26,6 +26,7 @@ class Geo(FieldType):
     name = "geo"
     title = "Place on the map"
     widget = "geo"
+    compared = "never"
     filtered_by = "filled"
     operators = ("is_empty",)
     sortable = False

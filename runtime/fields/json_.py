@@ -30,6 +30,7 @@ class Json(FieldType):
     name = "json"
     title = "JSON"
     widget = "json"
+    compared = "never"
     filtered_by = "filled"
     settings_schema = MappingProxyType(
         {

@@ -16,6 +16,7 @@ class LongText(WrittenType):
     name = "long_text"
     title = "Long text"
     widget = "long_text"
+    compared = "never"
     computable = True
     settings_schema = MappingProxyType(
         {

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Text
 
 from runtime.base.messages import message, phrase
+from runtime.expressions.text import fold
 from runtime.fields.base import (
     Column,
     Input,
@@ -84,6 +85,15 @@ class ManyType(WrittenType):
     @abstractmethod
     def text_of(self, value: str, field: Field, formats: Formats) -> str:
         """One address for a person."""
+
+    def likeness_of(self, value: str) -> str:
+        """What of one address is compared when duplicates are looked for."""
+        return fold(value)
+
+    def likeness(self, value: Any) -> tuple[str, ...]:
+        """That of each address."""
+        values = [entry.value for entry in value] if isinstance(value, tuple) else [value] if value else []
+        return tuple(filter(None, dict.fromkeys(map(self.likeness_of, values))))
 
     def complete(self, settings: Mapping[str, Any], surroundings: Surroundings) -> Mapping[str, Any]:
         """The settings with the kinds, where there may be several; a pattern is of one as it is kept."""

@@ -20,6 +20,7 @@ class MultiPicklist(FieldType):
     name = "multi_picklist"
     title = "Multiple picklist"
     widget = "checks"
+    compared = "never"
     filtered_by = "member"
     grouped = True
     settings_schema = MappingProxyType(

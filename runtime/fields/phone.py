@@ -9,6 +9,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from runtime.base.messages import message
+from runtime.fields import likeness
 from runtime.fields.base import Example, InvalidValueError, Parsing, Surroundings, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.many import KINDS, MANY, ManyType
@@ -89,6 +90,10 @@ class Phone(ManyType):
                 message('The region "{region}" is not a country of ISO 3166.', region=region)
             )
         return super().complete(settings, surroundings)
+
+    def likeness_of(self, value: str) -> str:
+        """Its last digits."""
+        return likeness.of_phone(value)
 
     def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The number; see the class."""

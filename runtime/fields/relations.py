@@ -25,6 +25,7 @@ class Relations(FieldType):
     name = "relations"
     title = "Relations"
     widget = "relations"
+    compared = "never"
     filtered_by = "member"
     settings_schema = MappingProxyType(
         {

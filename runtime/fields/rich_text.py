@@ -26,6 +26,7 @@ class RichTextField(WrittenType):
     name = "rich_text"
     title = "Rich text"
     widget = "rich_text"
+    compared = "never"
     plain_is_whole = False
     settings_schema = MappingProxyType(
         {

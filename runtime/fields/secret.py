@@ -25,6 +25,7 @@ class Secret(FieldType):
     name = "secret"
     title = "Secret"
     widget = "secret"
+    compared = "never"
     filtered_by = "filled"
     hidden = True
     operators = ("is_empty",)

@@ -35,6 +35,7 @@ class Tags(FieldType):
     name = "tags"
     title = "Tags"
     widget = "tags"
+    compared = "never"
     filtered_by = "member"
     grouped = True
     settings_schema = MappingProxyType(

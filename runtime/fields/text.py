@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from runtime.fields import likeness
 from runtime.fields.base import Example, Parsing, Surroundings
 from runtime.fields.exact import check_limits
 from runtime.fields.matching import PATTERN, check_pattern, hold_to_pattern
@@ -18,6 +19,7 @@ class Text(WrittenType):
     title = "Text"
     widget = "text"
     computable = True
+    compared = "freely"
     settings_schema = MappingProxyType(
         {
             "max": {
@@ -62,3 +64,8 @@ class Text(WrittenType):
             limited(text, field, field.settings["max"], field.settings.get("min", 0))
             hold_to_pattern(text, field)
         return text
+
+    def likeness(self, value: Any) -> tuple[str, ...]:
+        """Its words."""
+        words = likeness.of_text(value or "")
+        return (words,) if words else ()

@@ -4,6 +4,7 @@ import re
 from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
+from runtime.fields import likeness
 from runtime.fields.base import Example, Parsing, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.many import KINDS, MANY, ManyType
@@ -61,6 +62,10 @@ class Url(ManyType):
         "https://example.com/" + "a" * 2000,
         42,
     )
+
+    def likeness_of(self, value: str) -> str:
+        """The address without its scheme."""
+        return likeness.of_address(value)
 
     def parse_one(self, raw: object, field: Field, parsing: Parsing) -> str | None:
         """The address, its scheme and host in small letters."""

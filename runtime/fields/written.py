@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Text
 
+from runtime.expressions.text import fold
 from runtime.fields.base import Column, FieldType, refuse
 from runtime.fields.formats import Formats
 from runtime.model.catalog import Field, Picklist
@@ -37,6 +38,10 @@ class WrittenType(FieldType):
     def columns(self, settings: Mapping[str, Any]) -> tuple[Column, ...]:
         """One column of text."""
         return (Column("", Text()),)
+
+    def likeness(self, value: Any) -> tuple[str, ...]:
+        """The text in small letters."""
+        return (fold(value),) if value else ()
 
     def text(self, value: Any, field: Field, formats: Formats, picklists: Mapping[str, Picklist]) -> str:
         """The text itself."""

@@ -156,6 +156,19 @@ class Numbering:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateRule:
+    """How two records of a module are told to be one thing, written twice.
+
+    They are alike when they are so in all of ``fields``, parts of composite fields among them; ``fuzzy`` is
+    what part of a text's letters must agree. It ``refuses``, or else warns.
+    """
+
+    fields: tuple[str, ...]
+    fuzzy: Decimal
+    refuses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by
     itself. ``choosable`` says by field and by module which records the field may point at: there ``this`` is
@@ -175,6 +188,7 @@ class Module:
     collections: Mapping[str, Collection] = fresh(default_factory=lambda: MappingProxyType({}))
     indexes: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    duplicates: tuple[DuplicateRule, ...] = ()
     choosable: Mapping[str, Mapping[str, Expression]] = fresh(default_factory=lambda: MappingProxyType({}))
     dynamics: Dynamics = fresh(default_factory=Dynamics)
     parent: str | None = None

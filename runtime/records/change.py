@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from runtime.base.messages import Message
+from runtime.model.values import Ref
 
 Errors = Mapping[str, tuple[Message, ...]]
 """Messages by field. A row's are under ``items.0.quantity``; those of the record as a whole under ''."""
@@ -18,6 +19,7 @@ class Change:
     under their name. Without ``id`` a record is created. ``version`` is the version that the change was made
     on: when the record has another by now, nothing is written. ``action`` is ``save``, ``delete`` or
     ``restore``. ``read`` says that the values were read already (:class:`runtime.records.reading.Reading`).
+    ``anyway``: who saves has seen the records that it may be a duplicate of.
     """
 
     module: str
@@ -26,6 +28,7 @@ class Change:
     version: int | None = None
     action: str = "save"
     read: bool = False
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,11 @@ class Refused:
     """A change of which nothing was written.
 
     ``kind`` is ``invalid`` (values), ``conflict`` (somebody else saved first), ``not_found``, ``forbidden``,
-    ``restricted`` (other records stand in the way of a deletion or a restore), or ``batch`` (nothing is wrong
-    with it, but another change of an all-or-nothing batch was refused).
+    ``restricted`` (other records stand in the way of a deletion or a restore), ``duplicate`` (it may be there
+    already, and may be saved all the same), or ``batch`` (nothing is wrong with it, but another change of an
+    all-or-nothing batch was refused). ``alike`` are records that it may be a duplicate of.
     """
 
     errors: Errors
     kind: str = "invalid"
+    alike: tuple[Ref, ...] = ()

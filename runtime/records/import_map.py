@@ -16,7 +16,8 @@ from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.titles import TITLE, has_title
 
 SETTINGS = ("field", "key", "match", "create", "format", "decimal")
-FILE_SETTINGS = ("columns", "empty", "encoding", "delimiter")
+FILE_SETTINGS = ("columns", "empty", "encoding", "delimiter", "duplicates")
+DUPLICATES = ("report", "save")
 
 DATES = ("date", "datetime")
 NUMBERS = ("integer", "decimal", "percent", "money")
@@ -50,12 +51,15 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True)
 class ImportMap:
-    """A whole map. Texts in ``empty`` mean that there is nothing."""
+    """A whole map. Texts in ``empty`` mean that there is nothing. ``anyway``: rows that may be there already
+    go in, too, where the module's rules only warn.
+    """
 
     columns: tuple[ColumnMap, ...]
     empty: frozenset[str] = frozenset(("",))
     encoding: str | None = None
     delimiter: str | None = None
+    anyway: bool = False
 
     @property
     def keys(self) -> tuple[ColumnMap, ...]:
@@ -141,7 +145,16 @@ class _Reading:
             self._empty(node),
             self._text(node, "encoding", ""),
             self._text(node, "delimiter", ""),
+            self._duplicates(node) == "save",
         )
+
+    def _duplicates(self, node: MapNode) -> str | None:
+        written = self._text(node, "duplicates", "")
+        if written is not None and written not in DUPLICATES:
+            help = near(written, DUPLICATES) or f"it is {names(DUPLICATES)}"
+            message = f"{shown(written)} is nothing to do with duplicates"
+            self._report(shapes.NOT_ONE_OF.name, message, node.items["duplicates"].span, "duplicates", help)
+        return written
 
     def _column(self, header: str, span: Span, node: Node) -> ColumnMap | None:
         path = f"columns.{header}"

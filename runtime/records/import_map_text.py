@@ -15,6 +15,8 @@ def map_text(columns: ImportMap) -> str:
     for key, value in (("encoding", columns.encoding), ("delimiter", columns.delimiter)):
         if value is not None:
             lines.append(f"{key}: {_quoted(value)}")
+    if columns.anyway:
+        lines.append("duplicates: save")
     return "\n".join(lines) + "\n"
 
 

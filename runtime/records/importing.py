@@ -262,7 +262,7 @@ class Import:
         self._find(tx, group)
         self._defer(tx, group)
         good = [entry for entry in group if not entry.wrong]
-        changes = [Change(self._plan.key, entry.values, entry.id, read=entry.read) for entry in good]
+        changes = [self._change(entry) for entry in good]
         outcomes = self._writer.save(
             tx, changes, self._actor, self._parsing, atomic=False, formats=self._formats
         )
@@ -280,11 +280,14 @@ class Import:
         for line, values in zip(entry.lines, entry.parts, strict=True):
             alone = Entry([line], values, entry.key, entry.id, entry.read)
             self._find(tx, [alone])
-            change = Change(self._plan.key, alone.values, alone.id, read=alone.read)
-            (outcome,) = self._writer.save(tx, [change], self._actor, self._parsing, formats=self._formats)
+            changes = [self._change(alone)]
+            (outcome,) = self._writer.save(tx, changes, self._actor, self._parsing, formats=self._formats)
             self._count(alone, outcome)
             if alone.wrong:
                 yield _bad(line, alone.wrong)
+
+    def _change(self, entry: Entry) -> Change:
+        return Change(self._plan.key, entry.values, entry.id, read=entry.read, anyway=self._map.anyway)
 
     def _count(self, entry: Entry, outcome: Saved | Refused) -> None:
         if isinstance(outcome, Refused):

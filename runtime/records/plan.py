@@ -16,11 +16,13 @@ from runtime.fields.formats import Formats
 from runtime.model.catalog import Collection, Field, Module
 from runtime.records.base import Workplace
 from runtime.records.choices import is_limited
+from runtime.records.duplicate_keys import Matching, matchings
 from runtime.records.following import Following, Guards
 from runtime.records.pattern import Pattern
 from runtime.storage.aggregates import AggregateReader
 from runtime.storage.loading import Loader
 from runtime.storage.prepared import Kept
+from runtime.storage.reader import Reader
 from runtime.storage.recomputing import Recomputing
 from runtime.storage.searching import SearchText, is_searched, own_search_fields
 from runtime.storage.statement import Parts, Statements
@@ -86,11 +88,12 @@ class ModulePlan:
     """One module. ``stored`` are the fields with columns, ``linked`` those with links, ``writable`` what may
     be given.
 
-    ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
-    not every value may always be chosen, ``composite`` the fields whose parts may be written alone, and
-    ``required_late`` the required fields that the save itself may fill or hide. ``depth`` is 0 for a
-    module of its own, 1 for the rows of one, and so on: parents are written first. ``statements`` are those
-    that every save of the module runs.
+    ``uniques`` are groups of fields in which no two records are alike, ``duplicates`` the rules by which
+    some may be the same thing. ``limited`` are the picklists of which not every value may always be
+    chosen, ``composite`` the fields whose parts may be written alone, and ``required_late`` the required
+    fields that the save itself may fill or hide. ``depth`` is 0 for a module of its own, 1 for the rows
+    of one, and so on: parents are written first. ``statements`` are those that every save of the module
+    runs.
     """
 
     key: str
@@ -107,6 +110,7 @@ class ModulePlan:
     required: tuple[FieldPlan, ...]
     required_late: tuple[FieldPlan, ...]
     uniques: tuple[tuple[str, ...], ...]
+    duplicates: tuple[Matching, ...]
     numbers: Mapping[str, Pattern]
     logged: frozenset[str]
     search: SearchText | None
@@ -195,6 +199,12 @@ class Plans:
         return AggregateReader(Statements(self._parts))
 
     @cached_property
+    def reader(self) -> Reader:
+        """What reads records as people are shown them."""
+        parts = self._parts
+        return Reader(parts.catalog, parts.tables, parts.types, parts.language, parts.formats)
+
+    @cached_property
     def _parts(self) -> Parts:
         place, catalog = self.workplace, self.workplace.catalog
         formats = Formats(catalog.languages[0], catalog.timezone)
@@ -249,6 +259,7 @@ class Plans:
                 *((("number",),) if module.numbering is not None else ()),
                 *module.unique,
             ),
+            duplicates=matchings(module, self.workplace.types),
             numbers=MappingProxyType(_numbers(module, fields)),
             logged=frozenset(
                 key

@@ -6,7 +6,8 @@ batch:
 1. find the records as they stand, and lock them; rights on them; their versions
 2. read what was written, rows included; fill literal defaults in
 3. find and check what it points at; required; links; what the save does by itself
-   (:mod:`runtime.records.dynamics`); what may be chosen; unique
+   (:mod:`runtime.records.dynamics`); what may be chosen; unique; what may be
+   there already
 4. find out what a deletion takes along, and what a restore brings back
 5. leave out what was refused (all of it, when the batch is all or nothing)
 6. rights on the records as they will be
@@ -27,6 +28,7 @@ from runtime.records import (
     choosing,
     currencies,
     deletion,
+    duplicates,
     dynamics,
     echoed,
     guards,
@@ -168,6 +170,7 @@ class _Saving:
             choosing.check(batch, same)
             pointing.check(batch, same)
             unique.check(batch, same)
+            duplicates.check(batch, same)
         self._plan_removals()
         self._leave_out()
         self._judge_new()
@@ -452,6 +455,7 @@ class _Saving:
             ]
             insert_records(batch, plan, new)
             update_records(batch, plan, changed)
+            duplicates.keep(batch, plan, (*new, *changed))
             for field in plan.linked:
                 write_links(batch, field, [work for work in works if field.key in work.links])
             entries.extend(change_log.entry_of(work) for work in (*new, *changed))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from runtime.base.messages import Message, message
 from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
-from runtime.model.values import Link
+from runtime.model.values import Link, Ref
 from runtime.records.access import Judge
 from runtime.records.change import Change, Refused, Saved
 from runtime.records.plan import ModulePlan, Plans
@@ -28,6 +28,7 @@ class Asked:
     errors: dict[str, list[Message]] = field(default_factory=dict)
     kind: str = "invalid"
     result: Saved | None = None
+    alike: list[Ref] = field(default_factory=list)
 
     def refuse(self, key: str, reason: Message, kind: str = "invalid") -> None:
         """Note why nothing of it will be written.
@@ -49,7 +50,8 @@ class Asked:
             return self.result
         if not self.errors:
             return Refused({"": (IN_THE_BATCH,)}, "batch")
-        return Refused({key: tuple(reasons) for key, reasons in self.errors.items()}, self.kind)
+        errors = {key: tuple(reasons) for key, reasons in self.errors.items()}
+        return Refused(errors, self.kind, tuple(self.alike))
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ class Operations:
         tables = build_runtime_tables(MetaData())
         self._table = tables.operations
         self._notes = tables.operation_notes
-        self._clock = clock
+        self.clock = clock
 
     # By who wants something done
 
@@ -82,7 +82,7 @@ class Operations:
         revision_id: int | None,
     ) -> int:
         """Queue an operation in the transaction that gives the cause for it; gives its id."""
-        now = self._clock.now()
+        now = self.clock.now()
         operation_id = tx.allocate_ids(1)[0]
         tx.connection.execute(
             insert(self._table).values(
@@ -104,7 +104,7 @@ class Operations:
 
     def ask_cancel(self, tx: Transaction, operation_id: int) -> bool:
         """Cancel what waits, and ask what runs to end after its batch; says whether there was something."""
-        table, now = self._table, self._clock.now()
+        table, now = self._table, self.clock.now()
         mine = table.c.id == operation_id
         waiting = update(table).where(mine, table.c.state == QUEUED)
         if tx.connection.execute(waiting.values(state=CANCELLED, finished_at=now)).rowcount:
@@ -172,7 +172,7 @@ class Operations:
 
         One whose worker's lease has run out waits again. Two workers never take the same.
         """
-        table, now = self._table, self._clock.now()
+        table, now = self._table, self.clock.now()
         first = (
             select(table.c.id)
             .where(self._claimable())
@@ -205,13 +205,13 @@ class Operations:
         Says whether it is to be cancelled; raises :class:`ClaimLostError`. That it got further is what makes
         the attempts begin anew.
         """
-        return self._write(tx, operation, {**values, "attempts": 0, "lease_until": self._clock.now() + lease})
+        return self._write(tx, operation, {**values, "attempts": 0, "lease_until": self.clock.now() + lease})
 
     def beat(
         self, tx: Transaction, operation: StoredOperation, lease: timedelta, values: Mapping[str, Any]
     ) -> bool:
         """Keep the operation for longer, and tell its progress; like :meth:`keep` without any work."""
-        return self._write(tx, operation, {**values, "lease_until": self._clock.now() + lease})
+        return self._write(tx, operation, {**values, "lease_until": self.clock.now() + lease})
 
     def finish(
         self,
@@ -222,7 +222,7 @@ class Operations:
         error: Mapping[str, Any] | None = None,
     ) -> None:
         """End it; raises :class:`ClaimLostError`."""
-        ended = {"state": state, "result": result, "error": error, "finished_at": self._clock.now()}
+        ended = {"state": state, "result": result, "error": error, "finished_at": self.clock.now()}
         self._write(tx, operation, {**ended, "worker": None, "lease_until": None})
 
     def give_back(
@@ -232,7 +232,7 @@ class Operations:
         an attempt.
         """
         values: dict[str, Any] = {"state": QUEUED, "worker": None, "lease_until": None}
-        values["next_at"] = self._clock.now() + later
+        values["next_at"] = self.clock.now() + later
         if not tried:
             begun = self._table.c.attempts
             values["attempts"] = case((begun > 0, begun - 1), else_=0)
@@ -242,7 +242,7 @@ class Operations:
         """End the leases of a worker that is known to be dead; says how many there were."""
         table = self._table
         mine = update(table).where(table.c.state == RUNNING, table.c.worker == worker)
-        return tx.connection.execute(mine.values(lease_until=self._clock.now())).rowcount
+        return tx.connection.execute(mine.values(lease_until=self.clock.now())).rowcount
 
     def has_stuck(self, connection: Connection) -> bool:
         """Whether something was begun too often without getting further: a cheap look."""
@@ -250,7 +250,7 @@ class Operations:
 
     def give_up(self, tx: Transaction, error: Mapping[str, Any]) -> int:
         """Fail what was begun too often without getting further; says how many there were."""
-        ended = {"state": FAILED, "error": dict(error), "finished_at": self._clock.now(), "worker": None}
+        ended = {"state": FAILED, "error": dict(error), "finished_at": self.clock.now(), "worker": None}
         return tx.connection.execute(update(self._table).where(self._stuck()).values(ended)).rowcount
 
     def prune(self, tx: Transaction, before: datetime) -> int:
@@ -301,7 +301,7 @@ class Operations:
         return and_(self._free(), self._table.c.attempts >= MOST_ATTEMPTS)
 
     def _free(self) -> Any:
-        table, now = self._table, self._clock.now()
+        table, now = self._table, self.clock.now()
         waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
         left = and_(table.c.state == RUNNING, table.c.lease_until <= now)
         return or_(waits, left)

@@ -1,14 +1,15 @@
 """Recomputations: which computed fields the background is still working out, and the operations that do it.
 
 A field is marked in the transaction that makes it stale, and the mark goes with the last batch of the
-operation that has worked it out. One that was cancelled, or failed, leaves its marks: the field stays marked
-until another has gone over it.
+operation that has worked it out. One that was cancelled, or failed, leaves its marks: readers are told so
+until another has gone over the field, which a worker begins by itself after a while.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, MetaData, delete, insert, select
+from sqlalchemy import Connection, MetaData, delete, exists, insert, select
 
 from runtime.base.clock import Clock
 from runtime.storage.operations import OPEN, QUEUED, Operations
@@ -86,6 +87,28 @@ class Recomputations:
             if known is None or not known.is_open:
                 found[key] = Marked(module, key, operation, state in OPEN)
         return list(found.values())
+
+    def left_by(self, connection: Connection, operation: int) -> frozenset[Name]:
+        """The fields that an operation has marked, and nobody has worked out since."""
+        marks = self._marks
+        statement = select(marks.c.module, marks.c.field).where(marks.c.operation_id == operation)
+        return frozenset((module, key) for module, key in connection.execute(statement))
+
+    def abandoned(self, connection: Connection, before: datetime) -> list[int]:
+        """The operations that ended before a moment and whose fields nobody works out."""
+        marks, table, others = self._marks, self._table, self._marks.alias()
+        working = (
+            select(others.c.operation_id)
+            .join(table, table.c.id == others.c.operation_id)
+            .where(
+                others.c.module == marks.c.module, others.c.field == marks.c.field, table.c.state.in_(OPEN)
+            )
+        )
+        ended = select(table.c.id).where(table.c.state.not_in(OPEN), table.c.finished_at <= before)
+        statement = select(marks.c.operation_id).where(
+            marks.c.operation_id.in_(ended), ~exists(working.correlate(marks))
+        )
+        return sorted(set(connection.execute(statement).scalars()))
 
     def done(self, tx: Transaction, operation: int, names: Collection[Name]) -> None:
         """An operation has worked these fields out: its marks go, and those of earlier ones."""

@@ -60,6 +60,7 @@ class RuntimeTables:
     quarantine: Table
     changes: Table
     touched: Table
+    duplicate_keys: Table
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
@@ -190,6 +191,14 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("user_id", Big, primary_key=True, autoincrement=False),
             Column("module", Text, primary_key=True),
             Column("filter", Text, nullable=False),
+        ),
+        duplicate_keys=Table(  # by what records are found that may be there already, each rule's own
+            "trellis_duplicate_keys",
+            metadata,
+            Column("key", Big, primary_key=True, autoincrement=False),
+            Column("record_id", Big, primary_key=True, autoincrement=False, index=True),
+            Column("rule", BigInteger, nullable=False),
+            sqlite_with_rowid=False,
         ),
         quarantine=_quarantine(metadata),
         changes=_changes(metadata),

@@ -119,6 +119,11 @@ class Tables:
         return self.runtime.login_failures
 
     @property
+    def duplicate_keys(self) -> Table:
+        """By what records are found that may be there already."""
+        return self.runtime.duplicate_keys
+
+    @property
     def idempotency(self) -> Table:
         """The answers of requests that may be repeated."""
         return self.runtime.idempotency

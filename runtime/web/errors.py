@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from runtime.base.messages import Message, message
 from runtime.expressions.evaluation import BudgetError
+from runtime.model.values import Ref
 from runtime.sites.live import ConditionError, PathError
 from runtime.storage.errors import BusyError, InvalidCursorError, StorageError, UnsortableError
 
@@ -20,7 +21,7 @@ class RefusedError(Exception):
     """A request that is refused: the HTTP status, a code for programs, and a sentence for people.
 
     ``retry_after`` is in how many seconds the same request may succeed, ``request_id`` what the log knows it
-    by.
+    by. ``alike`` are the records that may be the same, by the place in the request of the one that was sent.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class RefusedError(Exception):
         at: str = "",
         retry_after: int | None = None,
         request_id: str | None = None,
+        alike: Mapping[str, Sequence[Ref]] = MappingProxyType({}),
     ) -> None:
         super().__init__(str(sentence))
         self.status = status
@@ -41,6 +43,7 @@ class RefusedError(Exception):
         self.at = at
         self.retry_after = retry_after
         self.request_id = request_id
+        self.alike = alike
 
 
 def not_found() -> RefusedError:

@@ -69,6 +69,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/app/{module}", list_.show, SIGNED_IN),
     (GET, "/operations/{id:int}", operation.show, SIGNED_IN),
     (POST, "/operations/{id:int}/cancel", operation.cancel, SIGNED_IN),
+    (POST, "/operations/{id:int}/resume", operation.resume, SIGNED_IN),
     (POST, "/operations/{id:int}/undo", operation.undo, SIGNED_IN),
     (GET, "/app/{module}/bin", bin_.show, SIGNED_IN),
     (GET, "/app/{module}/export", exporting.ask, SIGNED_IN),

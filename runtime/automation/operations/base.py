@@ -23,12 +23,15 @@ to stop, or whose lease another worker has by now, by an exception: let it pass.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
 from runtime.automation.context import Context
+from runtime.base.clock import Clock
 from runtime.base.messages import Message
+from runtime.storage.operations import StoredOperation
+from runtime.storage.transaction import Transaction
 
 
 class OperationError(Exception):
@@ -48,6 +51,19 @@ class Operation(ABC):
     """How often the system starts one by itself; None where somebody must ask for it."""
     undoable: ClassVar[bool] = False
     """Whether what it has changed in records may be taken back, once it has ended."""
+
+    resumable: ClassVar[bool] = False
+    """Whether :meth:`resume` does something: what ended early is owed all the same."""
+
+    def resume(
+        self, tx: Transaction, clock: Clock, ended: StoredOperation, user_id: int | None
+    ) -> int | None:
+        """Begin anew what was cancelled or failed, in the name of a user; gives the new operation's id."""
+        return None
+
+    def owed(self, tx: Transaction, clock: Clock) -> Sequence[int]:
+        """The operations of this kind that ended early some time ago, and are to be resumed by themselves."""
+        return ()
 
     @abstractmethod
     def run(self, context: Context) -> Mapping[str, object]:

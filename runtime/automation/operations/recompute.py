@@ -3,23 +3,30 @@ them.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation
+from runtime.base.clock import Clock
 from runtime.base.messages import message, to_json
 from runtime.records import change_log, outbox, staying_current
 from runtime.records.following import Wave
 from runtime.records.plan import Plans
 from runtime.storage.generations import hold_revision
+from runtime.storage.operations import StoredOperation
 from runtime.storage.recomputations import KIND, Recomputations
 from runtime.storage.recomputing import Range
+from runtime.storage.transaction import Transaction
 from runtime.storage.turns import take_turn
 
 CHUNK = 5_000
 """So many records are gone through in one transaction."""
 
 DOOR = "recompute"
+
+RESUMED_AFTER = timedelta(minutes=30)
+"""How long after it was cancelled, or failed, a recomputation begins anew by itself."""
 
 
 class Recompute(Operation):
@@ -29,6 +36,23 @@ class Recompute(Operation):
 
     name = KIND
     title = message("Recomputation")
+    resumable = True
+
+    def resume(
+        self, tx: Transaction, clock: Clock, ended: StoredOperation, user_id: int | None
+    ) -> int | None:
+        """Work out what it has left marked; nothing, where another has gone over that since."""
+        recomputations = Recomputations(clock)
+        names = recomputations.left_by(tx.connection, ended.id)
+        wanted = [(module, key) for module, key in ended.arguments["fields"] if (module, key) in names]
+        if not wanted:
+            return None
+        quiet, cause = bool(ended.arguments.get("quiet")), ended.arguments.get("cause")
+        return recomputations.start(tx, wanted, user_id, ended.revision_id, quiet=quiet, cause=cause)
+
+    def owed(self, tx: Transaction, clock: Clock) -> Sequence[int]:
+        """Those whose marks no other is at work on."""
+        return Recomputations(clock).abandoned(tx.connection, clock.now() - RESUMED_AFTER)
 
     def run(self, context: Context) -> Mapping[str, object]:
         """Go through the modules by ascending ids; what has another value by now is written."""

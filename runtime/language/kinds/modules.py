@@ -70,7 +70,7 @@ PARTS: Schema = {
 }
 """What a rule shows, hides or locks. A block's own key will do where no field, tab or other block has it."""
 LATER_IN_FIELDS = MappingProxyType({"was": "N106"})
-LATER_IN_MODULES = MappingProxyType({"duplicates": "N104", "was": "N106"})
+LATER_IN_MODULES = MappingProxyType({"was": "N106"})
 
 
 class ModulesKind(Kind):
@@ -178,6 +178,32 @@ def _rule() -> Schema:
     )
 
 
+def _duplicates() -> Schema:
+    one = closed(
+        {
+            "match": described(
+                {**PATHS, "minItems": 1, "maxItems": 5, "uniqueItems": True},
+                "The fields in all of which two records must be alike; empty ones never are.",
+            ),
+            "fuzzy": described(
+                {"type": "number", "minimum": 0.8, "maximum": 1, "default": 1},
+                "What part of a text's letters must agree: 0.9 lets one in ten differ.",
+            ),
+            "action": described(
+                {**one_of("warn", "refuse"), "default": "warn"},
+                "Whether people are asked before they save what may be there already, or refused.",
+            ),
+        },
+        ("match",),
+    )
+    several = {**one, "items": one, "minItems": 1, "maxItems": 10}
+    return {
+        **several,
+        "type": ["object", "array"],
+        "title": "a rule such as {match: [name]}, or a list of them",
+    }
+
+
 def _module() -> Schema:
     numbering: Schema = closed(
         {
@@ -217,6 +243,9 @@ def _module() -> Schema:
             ),
             "unique": described(
                 {"type": "array", "items": PATHS}, "Fields in all of which no two records may be alike."
+            ),
+            "duplicates": described(
+                _duplicates(), "By what records are found that may be there already, when one is saved."
             ),
         }
     )

@@ -5,15 +5,18 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from runtime.base.diagnostic import Code
+from runtime.expressions.codes import MAY_BE_EMPTY
 from runtime.expressions.fitting import Report
 from runtime.expressions.inlining import inlined
 from runtime.expressions.keeping import keeping
 from runtime.expressions.references import dependencies, references
+from runtime.expressions.warning import warnings
 from runtime.language.draft import Draft, diagnostic
 from runtime.language.nodes import MapNode
 from runtime.language.resolve.expressions import resolve_expression
 from runtime.language.resolve.loops import in_turn
 from runtime.language.resolve.ways import way_of
+from runtime.language.shape import dotted
 from runtime.model.catalog import Expression, Field, Path
 from runtime.model.computed import Computed, Way
 from runtime.model.types import MONEY, TEXT
@@ -41,6 +44,8 @@ def resolve_computed(draft: Draft) -> None:
         return
     for name in order:
         _compute(draft, name, written[name])
+    for name in order:
+        _warn_anew(draft, name, written[name])
     draft.computed = tuple(name for name in order if _is_stored(draft, name))
 
 
@@ -154,6 +159,17 @@ def _compute(draft: Draft, name: Name, written: Expression) -> None:
     found = replace(field, computed=computed, readonly=True, mass_edit=False)
     fields = {**module.fields, field.key: found}
     draft.modules[module.key] = replace(module, fields=MappingProxyType(fields))
+
+
+def _warn_anew(draft: Draft, name: Name, written: Expression) -> None:
+    # Whether what a formula reads may be empty is known once all formulas are: some were warned of in vain.
+    module, key = name
+    field, path = draft.modules[module].fields[key], dotted(("modules", module, "fields", key, "formula"))
+    mine = [each for each in draft.found if each.code == MAY_BE_EMPTY.name and each.path == path]
+    if not mine:
+        return
+    still = {each.message for each in warnings(written.written, field.value_type, _finder(draft))}
+    draft.found = [each for each in draft.found if each not in mine or each.message in still]
 
 
 def _finder(draft: Draft) -> Callable[[Field], Field]:

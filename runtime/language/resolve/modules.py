@@ -11,6 +11,7 @@ from runtime.language.resolve.choosable import resolve_choosable
 from runtime.language.resolve.collections import resolve_collections
 from runtime.language.resolve.computed import resolve_computed
 from runtime.language.resolve.dependent import check_dependences
+from runtime.language.resolve.duplicates import resolve_duplicates
 from runtime.language.resolve.dynamics import resolve_dynamics
 from runtime.language.resolve.fields import Fields
 from runtime.language.resolve.labels import Labels
@@ -148,6 +149,7 @@ def _completed(draft: Draft, module: Module) -> Module:
         search=_search(draft, paths, module, tree, title),
         indexes=_together(draft, module, tree, "indexes"),
         unique=_together(draft, module, tree, "unique"),
+        duplicates=resolve_duplicates(draft, module, tree),
     )
 
 

@@ -40,7 +40,14 @@ def refused(refusal: RefusedError, translate: Translate, language: str) -> dict[
         _whole(name): [_whole(sentence.render(translate, language)) for sentence in sentences]
         for name, sentences in refusal.fields.items()
     }
-    return error(refusal.code, refusal.sentence.render(translate, language), fields, refusal.at)
+    body = error(refusal.code, refusal.sentence.render(translate, language), fields, refusal.at)
+    if refusal.alike:
+        body["error"]["duplicates"] = [
+            {"module": ref.module, "id": ref.id, "title": _whole(ref.title), **({"at": at} if at else {})}
+            for at, refs in refusal.alike.items()
+            for ref in refs
+        ]
+    return body
 
 
 def money(value: Money) -> dict[str, str]:

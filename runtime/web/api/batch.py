@@ -1,7 +1,7 @@
 """A batch: many records of one module made, changed and deleted in one request, all of it or nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from runtime.web.api.answers import answer, refused
 from runtime.web.api.endpoint import Call
 from runtime.web.api.json_body import read_object
 from runtime.web.api.modules import written_module
-from runtime.web.api.parameters import read_atomic
+from runtime.web.api.parameters import BATCH, read_anyway, read_atomic
 from runtime.web.api.repeats import once
 from runtime.web.api.saving import refusal, save, whole_of
 from runtime.web.errors import RefusedError, bad_request, forbidden
@@ -36,7 +36,8 @@ class Operation:
 def run(call: Call) -> Response:
     """Do what the body's lists say, in the order create, update, delete."""
     module = written_module(call, "read")
-    atomic = read_atomic(call.request.query_params)
+    query = call.request.query_params
+    atomic, anyway = read_atomic(query), read_anyway(query, BATCH)
     operations = read_operations(module, read_object(call.body, call.content_type))
     for right in {operation.at.partition(".")[0] for operation in operations}:
         verdict = call.live.judge.may(call.actor, module.key, right)
@@ -44,7 +45,8 @@ def run(call: Call) -> Response:
             raise forbidden(verdict.reasons[0])
 
     def work(tx: Any) -> Response:
-        outcomes = save(call, tx, [operation.change for operation in operations], atomic=atomic)
+        changes = [replace(operation.change, anyway=anyway) for operation in operations]
+        outcomes = save(call, tx, changes, atomic=atomic)
         if atomic and any(isinstance(outcome, Refused) for outcome in outcomes):
             raise _nothing_saved(call, operations, outcomes)
         return answer({"data": _results(call, operations, outcomes)})
@@ -107,7 +109,8 @@ def _nothing_saved(
     ]
     fields = {name: sentences for each in found for name, sentences in each.fields.items()}
     sentence = message("Nothing was saved: {count} of the batch were refused.", count=len(found))
-    return RefusedError(found[0].status, found[0].code, sentence, fields)
+    alike = {at: refs for each in found for at, refs in each.alike.items()}
+    return RefusedError(found[0].status, found[0].code, sentence, fields, alike=alike)
 
 
 def _results(

@@ -16,7 +16,10 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "403": ("Forbidden", "The caller may not do this."),
     "404": ("NotFound", "There is nothing here, or the caller may not see it."),
     "405": ("MethodNotAllowed", "This address has other methods: see the header Allow."),
-    "409": ("Conflict", "Somebody else saved first, other records stand in the way, or the key is at work."),
+    "409": (
+        "Conflict",
+        "Somebody saved first, it may be there already, others stand in the way, or the key is at work.",
+    ),
     "413": ("TooLarge", "The body is too large."),
     "422": ("Invalid", "Values that do not fit; `fields` has a sentence for each."),
     "429": ("TooMany", "Too many requests; Retry-After says when to try again."),
@@ -122,7 +125,7 @@ def _paths(catalog: Catalog, module: Module, types: Registry[FieldType]) -> dict
             f"Put a {label.lower()} into the bin",
             {"204": {"description": "It is in the bin."}},
             WRITING,
-            parameters=[_component("if_match")],
+            parameters=[_component("duplicates"), _component("if_match")],
         ),
     }
     paths: dict[str, Any] = {many: lists, one: single}
@@ -146,7 +149,7 @@ def _paths(catalog: Catalog, module: Module, types: Registry[FieldType]) -> dict
         f"Make a {label.lower()}",
         {"201": _json("The record.", record, ETAG | LOCATION)},
         WRITING,
-        parameters=[_component("idempotency_key")],
+        parameters=[_component("duplicates"), _component("idempotency_key")],
         body=_json_body(ref(f"{key}.create")),
     )
     single["patch"] = _operation(
@@ -165,7 +168,7 @@ def _paths(catalog: Catalog, module: Module, types: Registry[FieldType]) -> dict
             f"Make, change and delete many {plural.lower()} at once",
             {"200": _json("What became of each, in the order of the request.", _batch_answer())},
             WRITING,
-            parameters=[_component("atomic"), _component("idempotency_key")],
+            parameters=[_component("atomic"), _component("duplicates"), _component("idempotency_key")],
             body=_json_body(_batch_body(key)),
         )
     }
@@ -426,6 +429,11 @@ PARAMETERS: Schema = {
         "atomic",
         "false saves what can be saved; otherwise all or nothing.",
         {"type": "boolean", "default": True},
+    ),
+    "duplicates": _query(
+        "duplicates",
+        "save saves what may be there already, too; otherwise it is a 409 that names what it may be.",
+        {"type": "string", "enum": ["refuse", "save"], "default": "refuse"},
     ),
     "if_match": {
         "name": "If-Match",

@@ -16,7 +16,10 @@ LIST = ("where", "filter", "sort", "fields", "include", "limit", "after", "count
 RECORD = ("fields", "include")
 """What one record may be asked for."""
 
-BATCH = ("atomic",)
+WRITTEN = ("duplicates",)
+"""What a record that is made or changed may be told."""
+
+BATCH = ("atomic", *WRITTEN)
 """What a batch may be told."""
 
 COUNTS = ("capped", "exact", "none")
@@ -104,6 +107,14 @@ def read_atomic(query: QueryParams) -> bool:
     if value not in ("true", "false"):
         raise bad_request(message("atomic is true or false."), "atomic")
     return value == "true"
+
+
+def read_anyway(query: QueryParams, known: Iterable[str] = WRITTEN) -> bool:
+    """Whether what may be there already is saved all the same: ``duplicates=save``."""
+    value = read_known(query, known).get("duplicates", "refuse")
+    if value not in ("refuse", "save"):
+        raise bad_request(message("duplicates is refuse or save."), "duplicates")
+    return value == "save"
 
 
 def read_none(query: QueryParams) -> None:

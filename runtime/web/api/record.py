@@ -13,7 +13,7 @@ from runtime.web.api.endpoint import Call
 from runtime.web.api.honest import recomputing
 from runtime.web.api.json_body import read_object
 from runtime.web.api.modules import module_of, record_id, written_module
-from runtime.web.api.parameters import read_none, read_record
+from runtime.web.api.parameters import read_anyway, read_none, read_record
 from runtime.web.api.paths import hold_to_measure
 from runtime.web.api.related import plan_reading, read_one
 from runtime.web.api.repeats import once
@@ -41,11 +41,11 @@ def show(call: Call) -> Response:
 def create(call: Call) -> Response:
     """A new record; 201 and its address."""
     module = written_module(call, "create")
-    read_none(call.request.query_params)
+    anyway = read_anyway(call.request.query_params)
     values = read_object(call.body, call.content_type)
 
     def work(tx: Any) -> Response:
-        saved = save_one(call, tx, Change(module.key, values))
+        saved = save_one(call, tx, Change(module.key, values, anyway=anyway))
         return _written(call, tx, module, saved.id, 201)
 
     return once(call, work)
@@ -55,11 +55,11 @@ def change(call: Call) -> Response:
     """Change what is named, and leave the rest."""
     module = written_module(call, "update")
     number = record_id(call)
-    read_none(call.request.query_params)
+    anyway = read_anyway(call.request.query_params)
     values = read_object(call.body, call.content_type)
     version = _version(call, values)
     with call.site.database.write() as tx:
-        saved = save_one(call, tx, Change(module.key, values, number, version))
+        saved = save_one(call, tx, Change(module.key, values, number, version, anyway=anyway))
         return _written(call, tx, module, saved.id, 200)
 
 

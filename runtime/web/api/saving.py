@@ -10,7 +10,13 @@ from runtime.web.api.caller import DOOR
 from runtime.web.api.endpoint import Call
 from runtime.web.errors import RefusedError, not_found
 
-STATUS: Mapping[str, int] = {"conflict": 409, "restricted": 409, "not_found": 404, "forbidden": 403}
+STATUS: Mapping[str, int] = {
+    "conflict": 409,
+    "duplicate": 409,
+    "restricted": 409,
+    "not_found": 404,
+    "forbidden": 403,
+}
 """The status of each kind of refusal; values that do not fit are 422."""
 
 
@@ -42,7 +48,10 @@ def refusal(call: Call, outcome: Refused, prefix: str = "") -> RefusedError:
     fields = {f"{prefix}{key}": reasons for key, reasons in outcome.errors.items() if key}
     if prefix and whole:
         fields[prefix.rstrip(".")] = whole
-    return RefusedError(STATUS.get(outcome.kind, 422), outcome.kind, sentence, fields)
+    if outcome.kind == "duplicate":
+        sentence = message("It may be there already. Send it with duplicates=save to save it all the same.")
+    alike = {prefix.rstrip("."): outcome.alike} if outcome.alike else {}
+    return RefusedError(STATUS.get(outcome.kind, 422), outcome.kind, sentence, fields, alike=alike)
 
 
 def _joined(call: Call, sentences: Sequence[Message]) -> Message:

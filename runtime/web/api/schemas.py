@@ -55,6 +55,20 @@ SHARED: Mapping[str, Schema] = {
                         "additionalProperties": {"type": "array", "items": {"type": "string"}},
                     },
                     "at": {"type": "string", "description": "The parameter, header or place in the body."},
+                    "duplicates": {
+                        "type": "array",
+                        "description": "The records that may be the same, where such were found.",
+                        "items": {
+                            "type": "object",
+                            "required": ["module", "id", "title"],
+                            "properties": {
+                                "module": {"type": "string"},
+                                "id": {"type": "integer"},
+                                "title": {"type": "string"},
+                                "at": {"type": "string", "description": "Which one of a batch."},
+                            },
+                        },
+                    },
                 },
             }
         },

@@ -9,6 +9,7 @@ from runtime.model.catalog import Field, Module
 from runtime.records.change import Change, Refused, Saved
 from runtime.web.door import Call
 from runtime.web.pages import linking
+from runtime.web.pages.alike import alike_of, is_anyway
 from runtime.web.pages.dialog import done, number_of, prefix_of
 from runtime.web.pages.editing import FieldBlock, is_given
 from runtime.web.pages.form import NO_FORM, new_sheet
@@ -16,7 +17,7 @@ from runtime.web.pages.form_view import Errors, FormView
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rules import has_any, states_of
-from runtime.web.pages.saving import save_one
+from runtime.web.pages.saving import SHOWN, save_one
 from runtime.web.pages.screen import Screen, written_module
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
@@ -32,12 +33,12 @@ def create(screen: Screen, call: Call) -> Response:
     """Make the record, or show the dialog again with its errors."""
     module = written_module(call, "create")
     written = read(call, (_block(call, module),), None, {})
-    outcome = save_one(call, Change(module.key, written.values), written.errors)
+    outcome = save_one(call, Change(module.key, written.values, anyway=is_anyway(call)), written.errors)
     if isinstance(outcome, Saved):
         return _created(screen, call, module, outcome)
-    if outcome.kind != "invalid":
+    if outcome.kind not in SHOWN:
         raise refusal_of(call, outcome)
-    return _draw(screen, call, module, outcome.errors, written)
+    return _draw(screen, call, module, outcome.errors, written, outcome)
 
 
 def _created(screen: Screen, call: Call, module: Module, saved: Saved) -> Response:
@@ -71,7 +72,12 @@ def _block(call: Call, module: Module) -> FieldBlock:
 
 
 def _draw(
-    screen: Screen, call: Call, module: Module, errors: Errors, written: Written | None = None
+    screen: Screen,
+    call: Call,
+    module: Module,
+    errors: Errors,
+    written: Written | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     language, sent = call.actor.language, call.form if written is not None else None
     sheet = new_sheet(call, module, sent or NO_FORM)
@@ -94,6 +100,7 @@ def _draw(
         "hidden": _hidden(call),
         "errors": view.summary(blocks),
         "error_title": call.translate("This could not be saved."),
+        **alike_of(refused),
         "fields": blocks[0]["fields"],
     }
     status = 422 if errors else 200

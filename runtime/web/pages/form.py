@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from runtime.fields.base import InvalidValueError
 from runtime.model.catalog import Collection, Field, Module
 from runtime.model.values import Ref
-from runtime.records.change import Change, Saved
+from runtime.records.change import Change, Refused, Saved
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages import conflict
+from runtime.web.pages.alike import alike_of, is_anyway
 from runtime.web.pages.card import Card, load, own_path, plain, with_links
 from runtime.web.pages.editing import FieldBlock, FormBlock, blocks_of, form_paths, is_given, row_fields
 from runtime.web.pages.form_view import Errors, FormView, Rows
@@ -20,7 +21,7 @@ from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rows import rows_of
 from runtime.web.pages.rules import has_any, states_of
-from runtime.web.pages.saving import save_one, version_of
+from runtime.web.pages.saving import SHOWN, save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
@@ -53,14 +54,14 @@ def create(screen: Screen, call: Call) -> Response:
     if call.form.text("_rows"):
         return _draw(screen, call, sheet, {}, call.form)
     written = read(call, sheet.blocks, None, {})
-    outcome = save_one(call, Change(module.key, written.values), written.errors)
+    outcome = save_one(call, Change(module.key, written.values, anyway=is_anyway(call)), written.errors)
     if isinstance(outcome, Saved):
         return flash(
             RedirectResponse(record_address(module.key, outcome.id), 303), "created", undo=outcome.change_set
         )
-    if outcome.kind != "invalid":
+    if outcome.kind not in SHOWN:
         raise refusal_of(call, outcome)
-    return _draw(screen, call, sheet, outcome.errors, call.form, written)
+    return _draw(screen, call, sheet, outcome.errors, call.form, written, outcome)
 
 
 def edit(screen: Screen, call: Call) -> Response:
@@ -79,16 +80,17 @@ def update(screen: Screen, call: Call) -> Response:
         return conflict.show(screen, call, module, sheet.values, sheet.rows, sheet.blocks)
     written = read(call, sheet.blocks, sheet.values, sheet.rows)
     number = record_id(call)
-    outcome = save_one(call, Change(module.key, written.values, number, version), written.errors)
+    change = Change(module.key, written.values, number, version, anyway=is_anyway(call))
+    outcome = save_one(call, change, written.errors)
     if isinstance(outcome, Saved):
         said = "unchanged" if outcome.action == "unchanged" else "saved"
         return flash(RedirectResponse(record_address(module.key, number), 303), said, undo=outcome.change_set)
     if outcome.kind == "conflict":
         sheet = _sheet(call, module, call.form)
         return conflict.show(screen, call, module, sheet.values, sheet.rows, sheet.blocks)
-    if outcome.kind != "invalid":
+    if outcome.kind not in SHOWN:
         raise refusal_of(call, outcome)
-    return _draw(screen, call, sheet, outcome.errors, call.form, written)
+    return _draw(screen, call, sheet, outcome.errors, call.form, written, outcome)
 
 
 def ask(screen: Screen, call: Call, errors: Errors) -> Response:
@@ -155,6 +157,7 @@ def _draw(
     errors: Errors,
     sent: Form | None = None,
     written: Written | None = None,
+    refused: Refused | None = None,
 ) -> Response:
     module, card, language = sheet.module, sheet.card, call.actor.language
     kept = written.kept if written is not None else {}
@@ -180,6 +183,7 @@ def _draw(
         "hidden": (),
         "errors": view.summary(blocks),
         "error_title": call.translate("This could not be saved."),
+        **alike_of(refused),
         "notes": [
             call.translate("{label} has too many rows to edit them all here.").format(
                 label=rows.label.in_language(language)

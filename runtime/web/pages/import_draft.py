@@ -93,7 +93,7 @@ def _draft(call: Call, module: Module, file_id: int, file: CsvFile, form: Form |
     wrong: tuple[Diagnostic, ...] = ()
     if form is not None and "columns" in form:
         source, chosen = "chosen", _chosen(file.header, form)
-        columns, wrong = _read(call, plan, file, chosen)
+        columns, wrong = _read(call, plan, file, chosen, bool(form.text("anyway")))
     else:
         columns, source = _remembered(call, plan, file), "remembered"
         if columns is None:
@@ -174,7 +174,7 @@ def _chosen(header: tuple[str, ...], form: Form) -> dict[str, dict[str, str]]:
 
 
 def _read(
-    call: Call, plan: ModulePlan, file: CsvFile, chosen: dict[str, dict[str, str]]
+    call: Call, plan: ModulePlan, file: CsvFile, chosen: dict[str, dict[str, str]], anyway: bool
 ) -> tuple[ImportMap | None, tuple[Diagnostic, ...]]:
     """The chosen map, read by the reader of maps; a field that was chosen anew is proposed its settings."""
     plans = call.live.writer.plans
@@ -182,7 +182,7 @@ def _read(
     for name, said in chosen.items():
         if said.pop("new", ""):
             _propose(said, name, file, rows, call, plan)
-    text = _text(chosen)
+    text = _text(chosen, anyway)
     columns, found = read_map(Source("map.yaml", text), plans, plan)
     return columns, tuple(each for each in found if each.is_error)
 
@@ -201,7 +201,7 @@ def _propose(
     said["key"] = "yes" if field.key == "id" else ""
 
 
-def _text(chosen: Mapping[str, Mapping[str, str]]) -> str:
+def _text(chosen: Mapping[str, Mapping[str, str]], anyway: bool) -> str:
     """The map that the controls say, as YAML (JSON is)."""
     columns = {
         name: {
@@ -211,4 +211,4 @@ def _text(chosen: Mapping[str, Mapping[str, str]]) -> str:
         }
         for name, said in chosen.items()
     }
-    return json.dumps({"columns": columns})
+    return json.dumps({"columns": columns, **({"duplicates": "save"} if anyway else {})})

@@ -58,6 +58,8 @@ def mapping_view(call: Call, draft: Draft) -> dict[str, Any]:
             for mark in DELIMITERS
         ],
         "ready": draft.is_ready,
+        "warns": any(not each.rule.refuses for each in draft.plan.duplicates),
+        "anyway": draft.columns is not None and draft.columns.anyway,
     }
 
 

@@ -9,12 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Message, message
 from runtime.model.catalog import Field, Module
-from runtime.records.change import Change, Saved
+from runtime.records.change import Change, Refused, Saved
 from runtime.records.since import Since, changed_since
 from runtime.web import shell
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages import list_row, record
+from runtime.web.pages.alike import alike_of, is_anyway
 from runtime.web.pages.card import Card, load, with_links
 from runtime.web.pages.conflict import both
 from runtime.web.pages.editing import FieldBlock, form_paths, is_editable
@@ -22,7 +23,7 @@ from runtime.web.pages.form_view import Errors, FormView
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rules import states_of_card
-from runtime.web.pages.saving import save_one, version_of
+from runtime.web.pages.saving import SHOWN, save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.views import Item, record_address
 
@@ -44,14 +45,14 @@ def save(screen: Screen, call: Call) -> Response:
     theirs = _theirs(screen, call, field, card, written)
     if theirs is not None:
         return _draw(screen, call, field, card, {field.key: (theirs,)}, written, 409)
-    change = Change(module.key, written.values, card.id, card.version)
+    change = Change(module.key, written.values, card.id, card.version, anyway=is_anyway(call))
     outcome = save_one(call, change, written.errors)
     if isinstance(outcome, Saved):
         return _saved(screen, call, card, outcome)
-    if outcome.kind != "invalid":
+    if outcome.kind not in SHOWN:
         raise refusal_of(call, outcome)
     own = outcome.errors.get(field.key) or tuple(each for found in outcome.errors.values() for each in found)
-    return _draw(screen, call, field, card, {field.key: own}, written)
+    return _draw(screen, call, field, card, {field.key: own}, written, refused=outcome)
 
 
 def _asked(call: Call) -> tuple[Module, Field]:
@@ -136,6 +137,7 @@ def _draw(
     errors: Errors,
     written: Written | None,
     status: int = 422,
+    refused: Refused | None = None,
 ) -> Response:
     sent = call.form if errors else None
     kept = written.kept if written is not None else {}
@@ -153,6 +155,7 @@ def _draw(
         "cancel_href": record_address(card.module.key, card.id),
         "title": card.title,
         "in_place": call.is_partial,
+        **alike_of(refused),
     }
     answer = status if errors else 200
     return screen.draw_part(call, "pages/inline.html", "form", {"inline": inline}, card.module.key, answer)

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from runtime.automation.background import RESUMED
 from runtime.base.messages import from_json, phrase
 from runtime.storage.operations import DONE, StoredOperation
 from runtime.web.door import Call
@@ -66,6 +67,14 @@ def undo(screen: Screen, call: Call) -> Response:
     return RedirectResponse(address(started), 303)
 
 
+def resume(screen: Screen, call: Call) -> Response:
+    """Have what was cancelled, or failed, begun anew where it is owed."""
+    operation = own_operation(call)
+    with call.site.database.write() as tx:
+        started = call.site.background.resume(tx, operation.id, call.actor.user_id)
+    return RedirectResponse(address(started or operation.id), 303)
+
+
 def own_operation(call: Call) -> StoredOperation:
     """The operation that the address names: the reader's own, or anybody's for an admin."""
     with call.site.database.read() as connection:
@@ -110,12 +119,18 @@ def _context(call: Call, operation: StoredOperation) -> dict[str, Any]:
         "undo_action": f"{address(operation.id)}/undo"
         if is_undoable(operation, call.site.background.kinds)
         else None,
+        "resume_action": f"{address(operation.id)}/resume" if _is_resumable(call, operation) else None,
         "undone_href": address(result["undone"]) if "undone" in result else None,
         "map_href": _map_address(operation),
         "start_action": f"/app/{operation.arguments.get('module')}/import/start"
         if dry and operation.state == DONE
         else None,
     }
+
+
+def _is_resumable(call: Call, operation: StoredOperation) -> bool:
+    kind = call.site.background.kinds.get(operation.kind)
+    return kind is not None and kind.resumable and operation.state in RESUMED
 
 
 def _map_address(operation: StoredOperation) -> str | None:

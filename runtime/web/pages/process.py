@@ -31,7 +31,7 @@ def step(screen: Screen, call: Call) -> Response:
     return form.ask(screen, call, outcome.errors)
 
 
-STATUS = {"conflict": 409, "restricted": 409, "not_found": 404, "forbidden": 403}
+STATUS = {"conflict": 409, "duplicate": 409, "restricted": 409, "not_found": 404, "forbidden": 403}
 """The status of each kind of refusal; a value that does not fit is 422."""
 
 

@@ -13,6 +13,9 @@ from runtime.storage.files import TooLargeError
 from runtime.web.door import Call
 from runtime.web.errors import bad_request
 
+SHOWN = ("invalid", "duplicate")
+"""The kinds of refusals that a form shows at its fields."""
+
 
 class _NotWrittenError(Exception):
     """Takes back what the writer would have written, because the form itself has errors."""
@@ -35,7 +38,7 @@ def save_one(
                 raise _NotWrittenError
     except _NotWrittenError:
         outcome = Refused({})
-    if errors and isinstance(outcome, Refused) and outcome.kind == "invalid":
+    if errors and isinstance(outcome, Refused) and outcome.kind in SHOWN:
         own = {key: tuple(reasons) for key, reasons in errors.items()}
         return Refused({**outcome.errors, **own})
     return outcome

@@ -178,6 +178,45 @@ def test_one_that_is_cancelled_leaves_its_mark_until_another_has_gone_over_it(si
     assert site.values() == ["WOOD"] * 7
 
 
+def test_one_that_was_cancelled_begins_anew_by_itself_after_a_while(site: Site):
+    site.change("paper")
+    with site.app.site.database.write() as tx:
+        site.app.site.background.operations.ask_cancel(tx, site.operations()[0].id)
+    worker = site.worker()
+    worker.drain()
+    worker.tidy()
+    assert [each.state for each in site.operations() if each.kind == "recompute"] == ["cancelled"]
+    site.clock.moment += timedelta(minutes=31)
+    worker.tidy()
+    worker.tidy()
+    assert "A recomputation ended early" not in site.app.sign_in().get("/app/deals")
+    worker.drain()
+    assert site.stale() == []
+    assert site.values() == ["PAPER"] * 7
+
+
+def test_one_that_failed_can_be_begun_anew_at_once(site: Site, monkeypatch: pytest.MonkeyPatch):
+    site.change("paper")
+    chunk = recompute._chunk
+
+    def fail(*given: Any) -> int:
+        raise ValueError
+
+    monkeypatch.setattr(recompute, "_chunk", fail)
+    site.worker().drain()
+    (failed,) = site.operations()
+    assert failed.state == "failed"
+    monkeypatch.setattr(recompute, "_chunk", chunk)
+    browser = site.app.sign_in()
+    browser.post(f"/operations/{failed.id}/resume", at=f"/operations/{failed.id}")
+    assert site.stale() == ["industry", "shout"]
+    assert site.worker().drain() == 1
+    assert site.stale() == []
+    assert site.values() == ["PAPER"] * 7
+    browser.post(f"/operations/{failed.id}/resume", at=f"/operations/{failed.id}")
+    assert site.worker().drain() == 0
+
+
 def test_what_the_background_changed_is_logged_and_no_version_moves(site: Site):
     site.change("paper")
     site.worker().drain()
