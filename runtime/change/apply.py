@@ -39,6 +39,7 @@ def apply(
     accept_lossy: bool = False,
     on_progress: Callable[[StepState], object] | None = None,
     sizes: Sizes | None = None,
+    back_to: Revision | None = None,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
@@ -48,8 +49,9 @@ def apply(
     with its place from 0, and ``on_first`` after the last step of the first revision that a database gets;
     what they raise undoes everything. ``on_progress`` is called where an apply goes on in several
     transactions (:mod:`runtime.change.large`), after each; ``sizes`` says from how many records on that is.
-    What steps overwrite can come back for as long as ``kept``. Of two at once the second plans anew on what
-    the first has done. Raises :class:`runtime.storage.errors.StorageError` when the database does not let it.
+    What steps overwrite can come back for as long as ``kept``. ``back_to`` is the revision that the catalog
+    is of, in a rollback. Of two at once the second plans anew on what the first has done. Raises
+    :class:`runtime.storage.errors.StorageError` when the database does not let it.
     """
     with database.read() as connection:
         stands = is_set_up(connection, database.schema)
@@ -68,6 +70,7 @@ def apply(
         message,
         accept_lossy,
         on_progress,
+        back_to,
     )
     sizes = sizes or Sizes()
     with applying(database):
@@ -84,7 +87,7 @@ def _go_on_with(database: Database, target: Target) -> Change | None:
     with database.read() as connection:
         begun = unfinished(connection)
         base = latest_number(connection) if begun is not None else 0
-    if begun is None or (begun.target_hash, begun.base) == (target.catalog.hash, base):
+    if begun is None or (begun.target_hash, begun.base) == (target.mark, base):
         return begun
     clear_away(database, begun, target)
     return None

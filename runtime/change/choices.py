@@ -15,7 +15,9 @@ from runtime.storage.tables import link_attributes, link_columns
 
 
 def refuse_lost_values(situation: Situation) -> Iterator[Diagnostic]:
-    """The values of picklists that are gone and in use."""
+    """The values of picklists that are gone and in use; a rollback settles them."""
+    if situation.back is not None:
+        return
     for module in situation.catalog.modules.values():
         old = situation.before.modules.get(module.key)
         if old is None:
@@ -63,17 +65,18 @@ def refuse_lost_currencies(situation: Situation) -> Iterator[Diagnostic]:
 
 def _lost(situation: Situation, was: FieldShape, field: Field, is_back: bool) -> bool:
     """Whether the field may hold values that it has no more; one that comes back may hold any."""
-    new = _known(situation, field)
+    new = known_values(situation, field)
     return is_back or bool(set(situation.before.picklists.get(was.picklist or "", ())) - set(new))
 
 
-def _known(situation: Situation, field: Field) -> tuple[str, ...]:
+def known_values(situation: Situation, field: Field) -> tuple[str, ...]:
+    """The values of a field's picklist."""
     picklist = situation.catalog.picklists.get(field.settings.get("picklist", ""))
     return tuple(picklist.values) if picklist else ()
 
 
 def _refuse_uses(situation: Situation, field: Field, table: str, column: str) -> Iterator[Diagnostic]:
-    known = _known(situation, field)
+    known = known_values(situation, field)
     counts: dict[str, int] = {}
     for stored, count in situation.stored.uses(table, column).items():
         keys = situation.types[field.type].from_columns((stored,))

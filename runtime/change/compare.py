@@ -1,7 +1,7 @@
 """Compares the shape that was applied with the one to come: what is new, gone, back, or of another kind."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from runtime.base.diagnostic import Diagnostic
 from runtime.change import codes
@@ -103,9 +103,7 @@ class _Compare:
         return None
 
     def _park(self, each: Field, module: ModuleShape) -> None:
-        taken = {int(key.partition("@")[2]) for key, _ in _parked(module.fields, each.key)}
-        free = next(number for number in range(1, len(taken) + 2) if number not in taken)
-        self.found.moves[each.module, each.key] = (each.module, f"{each.key}@{free}")
+        self.found.moves[each.module, each.key] = (each.module, parked_key(each.key, module.fields))
 
     def _holds_values(self, module: str, key: str, shape: FieldShape) -> bool:
         if (module, key) in self.names.links:
@@ -184,6 +182,14 @@ def path_of(at: Field | Module) -> str:
     return at.key if isinstance(at, Module) else f"{at.module}.fields.{at.key}"
 
 
+def parked_key(key: str, taken: Container[str]) -> str:
+    """The key under which a field leaves its column when it takes another: ``key@1``, or the next."""
+    number = 1
+    while f"{key}@{number}" in taken:
+        number += 1
+    return f"{key}@{number}"
+
+
 def moved(shape: Shape, moves: Mapping[Pair, Pair]) -> Shape:
     """The shape with its fields under the keys that they moved to."""
     modules = dict(shape.modules)
@@ -200,7 +206,7 @@ def names_moved(names: Names, moves: Mapping[Pair, Pair]) -> Names:
         return names
     columns = {moves.get(pair, pair): name for pair, name in names.columns.items()}
     links = {moves.get(pair, pair): name for pair, name in names.links.items()}
-    return Names(names.tables, columns, links, names.searches)
+    return replace(names, columns=columns, links=links)
 
 
 def _parked(fields: Mapping[str, FieldShape], key: str) -> Iterator[tuple[str, FieldShape]]:

@@ -20,7 +20,11 @@ from runtime.storage.tables import ModuleTable
 
 
 def newly_required(situation: Situation) -> Iterator[Field]:
-    """The required fields that were not required before, or were not there, of modules that have records."""
+    """The required fields that were not required before, or were not there, of modules that have records;
+    none in a rollback, which leaves cells as they were.
+    """
+    if situation.back is not None:
+        return
     for module in situation.catalog.modules.values():
         if not situation.stands(module):
             continue

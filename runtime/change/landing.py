@@ -15,6 +15,7 @@ from runtime.change.journal import StepState
 from runtime.change.plan import Plan, make_plan
 from runtime.change.quarantine import KEPT, seal
 from runtime.change.revisions import Entry, Revision, history, next_number, write_revision
+from runtime.change.shape import kept_until
 from runtime.change.step import Step
 from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
@@ -61,10 +62,17 @@ class Target:
     message: str | None = None
     accept_lossy: bool = False
     on_progress: Callable[[StepState], object] | None = None
+    back_to: Revision | None = None
+
+    @property
+    def mark(self) -> str:
+        """What tells it from other targets: a rollback does something else than an apply of the same text."""
+        back = "" if self.back_to is None else f" back to {self.back_to.number}"
+        return f"{self.catalog.hash}{back}"
 
     def plan(self, connection: Connection, schema: str) -> Plan:
         """The plan as it is now."""
-        return make_plan(connection, self.catalog, self.types, schema)
+        return make_plan(connection, self.catalog, self.types, schema, back_to=self.back_to)
 
     def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
         """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
@@ -94,13 +102,22 @@ class Target:
         if plan.later:
             Recomputations(self.clock).start(tx, plan.later, None, number, quiet=True)
         catalog = self.catalog
-        revision = Revision(number, catalog.hash, tuple(self.layers), plan.names, plan.shape)
-        steps = [step.kept() for step in plan.steps]
         now = self.clock.now()
-        seal(tx.connection, number, now + self.kept)
+        shape = kept_until(plan.shape, now + self.kept)
+        revision = Revision(number, catalog.hash, tuple(self.layers), plan.names, shape)
+        steps = [step.kept() for step in plan.steps]
         write_revision(
-            tx.connection, revision, str(catalog.title), catalog.version, steps, now, self.by, self.message
+            tx.connection,
+            revision,
+            str(catalog.title),
+            catalog.version,
+            steps,
+            now,
+            self.by,
+            self.message,
+            None if self.back_to is None else self.back_to.number,
         )
+        seal(tx.connection, number, now + self.kept)
         if self.on_first is not None and number == 1:
             self.on_first(tx, revision)
         return Applied(number, plan, is_new=True)

@@ -152,7 +152,7 @@ class LargeApply:
             replace(each, done=each.rows, is_over=True) if each.phase is Phase.EXPAND else each
             for each in states
         )
-        return Change(0, FILLING, plan.base, plan.target_hash, made, steps, self._target.by, now, now)
+        return Change(0, FILLING, plan.base, self._target.mark, made, steps, self._target.by, now, now)
 
     # Fill
 

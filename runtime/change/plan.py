@@ -15,18 +15,22 @@ from runtime.change import (
     filling,
     ground,
     indexing,
+    missing,
+    restoring,
     retiring,
     searching,
+    settling,
     structure,
 )
 from runtime.change.basis import Basis
 from runtime.change.compare import compare, moved, names_moved
 from runtime.change.journal import unfinished
-from runtime.change.revisions import open_applied
+from runtime.change.revisions import Revision, open_applied
 from runtime.change.shape import Shape, shape_of, with_retired
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step
 from runtime.change.stored import Stored
+from runtime.change.way_back import gone_back, way_back
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog
@@ -39,11 +43,15 @@ from runtime.storage.tables import build_tables
 
 STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     structure.set_up,
+    missing.say_what_is_missing,
     retiring.retire,
     retiring.bring_back,
     indexing.drop_indexes,
     structure.make_tables,
     structure.add_columns,
+    restoring.restore,
+    settling.settle,
+    settling.ask_again,
     filling.fill,
     computing.work_out,
     searching.prepare_search,
@@ -115,10 +123,12 @@ def make_plan(
     types: Registry[FieldType],
     schema: str = "public",
     language: Language | None = None,
+    back_to: Revision | None = None,
 ) -> Plan:
     """Plan to apply a catalog to the connection's database; it only reads. ``schema`` is PostgreSQL's.
 
-    ``language`` is the one that formulas are written in; the standard one where none is given.
+    ``language`` is the one that formulas are written in; the standard one where none is given. ``back_to`` is
+    the revision that the catalog is of, where the plan is that of a rollback.
     """
     live = inspect(connection, schema)
     standing = read_structure(connection, schema)
@@ -127,6 +137,9 @@ def make_plan(
         live, standing = begun.made.hidden_in(live), begun.made.without(standing)
     base = open_applied(connection, schema)
     stored = Stored(connection, live)
+    way = None if base is None or back_to is None else way_back(connection, base, back_to)
+    if base is not None and way is not None:
+        base = gone_back(base, way)
     applied = Shape() if base is None else base.shape
     target = shape_of(catalog, types)
     found = compare(applied, target, catalog, Names() if base is None else base.names, stored)
@@ -142,7 +155,7 @@ def make_plan(
     steps: tuple[Step, ...] = ()
     situation = Situation(
         catalog, types, schema, live, stored, before, after, given, names, tables, found,
-        language,
+        language, way,
     )  # fmt: skip
     if not any(each.code in (codes.DRIFT.name, codes.FOREIGN.name) for each in refusals):
         refusals += [refusal for refuse in REFUSALS for refusal in refuse(situation)]

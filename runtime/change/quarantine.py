@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     FromClause,
@@ -43,14 +42,14 @@ CREATED = ""
 
 
 def keep(
-    connection: Connection, of: Table, columns: Sequence[Column[Any]], where: ColumnElement[bool]
+    connection: Connection, of: Table, columns: Sequence[ColumnElement[Any]], where: ColumnElement[bool]
 ) -> None:
     """Set aside what one field's columns hold in some rows of a module's table, or of a table of links.
 
     Call it before the rows are written, in the same transaction; ``columns`` are all of the field's, its
     value's own first. What an earlier step of the same change has set aside already stays.
     """
-    _insert(connection, of, columns[0].name, cells(connection, columns), where)
+    _insert(connection, of, str(columns[0].key), cells(connection, columns), where)
 
 
 def keep_created(connection: Connection, of: Table, where: ColumnElement[bool]) -> None:
@@ -59,7 +58,9 @@ def keep_created(connection: Connection, of: Table, where: ColumnElement[bool]) 
 
 
 def seal(connection: Connection, revision: int, until: datetime) -> None:
-    """Note what the cells that a revision's steps set aside hold now, and until when they are kept."""
+    """Note what the cells that a revision's steps set aside hold now, until when they are kept, and how many
+    there are; once the revision is written.
+    """
     kept = quarantine()
     mine = kept.c.revision_id == revision
     for group in groups(connection, kept, mine):
@@ -68,6 +69,9 @@ def seal(connection: Connection, revision: int, until: datetime) -> None:
         here = mine & group.is_of(kept)
         connection.execute(update(kept).where(here).values(new=held.scalar_subquery()))
     connection.execute(update(kept).where(mine).values(kept_until=until))
+    revisions = build_runtime_tables(MetaData()).revisions
+    count = select(func.count()).select_from(kept).where(mine).scalar_subquery()
+    connection.execute(update(revisions).where(revisions.c.id == revision).values(set_aside=count))
 
 
 def quarantine() -> Table:

@@ -118,6 +118,15 @@ def _has_message(connection: Connection, schema: str) -> bool:
     return connection.execute(text(query), {"schema": schema}).first() is not None
 
 
+def read_names(connection: Connection, number: int) -> Names:
+    """The physical names of a revision, without all its text. Raises KeyError when there is none."""
+    table = _tables().revisions
+    found = connection.execute(select(table.c.names).where(table.c.id == number)).scalar()
+    if found is None:
+        raise KeyError(f"There is no revision {number}.")
+    return Names.from_json(found)
+
+
 def write_revision(
     connection: Connection,
     revision: Revision,
@@ -127,8 +136,11 @@ def write_revision(
     applied_at: datetime,
     applied_by: str | None,
     message: str | None = None,
+    back_to: int | None = None,
 ) -> None:
-    """Keep a revision, in the transaction that carries it out; ``message`` says why."""
+    """Keep a revision, in the transaction that carries it out; ``message`` says why, and ``back_to`` is the
+    one that it goes back to.
+    """
     tables = _tables()
     connection.execute(
         insert(tables.revisions).values(
@@ -143,6 +155,7 @@ def write_revision(
             applied_at=applied_at,
             applied_by=applied_by,
             message=message,
+            back_to=back_to,
         )
     )
     files = [

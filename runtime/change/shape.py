@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -30,7 +31,8 @@ NOT_IN_SEARCH_TEXT = frozenset(("min", "max", "pattern", "on_delete"))
 class FieldShape:
     """What a field's stored values depend on. ``stored`` are its columns, each by its suffix and its type in
     PostgreSQL's words, whichever database it is; ``link`` are the attributes of a link. ``formula`` is the
-    digest of what works the field out, where it is computed.
+    digest of what works the field out, where it is computed. ``parked_until`` is when the column of a parked
+    one is dropped.
     """
 
     type: str
@@ -42,6 +44,7 @@ class FieldShape:
     link: Mapping[str, "FieldShape"] = field(default_factory=lambda: MappingProxyType({}))
     retired: bool = False
     formula: str | None = None
+    parked_until: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -63,6 +66,8 @@ class FieldShape:
         for key in ("picklist", "required", "retired", "formula"):
             if value := getattr(self, key):
                 found[key] = value
+        if self.parked_until is not None:
+            found["parked_until"] = self.parked_until.isoformat()
         if self.link:
             found["link"] = {key: each.to_json() for key, each in self.link.items()}
         return found
@@ -80,6 +85,7 @@ class FieldShape:
             _frozen({key: cls.from_json(each) for key, each in data.get("link", {}).items()}),
             data.get("retired", False),
             data.get("formula"),
+            datetime.fromisoformat(data["parked_until"]) if "parked_until" in data else None,
         )
 
 
@@ -155,6 +161,19 @@ def with_retired(target: Shape, before: Shape) -> Shape:
         }
         modules[key] = replace(modules[key], fields=_frozen({**fields, **kept}))
     return replace(target, modules=_frozen(modules))
+
+
+def kept_until(shape: Shape, until: datetime) -> Shape:
+    """The shape with every parked column, of which nothing is said yet, to be dropped at a moment."""
+    modules: dict[str, ModuleShape] = {}
+    for key, module in shape.modules.items():
+        new = {name for name, each in module.fields.items() if "@" in name and each.parked_until is None}
+        fields = {
+            name: replace(each, parked_until=until) if name in new else each
+            for name, each in module.fields.items()
+        }
+        modules[key] = replace(module, fields=_frozen(fields)) if new else module
+    return replace(shape, modules=_frozen(modules))
 
 
 def _with_attributes(new: FieldShape, old: FieldShape | None) -> FieldShape:

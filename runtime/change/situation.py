@@ -6,6 +6,7 @@ from runtime.base.registry import Registry
 from runtime.change.compare import Comparison
 from runtime.change.shape import Shape
 from runtime.change.stored import Stored
+from runtime.change.way_back import WayBack
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Module
@@ -20,6 +21,7 @@ class Situation:
 
     ``before`` is the applied shape with each field under the key whose physical name it has now, ``after``
     the one to come with all that is retired; ``given`` are the applied names, ``names`` those to come.
+    ``back`` is the way back, in the plan of a rollback.
     """
 
     catalog: Catalog
@@ -34,6 +36,7 @@ class Situation:
     tables: Tables
     comparison: Comparison
     language: Language | None
+    back: WayBack | None = None
 
     def stands(self, module: Module) -> bool:
         """Whether the module's table is there already."""

@@ -1,12 +1,10 @@
 """``trellis apply``: the plan of a pack, and then the pack itself, applied entirely or not at all."""
 
-import getpass
-import sys
 from argparse import ArgumentParser, Namespace
 from datetime import timedelta
 
 from runtime.base.clock import SystemClock
-from runtime.cli import _packs
+from runtime.cli import _asking, _packs
 from runtime.cli._progress import Progress, was_begun
 from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
 
@@ -42,7 +40,7 @@ class ApplyCommand(Command):
             is_begun = was_begun(database, loaded.catalog.hash, house.out)
             if plan.is_empty and not is_begun:
                 return DONE
-            if not arguments.yes and not _agreed(house):
+            if not arguments.yes and not _asking.agreed(house):
                 print("Nothing was changed.", file=house.out)
                 return REFUSED
             clock = SystemClock()
@@ -53,7 +51,7 @@ class ApplyCommand(Command):
                     loaded.layers,
                     house.types,
                     clock,
-                    _whoever_this_is(),
+                    _asking.whoever_this_is(),
                     expected=plan,
                     on_first=starting(loaded.catalog, house.types, clock),
                     kept=timedelta(days=house.settings.kept_days),
@@ -70,17 +68,3 @@ class ApplyCommand(Command):
         if outcome.revision == 1 and loaded.catalog.data:
             print(f"Records to start with: {len(loaded.catalog.data)}.", file=house.out)
         return DONE
-
-
-def _agreed(house: House) -> bool:
-    if not sys.stdin.isatty():
-        raise CommandError("There is nobody to ask here: say --yes to apply this.", REFUSED)
-    print("Apply this? [y/N] ", end="", file=house.out, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _whoever_this_is() -> str:
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"

@@ -115,6 +115,28 @@ class Database:
                 log.exception("What was to happen after a commit failed.")
 
     @contextmanager
+    def rebuild(self) -> Iterator[Transaction]:
+        """A transaction that may drop tables and make them again: SQLite would empty what points at them, so
+        foreign keys are looked at once, at the end. Raises :class:`StorageError` when one leads nowhere.
+        """
+        if self.dialect != "sqlite":
+            with self.write() as transaction:
+                yield transaction
+            return
+        with self._turn(), _as_storage_errors(), self._writing.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA foreign_keys=OFF")  # says nothing inside a transaction
+            try:
+                with connection.begin():
+                    yield Transaction(connection)
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if broken is not None:
+                        raise StorageError(f"A row of {broken[0]} would point at nothing in {broken[2]}.")
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
         # On SQLite: first among the threads of this process, then among the processes.
         if self._lock is None or self._turnstile is None:

@@ -29,13 +29,15 @@ class Names:
     """The map from the language's keys to physical names. Retired modules and fields keep theirs for ever.
 
     ``columns`` has the base name of a field's columns, ``links`` the table of a linked field, ``searches``
-    the table of a module's search index (SQLite needs one).
+    the table of a module's search index (SQLite needs one). ``spent`` are the tables, and the columns as
+    ``table.column``, that were dropped: such a name is given to nothing else.
     """
 
     tables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     columns: Mapping[Pair, str] = field(default_factory=lambda: MappingProxyType({}))
     links: Mapping[Pair, str] = field(default_factory=lambda: MappingProxyType({}))
     searches: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    spent: frozenset[str] = frozenset()
 
     def table(self, module: str) -> str:
         """The table of a module's records."""
@@ -58,6 +60,7 @@ class Names:
             "columns": _nested(self.columns),
             "links": _nested(self.links),
             "searches": dict(self.searches),
+            **({"spent": sorted(self.spent)} if self.spent else {}),
         }
 
     @classmethod
@@ -68,6 +71,7 @@ class Names:
             _flat(data["columns"]),
             _flat(data["links"]),
             MappingProxyType(dict(data["searches"])),
+            frozenset(data.get("spent", ())),
         )
 
 
@@ -76,7 +80,7 @@ def name_all(catalog: Catalog, types: Registry[FieldType], given: Names | None =
     before = given or Names()
     tables, columns = dict(before.tables), dict(before.columns)
     links, searches = dict(before.links), dict(before.searches)
-    taken = {*tables.values(), *links.values(), *searches.values()}
+    taken = {*tables.values(), *links.values(), *searches.values(), *before.spent}
     for module in catalog.modules.values():
         if module.key not in tables:
             tables[module.key] = _claim(_table_name(module.key), taken)
@@ -85,8 +89,12 @@ def name_all(catalog: Catalog, types: Registry[FieldType], given: Names | None =
     of_owner: dict[str, list[str]] = {}
     for (owner, _), name in columns.items():
         of_owner.setdefault(owner, []).append(name)
+    of_table: dict[str, list[str]] = {}
+    for name in before.spent:
+        table, _, column = name.partition(".")
+        of_table.setdefault(table, []).append(column)
     for module in catalog.modules.values():
-        of_module = _ColumnNames(of_owner.get(module.key, ()))
+        of_module = _ColumnNames((*of_owner.get(module.key, ()), *of_table.get(tables[module.key], ())))
         for each in module.all_fields():
             place = (module.key, each.key)
             if types[each.type].linked:
@@ -94,7 +102,13 @@ def name_all(catalog: Catalog, types: Registry[FieldType], given: Names | None =
                     links[place] = _claim(f"{tables[module.key]}__{each.key}", taken)
             elif place not in columns and not each.is_virtual:
                 columns[place] = of_module.claim(each, module)
-    return Names(*(MappingProxyType(made) for made in (tables, columns, links, searches)))
+    return Names(
+        MappingProxyType(tables),
+        MappingProxyType(columns),
+        MappingProxyType(links),
+        MappingProxyType(searches),
+        before.spent,
+    )
 
 
 def suffixed(base: str, suffix: str) -> str:

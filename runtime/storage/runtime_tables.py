@@ -88,6 +88,8 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("applied_at", UtcDateTime(), nullable=False),
             Column("applied_by", Text),
             Column("message", Text),
+            Column("back_to", BigInteger),
+            Column("set_aside", BigInteger),
         ),
         revision_files=Table(
             "trellis_revision_files",

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from runtime.change.apply import Applied, Refused
+from runtime.change.apply import Applied, Refused, apply
 from runtime.change.plan import Plan, make_plan
+from runtime.change.rollback import aim_at
 from tests.support.crm import Program, open_app
 from tests.support.scenarios import SAFETIES, Cast, Scenario, expectations, read_scenario, write_files
 
@@ -103,8 +104,16 @@ class Stage:
         assert self.plan().is_empty
 
     def roll_back(self) -> None:
-        """Back to the first revision, by the command."""
-        raise NotImplementedError("There is no rollback yet.")
+        """Back to the first revision."""
+        site = self.app.site
+        shop = site.workshop
+        with site.database.read() as connection:
+            aim = aim_at(connection, 1, site.database.schema, shop.types, shop.checks, shop.language)
+        assert aim.loaded.catalog is not None
+        layers, clock = aim.revision.layers, site.clock
+        back = apply(site.database, aim.loaded.catalog, layers, shop.types, clock, back_to=aim.revision)
+        assert isinstance(back, Applied)
+        site.refresh()
 
     def compare_data(self, expect: Mapping[str, Any]) -> None:
         """REST reads what is expected."""

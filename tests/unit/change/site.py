@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 
 from runtime.base.clock import FrozenClock
 from runtime.change.apply import Applied, Refused, apply
 from runtime.change.plan import Plan, make_plan
-from runtime.change.revisions import open_applied
+from runtime.change.revisions import open_applied, read_revision
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog, Layer
 from runtime.storage.database import Database
@@ -30,6 +30,7 @@ class Site:
     database: Database
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
     catalog: Catalog | None = None
+    catalogs: dict[int, Catalog] = field(default_factory=dict)
 
     def plan(self, catalog: Catalog) -> Plan:
         """The plan of a catalog; it must not write."""
@@ -42,7 +43,56 @@ class Site:
         outcome = apply(self.database, catalog, LAYERS, TYPES, self.clock, "ada@example.com", **options)
         if isinstance(outcome, Applied):
             self.catalog = catalog
+            self.catalogs[outcome.revision] = catalog
         return outcome
+
+    def way(self, number: int) -> list[str]:
+        """The sentences of the plan of a rollback that is not refused."""
+        with self.database.read() as connection:
+            to = read_revision(connection, number)
+            plan = make_plan(connection, self.catalogs[number], TYPES, self.database.schema, back_to=to)
+        assert not plan.refusals
+        return [step.what for step in plan.steps]
+
+    def back(self, number: int) -> Applied:
+        """Go back to a revision that this site has applied."""
+        with self.database.read() as connection:
+            to = read_revision(connection, number)
+        outcome = self.apply(self.catalogs[number], back_to=to)
+        assert isinstance(outcome, Applied), outcome.refusals
+        return outcome
+
+    def log(self, module: str, record: int, old: Mapping[str, object], new: Mapping[str, object]) -> None:
+        """Note an edit as the writer does, under the revision that is applied now."""
+        own = self.tables.runtime
+        with self.database.write() as tx:
+            change, entry = tx.allocate_ids(2)
+            number = self.revision().number
+            tx.connection.execute(
+                insert(own.change_sets).values(id=change, at=NOW, door="form", revision_id=number)
+            )
+            tx.connection.execute(
+                insert(own.change_log).values(
+                    id=entry,
+                    change_set_id=change,
+                    module=module,
+                    record_id=record,
+                    at=NOW,
+                    action="updated",
+                    old=dict(old),
+                    new=dict(new),
+                )
+            )
+
+    def edit(self, module: str, record: int, **values: object) -> None:
+        """Change columns of a record, and note it."""
+        table = self.table(module)
+        with self.database.read() as connection:
+            names = [table.c[each] for each in values]
+            row = connection.execute(select(*names).where(table.c.id == record)).one()
+        with self.database.write() as tx:
+            tx.connection.execute(update(table).where(table.c.id == record).values(values))
+        self.log(module, record, dict(zip(values, row, strict=True)), values)
 
     def applied(self, catalog: Catalog) -> Applied:
         """Apply a catalog that must be accepted."""
