@@ -211,7 +211,7 @@ class House:
         worker.free()
         gc.freeze()  # what the site is made of is no garbage, and what a batch is made of goes by itself
         before = gc.get_threshold()
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(1_000_000, 20, 50)
         try:
             if once:
                 worker.give_up()

@@ -94,10 +94,10 @@ class Context:
         self._signals = signals
 
     @contextmanager
-    def batch(self) -> Iterator[Batch]:
+    def batch(self, *, at_once: bool = True) -> Iterator[Batch]:
         """One transaction: the work, the checkpoint and the progress land together, or nothing does."""
         self.check()
-        with self.site.database.write() as tx:
+        with self.site.database.write(at_once=at_once) as tx:
             batch = Batch(tx, self._operations, self.id)
             yield batch
             self.seal(batch)

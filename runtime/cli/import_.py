@@ -46,7 +46,7 @@ class ImportCommand(Command):
 
         site = house.open_site(None)
         gc.freeze()  # what the site is made of is no garbage, and what a batch is made of goes by itself
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(1_000_000, 20, 50)
         try:
             return _import(arguments, house, site)
         finally:
@@ -102,12 +102,15 @@ def _run(
     from runtime.records.importing import Import
 
     live, actor = site.live, SYSTEM.through("import")
-    write = partial(undone, site.database) if arguments.dry_run else site.database.write
+    write = (
+        partial(undone, site.database) if arguments.dry_run else partial(site.database.write, at_once=False)
+    )
     task = Import(
         live.writer, write, plan, columns, actor, live.parsing(actor, "import"), dry=arguments.dry_run
     )
     with _BadRows(file, arguments.file) as bad, _progress(house.err, file) as progress:
         summary = task.run(file, bad.write, progress)
+    site.database.settle()
     if summary.created + summary.updated > 10_000 and not arguments.dry_run:
         site.database.optimize(plan.table.table.name)
     said = (

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text
+from sqlalchemy import ColumnClause, ColumnElement, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import Function, FunctionElement
@@ -124,8 +124,16 @@ class _ByCodePoint(FunctionElement[str]):
 
 
 @compiles(_ByCodePoint)
-def _as_it_is(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(next(iter(element.clauses)), **options)
+def _by_itself_if_plain(element: _ByCodePoint, compiler: SQLCompiler, **options: Any) -> str:
+    # SQLite's own lower knows ASCII: a column's text of nothing else needs no call of Python's function, on
+    # which every thread would wait for its turn.
+    (call,) = element.clauses
+    (text,) = call.clauses
+    mapped = compiler.process(call, **options)
+    if not isinstance(text, ColumnClause):
+        return mapped
+    column = compiler.process(text, **options)
+    return f"CASE WHEN {column} GLOB '*[^ -~]*' THEN {mapped} ELSE lower({column}) END"
 
 
 @compiles(_ByCodePoint, "postgresql")

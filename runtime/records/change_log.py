@@ -2,7 +2,7 @@
 set.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -14,6 +14,10 @@ from runtime.records.work import Batch, Work
 from runtime.storage.bulk import insert_rows
 
 Json = dict[str, object]
+
+
+def _unlogged(value: object) -> object:
+    raise TypeError(f"A value that is not logged was asked for: {value!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,24 @@ def drop_change_set(batch: Batch, change_set: int) -> None:
     batch.tx.connection.execute(delete(table).where(table.c.id == change_set))
 
 
+def tell(works: Iterable[Work], entries: list[Entry]) -> None:
+    """Put the entries of records that are created or updated behind the others."""
+    entries.extend(map(entry_of, works))
+
+
 def entry_of(work: Work) -> Entry:
     """The entry of a record that is created or updated. Fields with ``log: false`` are left out."""
     plan, logged = work.plan, work.plan.logged
     if work.old is None:
         new: Json = {}
         for key, value in work.values.items():
-            if value is not None and value != () and key in logged:
-                to_json = plan.fields[key].to_json
-                new[key] = value if to_json is None else to_json(value)
+            if value is None or (not value and value == ()):
+                continue
+            to_json = logged.get(key, _unlogged)
+            if to_json is None:
+                new[key] = value
+            elif to_json is not _unlogged:
+                new[key] = to_json(value)
         for key, links in work.links.items():
             if key in logged:
                 new[key] = links_json(plan.fields[key], links.after)

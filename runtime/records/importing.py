@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from runtime.base.ahead import ahead
+from runtime.base.ahead import Ahead
 from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match, Parsing
 from runtime.identity.actor import Actor
@@ -157,11 +157,12 @@ class Import:
         mark = since or Mark()
         self.summary = replace(mark.summary)
         self._deferred = list(mark.deferred)
-        for entries in ahead(self._entries(file, mark.line)):
-            read = entries[-1].lines[0].read
-            for bad in self._save(entries, keep):
-                report(bad)
-            progress(read, self.summary)
+        with Ahead(self._entries(file, mark.line)) as batches:
+            for entries in batches:
+                read = entries[-1].lines[0].read
+                for bad in self._save(entries, keep, batches.go_on):
+                    report(bad)
+                progress(read, self.summary)
         for start in range(mark.pointed, 0 if self._dry else len(self._deferred), BATCH):
             for bad in self._point(start, file.size, keep):
                 report(bad)
@@ -227,12 +228,12 @@ class Import:
 
     # A batch: the rows' records are found, then saved
 
-    def _save(self, entries: Sequence[Entry], keep: Keep) -> list[BadRow]:
+    def _save(self, entries: Sequence[Entry], keep: Keep, go_on: Callable[[], None]) -> list[BadRow]:
         bad: list[BadRow] = []
         last, known = entries[-1].lines[0], len(self._deferred)
         with self._write() as tx:
             for group in self._groups(tx, entries):
-                bad.extend(self._save_group(tx, group))
+                bad.extend(self._save_group(tx, group, go_on))
             bad.sort(key=lambda row: row.line.number)
             self.summary.refused += len(bad)
             keep(tx, Mark(last.number, last.read, 0, self.summary, bad, self._deferred[known:]))
@@ -258,13 +259,13 @@ class Import:
         if group:
             yield group
 
-    def _save_group(self, tx: Transaction, group: list[Entry]) -> Iterator[BadRow]:
+    def _save_group(self, tx: Transaction, group: list[Entry], go_on: Callable[[], None]) -> Iterator[BadRow]:
         self._find(tx, group)
         self._defer(tx, group)
         good = [entry for entry in group if not entry.wrong]
         changes = [self._change(entry) for entry in good]
         outcomes = self._writer.save(
-            tx, changes, self._actor, self._parsing, atomic=False, formats=self._formats
+            tx, changes, self._actor, self._parsing, atomic=False, formats=self._formats, meanwhile=go_on
         )
         for entry, outcome in zip(good, outcomes, strict=True):
             if isinstance(outcome, Refused) and len(entry.lines) > 1:

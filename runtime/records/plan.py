@@ -88,12 +88,21 @@ class ModulePlan:
     """One module. ``stored`` are the fields with columns, ``linked`` those with links, ``writable`` what may
     be given.
 
+<<<<<<< HEAD
     ``uniques`` are groups of fields in which no two records are alike, ``duplicates`` the rules by which
     some may be the same thing. ``limited`` are the picklists of which not every value may always be
     chosen, ``composite`` the fields whose parts may be written alone, and ``required_late`` the required
     fields that the save itself may fill or hide. ``depth`` is 0 for a module of its own, 1 for the rows
     of one, and so on: parents are written first. ``statements`` are those that every save of the module
     runs.
+=======
+    ``logged`` has for each field of the change log what makes its values JSON; None where they are.
+    ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
+    not every value may always be chosen, ``composite`` the fields whose parts may be written alone, and
+    ``required_late`` the required fields that the save itself may fill or hide. ``depth`` is 0 for a
+    module of its own, 1 for the rows of one, and so on: parents are written first. ``statements`` are those
+    that every save of the module runs.
+>>>>>>> e34c92a (Let the database and the reading of a file work at the same time, and quote the words of SQL that fields are called)
     """
 
     key: str
@@ -112,7 +121,7 @@ class ModulePlan:
     uniques: tuple[tuple[str, ...], ...]
     duplicates: tuple[Matching, ...]
     numbers: Mapping[str, Pattern]
-    logged: frozenset[str]
+    logged: Mapping[str, Callable[[Any], object] | None]
     search: SearchText | None
     limited: tuple[FieldPlan, ...]
     composite: tuple[FieldPlan, ...]
@@ -261,12 +270,9 @@ class Plans:
             ),
             duplicates=matchings(module, self.workplace.types),
             numbers=MappingProxyType(_numbers(module, fields)),
-            logged=frozenset(
-                key
-                for key, field in module.fields.items()
-                if field.log and not fields[key].type.hidden and not field.is_virtual
-            )
-            | {"owner", "parent"},
+            logged=MappingProxyType(
+                {key: plan.to_json for key, plan in fields.items() if _is_logged(plan, module)}
+            ),
             search=self._search(module),
             composite=tuple(plan for plan in own if plan.type.parts),
             limited=tuple(
@@ -314,6 +320,12 @@ class Plans:
         while parent is not None:
             depth, parent = depth + 1, self.workplace.catalog.modules[parent].parent
         return depth
+
+
+def _is_logged(plan: FieldPlan, module: Module) -> bool:
+    if plan.key not in module.fields:
+        return plan.key in ("owner", "parent")
+    return plan.field.log and not plan.type.hidden and not plan.field.is_virtual
 
 
 def _numbers(module: Module, fields: Mapping[str, FieldPlan]) -> dict[str, Pattern]:

@@ -3,7 +3,8 @@ at.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -30,9 +31,10 @@ def resolve(batch: Batch, works: list[Work]) -> None:
     read).
     """
     found = Matches(batch)
-    pointing = [(work, field) for work in works for field in _pointing(work)]
+    pointing = [each for field, them in _by_field(works) for each in _pointing(field, them)]
     for work, field in pointing:
-        for item in _items(work.values[field.key]):
+        value = work.values[field.key]
+        for item in (value,) if type(value) is Match else _items(value):
             if isinstance(item, Match):
                 found.want(field.targets, item)
     found.look_up()
@@ -112,6 +114,18 @@ def _readable(plan: ModulePlan, dialect: str) -> Select[Any]:
     return select(record_id).where(among_ids(record_id, "ids", dialect), deleted_at.is_(None))
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What is asked for by one match, which is kept so that its identity stays its own: its key in each
+    module, and the answer once there is one.
+    """
+
+    match: Match
+    keys: tuple[Key | Message, ...]
+    wanted: bool = False
+    answer: int | Message | None = None
+
+
 class Matches:
     """Records named by their values, looked up together: one statement for each module and set of fields."""
 
@@ -121,13 +135,15 @@ class Matches:
         self._found: dict[tuple[str, Names], dict[Key, list[int]]] = {}
         self._there: dict[str, set[int]] = {}
         self._keys: dict[tuple[str, Names, Key], Key | Message] = {}
-        self._seen: dict[tuple[str, int], tuple[Match, Key | Message]] = {}
+        self._asked: dict[tuple[Names, int], _Asked] = {}
 
-    def want(self, modules: Iterable[str], match: Match) -> None:
+    def want(self, modules: Names, match: Match) -> None:
         """Note that a record of one of these modules is asked for."""
-        names = tuple(match.values)
-        for module in modules:
-            key = self._key(module, names, match)
+        asked = self._about(modules, match)
+        if asked.wanted:
+            return
+        asked.wanted, names = True, tuple(match.values)
+        for module, key in zip(modules, asked.keys, strict=True):
             if not isinstance(key, Message):
                 self._wanted.setdefault((module, names), set()).add(key)
 
@@ -146,26 +162,27 @@ class Matches:
         """The records of a module that were found, each open to the actor."""
         return self._there.get(module, set())
 
-    def all(self, modules: Iterable[str], match: Match) -> list[int]:
+    def all(self, modules: Names, match: Match) -> list[int]:
         """The ids of the records that fit; none of what cannot be read."""
         names = tuple(match.values)
         found: list[int] = []
-        for module in modules:
-            key = self._key(module, names, match)
+        for module, key in zip(modules, self._about(modules, match).keys, strict=True):
             if not isinstance(key, Message):
                 found.extend(self._found.get((module, names), {}).get(key, ()))
         return found
 
-    def find(self, modules: tuple[str, ...], match: Match) -> int | Message:
+    def find(self, modules: Names, match: Match) -> int | Message:
         """The id of the one record that fits, or what is wrong."""
+        asked = self._about(modules, match)
+        if asked.answer is None:
+            asked.answer = self._answer(modules, match)
+        return asked.answer
+
+    def _answer(self, modules: Names, match: Match) -> int | Message:
         found = self.all(modules, match)
-        if len(found) == 1 == len(modules):
-            return found[0]
-        names = tuple(match.values)
-        for module in modules:
-            key = self._key(module, names, match)
-            if isinstance(key, Message):
-                return key
+        wrong = [key for key in self._about(modules, match).keys if isinstance(key, Message)]
+        if wrong:
+            return wrong[0]
         if len(found) == 1:
             return found[0]
         written = ", ".join(str(value) for value in match.values.values())[:100]
@@ -173,16 +190,18 @@ class Matches:
             return message('{count} records are called "{written}".', count=len(found), written=written)
         return message('There is no record "{written}".', written=written)
 
-    def _key(self, module: str, names: Names, match: Match) -> Key | Message:
-        # By identity first, which is quick; the match is kept beside its key, so that it stays the only one.
-        seen = self._seen.get((module, id(match)))
-        if seen is not None:
-            return seen[1]
-        written = (module, names, tuple(map(_hashable, match.values.values())))
-        key = self._keys.get(written)
+    def _about(self, modules: Names, match: Match) -> "_Asked":
+        asked = self._asked.get((modules, id(match)))
+        if asked is None:
+            names, values = tuple(match.values), tuple(map(_hashable, match.values.values()))
+            keys = tuple(self._key(module, names, values, match) for module in modules)
+            asked = self._asked[modules, id(match)] = _Asked(match, keys)
+        return asked
+
+    def _key(self, module: str, names: Names, values: Key, match: Match) -> Key | Message:
+        key = self._keys.get((module, names, values))
         if key is None:
-            key = self._keys[written] = self._parse(module, match.values)
-        self._seen[module, id(match)] = (match, key)
+            key = self._keys[module, names, values] = self._parse(module, match.values)
         return key
 
     def _parse(self, module: str, values: Mapping[str, object]) -> Key | Message:
@@ -255,10 +274,18 @@ def _called(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Ite
         yield record_id, (called,)
 
 
-def _pointing(work: Work) -> list[FieldPlan]:
-    found = []
-    for field in work.plan.pointing:
-        key = field.key
+def _by_field(works: list[Work]) -> Iterator[tuple[FieldPlan, list[Work]]]:
+    by_module: dict[str, list[Work]] = {}
+    for work in works:
+        by_module.setdefault(work.plan.key, []).append(work)
+    for same in by_module.values():
+        for field in same[0].plan.pointing:
+            yield field, same
+
+
+def _pointing(field: FieldPlan, works: list[Work]) -> Iterator[tuple[Work, FieldPlan]]:
+    key = field.key
+    for work in works:
         value = work.values.get(key)
         if value is None or value == ():
             continue
@@ -266,8 +293,7 @@ def _pointing(work: Work) -> list[FieldPlan]:
             continue  # the writer's own doing
         if work.old is not None and field.link is None and work.old.get(key) == value:
             continue  # what stands may stand, even when it was deleted since
-        found.append(field)
-    return found
+        yield work, field
 
 
 def _items(value: object) -> tuple[object, ...]:

@@ -14,7 +14,8 @@ batch:
 7. number; write; computed fields that follow (:mod:`runtime.records.staying_current`); change log; outbox
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -87,18 +88,20 @@ class Writer:
         atomic: bool = True,
         formats: Mapping[str, Parsing] = NO_FORMATS,
         formulas: Collection[str] = (),
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> list[Saved | Refused]:
         """Write the changes; gives what became of each, in their order.
 
         ``atomic`` writes all of them or none; else the good ones are written and the others refused.
         ``formats`` says how to read single fields of the changed records, where ``parsing`` does not serve
-        all. ``formulas`` are run whatever their moments are. A refusal writes
+        all. ``formulas`` are run whatever their moments are. ``meanwhile`` is called when everything is known
+        and the database is about to work: what it sets going does not hold the save up. A refusal writes
         nothing and raises nothing; what raises is the database's own trouble, and the transaction must be
         rolled back.
         """
         batch = self.begin(tx, changes, actor, parsing, atomic=atomic, formats=formats)
         batch.formulas = frozenset(formulas)
-        _Saving(batch).run()
+        _Saving(batch, meanwhile).run()
         return [asked.outcome() for asked in batch.asked]
 
     def begin(
@@ -142,8 +145,9 @@ def await_turn(tx: Transaction, plans: Plans, modules: Iterable[str]) -> None:
 class _Saving:
     """One call of the writer."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, meanwhile: Callable[[], object]) -> None:
         self.batch = batch
+        self.meanwhile = meanwhile
         self.doomed: list[tuple[ModulePlan, Doomed]] = []
         self.returning: list[Returning] = []
         self.deletion = Deletion()
@@ -366,6 +370,7 @@ class _Saving:
         if not self._anything():
             self._tell(batch.asked)
             return
+        self.meanwhile()
         change_set = self.change_set = batch.tx.allocate_ids(1)[0]
         change_log.open_change_set(batch, change_set)
         if not self._try(change_set):
@@ -453,12 +458,12 @@ class _Saving:
             changed = [
                 work for work in works if not work.is_new and (work.changed or work.links or work.touched)
             ]
-            insert_records(batch, plan, new)
+            insert_records(batch, plan, new, partial(change_log.tell, new, entries))
             update_records(batch, plan, changed)
             duplicates.keep(batch, plan, (*new, *changed))
             for field in plan.linked:
                 write_links(batch, field, [work for work in works if field.key in work.links])
-            entries.extend(change_log.entry_of(work) for work in (*new, *changed))
+            change_log.tell(changed, entries)
             if plan.module.parent is not None:
                 alone = (work for work in (*new, *changed) if work.parent is None)
                 parents.setdefault(plan.module.parent, set()).update(

@@ -1,6 +1,6 @@
 """Writing: new records, changed records and links, each kind in one statement for each module."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import Update, bindparam, delete, insert, update
@@ -13,8 +13,10 @@ from runtime.storage.bulk import insert_rows
 Row = dict[str, Any]
 
 
-def insert_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
-    """Write new records."""
+def insert_records(
+    batch: Batch, plan: ModulePlan, works: list[Work], meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Write new records; ``meanwhile`` is called while the database works at them."""
     if not works:
         return
     count = len(works)
@@ -42,7 +44,14 @@ def insert_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:
     if plan.search is not None and plan.table.search is not None:
         columns[plan.table.search.key] = [plan.search.of(work.values) for work in works]
     named = {plan.fields[key].columns[0]: value for key, value in constants.items()}
-    insert_rows(batch.tx.connection, plan.table.table, columns, named, search_index=plan.table.search_index)
+    insert_rows(
+        batch.tx.connection,
+        plan.table.table,
+        columns,
+        named,
+        search_index=plan.table.search_index,
+        meanwhile=meanwhile,
+    )
 
 
 def update_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:

@@ -24,6 +24,11 @@ SQLITE_SIGNS = ("unable to open database", "disk is full", "disk I/O error")
 SMALL = 1000
 """Rows of a table of which SQLite had better not know how few they are."""
 
+LOOKED_AT = 30
+"""How closely PostgreSQL looks at a table after a large change: at 300 rows for each of these. Its own
+autovacuum looks more closely a little later.
+"""
+
 BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
 """PostgreSQL's codes for: the lock did not come in time, a deadlock, a serialisation failure."""
 
@@ -98,15 +103,19 @@ class Database:
                 connection.exec_driver_sql("ROLLBACK")
 
     @contextmanager
-    def write(self) -> Iterator[Transaction]:
+    def write(self, *, at_once: bool = True) -> Iterator[Transaction]:
         """A transaction: committed at the end, rolled back by an exception.
 
+        Without ``at_once`` PostgreSQL does not wait for the disk: the last of such transactions may be lost
+        when the machine fails, whole and from the last one back, until :meth:`settle` or any other commit.
         On SQLite writers take turns, in a process in the order they came. Raises :class:`BusyError` when the
         wait is too long. What was asked for with ``after_commit`` is called last, when the lock is free
         again.
         """
         with self._turn(), _as_storage_errors(), self._writing.begin() as connection:
             transaction = Transaction(connection)
+            if not at_once and self.dialect == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             yield transaction
         for call in transaction.afterwards:
             try:
@@ -152,6 +161,12 @@ class Database:
         finally:
             self._lock.release()
 
+    def settle(self) -> None:
+        """Wait until everything that was committed is on the disk."""
+        if self.dialect == "postgresql":
+            with self.write() as transaction:
+                transaction.connection.exec_driver_sql("SELECT pg_current_xact_id()")
+
     def optimize(self, *tables: str) -> None:
         """Let the database look at what these tables (without any: all) hold now, so that it plans well;
         after a large change.
@@ -160,6 +175,8 @@ class Database:
             quote = transaction.connection.dialect.identifier_preparer.quote
             if self.dialect == "sqlite":
                 transaction.connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            else:
+                transaction.connection.exec_driver_sql(f"SET LOCAL default_statistics_target = {LOOKED_AT}")
             for table in [quote(name) for name in tables] or [""]:
                 transaction.connection.exec_driver_sql(f"ANALYZE {table}")
             if self.dialect == "sqlite":

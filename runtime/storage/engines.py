@@ -8,6 +8,7 @@ else.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,6 +18,14 @@ from sqlalchemy.pool import NullPool
 
 from runtime.expressions.database import register_sqlite
 from runtime.storage.errors import UnavailableError
+
+UNLISTED = MappingProxyType(
+    {
+        "sqlite": frozenset({"nothing", "returning"}),
+        "postgresql": frozenset({"collation", "concurrently", "lateral", "system_user", "tablesample"}),
+    }
+)
+"""Words that an engine takes for its own and SQLAlchemy would not quote."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -80,6 +89,7 @@ def _sqlite(url: URL, pool: int, patience: float) -> Engines:
     }
     reading = create_engine(url, pool_size=pool, **shared)
     writing = create_engine(url, pool_size=1, **shared)
+    _quote_unlisted(reading, writing)
     event.listen(reading, "connect", _sqlite_setup((*SQLITE_PRAGMAS, "PRAGMA query_only=ON")))
     event.listen(writing, "connect", _sqlite_setup(SQLITE_PRAGMAS))
     event.listen(writing, "begin", _begin_immediate)
@@ -97,6 +107,11 @@ def _sqlite_setup(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
     return setup
 
 
+def _quote_unlisted(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dialect.identifier_preparer.reserved_words |= UNLISTED[engine.dialect.name]
+
+
 def _begin_immediate(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once, whatever the busy timeout is.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -106,6 +121,7 @@ def _postgresql(url: URL, schema: str, pool: int, patience: float) -> Engines:
     shared: dict[str, Any] = {"pool_size": pool, "pool_timeout": patience, "max_overflow": 0}
     reading = create_engine(url, isolation_level="AUTOCOMMIT", **shared)
     writing = create_engine(url, **shared)
+    _quote_unlisted(reading, writing)
     path = f"{quoted(schema)}, public" if schema != "public" else "public"
     everyone = {"search_path": path, "timezone": "UTC", "lock_timeout": f"{int(patience * 1000)}ms"}
     event.listen(reading, "connect", _postgresql_setup({**everyone, "default_transaction_read_only": "on"}))

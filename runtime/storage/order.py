@@ -37,7 +37,7 @@ def order_kind(field: Field, picklists: Mapping[str, Picklist]) -> str:
     """The same as a word, for an index's name to depend on."""
     if isinstance(field.value_type, PicklistType) and field.value_type.picklist in picklists:
         return "position:" + ",".join(picklists[field.value_type.picklist].values)
-    return "letters" if field.value_type == TEXT and field.type != "auto_number" else "value"
+    return "by letters" if field.value_type == TEXT and field.type != "auto_number" else "value"
 
 
 def _position(column: ColumnElement[Any], keys: tuple[str, ...]) -> ColumnElement[Any]:

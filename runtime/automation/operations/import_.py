@@ -82,7 +82,7 @@ def _import(context: Context, plan: ModulePlan, file: CsvFile, columns: ImportMa
 
     @contextmanager
     def write() -> Iterator[Transaction]:
-        with context.batch() as batch:
+        with context.batch(at_once=False) as batch:  # what is lost is lost with its mark
             batches[:] = [batch]
             yield batch.tx
 

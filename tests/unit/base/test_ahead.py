@@ -5,15 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from runtime.base.ahead import ahead
+from runtime.base.ahead import Ahead
 
 
 def test_things_come_in_their_order() -> None:
-    assert list(ahead(range(100))) == list(range(100))
-    assert list(ahead(())) == []
+    with Ahead(range(100)) as numbers, Ahead(()) as nothing:
+        assert list(numbers) == list(range(100))
+        assert list(nothing) == []
 
 
-def test_the_next_thing_is_made_on_another_thread_while_one_is_used() -> None:
+def test_the_next_thing_is_made_on_another_thread_once_that_is_said() -> None:
     made: list[tuple[int, int]] = []
     second = threading.Event()
 
@@ -24,10 +25,14 @@ def test_the_next_thing_is_made_on_another_thread_while_one_is_used() -> None:
                 second.set()
             yield number
 
-    coming = ahead(things())
-    assert next(coming) == 0
-    assert second.wait(5)
-    coming.close()
+    with Ahead(things()) as coming:
+        numbers = iter(coming)
+        assert next(numbers) == 0
+        assert not second.wait(0.05)
+        coming.go_on()
+        coming.go_on()
+        assert second.wait(5)
+        assert next(numbers) == 1
     assert [number for number, _ in made] == [0, 1]
     assert threading.get_ident() not in {thread for _, thread in made}
 
@@ -37,7 +42,8 @@ def test_what_making_a_thing_raises_is_raised_where_it_would_have_come() -> None
         yield 1
         raise ValueError("The second cannot be made.")
 
-    coming = ahead(things())
-    assert next(coming) == 1
-    with pytest.raises(ValueError, match="second"):
-        next(coming)
+    with Ahead(things()) as coming:
+        numbers = iter(coming)
+        assert next(numbers) == 1
+        with pytest.raises(ValueError, match="second"):
+            next(numbers)

@@ -26,6 +26,9 @@ def compiled(language, parse, moment, tables):
     return compile
 
 
+FOLDED = "CASE WHEN name GLOB '*[^ -~]*' THEN trellis_fold(name) ELSE lower(name) END"
+
+
 @pytest.mark.parametrize(
     "text, sql, bound",
     [
@@ -51,7 +54,7 @@ def compiled(language, parse, moment, tables):
         ("stage.kind == 'won' and active", "stage IN (__[POSTCOMPILE_stage_1]) AND active = 1", [["won"]]),
         ("stage.probability > 40", "stage IN (__[POSTCOMPILE_stage_1])", [["proposal", "won"]]),
         ("owner in user.groups", "owner IN (__[POSTCOMPILE_owner_1])", [[11, 12]]),
-        ("starts_with(name, 'Å')", "trellis_fold(name) >= ? AND trellis_fold(name) < ?", ["å", "æ"]),
+        ("starts_with(name, 'Å')", f"{FOLDED} >= ? AND {FOLDED} < ?", ["å", "æ"]),
         ("today() == '2026-01-31'", "1", []),
     ],
 )
