@@ -88,21 +88,13 @@ class ModulePlan:
     """One module. ``stored`` are the fields with columns, ``linked`` those with links, ``writable`` what may
     be given.
 
-<<<<<<< HEAD
+    ``logged`` has for each field of the change log what makes its values JSON; None where they are.
     ``uniques`` are groups of fields in which no two records are alike, ``duplicates`` the rules by which
     some may be the same thing. ``limited`` are the picklists of which not every value may always be
     chosen, ``composite`` the fields whose parts may be written alone, and ``required_late`` the required
     fields that the save itself may fill or hide. ``depth`` is 0 for a module of its own, 1 for the rows
     of one, and so on: parents are written first. ``statements`` are those that every save of the module
     runs.
-=======
-    ``logged`` has for each field of the change log what makes its values JSON; None where they are.
-    ``uniques`` are groups of fields in which no two records are alike. ``limited`` are the picklists of which
-    not every value may always be chosen, ``composite`` the fields whose parts may be written alone, and
-    ``required_late`` the required fields that the save itself may fill or hide. ``depth`` is 0 for a
-    module of its own, 1 for the rows of one, and so on: parents are written first. ``statements`` are those
-    that every save of the module runs.
->>>>>>> e34c92a (Let the database and the reading of a file work at the same time, and quote the words of SQL that fields are called)
     """
 
     key: str
