@@ -73,7 +73,7 @@ def apply(
         back_to,
     )
     sizes = sizes or Sizes()
-    with applying(database):
+    with applying(database, by):
         begun = _go_on_with(database, target)
         if begun is None:
             outcome = again_while_busy(lambda: _at_once(database, target, sizes))

@@ -19,8 +19,9 @@ def drift(expected: Basis, found: Basis, since: Sequence[Entry] = ()) -> tuple[s
     told = [
         *_bounded(_revisions(expected, found, since)),
         *_configuration(expected, found),
-        *_bounded(_structures(expected.structure, found.structure)),
     ]
+    if not told:  # of another revision the tables are others anyway
+        told = _bounded(_structures(expected.structure, found.structure))
     return tuple(told) or tuple(_bounded(_steps(expected, found)))
 
 

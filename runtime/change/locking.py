@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,6 +36,14 @@ WRITERS_MS = 2000
 """How long an apply waits for those who are writing, while others who want to write wait behind it."""
 TABLE_MS = 500
 """How long it waits for a table, while readers wait behind it."""
+HOLDER = """
+SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+  AND l.classid = CAST(CAST(:lock AS bigint) AS oid)
+  AND l.objid = CAST(CAST(hashtext(:schema) AS bigint) & 4294967295 AS oid)
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+"""Who holds the lock of an apply, by the name that its connection was given."""
 
 
 def lock_configuration(connection: Connection, schema: str) -> None:
@@ -85,34 +94,46 @@ def again_while_busy(work: Callable[[], Outcome]) -> Outcome:
 
 
 @contextmanager
-def applying(database: Database) -> Iterator[None]:
-    """Be the one who applies, over several transactions; when the process dies, it is free again.
+def applying(database: Database, by: str | None = None, patience: float = PATIENCE) -> Iterator[None]:
+    """Be the one who applies, over several transactions; when the process dies, it is free again. ``by`` is
+    what others are told who wait.
 
-    Raises :class:`BusyError` when another apply goes on for too long.
+    Raises :class:`BusyError` when another apply goes on for too long, saying whose and since when.
     """
-    hold = _postgresql(database) if database.file is None else _sqlite(database.file)
+    hold = (
+        _postgresql(database, by, patience) if database.file is None else _sqlite(database.file, by, patience)
+    )
     with hold:
         yield
 
 
 @contextmanager
-def _postgresql(database: Database) -> Iterator[None]:
+def _postgresql(database: Database, by: str | None, patience: float) -> Iterator[None]:
     key = {"lock": APPLYING, "schema": database.schema}
     with database.aside() as connection:
         attempt = text("SELECT pg_try_advisory_lock(:lock, hashtext(:schema))")
-        _until(lambda: bool(connection.execute(attempt, key).scalar()))
+        holder = text(HOLDER)
+        _until(
+            lambda: bool(connection.execute(attempt, key).scalar()),
+            lambda: str(connection.execute(holder, key).scalar() or ""),
+            patience,
+        )
+        name = text("SELECT set_config('application_name', :name, false)")
+        connection.execute(name, {"name": _said(by)[:63].encode("ascii", "replace").decode()})
         yield  # the connection is closed then, and the lock goes with it
 
 
 @contextmanager
-def _sqlite(file: Path) -> Iterator[None]:
+def _sqlite(file: Path, by: str | None, patience: float) -> Iterator[None]:
     name = file.with_name(file.name + "-apply")
     try:
         lock = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise UnavailableError(f"{name} cannot be opened: {error.strerror}.") from error
     try:
-        _until(lambda: _locked(lock))
+        _until(lambda: _locked(lock), lambda: os.pread(lock, 500, 0).decode("utf-8", "replace"), patience)
+        os.truncate(lock, 0)
+        os.pwrite(lock, _said(by).encode()[:500], 0)
         yield
     finally:
         os.close(lock)
@@ -126,12 +147,20 @@ def _locked(lock: int) -> bool:
     return True
 
 
-def _until(taken: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
+def _until(taken: Callable[[], bool], holder: Callable[[], str], patience: float) -> None:
+    until = time.monotonic() + patience
     while not taken():
         if time.monotonic() >= until:
-            raise BusyError("Another apply is at work on this database: wait until it has ended.")
+            said = holder()
+            whose = f", begun {said}," if said else ""
+            raise BusyError(f"Another apply{whose} is at work on this database: wait until it has ended.")
         time.sleep(PAUSE)
+
+
+def _said(by: str | None) -> str:
+    """``2026-03-04 12:00:07 UTC by ada``; what fits into 63 characters."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{since} by {by}" if by else since
 
 
 def _wait_at_most(connection: Connection, milliseconds: int) -> None:

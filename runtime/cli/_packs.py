@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from runtime.storage.database import Database
 
 
-def configure(parser: ArgumentParser) -> None:
+def configure(parser: ArgumentParser, metavar: str = "PACK", help: str = "the folder of the pack") -> None:
     """The pack, and where other packs are."""
-    parser.add_argument("pack", type=Path, metavar="PACK", help="the folder of the pack")
+    parser.add_argument("pack", type=Path, metavar=metavar, help=help)
     configure_packs(parser)
 
 

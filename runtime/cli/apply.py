@@ -1,70 +1,182 @@
-"""``trellis apply``: the plan of a pack, and then the pack itself, applied entirely or not at all."""
+"""``trellis apply``: a pack, or a plan that was sealed in a file, applied entirely or not at all."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runtime.base.clock import SystemClock
-from runtime.cli import _asking, _packs
+from runtime.cli import _packs, _plans
 from runtime.cli._progress import Progress, was_begun
-from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
+from runtime.cli.base import DONE, REFUSED, USAGE, WRONG_INPUT, Command, CommandError, House
+
+if TYPE_CHECKING:
+    from runtime.change.apply import Applied, Refused
+    from runtime.change.plan import Plan
+    from runtime.change.sealed import Sealed
+    from runtime.language.load import Loaded
+    from runtime.model.catalog import Catalog
+    from runtime.storage.database import Database
+
+LONGEST = 1000
+"""The longest message in characters."""
+ATTEMPTS = 3
+"""How often a plan is shown anew to somebody who has agreed to any, when others apply meanwhile."""
 
 
 class ApplyCommand(Command):
-    """Applies a pack after showing what that does."""
+    """Applies a pack after showing what that does, or the plan of a file."""
 
-    help = "apply a pack to the database"
+    help = "apply a pack, or the plan of a file, to the database"
 
     def configure(self, parser: ArgumentParser) -> None:
-        """The pack, and whether to ask."""
-        _packs.configure(parser)
+        """The pack or plan, the consents, and the reason."""
+        _packs.configure(parser, "PACK|PLAN", "the folder of the pack, or a file of: plan -o FILE")
         parser.add_argument("--yes", action="store_true", help="apply without asking")
+        parser.add_argument(
+            "--accept-lossy", action="store_true", help="agree to steps that lose values, too"
+        )
+        parser.add_argument("--message", metavar="TEXT", help="why, for the history")
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Show the plan, ask, apply; 1 when the pack has errors, 3 when it is refused."""
-        from runtime.change.apply import Refused, apply
-        from runtime.change.plan import make_plan
-        from runtime.change.report import as_text, refused_as_text
         from runtime.language import report
-        from runtime.sites.starting import StartError, starting
 
-        loaded = _packs.load_pack(arguments, house)
+        if len(arguments.message or "") > LONGEST:
+            raise CommandError(f"A message has at most {LONGEST:,} characters.", USAGE)
+        path: Path = arguments.pack
+        is_plan = path.is_file() or (path.suffix == ".json" and not path.is_dir())
+        sealed = _plans.read_plan(path) if is_plan else None
+        loaded = _packs.load_pack(arguments, house) if sealed is None else _plans.load_plan(sealed, house)
         if loaded.catalog is None:
             print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
             return WRONG_INPUT
         with _packs.open_database(house) as database:
-            with database.read() as connection:
-                plan = make_plan(connection, loaded.catalog, house.types, database.schema)
-            print(as_text(plan, loaded.sources), file=house.out, flush=True)
-            if plan.refusals:
-                return REFUSED
-            is_begun = was_begun(database, loaded.catalog.hash, house.out)
-            if plan.is_empty and not is_begun:
-                return DONE
-            if not arguments.yes and not _asking.agreed(house):
-                print("Nothing was changed.", file=house.out)
-                return REFUSED
-            clock = SystemClock()
-            try:
-                outcome = apply(
-                    database,
-                    loaded.catalog,
-                    loaded.layers,
-                    house.types,
-                    clock,
-                    _asking.whoever_this_is(),
-                    expected=plan,
-                    on_first=starting(loaded.catalog, house.types, clock),
-                    kept=timedelta(days=house.settings.kept_days),
-                    on_progress=Progress(house.out),
-                )
-            except StartError as error:
-                raise CommandError(str(error)) from None
+            return _Apply(arguments, house, database, sealed, loaded, loaded.catalog).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Apply:
+    arguments: Namespace
+    house: House
+    database: "Database"
+    sealed: "Sealed | None"
+    loaded: "Loaded"
+    catalog: "Catalog"
+
+    def run(self) -> int:
+        """Whoever says --yes to a pack agrees to what is to be done when others have applied something
+        meanwhile; a plan's file is applied as it is, or not at all.
+        """
+        for _ in range(ATTEMPTS):
+            plan = self.plan()
+            code = self.stop(plan)
+            if code is not None:
+                return code
+            outcome = self.apply(plan)
+            if not self.begins_anew(outcome):
+                break
+            self.say("Others have applied something meanwhile. This is to be done now:\n")
+        return self.tell(outcome)
+
+    def plan(self) -> "Plan":
+        from runtime.change.plan import make_plan
+
+        with self.database.read() as connection:
+            return make_plan(connection, self.catalog, self.house.types, self.database.schema)
+
+    def stop(self, plan: "Plan") -> int | None:
+        """The exit code when nothing is to be applied, after saying why."""
+        from runtime.change.report import as_text, refused_as_text
+
+        if self.sealed is not None and (moved := self.moved(self.sealed, plan)):
+            self.say("\n".join(["Nothing was changed, for the plan does not hold any more:", *moved]))
+            self.say("Make a new plan, and look at it.")
+            return REFUSED
+        changes = _plans.changes_for_people(self.database, self.house, self.catalog)
+        self.say(as_text(plan, self.loaded.sources, changes))
+        if plan.refusals:
+            return REFUSED
+        with self.database.read() as connection:
+            is_begun = was_begun(connection, self.catalog.hash, self.house.out)
+        if plan.is_empty and not is_begun:
+            return DONE
+        if plan.lossy and not self.arguments.accept_lossy:
+            from runtime.change.landing import unaccepted
+
+            self.say("")
+            self.say(refused_as_text(tuple(map(unaccepted, plan.lossy)), self.loaded.sources))
+            return REFUSED
+        if self.sealed is None and not self.arguments.yes and not _agreed(self.house):
+            self.say("Nothing was changed.")
+            return REFUSED
+        return None
+
+    def moved(self, sealed: "Sealed", plan: "Plan") -> list[str]:
+        from runtime.change.landing import SINCE
+        from runtime.change.revisions import history
+
+        with self.database.read() as connection:
+            schema = self.database.schema
+            since = history(connection, SINCE, schema=schema) if plan.base else []
+        return [f"  - {sentence}" for sentence in sealed.moved(plan, since)]
+
+    def apply(self, plan: "Plan") -> "Applied | Refused":
+        from runtime.change.apply import apply
+        from runtime.sites.starting import StartError, starting
+        from runtime.storage.errors import BusyError
+
+        house, clock = self.house, SystemClock()
+        try:
+            return apply(
+                self.database,
+                self.catalog,
+                self.loaded.layers,
+                house.types,
+                clock,
+                _plans.whoever_this_is(),
+                expected=plan,
+                on_first=starting(self.catalog, house.types, clock),
+                kept=timedelta(days=house.settings.kept_days),
+                message=(self.arguments.message or "").strip() or None,
+                accept_lossy=self.arguments.accept_lossy,
+                on_progress=Progress(house.out),
+            )
+        except StartError as error:
+            raise CommandError(str(error)) from None
+        except BusyError as error:
+            raise CommandError(f"Nothing was changed. {error}", REFUSED) from None
+
+    def begins_anew(self, outcome: "Applied | Refused") -> bool:
+        from runtime.change.apply import Refused
+        from runtime.change.codes import STALE
+
+        if not isinstance(outcome, Refused) or self.sealed is not None or not self.arguments.yes:
+            return False
+        return any(each.code == STALE.name for each in outcome.refusals)
+
+    def tell(self, outcome: "Applied | Refused") -> int:
+        from runtime.change.apply import Refused
+        from runtime.change.report import refused_as_text
+
         if isinstance(outcome, Refused):
-            print(refused_as_text(outcome.refusals, loaded.sources), file=house.out)
+            self.say(refused_as_text(outcome.refusals, self.loaded.sources))
             return REFUSED
         if not outcome.is_new:
             return DONE
-        print(f"Applied as revision {outcome.revision}.", file=house.out)
-        if outcome.revision == 1 and loaded.catalog.data:
-            print(f"Records to start with: {len(loaded.catalog.data)}.", file=house.out)
+        self.say(f"Applied as revision {outcome.revision}.")
+        if outcome.revision == 1 and self.catalog.data:
+            self.say(f"Records to start with: {len(self.catalog.data)}.")
         return DONE
+
+    def say(self, text: str) -> None:
+        print(text, file=self.house.out, flush=True)
+
+
+def _agreed(house: House) -> bool:
+    if not sys.stdin.isatty():
+        raise CommandError("There is nobody to ask here: say --yes to apply this.", REFUSED)
+    print("Apply this? [y/N] ", end="", file=house.out, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

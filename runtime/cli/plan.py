@@ -1,9 +1,17 @@
-"""``trellis plan``: what applying a pack would do to the database, without doing it."""
+"""``trellis plan``: what applying a pack would do to the database and change for people, without doing it."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from runtime.cli import _packs
-from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, House
+from runtime.base.clock import SystemClock
+from runtime.cli import _packs, _plans
+from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
+
+if TYPE_CHECKING:
+    from runtime.change.people import Changes
+    from runtime.change.plan import Plan
+    from runtime.language.load import Loaded
 
 
 class PlanCommand(Command):
@@ -12,9 +20,12 @@ class PlanCommand(Command):
     help = "show what applying a pack would do to the database"
 
     def configure(self, parser: ArgumentParser) -> None:
-        """The pack, and the form of the plan."""
+        """The pack, the form of the plan, and the file to keep it in."""
         _packs.configure(parser)
         parser.add_argument("--format", choices=("text", "json"), default="text", help="the form of the plan")
+        parser.add_argument(
+            "-o", "--output", type=Path, metavar="FILE", help="a file to seal the plan in, for: apply FILE"
+        )
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Print the plan; 1 when the pack has errors, 3 when the data does not allow it."""
@@ -29,7 +40,29 @@ class PlanCommand(Command):
             said = report.as_json(found) if wants_json else report.as_text(found, loaded.sources)
             print(said, file=house.out)
             return WRONG_INPUT
-        with _packs.open_database(house) as database, database.read() as connection:
-            plan = make_plan(connection, loaded.catalog, house.types, database.schema)
-        print(as_json(plan) if wants_json else as_text(plan, loaded.sources), file=house.out)
-        return REFUSED if plan.refusals else DONE
+        with _packs.open_database(house) as database:
+            with database.read() as connection:
+                plan = make_plan(connection, loaded.catalog, house.types, database.schema)
+            changes = _plans.changes_for_people(database, house, loaded.catalog)
+        print(
+            as_json(plan, changes) if wants_json else as_text(plan, loaded.sources, changes), file=house.out
+        )
+        if plan.refusals:
+            return REFUSED
+        if arguments.output is not None:
+            _seal(plan, changes, loaded, arguments.output)
+            if not wants_json:
+                print(f"\nSealed in {arguments.output}: trellis apply {arguments.output}", file=house.out)
+        return DONE
+
+
+def _seal(plan: "Plan", changes: "Changes", loaded: "Loaded", path: Path) -> None:
+    from runtime.change.report import report
+    from runtime.change.sealed import sealed
+
+    who = _plans.whoever_this_is()
+    text = sealed(plan, report(plan, changes), loaded.layers, SystemClock().now(), who)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from None

@@ -1,0 +1,75 @@
+"""What the commands about plans and revisions share: reading a plan's file, a revision, and its catalog."""
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runtime.cli.base import REFUSED, CommandError, House
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from runtime.change.people import Changes
+    from runtime.change.revisions import Revision
+    from runtime.change.sealed import Sealed
+    from runtime.language.load import Loaded
+    from runtime.model.catalog import Catalog
+    from runtime.storage.database import Database
+
+
+def read_plan(path: Path) -> "Sealed":
+    """The plan of a file; a damaged one is refused."""
+    from runtime.change.sealed import LARGEST, PlanFileError, read_sealed
+
+    try:
+        with path.open("rb") as file:
+            return read_sealed(file.read(LARGEST + 1))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    except PlanFileError as error:
+        raise CommandError(f"{path} is not applied. {error}", REFUSED) from None
+
+
+def load_plan(sealed: "Sealed", house: House) -> "Loaded":
+    """The configuration that a plan's file carries."""
+    from runtime.language.load import load_sources
+
+    return load_sources(sealed.layers, types=house.types, checks=house.checks, language=house.language)
+
+
+def changes_for_people(database: "Database", house: House, after: "Catalog") -> "Changes":
+    """What applying a catalog changes for people; nothing where nothing is applied yet."""
+    from runtime.change.people.telling import tell
+    from runtime.change.revisions import open_applied
+
+    with database.read() as connection:
+        applied = open_applied(connection, database.schema)
+    return tell(None if applied is None else catalog_of(applied, house), after)
+
+
+def catalog_of(revision: "Revision", house: House) -> "Catalog | None":
+    """A revision's catalog; None when this version of Trellis cannot read its text any more."""
+    from runtime.language.load import load_sources
+
+    shop = {"types": house.types, "checks": house.checks, "language": house.language}
+    return load_sources(revision.layers, **shop).catalog  # type: ignore[arg-type]
+
+
+def must_be_set_up(connection: "Connection", schema: str) -> None:
+    """End the command where the database has no revisions, saying what it is instead."""
+    from runtime.change.revisions import is_set_up
+    from runtime.storage.inspect import inspect
+
+    if is_set_up(connection, schema):
+        return
+    if inspect(connection, schema).is_empty:
+        raise CommandError("The database is empty: nothing was applied yet.")
+    raise CommandError("The database is not one of Trellis: it holds other tables, and no revisions.")
+
+
+def whoever_this_is() -> str:
+    """Who runs the command, for the history."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):
+        return "command line"

@@ -1,0 +1,110 @@
+"""``trellis diff``: what changed between two revisions, or between a revision and a pack."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runtime.cli import _packs, _plans
+from runtime.cli.base import DONE, USAGE, WRONG_INPUT, Command, CommandError, House
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from runtime.language.packs import LayerFiles
+    from runtime.model.catalog import Catalog
+
+LARGEST = 2**31
+"""No revision has a larger number, and no database takes any."""
+
+
+class DiffCommand(Command):
+    """Compares revisions in words and line by line."""
+
+    help = "show what changed between two revisions, or a revision and a pack"
+
+    def configure(self, parser: ArgumentParser) -> None:
+        """The two sides, and how much is shown."""
+        parser.add_argument("before", type=int, metavar="REVISION", help="the revision before")
+        parser.add_argument(
+            "after", nargs="?", metavar="REVISION|PACK", help="the one after, or a pack (the newest revision)"
+        )
+        _packs.configure_packs(parser)
+        parser.add_argument(
+            "--lines", type=int, default=1000, metavar="N", help="how many lines of texts are shown (1000)"
+        )
+
+    def run(self, arguments: Namespace, house: House) -> int:
+        """Print what changed for people, and the difference of the texts; 1 for an unknown revision."""
+        if arguments.lines < 0:
+            raise CommandError("--lines is a number from 0 on.", USAGE)
+        with _packs.open_database(house) as database, database.read() as connection:
+            _plans.must_be_set_up(connection, database.schema)
+            before = _revision(connection, house, arguments.before)
+            after = _after(arguments, connection, house)
+        if after is None:
+            return WRONG_INPUT
+        for line in _difference(before, after, arguments.lines):
+            print(line, file=house.out)
+        return DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    name: str
+    layers: "Sequence[LayerFiles]"
+    catalog: "Catalog | None"
+
+
+def _difference(before: _Side, after: _Side, limit: int) -> Iterator[str]:
+    from runtime.change.differing import unified
+    from runtime.change.report import for_people
+
+    lines = list(unified(before.layers, after.layers))
+    if not lines:
+        yield f"{before.name} and {after.name} have the same text."
+        return
+    yield f"From {before.name[0].lower()}{before.name[1:]} to {after.name[0].lower()}{after.name[1:]}"
+    if before.catalog is None or after.catalog is None:
+        which = before.name if before.catalog is None else after.name
+        yield f"{which} cannot be read by this version of Trellis, so only the texts are compared."
+    else:
+        from runtime.change.people.telling import tell
+
+        yield from for_people(tell(before.catalog, after.catalog))
+    yield ""
+    yield from islice(lines, limit)
+    if len(lines) > limit:
+        yield f"… {len(lines) - limit:,} more lines: trellis diff --lines {len(lines)}"
+
+
+def _revision(connection: "Connection", house: House, number: int) -> _Side:
+    from runtime.change.revisions import latest_number, read_revision
+
+    try:
+        found = read_revision(connection, min(number, LARGEST))
+    except KeyError:
+        newest = latest_number(connection)
+        there = f"the newest is {newest}" if newest else "there is none yet"
+        raise CommandError(f"There is no revision {number}: {there}.") from None
+    return _Side(f"Revision {number}", found.layers, _plans.catalog_of(found, house))
+
+
+def _after(arguments: Namespace, connection: "Connection", house: House) -> _Side | None:
+    from runtime.change.revisions import latest_number
+    from runtime.language import report
+
+    written: str | None = arguments.after
+    if written is None:
+        return _revision(connection, house, latest_number(connection))
+    if written.isdecimal() and len(written) < 10:
+        return _revision(connection, house, int(written))
+    if not Path(written).is_dir():
+        raise CommandError(f"{written} is neither the number of a revision nor the folder of a pack.")
+    loaded = _packs.load_pack(Namespace(pack=Path(written), packs=arguments.packs), house)
+    if loaded.catalog is None:
+        print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
+        return None
+    return _Side(f"The pack {written}", loaded.layers, loaded.catalog)
