@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from runtime.cli.base import REFUSED, CommandError, House
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from runtime.change.people import Changes
     from runtime.change.revisions import Revision
     from runtime.change.sealed import Sealed
@@ -55,14 +53,16 @@ def catalog_of(revision: "Revision", house: House) -> "Catalog | None":
     return load_sources(revision.layers, **shop).catalog  # type: ignore[arg-type]
 
 
-def must_be_set_up(connection: "Connection", schema: str) -> None:
+def must_be_set_up(database: "Database") -> None:
     """End the command where the database has no revisions, saying what it is instead."""
     from runtime.change.revisions import is_set_up
     from runtime.storage.inspect import inspect
 
-    if is_set_up(connection, schema):
-        return
-    if inspect(connection, schema).is_empty:
+    with database.read() as connection:
+        if is_set_up(connection, database.schema):
+            return
+        is_empty = inspect(connection, database.schema).is_empty
+    if is_empty:
         raise CommandError("The database is empty: nothing was applied yet.")
     raise CommandError("The database is not one of Trellis: it holds other tables, and no revisions.")
 

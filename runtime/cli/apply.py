@@ -99,8 +99,7 @@ class _Apply:
         self.say(as_text(plan, self.loaded.sources, changes))
         if plan.refusals:
             return REFUSED
-        with self.database.read() as connection:
-            is_begun = was_begun(connection, self.catalog.hash, self.house.out)
+        is_begun = was_begun(self.database, self.catalog.hash, self.house.out)
         if plan.is_empty and not is_begun:
             return DONE
         if plan.lossy and not self.arguments.accept_lossy:

@@ -11,10 +11,9 @@ from runtime.cli import _packs, _plans
 from runtime.cli.base import DONE, USAGE, WRONG_INPUT, Command, CommandError, House
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from runtime.language.packs import LayerFiles
     from runtime.model.catalog import Catalog
+    from runtime.storage.database import Database
 
 LARGEST = 2**31
 """No revision has a larger number, and no database takes any."""
@@ -40,10 +39,10 @@ class DiffCommand(Command):
         """Print what changed for people, and the difference of the texts; 1 for an unknown revision."""
         if arguments.lines < 0:
             raise CommandError("--lines is a number from 0 on.", USAGE)
-        with _packs.open_database(house) as database, database.read() as connection:
-            _plans.must_be_set_up(connection, database.schema)
-            before = _revision(connection, house, arguments.before)
-            after = _after(arguments, connection, house)
+        with _packs.open_database(house) as database:
+            _plans.must_be_set_up(database)
+            before = _revision(database, house, arguments.before)
+            after = _after(arguments, database, house)
         if after is None:
             return WRONG_INPUT
         for line in _difference(before, after, arguments.lines):
@@ -80,27 +79,30 @@ def _difference(before: _Side, after: _Side, limit: int) -> Iterator[str]:
         yield f"… {len(lines) - limit:,} more lines: trellis diff --lines {len(lines)}"
 
 
-def _revision(connection: "Connection", house: House, number: int) -> _Side:
+def _revision(database: "Database", house: House, number: int) -> _Side:
     from runtime.change.revisions import latest_number, read_revision
 
     try:
-        found = read_revision(connection, min(number, LARGEST))
+        with database.read() as connection:
+            newest = latest_number(connection)
+            found = read_revision(connection, min(number, LARGEST))
     except KeyError:
-        newest = latest_number(connection)
         there = f"the newest is {newest}" if newest else "there is none yet"
         raise CommandError(f"There is no revision {number}: {there}.") from None
     return _Side(f"Revision {number}", found.layers, _plans.catalog_of(found, house))
 
 
-def _after(arguments: Namespace, connection: "Connection", house: House) -> _Side | None:
+def _after(arguments: Namespace, database: "Database", house: House) -> _Side | None:
     from runtime.change.revisions import latest_number
     from runtime.language import report
 
     written: str | None = arguments.after
     if written is None:
-        return _revision(connection, house, latest_number(connection))
+        with database.read() as connection:
+            newest = latest_number(connection)
+        return _revision(database, house, newest)
     if written.isdecimal() and len(written) < 10:
-        return _revision(connection, house, int(written))
+        return _revision(database, house, int(written))
     if not Path(written).is_dir():
         raise CommandError(f"{written} is neither the number of a revision nor the folder of a pack.")
     loaded = _packs.load_pack(Namespace(pack=Path(written), packs=arguments.packs), house)

@@ -29,9 +29,10 @@ class HistoryCommand(Command):
 
         if arguments.limit < 1:
             raise CommandError("--limit is a number from 1 on.", USAGE)
-        with _packs.open_database(house) as database, database.read() as connection:
-            _plans.must_be_set_up(connection, database.schema)
-            found = history(connection, arguments.limit + 1, arguments.before, database.schema)
+        with _packs.open_database(house) as database:
+            _plans.must_be_set_up(database)
+            with database.read() as connection:
+                found = history(connection, arguments.limit + 1, arguments.before, database.schema)
         entries, more = found[: arguments.limit], len(found) > arguments.limit
         if arguments.format == "json":
             print(json.dumps([_json(each) for each in entries], indent=2, ensure_ascii=False), file=house.out)

@@ -18,6 +18,8 @@ def tell_fields(before: Catalog, after: Catalog) -> Iterator[str]:
         for _, field in news(new.fields, old.fields):
             yield f"{new.label} has {named(field.label, field.key)} no more; its values are kept."
         for _, was, field in pairs(old.fields, new.fields):
+            if said := relabelled(was.label, field.label):
+                yield f"{new.key}.{field.key} {said}."
             for said in _differences(was, field):
                 yield f"{field_named(new, field)} {said}."
 
@@ -28,8 +30,6 @@ def _kind(field: Field) -> str:
 
 
 def _differences(was: Field, field: Field) -> Iterator[str]:
-    if said := relabelled(was.label, field.label):
-        yield said
     if _kind(was) != _kind(field):
         yield f"is {_kind(field)}, and was {_kind(was)}"
     if was.help != field.help:

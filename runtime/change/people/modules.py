@@ -16,7 +16,7 @@ def tell_modules(before: Catalog, after: Catalog) -> Iterator[str]:
         name = named(new.plural, key)
         for said in (relabelled(old.label, new.label), relabelled(old.plural, new.plural)):
             if said:
-                yield f"{name} {said}."
+                yield f"{key} {said}."
         if _title(old.title) != _title(new.title):
             yield f"{name}: a record is called {_title(new.title)}, and was called {_title(old.title)}."
         if old.numbering != new.numbering:

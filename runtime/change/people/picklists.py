@@ -24,7 +24,7 @@ def _values(old: Picklist, new: Picklist) -> Iterator[str]:
     for key, was, value in pairs(old.values, new.values):
         what = f"The value {named(value.label, key)} of {new.key}"
         if said := relabelled(was.label, value.label):
-            yield f"{what} {said}."
+            yield f"The value {key} of {new.key} {said}."
         for name in dict.fromkeys((*value.attributes, *was.attributes)):
             before, after = was.attributes.get(name), value.attributes.get(name)
             if before != after:

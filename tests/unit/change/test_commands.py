@@ -97,7 +97,11 @@ def test_a_changed_label_changes_no_table(trellis, pack):
     write(pack, DEAL.replace("Deal", "Opportunity"))
     code, said = trellis("plan")
     assert code == 0
-    assert said == "From revision 1 to 2: no table changes, only what is shown and how the program works.\n"
+    assert said == (
+        "From revision 1 to 2: no table changes, only what is shown and how the program works.\n"
+        "\nWhat changes for people\n  Modules\n"
+        '    - deals is called "Opportunity", and was "Deal".\n'
+    )
     assert trellis("apply", "--yes")[1].endswith("Applied as revision 2.\n")
 
 
