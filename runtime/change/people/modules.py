@@ -14,7 +14,8 @@ def tell_modules(before: Catalog, after: Catalog) -> Iterator[str]:
         yield f"{named(module.plural, key)} is a module no more; its records are kept."
     for key, old, new in modules_of(before.modules, after.modules):
         name = named(new.plural, key)
-        for said in (relabelled(old.label, new.label), relabelled(old.plural, new.plural)):
+        calls = (relabelled(old.label, new.label), relabelled(old.plural, new.plural))
+        for said in dict.fromkeys(calls):
             if said:
                 yield f"{key} {said}."
         if _title(old.title) != _title(new.title):
