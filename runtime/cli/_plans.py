@@ -1,6 +1,5 @@
 """What the commands about plans and revisions share: reading a plan's file, a revision, and its catalog."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,11 +64,3 @@ def must_be_set_up(database: "Database") -> None:
     if is_empty:
         raise CommandError("The database is empty: nothing was applied yet.")
     raise CommandError("The database is not one of Trellis: it holds other tables, and no revisions.")
-
-
-def whoever_this_is() -> str:
-    """Who runs the command, for the history."""
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"

@@ -1,6 +1,5 @@
 """``trellis apply``: a pack, or a plan that was sealed in a file, applied entirely or not at all."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.base.clock import SystemClock
-from runtime.cli import _packs, _plans
+from runtime.cli import _asking, _packs, _plans
 from runtime.cli._progress import Progress, was_begun
 from runtime.cli.base import DONE, REFUSED, USAGE, WRONG_INPUT, Command, CommandError, House
 
@@ -108,7 +107,7 @@ class _Apply:
             self.say("")
             self.say(refused_as_text(tuple(map(unaccepted, plan.lossy)), self.loaded.sources))
             return REFUSED
-        if self.sealed is None and not self.arguments.yes and not _agreed(self.house):
+        if self.sealed is None and not self.arguments.yes and not _asking.agreed(self.house):
             self.say("Nothing was changed.")
             return REFUSED
         return None
@@ -135,7 +134,7 @@ class _Apply:
                 self.loaded.layers,
                 house.types,
                 clock,
-                _plans.whoever_this_is(),
+                _asking.whoever_this_is(),
                 expected=plan,
                 on_first=starting(self.catalog, house.types, clock),
                 kept=timedelta(days=house.settings.kept_days),
@@ -172,10 +171,3 @@ class _Apply:
 
     def say(self, text: str) -> None:
         print(text, file=self.house.out, flush=True)
-
-
-def _agreed(house: House) -> bool:
-    if not sys.stdin.isatty():
-        raise CommandError("There is nobody to ask here: say --yes to apply this.", REFUSED)
-    print("Apply this? [y/N] ", end="", file=house.out, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

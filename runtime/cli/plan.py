@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.base.clock import SystemClock
-from runtime.cli import _packs, _plans
+from runtime.cli import _asking, _packs, _plans
 from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _seal(plan: "Plan", changes: "Changes", loaded: "Loaded", path: Path) -> Non
     from runtime.change.report import report
     from runtime.change.sealed import sealed
 
-    who = _plans.whoever_this_is()
+    who = _asking.whoever_this_is()
     text = sealed(plan, report(plan, changes), loaded.layers, SystemClock().now(), who)
     try:
         path.write_text(text, encoding="utf-8")
