@@ -82,7 +82,7 @@ class Trial:
         self._key = add_key(app.site, app.user(), "load")
         self._rate = rate
         self._workers = workers
-        self._environment = {**os.environ, "TRELLIS_DATABASE": url, "PYTHONPATH": str(Path.cwd())}
+        self.environment = {**os.environ, "TRELLIS_DATABASE": url, "PYTHONPATH": str(Path.cwd())}
         self._stopped = threading.Event()
         self._lock = threading.Lock()
 
@@ -94,7 +94,7 @@ class Trial:
         ports = [_free_port() for _ in range(2)]
         command = [sys.executable, "-m", "runtime", "serve", "--no-worker", "--port"]
         processes = [
-            subprocess.Popen([*command, str(port)], env=self._environment, stdout=subprocess.DEVNULL)
+            subprocess.Popen([*command, str(port)], env=self.environment, stdout=subprocess.DEVNULL)
             for port in ports
         ]
         addresses = [f"http://127.0.0.1:{port}" for port in ports]
@@ -146,7 +146,7 @@ class Trial:
         chance, every = Random(place), self._workers / self._rate
         with httpx2.Client(base_url=address, timeout=60, follow_redirects=True) as client:
             try:
-                _sign_in(client)
+                sign_in(client)
             except (httpx2.HTTPError, AssertionError) as error:
                 self._wrong(f"signing in: {error!r}")
                 return
@@ -253,7 +253,8 @@ class Trial:
                     self._wrong(f"half: {number} lacks a required value: {found}")
 
 
-def _sign_in(client: httpx2.Client) -> None:
+def sign_in(client: httpx2.Client) -> None:
+    """Sign in with a browser."""
     page = Page(client.get("/signin"))
     given = {"_csrf": page.hidden("_csrf"), "email": "admin@example.com", "password": PASSWORD}
     assert client.post("/signin", data=given).status_code == 200
