@@ -65,14 +65,15 @@ def load(
     pack: Path,
     *,
     packs: Sequence[Path] = (),
+    standard: Path | None = None,
     types: Registry[FieldType],
     checks: Registry[Check],
     language: Language,
 ) -> Loaded:
-    """Load a pack from its folder. ``packs`` are more folders to look for required packs in. Never raises
-    for bad input.
+    """Load a pack from its folder. ``packs`` are more folders to look for required packs in, and ``standard``
+    is one that stands for the standard pack. Never raises for bad input.
     """
-    layers, found = stack(pack, packs)
+    layers, found = stack(pack, packs, standard)
     return load_sources(layers, types=types, checks=checks, language=language, found=found)
 
 

@@ -1,6 +1,6 @@
 """Layers: the files of one key, lowest first, become one tree whose every node still knows its own file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from runtime.base.diagnostic import Diagnostic
 from runtime.language import pack_codes as codes
@@ -22,11 +22,13 @@ class Merge:
         self.kind = kind
         self.placed = kind not in ("pack", "translations", "profiles", "sharing", "data")
         self.found: list[Diagnostic] = []
+        self.is_above = False
 
     def layers(self, nodes: Sequence[MapNode], key: str) -> MapNode:
         """One tree out of several, lowest first."""
         merged = self._clean(nodes[0], (key,))
         for node in nodes[1:]:
+            self.is_above = True
             merged = self._maps(merged, node, (key,))
         return merged
 
@@ -58,6 +60,9 @@ class Merge:
                 items.pop(key, None)
                 keys.pop(key, None)
                 continue
+            if below is None and self._is_overlay(node, here):
+                self._report_no_field(upper.keys[key], here, items)
+                continue
             value, place = self._value(below, node, here)
             if value is None:
                 continue
@@ -73,6 +78,16 @@ class Merge:
             {key: keys[key] for key in order},
             {key: items[key] for key in order},
         )
+
+    def _is_overlay(self, node: Node, path: tuple[str, ...]) -> bool:
+        """Whether a field, without being one itself, says how a field of a lower layer is different."""
+        is_field = self.kind == "modules" and len(path) == 3 and path[1] == "fields"
+        return self.is_above and is_field and isinstance(node, MapNode) and "type" not in node.items
+
+    def _report_no_field(self, at: Node, path: tuple[str, ...], items: Iterable[str]) -> None:
+        message = f'no layer below has the field "{path[-1]}", and it has no type of its own'
+        fix = near(path[-1], items) or "take the entry out, or give it a type"
+        self._report(codes.OVERLAY.name, message, at, path, fix)
 
     def _is_plain(self, node: MapNode) -> bool:
         """Whether nothing in the map asks for a layer below: then it stays as it is."""

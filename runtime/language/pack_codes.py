@@ -59,6 +59,15 @@ OUTSIDE = Code(
     "share.",
 )
 
+OVERLAY = Code(
+    "L111",
+    "A field that no layer below has is changed",
+    "A pack may write only what is different from the packs below it: a label, a limit. Here it does so "
+    "for a field that none of them has: the name is misspelt, or a new version of the pack below has taken "
+    "the field out or given it another name. Use the new name, take the entry out, or give it a `type`, "
+    "which makes it a field of this pack; the values that such a field had are kept, and are found again.",
+)
+
 LACKING = frozenset((NO_PACK.name, NOT_FOUND.name, NO_VERSION.name, CIRCLE.name))
 """The codes that mean that a layer is missing."""
 CODES = (
@@ -72,4 +81,5 @@ CODES = (
     NO_LIST,
     NOT_IN_LIST,
     OUTSIDE,
+    OVERLAY,
 )

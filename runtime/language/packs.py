@@ -47,23 +47,29 @@ def standard_folder() -> Path | None:
     return None
 
 
-def stack(pack: Path, packs: Sequence[Path] = ()) -> tuple[list[LayerFiles], list[Diagnostic]]:
-    """The layers of a pack, lowest first and without the system's, and what is wrong with how they stand."""
-    search = _Stack(packs)
+def stack(
+    pack: Path, packs: Sequence[Path] = (), standard: Path | None = None
+) -> tuple[list[LayerFiles], list[Diagnostic]]:
+    """The layers of a pack, lowest first and without the system's, and what is wrong with how they stand.
+
+    ``standard`` is a folder that stands for the standard pack, whatever it is called.
+    """
+    search = _Stack(packs, standard)
     search.add(pack.resolve(), None, None, is_top=True)
     return search.layers, search.found
 
 
 class _Stack:
-    def __init__(self, packs: Sequence[Path]) -> None:
+    def __init__(self, packs: Sequence[Path], standard: Path | None) -> None:
         self.packs = [folder.resolve() for folder in packs]
+        self.standard = standard.resolve() if standard is not None else None
         self.layers: list[LayerFiles] = []
         self.found: list[Diagnostic] = []
         self.below: list[Path] = []
 
     def add(self, folder: Path, bounds: Node | None, wanted: str | None, *, is_top: bool = False) -> None:
         """Put a pack on the stack, after those it stands on."""
-        name = STANDARD if folder == standard_folder() else folder.name
+        name = STANDARD if folder in (self.standard, standard_folder()) else folder.name
         prefix = "" if is_top else f"{name}/"
         if folder in self.below:
             self._report(
@@ -125,6 +131,8 @@ class _Stack:
     def _find(self, folder: Path, name: str) -> Path | None:
         if not NAME.fullmatch(name):
             return None
+        if name == STANDARD and self.standard is not None:
+            return self.standard
         places = [*self.packs, folder.parent, folder.parent / "packs", folder / "packs"]
         for place in places:
             if (place / name / "pack.yaml").is_file():

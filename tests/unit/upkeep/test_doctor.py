@@ -212,7 +212,7 @@ def test_faults_of_postgresql_are_named(desk, monkeypatch):
 def test_an_apply_that_was_interrupted_is_named(desk, monkeypatch):
     begun = SimpleNamespace(base=1, beat_at=datetime.now(UTC) - timedelta(hours=1))
     monkeypatch.setattr("runtime.upkeep.checks.unfinished_change.unfinished", lambda _: begun)
-    assert "give the same trellis apply again" in found(desk)["D110"]
+    assert "Give the same trellis apply again" in found(desk)["D110"]
 
 
 def test_what_is_kept_aside_is_told_and_is_not_wrong(desk):

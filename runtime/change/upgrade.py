@@ -1,0 +1,156 @@
+"""An upgrade of the standard pack, tried on one customer's pack: what it breaks, and what it would do.
+
+The customer's files are only read. Without a database of its own the pack is applied to a fresh one as it
+stands now, and the plan of the same pack on the candidate is made there.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from runtime.base.clock import SystemClock
+from runtime.base.diagnostic import Diagnostic
+from runtime.base.registry import Registry
+from runtime.change.apply import apply
+from runtime.change.plan import Plan, make_plan
+from runtime.change.revisions import open_applied
+from runtime.change.step import counted
+from runtime.expressions.language import Language
+from runtime.fields.base import FieldType
+from runtime.language.checks.base import Check
+from runtime.language.load import Loaded, load, load_sources
+from runtime.storage.database import Database
+
+EXAMPLE = "M165"
+"""The code of an example of a formula that gives something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registries:
+    """What a configuration is read with."""
+
+    types: Registry[FieldType]
+    checks: Registry[Check]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The pack on one version of the standard pack: what is wrong, and how many of its tests pass."""
+
+    errors: tuple[Diagnostic, ...]
+    passed: int
+    tests: int
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> "Stand":
+        """What was found while loading, in which the tests are tried."""
+        errors = tuple(one for one in loaded.diagnostics if one.is_error)
+        failed = sum(one.code == EXAMPLE for one in errors)
+        return cls(errors, loaded.examples - failed, loaded.examples)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the upgrade does to one customer. ``plan`` says it in a few words; ``breaks`` is what is wrong on
+    the candidate and is right now, ``was_broken`` what is wrong on both.
+    """
+
+    now: Stand
+    then: Stand
+    plan: str
+    breaks: tuple[Diagnostic, ...]
+    was_broken: tuple[Diagnostic, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The trial for another process to read."""
+        return {
+            "check": _check(self.then),
+            "plan": self.plan,
+            "tests": f"{self.then.passed} of {self.then.tests}",
+            "tests_now": f"{self.now.passed} of {self.now.tests}",
+            "breaks": [_told(one) for one in self.breaks],
+            "was_broken": [_told(one) for one in self.was_broken],
+        }
+
+
+def try_upgrade(
+    pack: Path,
+    candidate: Path | None,
+    known: Registries,
+    *,
+    present: Path | None = None,
+    packs: tuple[Path, ...] = (),
+    database: tuple[str, str] | None = None,
+) -> Trial:
+    """Try a pack on a candidate for the standard pack, beside the ``present`` one; None is the program's own.
+
+    ``database`` is the address and the schema of the customer's own, which is only read: then what is applied
+    there is the present. Raises :class:`runtime.storage.errors.StorageError`.
+    """
+    reading = {"types": known.types, "checks": known.checks, "language": known.language}
+    then = load(pack, packs=packs, standard=candidate, **reading)  # type: ignore[arg-type]
+    with _opened(database) as opened:
+        applied = None
+        if database is not None:
+            with opened.read() as connection:
+                applied = open_applied(connection, opened.schema)
+        if applied is not None:
+            now = load_sources(applied.layers, **reading)  # type: ignore[arg-type]
+        else:
+            now = load(pack, packs=packs, standard=present, **reading)  # type: ignore[arg-type]
+            if now.catalog is not None and database is None and then.catalog is not None:
+                apply(opened, now.catalog, now.layers, known.types, SystemClock())
+        plan = None
+        if then.catalog is not None:
+            with opened.read() as connection:
+                plan = make_plan(connection, then.catalog, known.types, opened.schema)
+    return _trial(Stand.of(now), Stand.of(then), plan)
+
+
+def _trial(now: Stand, then: Stand, plan: Plan | None) -> Trial:
+    before = {_place(one) for one in now.errors}
+    found = (*then.errors, *(plan.refusals if plan is not None else ()))
+    breaks = tuple(one for one in found if _place(one) not in before)
+    was_broken = tuple(one for one in found if _place(one) in before)
+    return Trial(now, then, _words(plan), breaks, was_broken)
+
+
+def _words(plan: Plan | None) -> str:
+    if plan is None:
+        return "-"
+    if plan.refusals:
+        return f"refused ({len(plan.refusals)})"
+    if not plan.steps:
+        return "nothing" if plan.is_empty else "no step"
+    return f"{counted(len(plan.steps), 'step')}, {plan.safety}"
+
+
+def _check(stand: Stand) -> str:
+    errors = sum(one.code != EXAMPLE for one in stand.errors)
+    return counted(errors, "error") if errors else "ok"
+
+
+def _place(one: Diagnostic) -> tuple[str, str, str, str]:
+    return one.code, one.span.file, one.path, one.message
+
+
+def _told(one: Diagnostic) -> Mapping[str, object]:
+    place = {"file": one.span.file, "line": one.span.line, "column": one.span.column}
+    return {"code": one.code, "message": one.message, "help": one.help, **place}
+
+
+@contextmanager
+def _opened(database: tuple[str, str] | None) -> Iterator[Database]:
+    if database is not None:
+        with closing(Database.open(*database, pool=2)) as opened:
+            yield opened
+        return
+    with (
+        TemporaryDirectory(prefix="trellis-upgrade-") as folder,
+        closing(Database.open(f"sqlite:///{folder}/trial.db", pool=2)) as opened,
+    ):
+        yield opened
