@@ -21,6 +21,10 @@ load: ## fifty applies under fifty requests a second on two processes, on each d
 	@bash tools/setup.sh dev
 	@.venv/bin/pytest tests/load -m load --numprocesses 0
 
+backups: ## 20 backups while people write, each restored and compared, on each database; some minutes
+	@bash tools/setup.sh dev
+	@TRELLIS_BACKUPS=20 .venv/bin/pytest tests/faults/test_backups.py --numprocesses 0
+
 lint: ## the checks that run no code: style, types, layers
 	@bash tools/setup.sh dev
 	@bash tools/lint.sh
