@@ -133,6 +133,10 @@ class Place(Protocol):
         """The newest snapshot: whoever works takes it once and keeps it."""
         ...
 
+    def expire(self) -> object:
+        """Drop what an earlier configuration has left behind, and what was kept long enough."""
+        ...
+
     def refresh(self) -> bool:
         """Take the newest applied revision, when another process has applied one."""
         ...

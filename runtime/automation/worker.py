@@ -91,6 +91,7 @@ class Worker:
             self._operations.prune(tx, before)
             prune_outbox(tx, before)
             prune_quarantine(tx, now)
+        self._site.expire()
         self._start_what_is_due()
         self._resume_what_is_owed()
 

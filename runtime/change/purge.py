@@ -16,7 +16,14 @@ from runtime.change.compare import Pair
 from runtime.change.locking import again_while_busy, applying, lock_configuration, stop_writers
 from runtime.change.quarantine import quarantine
 from runtime.change.remains import QUARANTINE, Remain, columns_of, remains_of
-from runtime.change.revisions import Revision, history, next_number, open_applied, write_revision
+from runtime.change.revisions import (
+    Revision,
+    history,
+    next_number,
+    open_applied,
+    read_shape,
+    write_revision,
+)
 from runtime.storage.database import Database
 from runtime.storage.dropping import drop_columns, drop_table
 from runtime.storage.inspect import inspect
@@ -58,18 +65,23 @@ def chosen(now: Revision, remains: Sequence[Remain], only: Collection[str]) -> l
 
 
 def purge(
-    database: Database, clock: Clock, by: str | None, only: Collection[str] = (), base: int | None = None
+    database: Database,
+    clock: Clock,
+    by: str | None,
+    only: Collection[str] = (),
+    base: int | None = None,
+    message: str = "Purged.",
 ) -> Purged | None:
     """Drop what these names are of, everything without names; None when there is nothing.
 
     ``base`` is the revision that somebody saw the list of. Raises :class:`PurgeError`.
     """
     with applying(database):
-        return again_while_busy(lambda: _purge(database, clock, by, only, base))
+        return again_while_busy(lambda: _purge(database, clock, by, only, base, message))
 
 
 def _purge(
-    database: Database, clock: Clock, by: str | None, only: Collection[str], base: int | None
+    database: Database, clock: Clock, by: str | None, only: Collection[str], base: int | None, message: str
 ) -> Purged | None:
     with database.rebuild() as tx:
         connection = tx.connection
@@ -93,9 +105,31 @@ def _purge(
         ]
         entry = history(connection, 1, schema=database.schema)[0]
         write_revision(
-            connection, replace(left, number=number), entry.title, entry.version, steps, clock.now(), by
+            connection,
+            replace(left, number=number),
+            entry.title,
+            entry.version,
+            steps,
+            clock.now(),
+            by,
+            message,
         )
     return Purged(number, tuple(gone))
+
+
+def expire(database: Database, clock: Clock) -> Purged | None:
+    """Drop the parked columns that were kept long enough; None when there are none, which costs one look."""
+    with database.read() as connection:
+        shape = read_shape(connection)
+    over = [
+        f"{module}.{key}"
+        for module, each in shape.modules.items()
+        for key, field in each.fields.items()
+        if field.parked_until is not None and field.parked_until < clock.now() and "@" in key
+    ]
+    if not over:
+        return None
+    return purge(database, clock, None, over, message="Parked values were kept long enough.")
 
 
 def without(now: Revision, gone: Collection[Pair]) -> Revision:

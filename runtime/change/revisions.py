@@ -118,6 +118,13 @@ def _has_message(connection: Connection, schema: str) -> bool:
     return connection.execute(text(query), {"schema": schema}).first() is not None
 
 
+def read_shape(connection: Connection) -> Shape:
+    """The shape of the applied revision, without all its text; for a database that is set up."""
+    table = _tables().revisions
+    found = connection.execute(select(table.c.shape).order_by(table.c.id.desc()).limit(1)).scalar()
+    return Shape() if found is None else Shape.from_json(found)
+
+
 def read_names(connection: Connection, number: int) -> Names:
     """The physical names of a revision, without all its text. Raises KeyError when there is none."""
     table = _tables().revisions

@@ -19,6 +19,7 @@ from runtime.base.sealing import Sealer
 from runtime.base.settings import Settings
 from runtime.change.apply import Applied, Refused, apply
 from runtime.change.completing import complete
+from runtime.change.purge import expire
 from runtime.change.revisions import Revision, latest_number, open_applied
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
@@ -176,6 +177,10 @@ class Site:
             if outcome.plan.later:
                 self.background.wake()
             return outcome
+
+    def expire(self) -> bool:
+        """Drop the parked columns that were kept long enough; says whether there were any."""
+        return expire(self.database, self.clock) is not None
 
     def refresh(self) -> bool:
         """Serve the newest applied revision, when another process has applied one; says whether it did.

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from runtime.change.purge import Purged, PurgeError, purge
+from runtime.base.clock import FrozenClock
+from runtime.change.purge import Purged, PurgeError, expire, purge
 from runtime.change.remains import remains_of
 from runtime.storage.inspect import inspect
 from tests.unit.change.site import NOW, Site, deals
@@ -123,3 +124,7 @@ def test_parked_columns_go_by_themselves_when_their_time_is_over(running):
     running.applied(deals(SIZE))
     running.applied(deals({"size": {"type": "text"}}))
     assert running.revision().shape.modules["deals"].fields["size@1"].parked_until == NOW + timedelta(days=90)
+    assert expire(running.database, FrozenClock(NOW + timedelta(days=90))) is None
+    assert expire(running.database, FrozenClock(NOW + timedelta(days=91))) is not None
+    assert not running.live.has("deals", "size")
+    assert running.live.has("deals", "size_2")
