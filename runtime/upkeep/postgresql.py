@@ -20,7 +20,8 @@ from runtime.upkeep.contents import Contents, read_contents
 from runtime.upkeep.errors import DamagedError, RefusedError
 from runtime.upkeep.manifest import Manifest
 
-COPY = re.compile(rb'COPY (?:"?[^".]+"?)\."?([^"(]+?)"? \(')
+_NAME = rb'("(?:[^"]|"")*"|[^". (]+)'
+COPY = re.compile(rb"COPY " + _NAME + rb"\." + _NAME + rb" \(")
 """How the rows of a table begin in what `pg_restore` writes."""
 END = b"\\.\n"
 LONGEST_LINE = 1 << 28
@@ -184,7 +185,11 @@ def _counted(output: IO[bytes]) -> Iterator[tuple[str, int]]:
                 if row == END:
                     break
                 rows += row.endswith(b"\n")
-            yield found[1].decode(), rows
+            yield _plain(found[2].decode()), rows
+
+
+def _plain(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _is_schema(line: bytes) -> bool:

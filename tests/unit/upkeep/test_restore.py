@@ -20,7 +20,8 @@ import pytest
 from runtime.assembly import House
 from runtime.storage.database import Database
 from runtime.upkeep.restore import cut_short
-from tests.unit.upkeep.desk import Desk, command, environment, papers_in, rows_of
+from tests.support.crm import write_pack
+from tests.unit.upkeep.desk import PACK, Desk, command, environment, papers_in, rows_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -321,3 +322,24 @@ def test_a_restore_that_is_killed_leaves_the_database_empty_and_is_given_again(d
     assert cut_short(folder / "var" / "files") is None
     assert rows_at(url) == rows
     assert papers_in(folder / "var" / "files") == papers
+
+
+@pytest.mark.parametrize("database_engine", ["postgresql"])
+def test_a_schema_of_its_own_is_restored_beside_others(databases, database_engine, tmp_path):
+    pack = write_pack(tmp_path / "pack", PACK)
+    name = 'acme "north"'
+    with databases.fresh(database_engine) as url, databases.fresh(database_engine) as other:
+        told, there = environment(url, TRELLIS_SCHEMA=name), environment(other, TRELLIS_SCHEMA=name)
+        assert command(tmp_path, told, "apply", str(pack), "--yes")[0] == 0
+        assert command(tmp_path, environment(url), "apply", str(pack), "--yes")[0] == 0
+        code, said = command(tmp_path, told, "backup", str(tmp_path / "kept.zip"))
+        assert code == 0, said
+        code, said = command(tmp_path, environment(other), "restore", str(tmp_path / "kept.zip"))
+        assert (code, "set TRELLIS_SCHEMA" in said) == (3, True), said
+        for options in ((), ("--replace", "--yes")):
+            code, said = command(tmp_path, there, "restore", str(tmp_path / "kept.zip"), *options)
+            assert code == 0, said
+        code, said = command(tmp_path, there, "plan", str(pack))
+        assert said == "Nothing to change. Revision 1 is this configuration.\n"
+        code, said = command(tmp_path, environment(other), "plan", str(pack))
+        assert "Set the database up" in said
