@@ -17,8 +17,7 @@ from runtime.storage.tables import ModuleTable, link_attributes, link_columns
 def set_up(situation: Situation) -> Iterator[Step]:
     """The runtime's own tables: all of them in an empty database, else those that an older one had not."""
     if situation.live.is_trellis:
-        own = situation.tables.metadata.sorted_tables
-        for table in own:
+        for table in situation.tables.metadata.tables.values():
             if table.name.startswith("trellis_") and not situation.live.has(table.name):
                 run = partial(_create_with_indexes, table=table)
                 yield Step(f"Create the table {table.name} of the runtime itself.", run)
