@@ -223,6 +223,8 @@ def _picklist_value(
     picklist = scope.picklists[expected.picklist]
     if value in picklist.values:
         return replace(node, type=expected)
+    if (now := scope.value_now(picklist.key, value, node.start, node.end)) in picklist.values:
+        return replace(node, type=expected, value=now)
     labels = {label: key for key, entry in picklist.values.items() for label in entry.label.texts.values()}
     if value in labels:
         help_text = f'"{value}" is a label; did you mean the key "{labels[value]}"?'

@@ -1,6 +1,7 @@
 """The language: its registries, and the four things that are done with an expression."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -74,6 +75,8 @@ class Language:
         syntax, findings = read(text)
         if syntax is None:
             return None, [_diagnostic(finding, place) for finding in findings]
+        if scope.earlier.any:
+            scope = replace(scope, met={})
         checker = Checker(syntax, scope, self.functions, self.operators)
         written = checker.whole(expect)
         tree = None if written is None else inlined(written, checker.report)
@@ -83,7 +86,8 @@ class Language:
         if tree is None or written is None or findings:
             return None, [_diagnostic(finding, place) for finding in findings]
         warned = [_diagnostic(finding, place) for finding in warnings(written, expect)]
-        return Expression(text, span, tree.type, tree, written), warned
+        met = tuple((start, end, now) for (start, end), now in sorted((scope.met or {}).items()))
+        return Expression(text, span, tree.type, tree, written, met), warned
 
     def evaluator(self, moment: Moment) -> Evaluator:
         """What evaluates many trees or records at one moment; for one thread."""

@@ -47,6 +47,8 @@ class PathFinder:
         attributes.
         """
         attributes = self.scope.link or {}
+        if names:
+            names = (self.scope.attribute_now(names[0], ends[1]), *names[1:])
         field = attributes.get(names[0]) if names else None
         self.explained = True
         if field is None:
@@ -82,7 +84,8 @@ class PathFinder:
         steps: list[Step] = []
         hops: tuple[Field, ...] = ()
         taken = 0
-        for index, name in enumerate(names):
+        for index, written in enumerate(names):
+            name = self.scope.now_called(here, written, ends[index])
             found = [step for module in here if (step := _step_of(self.scope, module, name, hops))]
             if len(found) == 1:
                 steps.append(found[0])
@@ -131,6 +134,9 @@ class PathFinder:
         type_: ValueType = record_of(module)
         for index, name in enumerate(names):
             at = (ends[index] - len(name), ends[index])
+            if isinstance(type_, RecordType):
+                name = self.scope.now_called(type_.modules, name, ends[index])
+                names = (*names[:index], name, *names[index + 1 :])
             if ways[0] and (parted := self._part(ways, name, at)) is not None:
                 ways, type_ = parted
                 continue

@@ -13,6 +13,8 @@ from runtime.base.registry import Registry
 from runtime.expressions.language import Language
 from runtime.expressions.scope import Scope
 from runtime.fields.base import FieldType
+from runtime.language.earlier.declared import Claim
+from runtime.language.earlier.following import Use
 from runtime.language.mentions import Mention
 from runtime.language.nodes import MapNode, Node, walk
 from runtime.language.shape import Path, dotted, rooted
@@ -28,6 +30,7 @@ from runtime.model.catalog import (
     StartRecord,
 )
 from runtime.model.catalog import Path as FieldPath
+from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.uses import Thing
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -85,6 +88,9 @@ class Draft:
         self.facts: list[Fact] = []
         self.mentions: list[Mention] = []
         self.found: list[Diagnostic] = []
+        self.claims: list[Claim] = []
+        self.earlier: Earlier = NOTHING
+        self.uses: list[Use] = []
 
     def of_kind(self, kind: str) -> Iterator[Fact]:
         """The facts that one check reports."""
@@ -181,6 +187,7 @@ class Draft:
             database=database,
             saving=saving,
             personal=personal,
+            earlier=self.earlier,
         )
 
     def is_excused(self, text: str) -> bool:

@@ -9,7 +9,6 @@ HELP = "take it out for now"
 
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
-        "N106": "renames cannot be declared",
         "N107": "only literals are taken here",
         "N110": "filters are drawn as lists only",
         "N111": "filters have no KPIs",

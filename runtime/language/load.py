@@ -16,6 +16,8 @@ from runtime.language import shape_codes as shapes
 from runtime.language.checks.base import Check
 from runtime.language.checks.formula_example import examples_of
 from runtime.language.draft import Draft
+from runtime.language.earlier.following import Following, Use
+from runtime.language.earlier.settled import settled
 from runtime.language.kinds.base import Kind
 from runtime.language.mentions import Mention
 from runtime.language.merge import Merge
@@ -45,7 +47,7 @@ class Loaded:
     diagnostics call it: the files of the uppermost layer by their path in the pack, those below it with the
     layer's name before. ``layers`` are the texts that were loaded, lowest first and without the system's
     own, to be kept as a revision. ``examples`` is how many examples of formulas were tried; ``mentions`` are
-    the names that it has of things, for where-used.
+    the names that it has of things, for where-used, and ``earlier`` those among them that are earlier ones.
     """
 
     catalog: Catalog | None
@@ -54,6 +56,7 @@ class Loaded:
     layers: tuple[LayerFiles, ...] = ()
     examples: int = 0
     mentions: tuple[Mention, ...] = ()
+    earlier: tuple[Use, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -154,6 +157,7 @@ class _Load:
             tuple(layer for layer in self.layers if layer.layer.name != SYSTEM),
             sum(1 for _ in examples_of(self.draft)),
             tuple(self.draft.mentions),
+            tuple(self.draft.uses),
         )
 
     def _resolve(self) -> Label:
@@ -237,7 +241,7 @@ class _Load:
             name: one for kind in self.kinds.values() for name, one in kind.definitions(draft.types).items()
         }
         check = ShapeCheck(Shapes(definitions))
-        for (kind, key), nodes in self.nodes.items():
+        for (kind, key), nodes in self._followed().items():
             if (kind, key) in draft.broken:
                 continue
             merge = Merge(kind)
@@ -249,6 +253,21 @@ class _Load:
             self._note_broken_words(check, kind, key, merged)
         self.found += check.found
         draft.broken |= check.broken
+        draft.earlier = settled(draft.claims, draft.trees)
+
+    def _followed(self) -> Mapping[tuple[str, str], Sequence[MapNode]]:
+        """The files by the names of now."""
+        draft = self.draft
+        following = Following(self.nodes, self.kinds, [layer.layer.name for layer in self.layers])
+        found = following.followed()
+        draft.claims, draft.uses = following.declared.claims, following.uses
+        for use in following.uses:
+            if use.is_file:
+                kind, now = use.path
+                draft.files.setdefault(kind, set()).add(now)
+                if (kind, use.old) not in found:
+                    draft.files[kind].discard(use.old)
+        return found
 
     def _note_broken_words(self, check: ShapeCheck, kind: str, key: str, merged: MapNode) -> None:
         """The names that an unsound module or field would have given: nobody is blamed for using them."""
@@ -293,4 +312,5 @@ class _Load:
             settings=pack.settings,
             data=draft.data,
             computed=draft.computed,
+            earlier=draft.earlier,
         )

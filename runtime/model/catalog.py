@@ -10,6 +10,7 @@ from typing import Any
 from runtime.base.diagnostic import Span
 from runtime.model.computed import Computed
 from runtime.model.dynamics import Dynamics
+from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.label import Label
 from runtime.model.types import ValueType
 
@@ -28,7 +29,8 @@ class Origin:
 class Expression:
     """An expression of the configuration, parsed and typed. ``tree`` belongs to the room ``expressions``.
 
-    Virtual fields stand in ``tree`` with their own trees; ``written`` is the tree that names them.
+    Virtual fields stand in ``tree`` with their own trees; ``written`` is the tree that names them. ``earlier``
+    are the stretches of the text that are earlier names, each with its start, its end and the name of now.
     """
 
     text: str
@@ -36,6 +38,7 @@ class Expression:
     type: ValueType
     tree: Any
     written: Any = fresh(default=None, compare=False, repr=False)
+    earlier: tuple[tuple[int, int, str], ...] = fresh(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +371,7 @@ class Catalog:
 
     ``data`` are the records to start with, those that are pointed at before those that point, except in a
     circle. ``computed`` are all stored computed fields as (module, field), each behind those that it reads.
+    ``earlier`` are the names that things had.
     """
 
     title: Label
@@ -389,6 +393,7 @@ class Catalog:
     settings: Mapping[str, Any] = fresh(default_factory=lambda: MappingProxyType({}))
     data: tuple[StartRecord, ...] = ()
     computed: tuple[tuple[str, str], ...] = ()
+    earlier: Earlier = NOTHING
 
     @property
     def currencies(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.registry import Registry
@@ -58,6 +59,15 @@ class Kind(ABC):
     """What it is, for the heading of its schema."""
     layered: ClassVar[bool] = True
     """Whether a file may also be a layer over another pack's, with nulls, edits of lists and places."""
+    names_in_keys: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Where keys name things of the configuration: the place of the map inside a file, and what its keys are:
+    ``module``, ``field``, ``attribute``, ``value``, ``module.field``. See
+    :mod:`runtime.language.earlier.patterns`. A rename is followed there.
+    """
+    names_in_texts: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Where texts do, expressions apart: what keys may be, and ``path``, ``sort``, ``title``, ``there`` (a path
+    of the related records that a block shows), ``module.filter``.
+    """
 
     @abstractmethod
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
@@ -109,6 +119,14 @@ FLAG_OR_EXPRESSION: Schema = {
     "title": "true, false, or a condition behind an =",
 }
 KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 100}
+WAS: Schema = {
+    "type": ["string", "array"],
+    "minLength": 1,
+    "maxLength": 100,
+    "items": KEY,
+    "uniqueItems": True,
+    "title": "an earlier name, or a list of them, the newest first",
+}
 PATH: Schema = {"type": "string", "title": "a field, or a path such as account.name"}
 PATHS: Schema = {"type": "array", "items": PATH}
 SORT: Schema = {

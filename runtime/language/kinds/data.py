@@ -20,6 +20,18 @@ class DataKind(Kind):
     folder = "data"
     endings = (".yaml", ".csv")
     title = "Records to start with: data/<module>.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "*": "field",
+            "*.{field}.#": "attribute",
+        }
+    )
+    names_in_texts = MappingProxyType(
+        {
+            "*.{field}": "value",
+            "*.{field}.#": "value",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file, a map of records, and one record, whose fields are its module's."""

@@ -29,6 +29,13 @@ class FiltersKind(Kind):
     name = "filters"
     folder = "schemas/filters"
     title = "The filters of a module: schemas/filters/<module>.yaml"
+    names_in_texts = MappingProxyType(
+        {
+            "*.columns.#": "path",
+            "*.sort.#": "sort",
+            "*.quick.#": "path",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file, a map of filters, and one filter."""

@@ -27,6 +27,20 @@ class FormulasKind(Kind):
     name = "formulas"
     folder = "formulas"
     title = "The dynamic field formulas of a module: formulas/<module>.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "*.examples.#.given": "field",
+        }
+    )
+    names_in_texts = MappingProxyType(
+        {
+            "*.field": "field",
+            "*.run": "field",
+            "*.run.#": "field",
+            "*.examples.#.given.{field}": "value",
+            "*.examples.#.expect": "value",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file, a map of formulas, and one formula."""

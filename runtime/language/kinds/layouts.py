@@ -53,6 +53,23 @@ class LayoutsKind(Kind):
     name = "layouts"
     folder = "schemas/layouts"
     title = "A layout: schemas/layouts/<module>.yaml"
+    names_in_texts = MappingProxyType(
+        {
+            "card.process": "path",
+            "card.header.#": "path",
+            "create.#": "path",
+            "quick_view.#": "path",
+            "list.#": "path",
+            "card.tabs.*.*.fields.#": "path",
+            "card.tabs.*.*.related": "field",
+            "card.tabs.*.*.columns.#": "there",
+            "card.tabs.*.*.sort.#": "there",
+            "card.side.*.fields.#": "path",
+            "card.side.*.related": "field",
+            "card.side.*.columns.#": "there",
+            "card.side.*.sort.#": "there",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The layout, its card, its tabs, and one form of a block for each thing it may show."""

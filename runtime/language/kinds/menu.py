@@ -14,6 +14,13 @@ class MenuKind(Kind):
     name = "menu"
     file = "schemas/menu.yaml"
     title = "The menu: schemas/menu.yaml"
+    names_in_texts = MappingProxyType(
+        {
+            "*.items.#": "module",
+            "*.items.#.module": "module",
+            "*.items.#.filter": "module.filter",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file, a map of groups, and one group."""

@@ -15,6 +15,7 @@ from runtime.language.kinds.base import (
     LITERAL,
     PATH,
     PATHS,
+    WAS,
     Definition,
     Kind,
     Misfit,
@@ -61,6 +62,7 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
         "mass_edit": described(
             FLAG, "Whether it may be changed in many records at once; true when left out."
         ),
+        "was": described(WAS, "What it was called before, or a list: its data and all that names it follow."),
     }
 )
 """The settings of every type."""
@@ -69,8 +71,6 @@ PARTS: Schema = {
     "items": {"type": "string", "title": "a field, or a tab or block of the card (overview, overview.deal)"},
 }
 """What a rule shows, hides or locks. A block's own key will do where no field, tab or other block has it."""
-LATER_IN_FIELDS = MappingProxyType({"was": "N106"})
-LATER_IN_MODULES = MappingProxyType({"was": "N106"})
 
 
 class ModulesKind(Kind):
@@ -79,6 +79,40 @@ class ModulesKind(Kind):
     name = "modules"
     folder = "schemas/modules"
     title = "A module: schemas/modules/<module>.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "fields": "field",
+            "fields.{field}.link": "attribute",
+            "fields.{field}.depends_on.map": "value of above",
+            "rules.{rule}.limit": "field",
+            "rules.{rule}.set": "field",
+        }
+    )
+    names_in_texts = MappingProxyType(
+        {
+            "title": "title",
+            "search.#": "path",
+            "indexes.#.#": "field",
+            "unique.#.#": "field",
+            "lock.#": "field",
+            "duplicates.match.#": "path",
+            "fields.*.module": "module",
+            "fields.*.modules.#": "module",
+            "fields.{field}.default": "value",
+            "fields.{field}.default.#": "value",
+            "fields.*.depends_on.field": "field",
+            "fields.{field}.depends_on.map.*.#": "value",
+            "rows.*.module": "module",
+            "rules.*.show.#": "field",
+            "rules.*.hide.#": "field",
+            "rules.*.readonly.#": "field",
+            "rules.*.require.#": "field",
+            "rules.*.limit.{field}.#": "value",
+            "rules.*.set.{field}": "value",
+            "rules.*.set.{field}.#": "value",
+            "checks.*.location": "field",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The module, its rows, and one form of a field for each field type."""
@@ -96,7 +130,7 @@ class ModulesKind(Kind):
         )
         return MappingProxyType(
             {
-                "modules": Definition(_module(), later=LATER_IN_MODULES),
+                "modules": Definition(_module()),
                 "field": fields,
                 **forms,
                 "rows": Definition(rows),
@@ -130,7 +164,7 @@ def _field(field_type: FieldType) -> Definition:
     properties = {"type": kind, **EVERY_FIELD, **settings}
     if "link" in settings:
         properties["link"] = {**settings["link"], "additionalProperties": ref("field")}
-    later = {**dict.fromkeys(field_type.later_settings, "N119"), **LATER_IN_FIELDS}
+    later = {**dict.fromkeys(field_type.later_settings, "N119")}
     return Definition(
         closed(properties, ("type", *field_type.required_settings)),
         later=MappingProxyType(later),
@@ -219,6 +253,7 @@ def _module() -> Schema:
             "label": described(LABEL, "What one record is called."),
             "plural": described(LABEL, "What several are called."),
             "icon": described(ICON, "The name of its icon."),
+            "was": described(WAS, "What it was called before, or a list: its records and all that names it follow."),
             "title": described(
                 {**PATH, "maxLength": 200}, 'What a record is called: a field, or "{first_name} {last_name}".'
             ),

@@ -10,6 +10,7 @@ from runtime.language.kinds.base import (
     KEY,
     LABEL,
     LITERAL,
+    WAS,
     Definition,
     Kind,
     closed,
@@ -19,7 +20,7 @@ from runtime.language.kinds.base import (
     ref,
 )
 
-OWN_KEYS = ("label", "color", "next", "roles")
+OWN_KEYS = ("label", "color", "next", "roles", "was")
 """What every value may have; `kind` and anything else are attributes that expressions read."""
 KEYS = {"type": "array", "items": KEY, "uniqueItems": True}
 
@@ -30,6 +31,16 @@ class PicklistsKind(Kind):
     name = "picklists"
     folder = "schemas/picklists"
     title = "A picklist: schemas/picklists/<picklist>.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "values": "value",
+        }
+    )
+    names_in_texts = MappingProxyType(
+        {
+            "values.*.next.#": "value",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The picklist and its values."""
@@ -44,6 +55,7 @@ class PicklistsKind(Kind):
                 "roles": described(
                     KEYS, "The roles that may choose it, and those above them; anybody may when left out."
                 ),
+                "was": described(WAS, "What it was called before, or the values that become it."),
                 "kind": described(KEY, "What it means to rules: several values may be of one kind."),
             },
             "additionalProperties": described(
@@ -61,6 +73,6 @@ class PicklistsKind(Kind):
                         ("values",),
                     )
                 ),
-                "value": Definition(value, later=MappingProxyType({"was": "N106"})),
+                "value": Definition(value),
             }
         )

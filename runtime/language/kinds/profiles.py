@@ -18,6 +18,12 @@ class ProfilesKind(Kind):
     name = "profiles"
     folder = "schemas/access/profiles"
     title = "A profile: schemas/access/profiles/<profile>.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "modules": "module",
+            "fields": "module.field",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The profile."""

@@ -14,6 +14,16 @@ class SharingKind(Kind):
     name = "sharing"
     file = "schemas/access/sharing.yaml"
     title = "Sharing: schemas/access/sharing.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "default": "module",
+        }
+    )
+    names_in_texts = MappingProxyType(
+        {
+            "rules.#.module": "module",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file."""

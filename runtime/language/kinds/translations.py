@@ -17,6 +17,17 @@ class TranslationsKind(Kind):
     name = "translations"
     folder = "translations"
     title = "A language: translations/<language>.yaml"
+    names_in_keys = MappingProxyType(
+        {
+            "modules": "module",
+            "layouts": "module",
+            "filters": "module",
+            "formulas": "module",
+            "modules.{module}.fields": "field",
+            "modules.{module}.fields.{field}.link": "attribute",
+            "picklists.{picklist}.values": "value",
+        }
+    )
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file: nested maps down to texts."""

@@ -3,6 +3,7 @@
 from runtime.base.diagnostic import Span
 from runtime.language import reading_codes
 from runtime.language.draft import Draft, diagnostic
+from runtime.language.earlier.following import Use
 from runtime.language.nodes import Node, Scalar
 from runtime.language.read import is_unbalanced
 from runtime.language.shape import Path
@@ -53,6 +54,9 @@ def resolve_expression(
     expression, found = draft.language.parse(text[skipped:], node.span, scope, expect, locate)
     if expression is not None:
         draft.mention(path, node, expression, skipped=skipped)
+        for start, end, now in expression.earlier:
+            old = expression.text[start:end]
+            draft.uses.append(Use(node, start + skipped, end + skipped, old, now, path))
     if found and not draft.is_excused(text):
         draft.found += [
             diagnostic(
