@@ -76,14 +76,16 @@ def known_values(situation: Situation, field: Field) -> tuple[str, ...]:
 
 
 def _refuse_uses(situation: Situation, field: Field, table: str, column: str) -> Iterator[Diagnostic]:
-    known = known_values(situation, field)
+    picklist = situation.catalog.picklists.get(field.settings.get("picklist", ""))
+    of = picklist.key if picklist is not None else ""
+    known = {situation.names.stored(of, key) for key in known_values(situation, field)}
+    taken = {stored for picklist_key, stored in situation.merged if picklist_key == of}
     counts: dict[str, int] = {}
     for stored, count in situation.stored.uses(table, column).items():
         keys = situation.types[field.type].from_columns((stored,))
         for key in chain(keys) if isinstance(keys, tuple) else (keys,):
-            if key not in known:
+            if key not in known and key not in taken:
                 counts[str(key)] = counts.get(str(key), 0) + count
-    picklist = situation.catalog.picklists.get(field.settings.get("picklist", ""))
     for key, count in sorted(counts.items()):
         if picklist is not None:
             yield Diagnostic(
@@ -92,7 +94,8 @@ def _refuse_uses(situation: Situation, field: Field, table: str, column: str) ->
                 f" {field.module} {_has(count)} it in {field.key}",
                 picklist.origin.span,
                 f"{picklist.key}.values",
-                f"keep the value {key}, or give these records another one first",
+                f"keep the value {key}, write was: {key} at the value that it becomes, or give these records"
+                " another one first",
                 related=(field.origin.span,),
             )
 

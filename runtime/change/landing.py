@@ -116,6 +116,7 @@ class Target:
             self.by,
             self.message,
             None if self.back_to is None else self.back_to.number,
+            plan.renames,
         )
         seal(tx.connection, number, now + self.kept)
         if self.on_first is not None and number == 1:

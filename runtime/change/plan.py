@@ -1,7 +1,7 @@
 """A plan: what applying a configuration does to the database, step by step, or why it is refused."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,9 @@ from runtime.change import (
     filling,
     ground,
     indexing,
+    merging,
     missing,
+    renaming,
     restoring,
     retiring,
     searching,
@@ -25,6 +27,14 @@ from runtime.change import (
 from runtime.change.basis import Basis
 from runtime.change.compare import compare, moved, names_moved
 from runtime.change.journal import unfinished
+from runtime.change.renames import (
+    merged_values,
+    renamed_names,
+    renamed_shape,
+    renames_between,
+    renames_of,
+    with_digests,
+)
 from runtime.change.revisions import Revision, open_applied
 from runtime.change.shape import Shape, shape_of, with_retired
 from runtime.change.situation import Situation
@@ -34,6 +44,7 @@ from runtime.change.way_back import gone_back, way_back
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog
+from runtime.model.renames import Renames
 from runtime.records.following import Name
 from runtime.storage.ddl import check_format, identity_of
 from runtime.storage.inspect import inspect
@@ -44,6 +55,8 @@ from runtime.storage.tables import build_tables
 STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     structure.set_up,
     missing.say_what_is_missing,
+    renaming.rename,
+    merging.merge,
     retiring.retire,
     retiring.bring_back,
     indexing.drop_indexes,
@@ -69,13 +82,17 @@ REFUSALS: tuple[Callable[[Situation], Iterator[Diagnostic]], ...] = (
 """What yields refusals, beside the comparison of the shapes."""
 
 
+NOTHING = Renames()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done. With ``refusals`` there are no steps and nothing may be applied.
 
     ``base`` is the number of the applied revision, 0 when there is none; ``structure`` is the database as it
     was found, and ``identity`` which database it is. ``names`` and ``shape`` are what the next revision
-    keeps, and ``later`` the computed fields that the background is to work out.
+    keeps, with the ``renames`` that it makes, and ``later`` are the computed fields that the background is to
+    work out.
     """
 
     steps: tuple[Step, ...]
@@ -88,6 +105,7 @@ class Plan:
     structure: Structure
     identity: int = 0
     later: tuple[Name, ...] = ()
+    renames: Renames = NOTHING
 
     @property
     def is_empty(self) -> bool:
@@ -137,14 +155,23 @@ def make_plan(
         live, standing = begun.made.hidden_in(live), begun.made.without(standing)
     base = open_applied(connection, schema)
     stored = Stored(connection, live)
+    renames, names_before = NOTHING, Names() if base is None else base.names
+    if base is not None and back_to is not None:
+        renames = renames_between(connection, back_to.number, base.number).inverted()
+    elif base is not None:
+        renames = renames_of(catalog, base.shape)
+    target = shape_of(catalog, types)
+    if base is not None and renames.any:
+        names, shape = renamed_names(base.names, base.shape, renames), renamed_shape(base.shape, renames)
+        spoken = shape_of(catalog, types, renames.inverted())
+        base = replace(base, names=names, shape=with_digests(shape, spoken, target))
     way = None if base is None or back_to is None else way_back(connection, base, back_to)
     if base is not None and way is not None:
         base = gone_back(base, way)
-    applied = Shape() if base is None else base.shape
-    target = shape_of(catalog, types)
-    found = compare(applied, target, catalog, Names() if base is None else base.names, stored)
+    applied, kept = (Shape(), Names()) if base is None else (base.shape, base.names)
+    found = compare(applied, target, catalog, kept, stored)
     before = moved(applied, found.moves)
-    given = names_moved(Names() if base is None else base.names, found.moves)
+    given = names_moved(kept, found.moves)
     names = name_all(catalog, types, given)
     tables = build_tables(catalog, names, types, connection.dialect.name)
     if live.is_trellis:
@@ -155,7 +182,7 @@ def make_plan(
     steps: tuple[Step, ...] = ()
     situation = Situation(
         catalog, types, schema, live, stored, before, after, given, names, tables, found,
-        language, way,
+        language, renames, merged_values(renames, names_before), way,
     )  # fmt: skip
     if not any(each.code in (codes.DRIFT.name, codes.FOREIGN.name) for each in refusals):
         refusals += [refusal for refuse in REFUSALS for refusal in refuse(situation)]
@@ -172,4 +199,5 @@ def make_plan(
         standing,
         identity_of(connection) if live.is_trellis else 0,
         () if refusals else tuple(computing.left_for_later(situation)),
+        renames,
     )

@@ -11,8 +11,11 @@ from sqlalchemy import Column, Connection, MetaData, Table, func, insert, null, 
 from runtime.change.shape import Shape
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Layer
+from runtime.model.renames import Renames
 from runtime.storage.names import Names
 from runtime.storage.runtime_tables import RuntimeTables, build_runtime_tables
+
+NOTHING = Renames()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,10 @@ def write_revision(
     applied_by: str | None,
     message: str | None = None,
     back_to: int | None = None,
+    renames: Renames = NOTHING,
 ) -> None:
-    """Keep a revision, in the transaction that carries it out; ``message`` says why, and ``back_to`` is the
-    one that it goes back to.
+    """Keep a revision, in the transaction that carries it out; ``message`` says why, ``back_to`` is the one
+    that it goes back to, and ``renames`` what it calls otherwise than the one before.
     """
     tables = _tables()
     connection.execute(
@@ -158,6 +162,7 @@ def write_revision(
             layers=[_layer_json(each.layer) for each in revision.layers],
             names=revision.names.to_json(),
             shape=revision.shape.to_json(),
+            renames=renames.to_json() or None,
             steps=list(steps),
             applied_at=applied_at,
             applied_by=applied_by,

@@ -19,11 +19,14 @@ from runtime.expressions.digest import digest
 from runtime.expressions.terms import terms_of
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Field, Module
+from runtime.model.renames import Renames
 from runtime.records.duplicate_keys import matchings
 from runtime.storage.searching import is_searched, own_search_fields
 from runtime.storage.tables import link_attributes
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+AS_CALLED = Renames()
+"""The names as they are."""
 NOT_IN_SEARCH_TEXT = frozenset(("min", "max", "pattern", "on_delete"))
 
 
@@ -141,9 +144,9 @@ class Shape:
         return cls(_frozen(modules), _frozen(picklists))
 
 
-def shape_of(catalog: Catalog, types: Registry[FieldType]) -> Shape:
-    """The shape of a catalog."""
-    modules = {key: _module_shape(module, catalog, types) for key, module in catalog.modules.items()}
+def shape_of(catalog: Catalog, types: Registry[FieldType], spoken: Renames = AS_CALLED) -> Shape:
+    """The shape of a catalog; the digests in it are those of the same with the names that are ``spoken``."""
+    modules = {key: _module_shape(module, catalog, types, spoken) for key, module in catalog.modules.items()}
     picklists = {key: tuple(picklist.values) for key, picklist in catalog.picklists.items()}
     return Shape(_frozen(modules), _frozen(picklists))
 
@@ -185,13 +188,18 @@ def _retired(shape: FieldShape) -> FieldShape:
     return replace(shape, retired=True)
 
 
-def _module_shape(module: Module, catalog: Catalog, types: Registry[FieldType]) -> ModuleShape:
-    fields = {key: _field_shape(each, types, catalog) for key, each in module.fields.items()}
+def _module_shape(
+    module: Module, catalog: Catalog, types: Registry[FieldType], spoken: Renames
+) -> ModuleShape:
+    fields = {key: _field_shape(each, types, catalog, spoken) for key, each in module.fields.items()}
     rules = tuple(rule.number for rule in matchings(module, types))
-    return ModuleShape(module.parent, _frozen(fields), _search_digest(module, catalog), duplicates=rules)
+    search = _search_digest(module, catalog, spoken)
+    return ModuleShape(module.parent, _frozen(fields), search, duplicates=rules)
 
 
-def _field_shape(each: Field, types: Registry[FieldType], catalog: Catalog) -> FieldShape:
+def _field_shape(
+    each: Field, types: Registry[FieldType], catalog: Catalog, spoken: Renames = AS_CALLED
+) -> FieldShape:
     kind = types[each.type]
     stored = tuple((column.suffix, column.type.compile(_DIALECT)) for column in kind.columns(each.settings))
     return FieldShape(
@@ -202,17 +210,17 @@ def _field_shape(each: Field, types: Registry[FieldType], catalog: Catalog) -> F
         currencies=tuple(each.settings.get("currencies", ())),
         required=each.required and not kind.given,
         link=_frozen({key: _field_shape(one, types, catalog) for key, one in link_attributes(each).items()}),
-        formula=_formula_digest(each, catalog),
+        formula=_formula_digest(each, catalog, spoken),
     )
 
 
-def _formula_digest(each: Field, catalog: Catalog) -> str | None:
+def _formula_digest(each: Field, catalog: Catalog, spoken: Renames) -> str | None:
     if each.computed is None or not each.computed.is_stored:
         return None
-    return digest(each.computed.kept, terms_of(catalog), catalog.timezone)
+    return digest(each.computed.kept, terms_of(catalog), catalog.timezone, spoken)
 
 
-def _search_digest(module: Module, catalog: Catalog) -> str | None:
+def _search_digest(module: Module, catalog: Catalog, spoken: Renames) -> str | None:
     if not is_searched(module):
         return None
     parts: list[object] = [catalog.languages[0], catalog.timezone]
@@ -222,7 +230,7 @@ def _search_digest(module: Module, catalog: Catalog) -> str | None:
         labels = picklist and {
             key: value.label.in_language(catalog.languages[0]) for key, value in picklist.values.items()
         }
-        parts.append([each.key, each.type, settings, labels])
+        parts.append([spoken.field(module.key, each.key)[1], each.type, settings, labels])
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

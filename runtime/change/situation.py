@@ -1,5 +1,6 @@
 """The situation a plan is made in: what was applied, what is to be, and what the database really holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runtime.base.registry import Registry
@@ -10,6 +11,8 @@ from runtime.change.way_back import WayBack
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Module
+from runtime.model.earlier import Pair
+from runtime.model.renames import Renames
 from runtime.storage.inspect import Live
 from runtime.storage.names import Names
 from runtime.storage.tables import Tables
@@ -20,8 +23,9 @@ class Situation:
     """Everything that the steps and the refusals are found from.
 
     ``before`` is the applied shape with each field under the key whose physical name it has now, ``after``
-    the one to come with all that is retired; ``given`` are the applied names, ``names`` those to come.
-    ``back`` is the way back, in the plan of a rollback.
+    the one to come with all that is retired; ``given`` are the applied names, ``names`` those to come. Both
+    shapes speak in the names of after the ``renames``; ``merged`` has, by picklist and stored name, the values
+    that others take in. ``back`` is the way back, in the plan of a rollback.
     """
 
     catalog: Catalog
@@ -36,6 +40,8 @@ class Situation:
     tables: Tables
     comparison: Comparison
     language: Language | None
+    renames: Renames
+    merged: Mapping[Pair, str]
     back: WayBack | None = None
 
     def stands(self, module: Module) -> bool:

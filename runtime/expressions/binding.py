@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select
+from sqlalchemy.types import TypeEngine
 
 from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
@@ -50,6 +51,10 @@ class Binding(Protocol):
 
         Money has its currency second. Decimals, percents and money are of type ``ScaledDecimal``.
         """
+        ...
+
+    def picklist_type(self, picklist: str) -> TypeEngine[Any]:
+        """The type of the columns that hold a value of a picklist."""
         ...
 
     def links(self, path: tuple[Field, ...]) -> Linked:

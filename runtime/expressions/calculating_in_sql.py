@@ -40,6 +40,7 @@ from runtime.model.types import (
     MONTHS,
     NUMBERS,
     TIME,
+    PicklistType,
     ValueType,
 )
 from runtime.model.values import Money
@@ -281,7 +282,7 @@ def _as_number(sql: Sql, value: Value) -> ColumnElement[Any]:
 def extreme_in_sql(sql: Sql, type_: ValueType, name: str, values: Sequence[Value]) -> Value:
     """The least or the greatest of values; empty ones are left out, and several currencies have none."""
     values = [value for value in values if not (value.is_known and value.known is None)]
-    kind = column_type(type_)
+    kind = column_type(sql, type_)
     if sql.binding.dialect == "sqlite":
         column = call_python(sql, name, kind, tuple(map(number_only, values)))
     else:
@@ -301,8 +302,10 @@ def extreme_in_sql(sql: Sql, type_: ValueType, name: str, values: Sequence[Value
     return Value(MONEY, (column, currency))
 
 
-def column_type(type_: ValueType) -> Any:
+def column_type(sql: Sql, type_: ValueType) -> Any:
     """The type of the column that a worked-out value is in."""
+    if isinstance(type_, PicklistType):
+        return sql.binding.picklist_type(type_.picklist)
     if type_ in (*NUMBERS, MONEY):
         return Exact()
     kinds: dict[ValueType, Any] = {

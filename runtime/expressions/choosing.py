@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, ColumnElement, Text, case, func, lit
 
 from runtime.expressions.calculating_in_sql import column_type, currency_of, exact, plain
 from runtime.expressions.columns import Exact, ScaledDecimal
+from runtime.expressions.renamed import Renamed
 from runtime.expressions.sql import Sql, present
 from runtime.expressions.tree import Node, Operation
 from runtime.expressions.value import Value
@@ -50,7 +51,7 @@ def first_present(sql: Sql, type_: ValueType, nodes: Sequence[Node]) -> Value:
 def alike(sql: Sql, type_: ValueType, values: Sequence[Value]) -> list[tuple[Any, list[ColumnElement[Any]]]]:
     """The columns of values, of one type each: amounts, and behind them the currencies of money."""
     if type_ not in (*NUMBERS, MONEY):
-        kind = _kind(type_, values)
+        kind = _kind(sql, type_)
         return [(kind, [_plain(sql, value, kind) for value in values])]
     kinds = {_scale(value) for value in values if not value.is_known}
     shared = (
@@ -78,17 +79,17 @@ def _scale(value: Value) -> object:
     return kind.scale if isinstance(kind, ScaledDecimal) else None if isinstance(kind, Exact) else "whole"
 
 
-def _kind(type_: ValueType, values: Sequence[Value]) -> Any:
+def _kind(sql: Sql, type_: ValueType) -> Any:
     if type_ == BOOLEAN:
         return Boolean()
     if isinstance(type_, RecordType):
         return BigInteger()
-    return Text() if type_ == NONE else column_type(type_)
+    return Text() if type_ == NONE else column_type(sql, type_)
 
 
 def _plain(sql: Sql, value: Value, kind: Any) -> ColumnElement[Any]:
     if _is_nothing(value):
         return null()
-    if value.is_known and isinstance(kind, Boolean | Text | BigInteger):
+    if value.is_known and isinstance(kind, Boolean | Text | BigInteger | Renamed):
         return literal(value.known, kind)
     return plain(sql, value, kind)

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, false, func, literal, or_, true
+from sqlalchemy import ColumnElement, Text, and_, false, func, literal, or_, true, type_coerce
 
 from runtime.expressions import amounts
 from runtime.expressions.amounts import FLIPPED, signed
 from runtime.expressions.columns import Exact
 from runtime.expressions.meaning import is_member, order, same
+from runtime.expressions.renamed import stored_text
 from runtime.expressions.sql import Sql
 from runtime.expressions.text import order_key, ordered
 from runtime.expressions.times import day_after, first_moment
@@ -108,8 +109,9 @@ def _chosen(sql: Sql, sought: Value, listed: Value) -> ColumnElement[bool]:
     """Several chosen values are kept as ``|a|b|``."""
     find = func.instr if sql.binding.dialect == "sqlite" else func.strpos
     if sought.is_known:
-        return find(listed.column, f"|{sought.known}|") > 0
-    return find(listed.column, literal("|").concat(sought.column).concat("|")) > 0
+        key = stored_text(listed.column.type, str(sought.known))
+        return find(listed.column, literal(f"|{key}|", Text())) > 0
+    return find(listed.column, literal("|").concat(type_coerce(sought.column, Text())).concat("|")) > 0
 
 
 def _known(value: Value, known: object) -> ColumnElement[Any]:

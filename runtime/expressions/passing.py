@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, literal, null
 
 from runtime.expressions.carrying import carried
 from runtime.expressions.columns import Exact, ScaledDecimal
+from runtime.expressions.renamed import Renamed, as_keys
 from runtime.expressions.sql import Sql
 from runtime.expressions.times import place_text
 from runtime.expressions.value import Value
@@ -54,6 +55,7 @@ def _letter(value: Value) -> str:
 
 def _column(value: Value) -> ColumnElement[Any]:
     if not value.is_known:
-        return value.column
+        kind = value.column.type
+        return as_keys(value.column, kind) if isinstance(kind, Renamed) else value.column
     known = carried(value.known)
     return null() if known is None else literal(known)

@@ -26,8 +26,8 @@ class Scope:
     field): ``user`` is refused. ``link`` has the attributes of the link over which the records of this scope
     were reached, by key: ``link.role``.
 
-    ``earlier`` are names that are followed to what they are now, and ``met`` notes those that were: by the place
-    of each in the text its name of now. Nothing is followed where ``met`` is None.
+    ``earlier`` are names that are followed to what they are now, and ``met`` notes those that were: by the
+    place of each in the text its name of now. Nothing is followed where ``met`` is None.
     """
 
     modules: Mapping[str, Module]

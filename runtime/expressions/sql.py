@@ -148,7 +148,11 @@ class Sql:
     def _attribute(self, node: Attribute) -> Value:
         column = self.value(node.of).column
         type_ = _column_type(node.type, node.values)
-        known = {key: literal(value, type_) for key, value in node.values.items() if value is not None}
+        known = {
+            literal(key, column.type): literal(value, type_)
+            for key, value in node.values.items()
+            if value is not None
+        }
         if not known:
             return Value(node.type)
         return Value(node.type, (case(known, value=column),))

@@ -23,7 +23,7 @@ def columns_of(sql: Sql, node: Node) -> tuple[ColumnElement[Any], ...]:
         return (amount, literal(currency, Text())) if value.type == MONEY else (amount,)
     if value.type == BOOLEAN:
         return (literal(value.known),)
-    return (plain(sql, value, column_type(value.type)),)
+    return (plain(sql, value, column_type(sql, value.type)),)
 
 
 def stored(dialect: str, column: ColumnElement[Any], kind: Any) -> ColumnElement[Any]:

@@ -108,7 +108,9 @@ def _units(column: ColumnElement[Any], scale: int) -> ColumnElement[Any]:
 
 def _extreme(sql: Sql, node: Aggregate, value: Value) -> ColumnElement[Any]:
     column = (
-        _amount(sql, value) if value.type in (*NUMBERS, MONEY) else plain(sql, value, column_type(value.type))
+        _amount(sql, value)
+        if value.type in (*NUMBERS, MONEY)
+        else plain(sql, value, column_type(sql, value.type))
     )
     if sql.binding.dialect == "sqlite" and isinstance(column.type, Exact):
         return _called(f"trellis_{node.function}", column, Exact())
@@ -153,7 +155,7 @@ def _literals(sql: Sql, value: Value) -> tuple[ColumnElement[Any], ...]:
         currency = value.known.currency if isinstance(value.known, Money) else None
         amount = exact(sql, value)
         return (amount, literal(currency, Text())) if value.type == MONEY else (amount,)
-    kind = column_type(value.type)
+    kind = column_type(sql, value.type)
     return (plain(sql, value, kind),) if value.type != BOOLEAN else (literal(value.known),)
 
 

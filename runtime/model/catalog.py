@@ -29,7 +29,8 @@ class Origin:
 class Expression:
     """An expression of the configuration, parsed and typed. ``tree`` belongs to the room ``expressions``.
 
-    Virtual fields stand in ``tree`` with their own trees; ``written`` is the tree that names them. ``earlier``
+    Virtual fields stand in ``tree`` with their own trees; ``written`` is the tree that names them.
+    ``earlier``
     are the stretches of the text that are earlier names, each with its start, its end and the name of now.
     """
 

@@ -1,11 +1,13 @@
 """Numbers of records: taken from counters in the writer's own transaction, so that none comes twice."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import select
 
 from runtime.fields.pattern import numbered
 from runtime.records.pattern import Pattern
+from runtime.records.plan import ModulePlan
 from runtime.records.work import Batch, Work
 
 
@@ -17,22 +19,28 @@ def number(batch: Batch, works: list[Work]) -> None:
     plan = works[0].plan
     for key in sorted(plan.numbers):
         pattern = plan.numbers[key]
-        _step_over(batch, pattern, plan.key, key, works)
+        _step_over(batch, pattern, plan, key, works)
         waiting = [work for work in works if work.is_new and not work.values.get(key)]
         if waiting:
-            first = batch.tx.next_numbers(pattern.counter(plan.key, key, batch.today), len(waiting))
+            first = batch.tx.next_numbers(_counter(pattern, plan, key, batch.today), len(waiting))
             for count, work in enumerate(waiting, first):
                 work.values[key] = numbered(pattern.format, count, batch.today)
 
 
-def _step_over(batch: Batch, pattern: Pattern, module: str, key: str, works: list[Work]) -> None:
+def _counter(pattern: Pattern, plan: ModulePlan, key: str, day: date) -> str:
+    # By the names in the database, which stay: a rename begins no new count, and whoever still writes under the
+    # names of before takes from the same.
+    return pattern.counter(plan.table.table.name, plan.table.columns[key][0].name, day)
+
+
+def _step_over(batch: Batch, pattern: Pattern, plan: ModulePlan, key: str, works: list[Work]) -> None:
     # An import may bring numbers along: the counters are set beyond them, so that none of them is given
     # again.
     highest: dict[str, int] = {}
     for text in _given(key, works):
         found = pattern.read(text)
         if found is not None:
-            counter = pattern.counter(module, key, found[1])
+            counter = _counter(pattern, plan, key, found[1])
             highest[counter] = max(found[0], highest.get(counter, 0))
     if not highest:
         return

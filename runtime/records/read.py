@@ -163,12 +163,13 @@ class Records:
             ids.extend(_row_ids(connection, self._plans[collection.target], record_id, alive=False))
         log, sets = self._tables.change_log, self._tables.change_sets
         entries = connection.execute(
-            select(log, sets.c.door, sets.c.cause, sets.c.undone_by)
+            select(log, sets.c.door, sets.c.cause, sets.c.undone_by, sets.c.revision_id)
             .join(sets, sets.c.id == log.c.change_set_id)
             .where(among(log.c.record_id, ids, self._tables.dialect))
             .order_by(log.c.id.desc())
             .limit(LOGGED)
         ).all()
+        entries = self._plans.workplace.former.now(entries)
         ceased: dict[tuple[int, str], datetime] = {}
         begun = _begun(entries)
         titles = self._titles(connection, entries)

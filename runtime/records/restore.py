@@ -182,20 +182,24 @@ def _deleted_at(values: Values) -> datetime | None:
 def _refill(batch: Batch, restoring: Restoring, origin: dict[int, int]) -> None:
     # The fields that the deletion emptied: its own entries in the log say which, and they are filled if still
     # empty.
-    log = batch.plans.workplace.tables.change_log
-    statement = select(log.c.module, log.c.record_id, log.c.old, log.c.new, log.c.change_set_id).where(
+    tables = batch.plans.workplace.tables
+    log, sets = tables.change_log, tables.change_sets
+    told = (log.c.module, log.c.record_id, log.c.old, log.c.new, log.c.change_set_id, sets.c.revision_id)
+    statement = select(*told).join(sets, sets.c.id == log.c.change_set_id)
+    statement = statement.where(
         among(log.c.change_set_id, set(origin.values()), batch.dialect), log.c.action == "updated"
     )
     wanted: dict[str, list[tuple[int, str, int]]] = {}
-    for module, record_id, old, new, change_set in batch.tx.connection.execute(statement.order_by(log.c.id)):
-        plan = batch.plans.get(module)
-        for key, target in (old or {}).items():
+    entries = batch.tx.connection.execute(statement.order_by(log.c.id)).all()
+    for entry in batch.plans.workplace.former.now(entries):
+        plan = batch.plans.get(entry.module)
+        for key, target in (entry.old or {}).items():
             pointer = plan.fields.get(key) if plan is not None else None
             if pointer is None or pointer.on_delete != "clear" or not isinstance(target, int):
                 continue
-            emptied = (new or {}).get(key) is None and origin.get(target) == change_set
+            emptied = (entry.new or {}).get(key) is None and origin.get(target) == entry.change_set_id
             if emptied and target in restoring.returning:
-                wanted.setdefault(module, []).append((record_id, key, target))
+                wanted.setdefault(entry.module, []).append((entry.record_id, key, target))
     for module, pointers in wanted.items():
         plan = batch.plans[module]
         standing = records_by_id(

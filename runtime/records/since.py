@@ -44,20 +44,23 @@ def changed_since(
     connection: Connection, workplace: Workplace, reader: Reader, module: Module, record_id: int, version: int
 ) -> Since:
     """The fields of a record that were changed after ``version``, each with its latest change."""
-    log = workplace.tables.change_log
-    entries = connection.execute(
-        select(log.c.old, log.c.new, log.c.user_id, log.c.at)
+    log, sets = workplace.tables.change_log, workplace.tables.change_sets
+    written = connection.execute(
+        select(log.c.module, log.c.old, log.c.new, log.c.user_id, log.c.at, sets.c.revision_id)
+        .join(sets, sets.c.id == log.c.change_set_id)
         .where(log.c.record_id == record_id, log.c.version > version, log.c.action == "updated")
         .order_by(log.c.id)
     ).all()
+    entries = workplace.former.now(written)
     users = sorted({each.user_id for each in entries if each.user_id is not None})
     titles = reader.titles(connection, "users", users)
     found: dict[str, Meanwhile] = {}
-    for old, new, user_id, at in entries:
+    for each in entries:
+        user_id = each.user_id
         user = Ref("users", user_id, titles.get(user_id, "")) if user_id is not None else None
-        for key in new or ():
-            before = found[key].before if key in found else (old or {}).get(key)
-            found[key] = Meanwhile(user, at, before)
+        for key in each.new or ():
+            before = found[key].before if key in found else (each.old or {}).get(key)
+            found[key] = Meanwhile(user, each.at, before)
     return Since(module, found, _rows(connection, workplace, module, record_id, version))
 
 

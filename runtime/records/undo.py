@@ -225,7 +225,9 @@ def _entries(connection: Connection, plans: Plans, change_set: int) -> list[Entr
     # Those of a change set that was not undone; one more than may be, so that too many are seen.
     log, sets = plans.workplace.tables.change_log, plans.workplace.tables.change_sets
     statement = (
-        select(log.c.module, log.c.record_id, log.c.action, log.c.old, log.c.new, log.c.id)
+        select(
+            log.c.module, log.c.record_id, log.c.action, log.c.old, log.c.new, log.c.id, sets.c.revision_id
+        )
         .join(sets, sets.c.id == log.c.change_set_id)
         .where(
             log.c.change_set_id == change_set,
@@ -235,7 +237,7 @@ def _entries(connection: Connection, plans: Plans, change_set: int) -> list[Entr
         .order_by(log.c.id)
         .limit(MOST + 1)
     )
-    return list(connection.execute(statement).all())
+    return plans.workplace.former.now(connection.execute(statement).all())
 
 
 def _changed_by_others(

@@ -20,6 +20,7 @@ from runtime.base.settings import Settings
 from runtime.change.apply import Applied, Refused, apply
 from runtime.change.completing import complete
 from runtime.change.purge import expire
+from runtime.change.renames import renames_since
 from runtime.change.revisions import Revision, latest_number, open_applied
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
@@ -296,9 +297,12 @@ class Site:
         if catalog.hash != stored.hash:
             stored = self._follow_the_program(stored, loaded)
         tables = build_tables(catalog, stored.names, shop.types, self.database.dialect)
+        with self.database.read() as connection:
+            renames = renames_since(connection)
         workplace = Workplace(
-            catalog, tables, shop.types, shop.clock, stored.number, shop.language, self.background.wake
-        )
+            catalog, tables, shop.types, shop.clock, stored.number, shop.language, self.background.wake,
+            [each for each in renames if each[0] <= stored.number],
+        )  # fmt: skip
         judge = SignedIn()
         reader = Reader(
             catalog, tables, shop.types, shop.language, self._formats(catalog.languages[0], catalog.timezone)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, exists, select
+from sqlalchemy import ColumnElement, FromClause, Table, Text, exists, select
+from sqlalchemy.types import TypeEngine
 
+from runtime.expressions.renamed import Renamed
 from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
 from runtime.model.catalog import Field
@@ -31,6 +33,11 @@ class Binding:
     def related(self, steps: tuple[Step, ...], owner: ColumnElement[Any] | None = None) -> Related:
         """The records that the steps lead to; deleted ones are left out, archived ones are in."""
         return Related(self._joins.tables, self._joins, steps, owner)
+
+    def picklist_type(self, picklist: str) -> TypeEngine[Any]:
+        """The type of the columns that hold a value of a picklist."""
+        stored = self._joins.tables.names.values.get(picklist)
+        return Renamed(stored) if stored else Text()
 
     def links(self, path: tuple[Field, ...]) -> Linked:
         """Asks after the links of the path's last field, which has many. Links to deleted records do not

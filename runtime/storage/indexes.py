@@ -158,13 +158,14 @@ def _make(plan: Plan, module: Module, catalog: Catalog, table: Table, columns: C
             sorts_by = order_of(field, own[0], catalog.picklists)
             # PostgreSQL wants parentheses around an expression, and SQLAlchemy leaves them out around CASE.
             parts.append(Grouping(sorts_by) if isinstance(sorts_by, Case) else sorts_by)
-            described.append(f"{own[0].name}:{order_kind(field, catalog.picklists)}")
+            described.append(f"{own[0].name}:{order_kind(field, own[0], catalog.picklists)}")
         else:
             parts.extend(own if plan.unique else own[:1])
             described.extend(column.name for column in (own if plan.unique else own[:1]))
     if plan.id_last:
         parts.append(columns["id"][0])
-    carried = [column for key in plan.carries for column in columns[key]]
+    carries = sorted(plan.carries, key=lambda key: columns[key][0].name)  # whatever the fields are called
+    carried = [column for key in carries for column in columns[key]]
     deleted = columns["deleted_at"][0]
     if dialect == "sqlite" and plan.over == LIVE and not plan.unique:
         carried.append(deleted)  # else SQLite looks into the table for what the index's own condition says

@@ -21,7 +21,11 @@ OWN_PREFIXES = ("trellis_", "sqlite_", "pg_")
 TAKEN_COLUMNS = ("search_text", "rowid", "oid", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid")
 """Names that a field's column may not have: the column for searching, and the engines' hidden columns."""
 
+MODULES = ""
+"""In the place of a picklist: what relations to any module store for a module's key."""
+
 Pair = tuple[str, str]
+Triple = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ class Names:
 
     ``columns`` has the base name of a field's columns, ``links`` the table of a linked field, ``searches``
     the table of a module's search index (SQLite needs one). ``spent`` are the tables, and the columns as
-    ``table.column``, that were dropped: such a name is given to nothing else.
+    ``table.column``, that were dropped: such a name is given to nothing else. ``values`` is what is stored
+    for a picklist's value by its key (and under :data:`MODULES` for a module's), and ``attributes`` the
+    column of a link's attribute, both only where it is another name.
     """
 
     tables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -38,6 +44,8 @@ class Names:
     links: Mapping[Pair, str] = field(default_factory=lambda: MappingProxyType({}))
     searches: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     spent: frozenset[str] = frozenset()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[Triple, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def table(self, module: str) -> str:
         """The table of a module's records."""
@@ -53,6 +61,10 @@ class Names:
         """The table of a linked field's links."""
         return self.links[module, key]
 
+    def stored(self, picklist: str, value: str) -> str:
+        """What is stored for a value of a picklist."""
+        return self.values.get(picklist, {}).get(value, value)
+
     def to_json(self) -> dict[str, Any]:
         """The names as JSON; :meth:`from_json` reads them back."""
         return {
@@ -61,6 +73,8 @@ class Names:
             "links": _nested(self.links),
             "searches": dict(self.searches),
             **({"spent": sorted(self.spent)} if self.spent else {}),
+            "values": {picklist: dict(stored) for picklist, stored in self.values.items()},
+            "attributes": [[*place, name] for place, name in self.attributes.items()],
         }
 
     @classmethod
@@ -72,6 +86,10 @@ class Names:
             _flat(data["links"]),
             MappingProxyType(dict(data["searches"])),
             frozenset(data.get("spent", ())),
+            MappingProxyType(
+                {key: MappingProxyType(dict(stored)) for key, stored in data.get("values", {}).items()}
+            ),
+            MappingProxyType({tuple(place): name for *place, name in data.get("attributes", ())}),
         )
 
 
@@ -107,8 +125,37 @@ def name_all(catalog: Catalog, types: Registry[FieldType], given: Names | None =
         MappingProxyType(columns),
         MappingProxyType(links),
         MappingProxyType(searches),
-        before.spent,
+        spent=before.spent,
+        values=MappingProxyType(_values(catalog, before)),
+        attributes=MappingProxyType(_attributes(catalog, before)),
     )
+
+
+def _values(catalog: Catalog, before: Names) -> dict[str, Mapping[str, str]]:
+    """A new value of a picklist is stored by its key, unless a renamed one is stored by that."""
+    found = dict(before.values)
+    for key, given in before.values.items():
+        picklist = catalog.picklists.get(key)
+        keys = tuple(catalog.modules) if key == MODULES else tuple(picklist.values) if picklist else ()
+        own, taken = dict(given), set(given.values())
+        for value in keys:
+            if value not in own and value in taken:
+                own[value] = _claim(value, {*taken, *keys})
+        found[key] = MappingProxyType(own)
+    return found
+
+
+def _attributes(catalog: Catalog, before: Names) -> dict[Triple, str]:
+    """A new attribute of a link has the column of its key, unless a renamed one has that."""
+    found = dict(before.attributes)
+    for module, of in dict.fromkeys((module, of) for module, of, _ in before.attributes):
+        field = catalog.modules[module].field(of) if module in catalog.modules else None
+        keys = (field.settings.get("link") or {}) if field is not None else {}
+        for key in keys:
+            taken = {name for (*place, _), name in found.items() if tuple(place) == (module, of)}
+            if (module, of, key) not in found and key in taken:
+                found[module, of, key] = _claim(key, {*taken, *keys})
+    return found
 
 
 def suffixed(base: str, suffix: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, func, literal_column
 from sqlalchemy.sql.elements import ColumnClause
 
+from runtime.expressions.renamed import stored_text
 from runtime.expressions.text import ordered
 from runtime.model.catalog import Field, Path, Picklist, Title
 from runtime.model.types import TEXT, PicklistType
@@ -33,16 +34,18 @@ def order_of(
     return column
 
 
-def order_kind(field: Field, picklists: Mapping[str, Picklist]) -> str:
+def order_kind(field: Field, column: ColumnElement[Any], picklists: Mapping[str, Picklist]) -> str:
     """The same as a word, for an index's name to depend on."""
     if isinstance(field.value_type, PicklistType) and field.value_type.picklist in picklists:
-        return "position:" + ",".join(picklists[field.value_type.picklist].values)
+        keys = picklists[field.value_type.picklist].values
+        return "position:" + ",".join(stored_text(column.type, key) for key in keys)
     return "by letters" if field.value_type == TEXT and field.type != "auto_number" else "value"
 
 
 def _position(column: ColumnElement[Any], keys: tuple[str, ...]) -> ColumnElement[Any]:
     # Literals, not parameters: an index on an expression serves only the very same expression.
-    positions = [(column == literal_text(key), _number(place)) for place, key in enumerate(keys)]
+    stored = [stored_text(column.type, key) for key in keys]
+    positions = [(column == literal_text(key), _number(place)) for place, key in enumerate(stored)]
     return case(*positions, (column.is_not(None), _number(len(keys))))
 
 

@@ -85,6 +85,7 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("names", Json, nullable=False),
             Column("shape", Json, nullable=False),
             Column("steps", Json, nullable=False),
+            Column("renames", Json),
             Column("applied_at", UtcDateTime(), nullable=False),
             Column("applied_by", Text),
             Column("message", Text),

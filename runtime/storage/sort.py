@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from runtime.base.registry import Registry
+from runtime.expressions.renamed import stored_text
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Field, Path, SortKey
 from runtime.storage.cells import DEEPEST, attribute_values
@@ -234,7 +235,7 @@ def by_attribute(column: ColumnElement[Any], values: Mapping[str, Any]) -> Colum
     """The rank of a picklist field's attribute among :func:`ranked`."""
     ranks = {value: rank for rank, value in enumerate(ranked(values))}
     cases = [
-        (column == literal_text(key), literal_column(str(ranks[value]), Integer))
+        (column == literal_text(stored_text(column.type, key)), literal_column(str(ranks[value]), Integer))
         for key, value in values.items()
         if value is not None
     ]

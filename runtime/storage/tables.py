@@ -8,16 +8,21 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from runtime.base.registry import Registry
+from runtime.expressions.renamed import Renamed
 from runtime.fields import base as fields
 from runtime.model.catalog import Catalog, Field, Module
 from runtime.storage.indexes import add_indexes, add_link_indexes
-from runtime.storage.names import Names, shortened, suffixed
+from runtime.storage.names import MODULES, Names, shortened, suffixed
 from runtime.storage.runtime_tables import Big, RuntimeTables, build_runtime_tables
 from runtime.storage.searching import is_searched
 
 FieldTypes = Registry[fields.FieldType]
+
+OF_FILES = ("files", "module")
+"""The field of the files that has the key of a module."""
 
 STAMPED_BY = ("created_by", "updated_by")
 """Fields that the writer alone fills, with whoever writes, and users never leave their table: a foreign key
@@ -189,7 +194,7 @@ def _column(module: Module, field: Field, part: fields.Column, names: Names) -> 
         keys = []
     else:
         keys = [_points_at(part.references, names, names.table(module.key), name)]
-    return Column(name, part.type, *keys, nullable=not always)
+    return Column(name, _stored_as(part, field, names), *keys, nullable=not always)
 
 
 def _points_at(module: str, names: Names, table: str, column: str) -> ForeignKey:
@@ -222,7 +227,10 @@ def _link_table(metadata: MetaData, module: Module, field: Field, names: Names, 
     )
     for key, attribute in link_attributes(field).items():
         for part in types[attribute.type].columns(attribute.settings):
-            made.append_column(Column(suffixed(_attribute_column(key), part.suffix), part.type))
+            place = names.attributes.get((module.key, field.key, key), key)
+            column = suffixed(_attribute_column(place), part.suffix)
+            known = suffixed(_attribute_column(key), part.suffix)
+            made.append_column(Column(column, _stored_as(part, attribute, names), key=known))
     add_link_indexes(made)
     return made
 
@@ -238,6 +246,16 @@ def _attribute_column(key: str) -> str:
 
 
 def link_columns(link: Table, key: str, attribute: Field, types: FieldTypes) -> tuple[Column[Any], ...]:
-    """The columns of a link's attribute."""
+    """The columns of a link's attribute; the table knows them by its key, whatever they are called."""
     parts = types[attribute.type].columns(attribute.settings)
     return tuple(link.c[suffixed(_attribute_column(key), part.suffix)] for part in parts)
+
+
+def _stored_as(part: fields.Column, field: Field, names: Names) -> TypeEngine[Any]:
+    """The type of a column; values of a picklist that have other stored names, and modules that have other
+    tables, are translated on their way in and out.
+    """
+    names_modules = part.suffix == "module" or (field.module, field.key) == OF_FILES
+    of = MODULES if names_modules else field.settings.get("picklist", "-")
+    renamed = names.values.get(of)
+    return Renamed(renamed) if renamed else part.type

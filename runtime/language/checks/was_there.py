@@ -16,8 +16,8 @@ class WasThere(Check):
     module, another module, another value of the picklist. Its data would belong to both.
 
     Take the one of the earlier name out, or take `was` out. To move data from one field to another that is
-    there already, a formula does it (`trellis formulas run`). Two that swap their names do so in two steps, over a
-    third name. In a pack that stands on another one, the field below is taken out by `name: null`.
+    there already, a formula does it (`trellis formulas run`). Two that swap their names do so in two steps,
+    over a third name. In a pack that stands on another one, the field below is taken out by `name: null`.
     """
 
     name = "M191"
@@ -32,8 +32,9 @@ class WasThere(Check):
             own = "fields" in claim.path and claim.old in RECORD_FIELDS
             if other is not None or own:
                 related = (other.span,) if other is not None and not own else ()
+                now, old = claim.path[-1], shown(claim.old)
                 yield self.found(
-                    f"{claim.path[-1]} was {shown(claim.old)}, and there is {_said(claim)} {shown(claim.old)}",
+                    f"{now} was {old}, and there is {_said(claim)} {old}",
                     claim.at.span,
                     (*claim.path, "was"),
                     f"take {claim.old} out, or take it out of was",

@@ -100,17 +100,25 @@ class Following:
         if isinstance(node, Scalar):
             return self._scalar(node, path, inside, here)
         if isinstance(node, ListNode):
-            items = [self._walk(item, (*path, str(at)), (*inside, "#"), here) for at, item in enumerate(node.items)]
+            items = [
+                self._walk(item, (*path, str(at)), (*inside, "#"), here) for at, item in enumerate(node.items)
+            ]
             return ListNode(node.source, node.start, node.end, items)
         assert isinstance(node, MapNode)
-        if inside and node.items.keys() <= EDITS and any(isinstance(each, ListNode) for each in node.items.values()):
+        if (
+            inside
+            and node.items.keys() <= EDITS
+            and any(isinstance(each, ListNode) for each in node.items.values())
+        ):
             return self._edit(node, path, inside, here)
         return self._map(node, path, inside, here)
 
     def _edit(self, node: MapNode, path: Path, inside: Path, here: _Here) -> MapNode:
         """Items that a layer adds to a list and takes out of it stand where the list's own would."""
         items = {
-            key: self._walk(child, (*path, key), inside if isinstance(child, ListNode) else (*inside, "#"), here)
+            key: self._walk(
+                child, (*path, key), inside if isinstance(child, ListNode) else (*inside, "#"), here
+            )
             for key, child in node.items.items()
         }
         return MapNode(node.source, node.start, node.end, node.keys, items)
@@ -248,7 +256,9 @@ def _placed(child: Node, now: "object") -> Node:
     """An entry that asks for a neighbour, with the neighbour's name of now."""
     if not isinstance(child, MapNode) or not callable(now):
         return child
-    changed = {key: now(at) for key in PLACES if (at := child.scalar(key)) is not None and isinstance(at.value, str)}
+    changed = {
+        key: now(at) for key in PLACES if (at := child.scalar(key)) is not None and isinstance(at.value, str)
+    }
     if not changed:
         return child
     return MapNode(child.source, child.start, child.end, child.keys, {**child.items, **changed})

@@ -19,7 +19,8 @@ Pattern = tuple[tuple[str, ...], str]
 
 
 class Patterns:
-    """The patterns of one kind. In a pattern ``*`` is any key, ``#`` an item of a list, ``{field}`` a key that
+    """The patterns of one kind. In a pattern ``*`` is any key, ``#`` an item of a list, ``{field}`` a key
+    that
     later names depend on; ``of above`` behind what it is marks a value of the field that this one depends on.
     """
 

@@ -13,8 +13,8 @@ OWNERS = ("users", "groups")
 
 @dataclass(slots=True)
 class World:
-    """Names of now only. ``targets`` are the modules that a field points at, ``collections`` the module behind
-    each collection's key.
+    """Names of now only. ``targets`` are the modules that a field points at, ``collections`` the module
+    behind each collection's key.
     """
 
     earlier: Earlier

@@ -65,8 +65,8 @@ class Kind(ABC):
     :mod:`runtime.language.earlier.patterns`. A rename is followed there.
     """
     names_in_texts: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Where texts do, expressions apart: what keys may be, and ``path``, ``sort``, ``title``, ``there`` (a path
-    of the related records that a block shows), ``module.filter``.
+    """Where texts do, expressions apart: what keys may be, and ``path``, ``sort``, ``title``, ``there`` (a
+    path of the related records that a block shows), ``module.filter``.
     """
 
     @abstractmethod

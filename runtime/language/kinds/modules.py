@@ -253,7 +253,9 @@ def _module() -> Schema:
             "label": described(LABEL, "What one record is called."),
             "plural": described(LABEL, "What several are called."),
             "icon": described(ICON, "The name of its icon."),
-            "was": described(WAS, "What it was called before, or a list: its records and all that names it follow."),
+            "was": described(
+                WAS, "What it was called before, or a list: its records and all that names it follow."
+            ),
             "title": described(
                 {**PATH, "maxLength": 200}, 'What a record is called: a field, or "{first_name} {last_name}".'
             ),
