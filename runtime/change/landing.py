@@ -12,11 +12,13 @@ from runtime.base.registry import Registry
 from runtime.change import codes
 from runtime.change.drift import drift
 from runtime.change.journal import StepState
+from runtime.change.kept.base import Ground, follow
 from runtime.change.plan import Plan, make_plan
 from runtime.change.quarantine import KEPT, seal
 from runtime.change.revisions import Entry, Revision, history, next_number, write_revision
 from runtime.change.shape import kept_until
 from runtime.change.step import Step
+from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
@@ -119,6 +121,7 @@ class Target:
             plan.renames,
         )
         seal(tx.connection, number, now + self.kept)
+        follow(Ground(tx.connection, catalog, plan.names, plan.renames, Language.standard()))
         if self.on_first is not None and number == 1:
             self.on_first(tx, revision)
         return Applied(number, plan, is_new=True)

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from runtime.base.diagnostic import Span
 from runtime.change.quarantine import keep
+from runtime.change.sample import LINES, becomes
 from runtime.change.shape import FieldShape
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step
@@ -65,7 +66,8 @@ def merge(situation: Situation) -> Iterator[Step]:
             run = partial(_merge, holder=holder, into=into, order=order)
             said = _said(situation, holder.picklist)
             what = f"In {holder.path}, {said}; what was there is kept for a while."
-            yield Step(what, run, _place(situation, holder.picklist), rows, Safety.LOSSY)
+            place, sample = _place(situation, holder.picklist), _sample(situation, holder, into, order)
+            yield Step(what, run, place, rows, Safety.LOSSY, sample=sample)
 
 
 def _holders(situation: Situation) -> Iterator[Holder]:
@@ -107,6 +109,16 @@ def _merge(connection: Connection, holder: Holder, into: dict[str, str], order: 
         new = into[text] if not holder.several else _together(text, into, order)
         here = update(holder.table).where(holder.column == literal(text, Text()))
         connection.execute(here.values({holder.column.name: new}))
+
+
+def _sample(situation: Situation, holder: Holder, into: dict[str, str], order: list[str]) -> tuple[str, ...]:
+    id_ = next(iter(holder.table.c))
+    some = select(id_, holder.column).where(_has(holder, into)).order_by(id_).limit(LINES)
+    found = situation.stored.connection.execute(some)
+    return tuple(
+        becomes(record, text, into[text] if not holder.several else _together(text, into, order))
+        for record, text in found
+    )
 
 
 def _together(text: str, into: dict[str, str], order: list[str]) -> str:

@@ -58,6 +58,11 @@ class Scalar(Node):
         """The value."""
         return self.value
 
+    def offsets(self) -> list[int]:
+        """Where each character of the text stands in the file."""
+        places = offsets_in_file(self.source.text[self.start : self.end], self.text, self.style)
+        return [self.start + place for place in places]
+
     def locate(self, start: int, end: int) -> Span:
         """The place in the file of the characters ``start`` to ``end`` of the text."""
         places = offsets_in_file(self.source.text[self.start : self.end], self.text, self.style)

@@ -43,24 +43,6 @@ class ChosenColumns:
             )
         )
 
-    def naming(self, connection: Connection, name: str, most: int) -> list[tuple[int, str, str, str]]:
-        """Choices with a name in a path, up to ``most``: who chose, the module, the filter, the path."""
-        table = self._table
-        statement = (
-            select(table.c.user_id, table.c.module, table.c.filter, table.c["columns"])
-            .where(table.c["columns"].contains(name, autoescape=True))
-            .order_by(table.c.user_id, table.c.module, table.c.filter)
-            .limit(most)
-        )
-        modules = {self._name(key): key for key in self._tables.modules}
-        return [
-            (user_id, modules[kept], filter, path)
-            for user_id, kept, filter, columns in connection.execute(statement)
-            if kept in modules
-            for path in str(columns).split(",")
-            if name in path.split(".")
-        ]
-
     def _name(self, module: str) -> str:
         return self._tables.module(module).table.name
 

@@ -1,7 +1,7 @@
-"""Former names: what the change log kept by the names of its day, by the names of now.
+"""Former names: what the change log kept by the names of its day, by those of now.
 
-Its rows are never rewritten, however many there are: each belongs to a change set, which knows the revision that
-it was written under, and what was renamed since is followed when it is read.
+Its rows are never rewritten, however many there are: each belongs to a change set, which knows the revision
+that it was written under, and what was renamed since is followed when it is read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -28,8 +28,8 @@ def number(batch: Batch, works: list[Work]) -> None:
 
 
 def _counter(pattern: Pattern, plan: ModulePlan, key: str, day: date) -> str:
-    # By the names in the database, which stay: a rename begins no new count, and whoever still writes under the
-    # names of before takes from the same.
+    # By the names in the database, which stay: a rename begins no new count, and whoever still writes under
+    # the names of before takes from the same.
     return pattern.counter(plan.table.table.name, plan.table.columns[key][0].name, day)
 
 

@@ -145,21 +145,6 @@ class SavedFilters:
         )
         return int(connection.execute(others).scalar_one())
 
-    def naming(self, connection: Connection, name: str, most: int) -> list[SavedFilter]:
-        """Filters of any user that have a name in their texts, up to ``most``; '' is in all of them."""
-        table = self._filters
-        modules = {self._name(key): key for key in self._tables.modules}
-        texts = (table.c["where"], table.c["columns"], table.c["sort"])
-        found = (
-            select(table)
-            .where(or_(*(text.contains(name, autoescape=True) for text in texts)))
-            .order_by(table.c.id)
-            .limit(most)
-        )
-        return [
-            self._made(modules[row.module], row) for row in connection.execute(found) if row.module in modules
-        ]
-
     def _visible(self, actor: Actor) -> ColumnElement[bool]:
         shares = self._shares
         given = exists(

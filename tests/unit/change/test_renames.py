@@ -139,7 +139,7 @@ def test_a_renamed_field_keeps_its_column_and_its_values(renaming):
     assert renaming.whats(RENAMED) == []
     with renaming.database.read() as connection:
         made = renames_between(connection, 1, 2)
-    assert made.field("deals", "amount") == ("deals", "value")
+    assert made.field("deals", "amount") == ("deals", "worth")
 
 
 def test_a_renamed_value_is_stored_as_before_and_no_formula_or_index_is_made_again(renaming):
