@@ -25,10 +25,12 @@ from sqlalchemy import (
 
 from runtime.expressions.columns import Microseconds, ScaledDecimal, UtcDateTime
 from runtime.expressions.database import postgresql_functions, register_sqlite
+from runtime.expressions.renamed import Renamed
 from runtime.expressions.tree import Step
 from runtime.expressions.value import Linked
 from runtime.model.catalog import Field, Module
 from runtime.model.values import Link, Money
+from tests.support.catalogs import small_crm
 
 Records = Mapping[str, Mapping[int, Mapping[str, object]]]
 """Canonical values by module, id and field."""
@@ -113,7 +115,20 @@ def column_type(field: Field) -> Any:
             return Time()
         case "duration":
             return Microseconds()
+        case "picklist" | "multi_picklist":
+            return picklist_type(field.settings["picklist"])
     return Text()
+
+
+def picklist_type(picklist: str) -> Any:
+    """The type of a picklist's columns. The values of every other one are stored by each other's names, as if
+    all of them had been renamed: what is said of them must mean the same.
+    """
+    picklists = small_crm()["picklists"]
+    if sorted(picklists).index(picklist) % 2:
+        return Text()
+    keys = list(picklists[picklist].values)
+    return Renamed(dict(zip(keys, (*keys[1:], keys[0]), strict=True)))
 
 
 class Joined:
@@ -139,6 +154,10 @@ class Joined:
         if path[-1].type == "money":
             names.append(f"{path[-1].key}__currency")
         return tuple(table.c[name] for name in names)
+
+    def picklist_type(self, picklist: str) -> Any:
+        """The type of the columns that hold a value of a picklist."""
+        return picklist_type(picklist)
 
     def links(self, path: tuple[Field, ...]) -> Linked:
         """Asks after the links of the path's last field."""

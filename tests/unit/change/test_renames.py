@@ -1,128 +1,7 @@
 """Renames: what is called otherwise keeps its data, and everything that names it follows."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from types import MappingProxyType
-
-import pytest
-from sqlalchemy import select
-
-from runtime.change.apply import Applied, apply
-from runtime.change.plan import make_plan
 from runtime.change.renames import renames_between
-from runtime.change.revisions import open_applied
-from runtime.language.report import as_text
-from runtime.storage.inspect import inspect
-from runtime.storage.tables import build_tables
-from tests.support.packs import house, load_pack, write_pack
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
-PACK = {
-    "pack.yaml": "title: Small\nversion: 1.0.0\ncurrency: EUR\ntimezone: Europe/Helsinki\n",
-    "schemas/modules/accounts.yaml": "fields: {name: {type: text}, note: {type: text}}\n",
-    "schemas/modules/deals.yaml": """\
-title: name
-fields:
-  name: {type: text, search: true, index: true}
-  amount: {type: money}
-  twice: {type: money, formula: "if_(stage == 'open', amount * 2, amount)"}
-  stage: {type: picklist, picklist: stages, index: true}
-  several: {type: multi_picklist, picklist: stages}
-  account: {type: relation, module: accounts, inverse: deals}
-  about: {type: any_relation}
-  friends:
-    {type: relations, module: accounts, inverse: friend_of, link: {role: {type: picklist, picklist: stages}}}
-rows:
-  items: {module: items}
-""",
-    "schemas/modules/items.yaml": "fields: {name: {type: text}, price: {type: money}}\n",
-    "schemas/picklists/stages.yaml": """\
-values:
-  open: {kind: open, label: Open}
-  won: {kind: won, label: Won}
-  lost: {kind: lost, label: Lost}
-""",
-    "schemas/filters/deals.yaml": """\
-open: {where: "stage == 'open' and amount > 5", sort: [-amount], columns: [name, stage], quick: [stage]}
-""",
-}
-RENAMED = {
-    "  amount: {": "  worth: {was: amount, ",
-    "amount * 2": "worth * 2",
-    "2, amount)": "2, worth)",
-    "amount > 5": "worth > 5",
-    "[-amount]": "[-worth]",
-    "  twice: {": "  double: {was: twice, ",
-}
-"""A field's new name, everywhere."""
-STAGES = {
-    "  open: {": "  running: {was: open, ",
-    "stage == 'open'": "stage == 'running'",
-}
-FIRMS = {"schemas/modules/accounts.yaml": None}
-
-
-class Renaming:
-    """A database, and packs that are applied to it one after the other."""
-
-    def __init__(self, site, folder: Path) -> None:
-        self.database, self.clock, self.folder = site.database, site.clock, folder
-        self.count = 0
-
-    def load(self, replaced: Mapping[str, str] = NOTHING, files: Mapping[str, str | None] = NOTHING):
-        self.count += 1
-        whole = {name: text for name, text in {**PACK, **files}.items() if text is not None}
-        for old, new in replaced.items():
-            whole = {name: text.replace(old, new) for name, text in whole.items()}
-        loaded = load_pack(write_pack(self.folder / str(self.count), whole))
-        assert loaded.catalog is not None, as_text(loaded.diagnostics, loaded.sources)
-        return loaded
-
-    def whats(self, *changes: Mapping[str, str]) -> list[str]:
-        loaded = self.load(*changes)
-        with self.database.read() as connection:
-            plan = make_plan(connection, loaded.catalog, house().types, self.database.schema)
-        assert not plan.refusals, plan.refusals
-        return [step.what for step in plan.steps]
-
-    def apply(self, *changes):
-        loaded = self.load(*changes)
-        self.catalog = loaded.catalog
-        outcome = apply(self.database, loaded.catalog, loaded.layers, house().types, self.clock)
-        assert isinstance(outcome, Applied), outcome.refusals
-        return outcome
-
-    @property
-    def tables(self):
-        with self.database.read() as connection:
-            names = open_applied(connection, self.database.schema).names
-        return build_tables(self.catalog, names, house().types, self.database.dialect)
-
-    def add(self, module: str, **values) -> int:
-        table = self.tables.module(module)
-        with self.database.write() as tx:
-            (id_,) = tx.allocate_ids(1)
-            by_column = {table.columns[key][0].name: value for key, value in values.items()}
-            tx.connection.execute(table.table.insert().values(id=id_, version=1, **by_column))
-        return id_
-
-    def values(self, module: str, key: str) -> list[object]:
-        table = self.tables.module(module)
-        statement = select(table.columns[key][0]).order_by(table.columns["id"][0])
-        with self.database.read() as connection:
-            return list(connection.execute(statement).scalars())
-
-    def live(self):
-        with self.database.read() as connection:
-            return inspect(connection, self.database.schema)
-
-
-@pytest.fixture
-def renaming(site, tmp_path):
-    made = Renaming(site, tmp_path)
-    made.apply()
-    return made
+from tests.unit.change.renaming import FIRMS, PACK, RENAMED, STAGES
 
 
 def test_a_renamed_field_keeps_its_column_and_its_values(renaming):
@@ -167,3 +46,43 @@ def test_a_renamed_module_keeps_its_table_and_what_points_at_it(renaming):
     renaming.apply({}, firms)
     assert renaming.values("firms", "name") == ["Acme"]
     assert renaming.live() == before
+
+
+def test_what_comes_back_under_a_name_that_was_renamed_has_a_place_of_its_own(renaming):
+    renaming.add("deals", name="One", stage="open")
+    renaming.apply(STAGES)
+    anew = {**STAGES, "  running: {was: open, ": "  open: {}\n  running: {"}
+    renaming.apply(anew)
+    renaming.add("deals", name="Two", stage="open")
+    assert renaming.values("deals", "stage") == ["running", "open"]
+    with renaming.database.read() as connection:
+        kept = connection.exec_driver_sql("SELECT stage FROM deals ORDER BY id").scalars().all()
+    assert kept == ["open", "open_2"]
+
+
+def test_a_chain_of_renames_leads_from_the_first_name_to_the_last(renaming):
+    renaming.apply({" note: {": " remark: {was: note, "})
+    renaming.apply({" note: {": " comment: {was: [remark, note], "})
+    with renaming.database.read() as connection:
+        whole = renames_between(connection, 1, 3)
+        last = renames_between(connection, 2, 3)
+    assert whole.field("accounts", "note") == ("accounts", "comment")
+    assert last.field("accounts", "remark") == ("accounts", "comment")
+    assert whole.inverted().field("accounts", "comment") == ("accounts", "note")
+
+
+def test_a_retired_field_makes_room_for_one_that_takes_its_name(renaming):
+    renaming.add("accounts", name="Acme", note="kept")
+    renaming.apply({", note: {type: text}": ""})
+    renaming.apply({"name: {type: text}, note: {type: text}": "note: {type: text, was: name}"})
+    assert renaming.values("accounts", "note") == ["Acme"]
+    with renaming.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT note FROM accounts").scalars().all() == ["kept"]
+
+
+def test_a_value_that_goes_says_that_it_may_have_become_another_one(renaming):
+    renaming.add("deals", name="One", stage="lost")
+    loaded = renaming.load({"  lost: {kind: lost, label: Lost}\n": ""})
+    (refusal,) = renaming.plan(loaded).refusals
+    assert refusal.code == "P107"
+    assert "was: lost" in refusal.help
