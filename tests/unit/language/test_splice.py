@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.language.nodes import Scalar
+from runtime.language.nodes import MapNode, Scalar
 from runtime.language.read import read
 from runtime.language.source import Source
 from runtime.language.splice import Change, SpliceError, remove, rename_key, set_value, spliced
@@ -26,6 +26,7 @@ search: [name, "number"]
 def plain(text):
     node, found = read(Source("x.yaml", text))
     assert not found, (text, found)
+    assert node is not None
     return node.plain
 
 
@@ -90,7 +91,7 @@ MAPS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)
 
 
 def written(value, draw, indent=0):
-    """A map as somebody might write it: in blocks, with comments, blank lines, and brackets here and there."""
+    """A map as somebody might write it: in blocks and brackets, with comments and blank lines."""
     lines = []
     for key, each in value.items():
         if draw(st.booleans()):
@@ -140,6 +141,7 @@ def test_only_what_is_meant_changes(data, value):
 
 def test_nothing_is_read_into_a_scalar_that_is_not_there():
     node, _ = read(Source("x.yaml", "a: 'it''s'"))
+    assert isinstance(node, MapNode)
     scalar = node.items["a"]
     assert isinstance(scalar, Scalar)
     assert scalar.offsets() == [4, 5, 6, 8]
