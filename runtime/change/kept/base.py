@@ -46,7 +46,9 @@ NAMES_NOTHING: Mapping[str, str] = MappingProxyType(
         "trellis_filter_shares": "groups and roles, which are not renamed",
         "trellis_default_filters": "filters by table and key, which are not renamed",
         "trellis_quarantine": "tables and columns, which stay",
-        "trellis_applies": "what a change that is under way will do, in physical names",
+        "trellis_changes": "how far a change that is under way is, in physical names",
+        "trellis_touched": "tables and records",
+        "trellis_duplicate_keys": "numbers, which are made again where a rule is another one",
     }
 )
 """The runtime's tables that no rename touches, each with why."""
