@@ -180,6 +180,7 @@ class House:
         watcher = Watcher(site, files=watch)
         application = self.application(site)
         gc.freeze()  # what is there now stays: looking through it for garbage would only make requests wait
+        gc.set_threshold(20_000, 20, 20)  # what a request makes goes with it, nearly all of it by itself
         companion = Companion(self.environment) if worker else None
         watcher.start()
         if companion is not None:

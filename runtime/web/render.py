@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse
 
+from runtime.web.drawing import Drawer
 from runtime.web.table import RowTemplates
 
 STATIC = Path(__file__).parent / "static"
@@ -50,7 +51,7 @@ class Renderer:
         return HTMLResponse("".join(template.blocks[block](template.new_context(dict(context)))), status)
 
     def _make(self, language: str) -> Environment:
-        environment = Environment(
+        environment = Drawer(
             loader=FileSystemLoader(self._templates),
             autoescape=True,
             undefined=StrictUndefined,
@@ -64,7 +65,7 @@ class Renderer:
         environment.globals["icons"] = self._icons
         environment.globals["remembered"] = lru_cache(maxsize=1024)
         environment.globals["widgets"] = Widgets(environment)
-        environment.globals["draw_rows"] = RowTemplates(environment)
+        environment.globals["draw_rows"] = RowTemplates(environment.for_rows())
         return environment
 
 

@@ -52,13 +52,10 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
         "lang": language,
         "theme": theme_of(call),
         "site": {"title": catalog.title.in_language(language)},
-        "menu": [
-            {
-                "label": group.label.in_language(language),
-                "links": _lit(menu_links(group, language), at, call),
-            }
+        "menu": tuple(
+            (group.label.in_language(language), tuple(_lit(menu_links(group, language), at, call)))
             for group in catalog.menu
-        ],
+        ),
         "urls": {
             "home": "/app",
             "search": "/search",
@@ -182,15 +179,15 @@ def _flash(call: Call) -> Sequence[Mapping[str, Any]]:
         return ()
 
 
-def _new(call: Call) -> list[MenuLink]:
+def _new(call: Call) -> tuple[MenuLink, ...]:
     """The modules of the menu of which the reader may make a record, each once."""
     catalog, judge, language = call.live.catalog, call.live.judge, call.actor.language
     keys = dict.fromkeys(item.module for group in catalog.menu for item in group.items)
-    return [
+    return tuple(
         MenuLink(module.label.in_language(language), f"/app/{key}/create", module.icon)
         for key in keys
         if not (module := catalog.modules[key]).system and judge.may(call.actor, key, "create").allowed
-    ]
+    )
 
 
 def _banner(call: Call) -> Mapping[str, str] | None:

@@ -14,7 +14,8 @@ WORDS = """
     query raise range recursive references release rename replace restrict returning right rollback row rows
     savepoint select set table temp then ties to transaction trigger unbounded union unique update using
     vacuum values view virtual when where window with within without user analyse array both end grant
-    initially lateral leading localtime only placing some symmetric trailing variadic collation concurrently tablesample system_user
+    initially lateral leading localtime only placing some symmetric trailing variadic collation concurrently
+    tablesample system_user
 """.split()
 FREE = sorted({word for word in WORDS if why_not_a_field_key(word) is None})
 PACK = f"""
