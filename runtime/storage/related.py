@@ -56,9 +56,9 @@ class Related:
         )
 
     def _asked(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        # SQLite that has not been told what a table holds (ANALYZE) takes the index of a condition (`stage`) for
-        # as good as the one that leads here (`account`), and reads half of the table for each record that asks.
-        # A plus before a condition keeps it from that index.
+        # SQLite that has not been told what a table holds (ANALYZE) takes the index of a condition (`stage`)
+        # for as good as the one that leads here (`account`), and reads half of the table for each record that
+        # asks. A plus before a condition keeps it from that index.
         if not self._hangs:
             return condition
         return UnaryExpression(condition.self_group(), operator=custom_op("+"), type_=Boolean())

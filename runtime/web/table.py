@@ -22,8 +22,8 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``; what is ``named`` goes on
-    with what the first column says: both are of the record's title (a first and a last name).
+    """A column: its head, and how its cells are drawn. Numbers stand at the ``end``; what is ``named`` goes
+    on with what the first column says: both are of the record's title (a first and a last name).
 
     ``edit`` is the key of the field that is edited in its cells; '' where none is.
     """

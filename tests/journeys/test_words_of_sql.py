@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from runtime.base.names import why_not_a_field_key
 from tests.support.rest import make, read
 
-WORDS = """
+TEXT = """
     abort action add after all analyze asc attach before begin between case cast check collate column commit
     conflict constraint create cross current database default deferrable delete desc distinct do drop each end
     escape except exclude exists explain fail filter first following for foreign from full generated glob
@@ -16,8 +16,8 @@ WORDS = """
     vacuum values view virtual when where window with within without user analyse array both end grant
     initially lateral leading localtime only placing some symmetric trailing variadic collation concurrently
     tablesample system_user
-""".split()
-FREE = sorted({word for word in WORDS if why_not_a_field_key(word) is None})
+"""
+FREE = sorted({word for word in TEXT.split() if why_not_a_field_key(word) is None})
 PACK = f"""
     schemas/modules/words.yaml:
       fields: {{name: {{type: text}}, {", ".join(f"{word}: {{type: text, index: true}}" for word in FREE)}}}

@@ -1,4 +1,4 @@
-"""Tests of the records that an aggregate looks over: it reads those of the record that asks, and no others."""
+"""Tests of what an aggregate looks over: the records of the one that asks, and no others."""
 
 from collections.abc import Callable
 from typing import Any
