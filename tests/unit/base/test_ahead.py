@@ -9,7 +9,7 @@ from runtime.base.ahead import Ahead
 
 
 def test_things_come_in_their_order() -> None:
-    with Ahead(range(100)) as numbers, Ahead(()) as nothing:
+    with Ahead(range(100)) as numbers, Ahead[int](()) as nothing:
         assert list(numbers) == list(range(100))
         assert list(nothing) == []
 
