@@ -7,8 +7,9 @@ from runtime.expressions.references import dependencies
 from runtime.fields.base import InvalidValueError
 from runtime.fields.money import Money as MoneyType
 from runtime.model.catalog import Expression
-from runtime.model.types import MONEY
+from runtime.model.types import MONEY, RecordType
 from runtime.model.values import Money as Amount
+from runtime.model.values import Pointer
 from runtime.records import currencies
 from runtime.records.plan import FieldPlan
 from runtime.records.rehearsal import looks_further
@@ -94,6 +95,8 @@ class Filling:
             refuse_once(work, field.key, error.message)
 
     def _keep(self, work: Work, field: FieldPlan, expression: Expression, value: object) -> object:
+        if isinstance(value, int) and "among" in field.field.settings:
+            value = _pointer(expression, value)
         if isinstance(value, list) or not self.seen.is_few_valued(expression):
             return keep(self._batch, work, field, value)
         place = (field.key, id(expression), value)
@@ -109,3 +112,11 @@ class Filling:
         if field.targets:
             self._moved.add(field.key)
         self.seen.put(work, field.key, value)
+
+
+def _pointer(expression: Expression, record_id: int) -> object:
+    """A record that an expression gives, for a field that points at records of any module."""
+    kind = expression.type
+    if isinstance(kind, RecordType) and len(kind.modules) == 1:
+        return Pointer(kind.modules[0], record_id)
+    return record_id

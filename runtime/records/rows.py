@@ -25,7 +25,8 @@ def expand(batch: Batch, works: list[Work]) -> list[Work]:
         naming = [work for work in works if key in work.raw]
         stands = [work.id for work in naming if not work.is_new]
         if stands:
-            rows = rows_of(batch.tx.connection, batch.plans[collection.target], stands, batch.dialect)
+            target, lock = batch.plans[collection.target], not batch.asking
+            rows = rows_of(batch.tx.connection, target, stands, batch.dialect, lock)
             standing[key] = rows
         for work in naming:
             found.extend(_rows(batch, work, collection, standing.get(key, {}).get(work.id, [])))

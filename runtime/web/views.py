@@ -70,6 +70,7 @@ class FieldView:
     readonly: bool = False
     hidden: bool = False
     always_required: bool = False
+    follows: bool = False
     autofocus: bool = False
     settings: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     options: Sequence[Option] = ()

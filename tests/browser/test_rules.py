@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_rules import PACK
 from tests.journeys.test_rules_of_parts import PACK as PARTS
+from tests.journeys.test_rules_of_rows import PACK as ROWS
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 
@@ -101,3 +102,62 @@ def test_a_dialog_follows_its_rules_too(crm, visit):
     dialog.get_by_label("Stage").select_option("won")
     expect(dialog.get_by_label("Chance")).to_have_value("100")
     expect(page.locator("#chance")).to_have_count(0)
+
+
+def test_rows_follow_what_somebody_types_into_them(crm, visit):
+    page = visit(crm(ROWS))
+    page.goto("/app/orders/new")
+    page.get_by_label("Name").fill("Order")
+    page.get_by_role("button", name="Add row").click()
+    row = page.locator("tr[data-row]").first
+    what, kind, hours = row.get_by_label("What"), row.get_by_label("Kind"), row.get_by_label("Hours")
+    expect(hours).to_be_hidden()
+    what.fill("Advice")
+    kind.focus()
+    kind.select_option("service")
+    expect(hours).to_be_visible()
+    expect(kind).to_be_focused()
+    expect(row.locator(".is-required")).to_have_count(1)
+    expect(row.get_by_label("Unit").locator("option")).to_have_count(2)
+    kind.select_option("gift")
+    expect(row.get_by_label("Price")).to_have_value("0")
+    expect(hours).to_be_hidden()
+    kind.select_option("goods")
+    expect(row.get_by_label("Price")).to_have_value("")
+    page.get_by_role("button", name="Add row").click()
+    second = page.locator("tr[data-row]").nth(1)
+    second.get_by_label("What").fill("Gift")
+    second.get_by_label("Kind").select_option("gift")
+    expect(second.get_by_label("Price")).to_have_value("0")
+    expect(what).to_have_value("Advice")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("cell", name="Advice")).to_be_visible()
+
+
+def test_a_rule_sets_a_relation_to_anything_while_somebody_types(crm, visit):
+    app = crm("""
+        schemas/modules/firms.yaml:
+          title: name
+          fields: {name: {type: text}}
+        schemas/modules/people.yaml:
+          title: name
+          fields: {name: {type: text}}
+        schemas/modules/visits.yaml:
+          title: name
+          fields:
+            name: {type: text}
+            firm: {type: relation, module: firms}
+            about: {type: any_relation, modules: [firms, people]}
+          rules:
+            about_the_firm: {when: name == 'x', set: {about: =firm}}
+    """)
+    firm = app.program()("POST", "/firms", json={"name": "Acme"}).json()["data"]["id"]
+    page = visit(app)
+    page.goto(f"/app/visits/new?firm={firm}")
+    about = page.locator("[data-field=about] input[type=text], [data-field=about] input[role=combobox]").first
+    expect(about).to_have_value("")
+    page.get_by_label("Name").fill("x")
+    expect(about).to_have_value("Acme")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("link", name="Acme").first).to_be_visible()

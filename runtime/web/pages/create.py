@@ -95,7 +95,7 @@ def _draw(
         "module": {"plural": module.plural.in_language(language), "href": f"/app/{module.key}"},
         "action": f"/app/{module.key}/create" + (f"?{query}" if query else ""),
         "full_action": f"/app/{module.key}/new",
-        "rules": f"/app/{module.key}/new/rules" if has_any(module) else "",
+        "rules": f"/app/{module.key}/new/rules" if has_any(call, module) else "",
         "revision": call.live.revision,
         "hidden": _hidden(call),
         "errors": view.summary(blocks),

@@ -99,7 +99,8 @@ def row_fields(call: Call, rows: Collection) -> list[Field]:
         if block.kind == "rows" and block.collection == rows.key
         for path in block.columns_shown
     ]
-    required = [key for key, field in fields.items() if field.required]
+    demanded = catalog.modules[rows.target].dynamics.demanded
+    required = [key for key, field in fields.items() if field.required or key in demanded]
     keys = dict.fromkeys([*shown, *required]) if shown else fields
     return [fields[key] for key in keys if key in fields and fields[key].type not in ROW_HIDDEN]
 

@@ -140,10 +140,11 @@ def _sheet(call: Call, module: Module, sent: Form) -> Sheet:
     return Sheet(module, card, card.values, rows, shown, tuple(too_long))
 
 
-def _rules(sheet: Sheet) -> str:
+def _rules(call: Call, sheet: Sheet) -> str:
     """Where the form asks for its rules while somebody types; '' where it has none."""
     module, card = sheet.module, sheet.card
-    if not (has_any(module) or any(isinstance(block, FieldBlock) and block.part for block in sheet.blocks)):
+    parts = any(isinstance(block, FieldBlock) and block.part for block in sheet.blocks)
+    if not (has_any(call, module) or parts):
         return ""
     return (
         f"{record_address(module.key, card.id)}/rules" if card is not None else f"/app/{module.key}/new/rules"
@@ -176,7 +177,7 @@ def _draw(
             "icon": module.icon,
         },
         "action": f"{address}/edit" if card is not None else f"{address}/new",
-        "rules": _rules(sheet),
+        "rules": _rules(call, sheet),
         "cancel_href": address,
         "version": sent.text("_version") if sent is not None else (card.version if card is not None else ""),
         "revision": call.live.revision,

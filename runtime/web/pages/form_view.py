@@ -66,6 +66,23 @@ class FormView:
         narrow(self.call, (each,), (view,), self.values, self.sent, self.values.get("id"), limits)
         return view
 
+    def row_control(self, each: Field, place: str) -> FieldView:
+        """One field's control in a row whose controls' names begin with ``place``."""
+        view = self._input(each, place + each.key, self.values.get(each.key), self.sent, module=each.module)
+        view = self._ruled(each, view, self.states, self.values)
+        narrow(self.call, (each,), (view,), self.values, self.sent, None, self.states.limits)
+        return view
+
+    def _ruled(
+        self, each: Field, view: FieldView, states: RuleStates, values: Mapping[str, Any]
+    ) -> FieldView:
+        """A row's control as its rules have it."""
+        view.follows, view.hidden, view.always_required = True, each.key in states.hidden, view.required
+        view.required = (view.required or each.key in states.required) and not view.hidden
+        if each.key in states.readonly and not view.readonly:
+            view = self._locked(each, view, values)
+        return view
+
     def _fields(self, block: FieldBlock) -> dict[str, Any]:
         shown = [self.control(each) for each in block.fields]
         hidden = bool(shown) and all(view.hidden for view in shown)
@@ -73,11 +90,12 @@ class FormView:
         closed = block.part in self.states.closed
         return {**drawn, "part": block.part, "closed": closed, "hidden": hidden or closed}
 
-    def _locked(self, each: Field, view: FieldView) -> FieldView:
+    def _locked(self, each: Field, view: FieldView, values: Mapping[str, Any] | None = None) -> FieldView:
         """The value alone, of a field that rules make read-only."""
-        locked = self.views.of(each, self.values.get(each.key), view.label, self.values)
+        held = self.values if values is None else values
+        locked = self.views.of(each, held.get(each.key), view.label, held)
         locked.readonly, locked.hidden, locked.name, locked.id = True, view.hidden, view.name, view.id
-        locked.error, locked.help = view.error, view.help
+        locked.error, locked.help, locked.follows = view.error, view.help, view.follows
         return locked
 
     def _input(
@@ -165,7 +183,10 @@ class FormView:
         if self.sent is not None and rows.key in self.sent:
             shown = self._rows_again(rows, fields, standing, blank, self.sent)
         else:
-            shown = [self._row(rows, fields, str(key), key, row) for key, row in standing.items()]
+            shown = [
+                self._row(rows, fields, str(key), key, row, number=number)
+                for number, (key, row) in enumerate(standing.items())
+            ]
         return {
             "kind": "rows",
             "key": rows.key,
@@ -207,7 +228,8 @@ class FormView:
             row_id = form.text("id") if form is not None else ""
             known = standing.get(int(row_id), {}) if row_id.isascii() and row_id.isdigit() else {}
             place = f"{rows.key}.{places.get(name, '')}."
-            found.append(self._row(rows, fields, name, row_id or None, known or blank, form, place))
+            number = places.get(name)
+            found.append(self._row(rows, fields, name, row_id or None, known or blank, form, place, number))
         return found
 
     def _row(
@@ -219,7 +241,9 @@ class FormView:
         values: Mapping[str, Any],
         sent: Form | None = None,
         place: str = "",
+        number: int | None = None,
     ) -> dict[str, Any]:
+        states = self.states.row(rows.key, number)
         cells = [
             self._input(
                 each,
@@ -234,7 +258,11 @@ class FormView:
         for each, cell in zip(fields, cells, strict=True):
             if each.type == "money" and sent is None and values.get(each.key) is None:
                 cell.raw = {**cell.raw, "currency": ""}  # that of the record, unless one is chosen
-        narrow(self.call, fields, cells, values, sent, row_id)
+        if rows.key in self.states.rows:
+            cells = [
+                self._ruled(each, cell, states, values) for each, cell in zip(fields, cells, strict=True)
+            ]
+        narrow(self.call, fields, cells, values, sent, row_id, states.limits)
         return {"key": key, "id": row_id, "place": place, "fields": cells}
 
     def _added(self, drawn: Sequence[Mapping[str, Any]]) -> FieldView | None:

@@ -35,22 +35,36 @@ def read(
     blocks: Sequence[FormBlock],
     old: Mapping[str, Any] | None,
     old_rows: Mapping[str, Mapping[int, Mapping[str, Any]]],
+    *,
+    asking: bool = False,
 ) -> Written:
-    """Read the call's form. ``old`` is the record as it stands (None for a new one), with its rows."""
+    """Read the call's form. ``old`` is the record as it stands (None for a new one), with its rows.
+
+    ``asking``: it is not saved yet, so that no file of it is kept.
+    """
     written = Written()
     for block in blocks:
         if isinstance(block, FieldBlock):
-            _fields(call, call.form, block.fields, old, written, written.values, "")
+            fields = _read(call, block.fields, asking)
+            _fields(call, call.form, fields, old, written, written.values, "")
         elif block.key in call.form:
-            written.values[block.key] = _rows(call, block, old_rows.get(block.key, {}), written)
+            fields = _read(call, row_fields(call, block), asking)
+            written.values[block.key] = _rows(call, block, fields, old_rows.get(block.key, {}), written)
     return written
 
 
+def _read(call: Call, fields: Sequence[Field], asking: bool) -> Sequence[Field]:
+    return [each for each in fields if not (asking and call.live.types[each.type].attaches)]
+
+
 def _rows(
-    call: Call, rows: Collection, old: Mapping[int, Mapping[str, Any]], written: Written
+    call: Call,
+    rows: Collection,
+    fields: Sequence[Field],
+    old: Mapping[int, Mapping[str, Any]],
+    written: Written,
 ) -> list[dict[str, object]]:
     """The rows of one collection, in the order they were sent."""
-    fields = row_fields(call, rows)
     found: list[dict[str, object]] = []
     for index, row in enumerate(call.form.rows(rows.key).values()):
         row_id = row.text("id")

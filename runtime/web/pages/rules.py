@@ -1,16 +1,15 @@
 """What a form shows, requires and locks by its module's rules: as it is drawn, and while somebody types."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from runtime.model.catalog import Module
-from runtime.model.values import Ref
+from runtime.model.catalog import Field, Module
+from runtime.model.values import Pointer, Ref
 from runtime.records.change import Change
 from runtime.records.choices import keys_of
-from runtime.records.rule_states import RuleStates, rule_states
+from runtime.records.rule_states import RuleStates, follows, rule_states
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.card import load, with_links
@@ -47,7 +46,7 @@ def states_of(
     is_sent: bool,
 ) -> RuleStates:
     """The states of a form: of what was sent, or of what stands in it."""
-    if not (has_any(module) or any(isinstance(block, FieldBlock) and block.part for block in blocks)):
+    if not (has_any(call, module) or any(isinstance(block, FieldBlock) and block.part for block in blocks)):
         return RuleStates()
     if is_sent:
         return _asked(call, module, blocks, number, values if number is not None else None)
@@ -56,14 +55,14 @@ def states_of(
 
 def states_of_card(call: Call, module: Module, number: int) -> RuleStates:
     """The states of a record that is only looked at."""
-    any_ = has_any(module) or module.dynamics.formulas
+    any_ = has_any(call, module) or module.dynamics.formulas
     return _states(call, Change(module.key, {}, number)) if any_ else RuleStates()
 
 
-def has_any(module: Module) -> bool:
-    """Whether a form of the module changes by what is typed."""
-    dynamics = module.dynamics
-    return bool(dynamics.rules or dynamics.required or dynamics.readonly)
+def has_any(call: Call, module: Module) -> bool:
+    """Whether a form of the module changes by what is typed, in its rows too."""
+    modules = call.live.catalog.modules
+    return follows(module) or any(follows(modules[rows.target]) for rows in module.rows())
 
 
 def _asked(
@@ -73,7 +72,7 @@ def _asked(
     number: int | None,
     old: Mapping[str, Any] | None,
 ) -> RuleStates:
-    written = read(call, [_typed(call, block) for block in blocks if isinstance(block, FieldBlock)], old, {})
+    written = read(call, _followed(call, blocks), old, {}, asking=True)
     return _states(call, Change(module.key, written.values, number))
 
 
@@ -83,14 +82,14 @@ def _states(call: Call, change: Change) -> RuleStates:
         return rule_states(call.live.writer, connection, change, call.actor, parsing)
 
 
-def _typed(call: Call, block: FieldBlock) -> FieldBlock:
-    # Uploads are kept when the form is saved, and not while it is typed.
-    fields = tuple(each for each in block.fields if not call.live.types[each.type].attaches)
-    return replace(block, fields=fields)
+def _followed(call: Call, blocks: Sequence[FormBlock]) -> list[FormBlock]:
+    # Of the rows those whose own rules follow what is typed.
+    modules = call.live.catalog.modules
+    return [each for each in blocks if isinstance(each, FieldBlock) or follows(modules[each.target])]
 
 
 def _every_field(module: Module) -> list[FormBlock]:
-    return [FieldBlock("", 1, tuple(module.fields.values()))]
+    return [FieldBlock("", 1, tuple(module.fields.values())), *module.rows()]
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, object]:
@@ -101,32 +100,65 @@ def _plain(values: Mapping[str, Any]) -> dict[str, object]:
 def _answer(
     screen: Screen, call: Call, module: Module, states: RuleStates, old: Mapping[str, Any]
 ) -> Response:
+    named = {"": states, **_rows(call, module, states)}
     return JSONResponse(
         {
-            "hidden": sorted(states.hidden),
-            "required": sorted(states.required),
-            "readonly": sorted(states.readonly),
+            "hidden": _names(named, "hidden"),
+            "required": _names(named, "required"),
+            "readonly": _names(named, "readonly"),
             "closed": sorted(states.closed),
-            "limits": {key: sorted(values) for key, values in states.limits.items()},
-            "values": dict(_controls(screen, call, module, states, old)),
+            "limits": {
+                place + key: sorted(values)
+                for place, each in named.items()
+                for key, values in each.limits.items()
+            },
+            "values": {
+                name: html
+                for place, each in named.items()
+                for name, html in _controls(screen, call, _module(call, module, place), each, old, place)
+            },
         }
     )
 
 
+def _rows(call: Call, module: Module, states: RuleStates) -> dict[str, RuleStates]:
+    """The states of rows, by what the names of their controls begin with."""
+    return {
+        f"{rows.key}.{name}.": states.row(rows.key, place)
+        for rows in module.rows()
+        if rows.key in states.rows
+        for place, name in enumerate(call.form.rows(rows.key))
+    }
+
+
+def _module(call: Call, module: Module, place: str) -> Module:
+    rows = place.partition(".")[0]
+    return call.live.catalog.modules[module.collections[rows].target] if rows else module
+
+
+def _names(named: Mapping[str, RuleStates], of: str) -> list[str]:
+    return sorted(place + key for place, each in named.items() for key in getattr(each, of))
+
+
 def _controls(
-    screen: Screen, call: Call, module: Module, states: RuleStates, old: Mapping[str, Any]
+    screen: Screen, call: Call, module: Module, states: RuleStates, old: Mapping[str, Any], place: str
 ) -> Iterator[tuple[str, str]]:
     """The fields that rules have just set, drawn as the form has them."""
     draw = screen.renderer.template("pages/parts/field.html", call.actor.language).module
     views = screen.views(call, prefix_of(call))
     for key, value in states.values.items():
-        field, values, sent = module.fields[key], old, None
-        if is_given(call, field) or key in states.readonly or "among" in field.settings:
+        field, sent = module.fields[key], None
+        values: Mapping[str, Any] = {**({} if place else old), key: _shown(call, field, value)}
+        if is_given(call, field) or key in states.readonly:
             continue
         if "picklist" in field.settings:  # what may follow is told by what stands there
-            sent = Form({key: list(keys_of(value)) or [""]})
-        else:
-            ref = ref_of(call, field.targets, str(value)) if field.targets and value else None
-            values = {**old, key: ref if field.targets else value}
-        view = FormView(call, views, values, sent=sent, states=states).control(field)
-        yield key, str(draw.field(view))  # type: ignore[attr-defined]
+            sent, values = Form({key: list(keys_of(value)) or [""]}), {} if place else old
+        form = FormView(call, views, values, sent=sent, states=states)
+        view = form.row_control(field, place) if place else form.control(field)
+        yield place + key, str(draw.field(view, bool(place)))  # type: ignore[attr-defined]
+
+
+def _shown(call: Call, field: Field, value: Any) -> Any:
+    if isinstance(value, Pointer):
+        return ref_of(call, (value.module,), str(value.id))
+    return ref_of(call, field.targets, str(value)) if field.targets and value else value

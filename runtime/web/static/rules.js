@@ -17,6 +17,7 @@ function turn(box, away) {
 
 function mark(box, required) {
   const label = box.querySelector(".form-label");
+  box.classList.toggle("is-required", required.includes(box.dataset.field));
   const star = label?.querySelector(".required");
   const wanted = box.dataset.required === "always" || required.includes(box.dataset.field);
   if (star && !wanted) star.remove();

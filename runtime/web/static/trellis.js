@@ -206,7 +206,7 @@ on("click", "[data-rows] button[name=_rows]", (event, button) => {
   const said = editor.querySelector("[data-said]");
   if (act === "add") {
     const holder = document.createElement("tbody");
-    holder.innerHTML = editor.querySelector("template").innerHTML.replaceAll("__key__", `n${Date.now()}${added++}`);
+    holder.innerHTML = editor.querySelector(":scope > template").innerHTML.replaceAll("__key__", `n${Date.now()}${added++}`);
     const fresh = holder.firstElementChild;
     body.append(fresh);
     window.htmx?.process(fresh);
@@ -223,7 +223,9 @@ on("click", "[data-rows] button[name=_rows]", (event, button) => {
     button.focus();
     said.textContent = said.dataset.moved;
   }
-  editor.closest("form").dataset.touched = "yes";
+  const form = editor.closest("form");
+  form.dataset.touched = "yes";
+  if (form.dataset.rules) form.dispatchEvent(new Event("change", { bubbles: true })); // its rules follow the rows
 });
 
 // --- an edited form asks before it is left ---
