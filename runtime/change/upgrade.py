@@ -22,6 +22,7 @@ from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.language.checks.base import Check
 from runtime.language.load import Loaded, load, load_sources
+from runtime.language.packs import site_layers
 from runtime.storage.database import Database
 
 EXAMPLE = "M165"
@@ -92,12 +93,13 @@ def try_upgrade(
     there is the present. Raises :class:`runtime.storage.errors.StorageError`.
     """
     reading = {"types": known.types, "checks": known.checks, "language": known.language}
-    then = load(pack, packs=packs, standard=candidate, **reading)  # type: ignore[arg-type]
     with _opened(database) as opened:
         applied = None
         if database is not None:
             with opened.read() as connection:
                 applied = open_applied(connection, opened.schema)
+        above = site_layers(applied.layers) if applied is not None else ()
+        then = load(pack, packs=packs, standard=candidate, above=above, **reading)  # type: ignore[arg-type]
         if applied is not None:
             now = load_sources(applied.layers, **reading)  # type: ignore[arg-type]
         else:

@@ -1,7 +1,7 @@
 """What the commands that bring a pack to a database share: arguments, loading, opening the database."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from runtime.cli.base import CommandError, House
 
 if TYPE_CHECKING:
     from runtime.language.load import Loaded
+    from runtime.language.packs import LayerFiles
     from runtime.storage.database import Database
 
 
@@ -26,17 +27,32 @@ def configure_packs(parser: ArgumentParser) -> None:
     )
 
 
-def load_pack(arguments: Namespace, house: House) -> "Loaded":
-    """The pack, or what is wrong with it."""
+def load_pack(arguments: Namespace, house: House, above: "Sequence[LayerFiles]" = ()) -> "Loaded":
+    """The pack, with these layers on top, or what is wrong with it."""
     from runtime.language.load import load
 
     return load(
         arguments.pack,
         packs=tuple(arguments.packs),
+        above=above,
         types=house.types,
         checks=house.checks,
         language=house.language,
     )
+
+
+def load_for_site(arguments: Namespace, house: House) -> "Loaded":
+    """The pack with what the site of the settings' database has on top of it, which no folder has."""
+    from runtime.change.revisions import open_applied
+    from runtime.language.packs import site_layers
+
+    loaded = load_pack(arguments, house)
+    if loaded.catalog is None:
+        return loaded
+    with open_database(house) as database, database.read() as connection:
+        applied = open_applied(connection, database.schema)
+    above = site_layers(applied.layers) if applied is not None else ()
+    return load_pack(arguments, house, above) if above else loaded
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class ApplyCommand(Command):
         path: Path = arguments.pack
         is_plan = path.is_file() or (path.suffix == ".json" and not path.is_dir())
         sealed = _plans.read_plan(path) if is_plan else None
-        loaded = _packs.load_pack(arguments, house) if sealed is None else _plans.load_plan(sealed, house)
+        loaded = _packs.load_for_site(arguments, house) if sealed is None else _plans.load_plan(sealed, house)
         if loaded.catalog is None:
             print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
             return WRONG_INPUT

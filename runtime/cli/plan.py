@@ -33,7 +33,7 @@ class PlanCommand(Command):
         from runtime.change.report import as_json, as_text
         from runtime.language import report
 
-        loaded = _packs.load_pack(arguments, house)
+        loaded = _packs.load_for_site(arguments, house)
         wants_json = arguments.format == "json"
         if loaded.catalog is None:
             found = loaded.diagnostics

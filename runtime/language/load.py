@@ -22,7 +22,7 @@ from runtime.language.kinds.base import Kind
 from runtime.language.mentions import Mention
 from runtime.language.merge import Merge
 from runtime.language.nodes import MapNode, Node
-from runtime.language.packs import SYSTEM, LayerFiles, stack, system_layer
+from runtime.language.packs import SITE, SYSTEM, LayerFiles, stack, system_layer
 from runtime.language.places import Place, place_of
 from runtime.language.read import read
 from runtime.language.report import in_order
@@ -32,7 +32,7 @@ from runtime.language.shape import ShapeCheck, Shapes
 from runtime.language.source import Source
 from runtime.language.table import read_table
 from runtime.language.words import shown
-from runtime.model.catalog import Catalog
+from runtime.model.catalog import Catalog, Layer
 from runtime.model.label import Label
 
 TOLD = 1000
@@ -69,14 +69,17 @@ def load(
     *,
     packs: Sequence[Path] = (),
     standard: Path | None = None,
+    above: Sequence[LayerFiles] = (),
     types: Registry[FieldType],
     checks: Registry[Check],
     language: Language,
 ) -> Loaded:
     """Load a pack from its folder. ``packs`` are more folders to look for required packs in, and ``standard``
-    is one that stands for the standard pack. Never raises for bad input.
+    is one that stands for the standard pack; ``above`` is what the site has on top. Never raises for bad
+    input.
     """
     layers, found = stack(pack, packs, standard)
+    layers += above
     return load_sources(layers, types=types, checks=checks, language=language, found=found)
 
 
@@ -135,7 +138,7 @@ class _Load:
         self.found = found
         self.sources: dict[str, str] = {}
         self.draft = Draft(types, language)
-        top = layers[-1].layer.name
+        top = self._top().name
         self.draft.top_layer = "" if top == SYSTEM else top
         self.nodes: dict[tuple[str, str], list[MapNode]] = {}
 
@@ -159,6 +162,10 @@ class _Load:
             tuple(self.draft.mentions),
             tuple(self.draft.uses),
         )
+
+    def _top(self) -> Layer:
+        """The uppermost pack, which the site's own layer stands on."""
+        return next(each.layer for each in reversed(self.layers) if each.layer.name != SITE)
 
     def _resolve(self) -> Label:
         """Layer, check and resolve what was read; gives the CRM's title."""
@@ -288,7 +295,7 @@ class _Load:
     def _catalog(self, title: Label) -> Catalog:
         draft = self.draft
         pack = draft.pack
-        top = self.layers[-1].layer
+        top = self._top()
         digest = hashlib.sha256()
         for name in sorted(self.sources):
             digest.update(f"{name}\0{len(self.sources[name])}\0{self.sources[name]}\0".encode())

@@ -21,6 +21,8 @@ SYSTEM = "system"
 """The lowest layer: users, groups and files. It comes with the program and is never part of a revision."""
 STANDARD = "standard"
 """The pack that comes with the program."""
+SITE = "site"
+"""The uppermost layer: what administrators change in the browser. It is in no folder, only in revisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ def system_layer() -> LayerFiles:
     folder = Path(__file__).parent / "system"
     files, _ = read_folder(folder)
     return LayerFiles(Layer(SYSTEM, "Trellis", runtime.__version__, ""), files)
+
+
+def site_layers(layers: Sequence[LayerFiles]) -> tuple[LayerFiles, ...]:
+    """The layer of the site, where there is one: it stays on top whatever comes below it."""
+    return tuple(each for each in layers if each.layer.name == SITE)
 
 
 def standard_folder() -> Path | None:

@@ -28,6 +28,7 @@ from runtime.fields.base import FieldType
 from runtime.identity.passwords import Passwords
 from runtime.language.checks.base import Check
 from runtime.language.load import Loaded, load, load_sources
+from runtime.language.packs import site_layers
 from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
 from runtime.records.base import Workplace
@@ -155,7 +156,16 @@ class Site:
         if self.pack is None:
             raise SiteError("There is no folder to load: name the pack.")
         shop = self.workshop
-        return load(self.pack, packs=self.packs, types=shop.types, checks=shop.checks, language=shop.language)
+        with self.database.read() as connection:
+            stored = open_applied(connection, self.database.schema)
+        return load(
+            self.pack,
+            packs=self.packs,
+            above=site_layers(stored.layers) if stored is not None else (),
+            types=shop.types,
+            checks=shop.checks,
+            language=shop.language,
+        )
 
     def apply_pack(
         self, by: str | None = None, *, message: str | None = None, accept_lossy: bool = False

@@ -16,6 +16,7 @@ from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.language.checks.base import Check as ConfigurationCheck
 from runtime.language.load import Loaded, load, load_sources
+from runtime.language.packs import SITE, site_layers
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
 from runtime.storage.inspect import Live, inspect
@@ -95,7 +96,8 @@ class Patient:
         """The folder that the applied pack came from, when it is on this machine."""
         if self.applied is None or not self.applied.layers:
             return None
-        written = self.applied.layers[-1].layer.folder
+        packs = [each.layer for each in self.applied.layers if each.layer.name != SITE]
+        written = packs[-1].folder if packs else ""
         folder = Path(written)
         return folder if written and (folder / "pack.yaml").is_file() else None
 
@@ -106,6 +108,7 @@ class Patient:
         return load(
             folder,
             packs=tuple(sorted(beside)),
+            above=site_layers(self.applied.layers) if self.applied else (),
             types=known.types,
             checks=known.checks,
             language=known.language,
