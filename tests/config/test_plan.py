@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runtime.change.apply import Applied, Refused, apply
+from runtime.change.people.telling import tell
 from runtime.change.plan import Plan, make_plan
 from runtime.change.rollback import aim_at
 from tests.support.crm import Program, open_app
@@ -45,6 +46,8 @@ class Stage:
         self.write(scenario.data)
         write_files(pack, scenario.after)
         plan = self.plan()
+        if scenario.words is not None:
+            assert self.words() == [self.cast.told(line) for line in scenario.words]
         if scenario.refused:
             self.compare_refusals(scenario, plan)
         else:
@@ -74,6 +77,14 @@ class Stage:
         assert loaded.catalog is not None, [f"{each.span} {each.message}" for each in loaded.diagnostics]
         with site.database.read() as connection:
             return make_plan(connection, loaded.catalog, site.workshop.types, site.database.schema)
+
+    def words(self) -> list[str]:
+        """What changes for people, each sentence behind its topic."""
+        site = self.app.site
+        loaded = site.load_pack()
+        assert loaded.catalog is not None
+        told = tell(site.live.catalog, loaded.catalog)
+        return [f"{about}: {sentence}" for about, sentences in told.items() for sentence in sentences]
 
     def compare_refusals(self, scenario: Scenario, plan: Plan) -> None:
         """Refused for the expected reasons, and nothing is done."""
@@ -111,7 +122,8 @@ class Stage:
             aim = aim_at(connection, 1, site.database.schema, shop.types, shop.checks, shop.language)
         assert aim.loaded.catalog is not None
         layers, clock = aim.revision.layers, site.clock
-        back = apply(site.database, aim.loaded.catalog, layers, shop.types, clock, back_to=aim.revision)
+        catalog, back_to = aim.loaded.catalog, aim.revision
+        back = apply(site.database, catalog, layers, shop.types, clock, back_to=back_to, accept_lossy=True)
         assert isinstance(back, Applied)
         site.refresh()
 

@@ -20,8 +20,8 @@ A scenario is one file of ``tests/config/plan``. Its first comment says in a sen
         at: schemas/modules/deals.yaml:3
         sample: ["id {deals.big}: (empty) → 1"]
         only: sqlite             # on this database; the other one has no such step
-    words:                       # what changes for people, each sentence; left out: not looked at
-      - "..."
+    words:                       # what changes for people, with its topic; left out: not looked at
+      - "Fields: Deals has a new field: Size (size), integer, to be filled in."
     expect:                      # what REST reads afterwards: of these records these values,
       deals.big: {name: Big, size: 1}
       deals: [{name: Big}]       # or all the records of a module, in the order of their ids

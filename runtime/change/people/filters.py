@@ -26,7 +26,8 @@ def tell_filters(before: Catalog, after: Catalog) -> Iterator[str]:
         for each, found in news(new, old):
             yield f"{module.plural} has the filter {named(found.label, each)} no more."
         for _, was, now in pairs(old, new):
-            yield from _filter(module, was, now)
+            if any("schemas/filters/" in each.origin.span.file for each in (was, now)):
+                yield from _filter(module, was, now)
 
 
 def _filter(module: Module, was: Filter, now: Filter) -> Iterator[str]:
