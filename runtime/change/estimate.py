@@ -1,16 +1,17 @@
 """Estimates: how long a step may take, from its records and what was measured once.
 
-The rates are records a second, of modules with twenty fields and 100,000 records on two cores and SQLite,
-which was the slower one; a step's estimate is there to tell seconds from hours.
+The rates are records a second: ``FILL`` and ``INDEX`` are from a module of twenty fields and 100,000 records
+in SQLite on two cores that had other work too, the others are set beside them. An estimate is there to tell
+seconds from hours.
 """
 
-FILL = 150_000
+FILL = 60_000
 """One column of records is written by one statement."""
-INDEX = 400_000
+INDEX = 300_000
 """Records are read for an index."""
-CONVERT = 60_000
+CONVERT = 40_000
 """Values are worked out by the database, one for each record, and written."""
-COMPUTE = 40_000
+COMPUTE = 20_000
 """Values are read, worked out in Python and written back in batches."""
 
 
