@@ -17,6 +17,7 @@ from runtime.language.checks.base import Check
 from runtime.language.checks.formula_example import examples_of
 from runtime.language.draft import Draft
 from runtime.language.earlier.following import Following, Use
+from runtime.language.earlier.rewriting import SITE, rewritten
 from runtime.language.earlier.settled import settled
 from runtime.language.kinds.base import Kind
 from runtime.language.mentions import Mention
@@ -93,10 +94,19 @@ def load_sources(
 ) -> Loaded:
     """Load layers from their text, lowest first; the system's own layer is put below them.
 
-    ``found`` is what was wrong with the folders already.
+    ``found`` is what was wrong with the folders already. In the layer that admins write in the browser
+    earlier names are replaced by those of now: ``layers`` of what is given back have its new text.
     """
     whole = [system_layer(), *(layer for layer in layers if layer.layer.name != SYSTEM)]
-    return _Load(whole, types, checks, language, list(found)).run()
+    begun = list(found)
+    loaded = _Load(whole, types, checks, language, list(begun)).run()
+    if any(use.node.source.layer == SITE for use in loaded.earlier):
+        # Nobody has a file of it to mend: it follows by itself.
+        followed = [
+            rewritten(layer, loaded.earlier) if layer.layer.name == SITE else layer for layer in whole
+        ]
+        loaded = _Load(followed, types, checks, language, list(begun)).run()
+    return loaded
 
 
 def known_kinds() -> Registry[Kind]:

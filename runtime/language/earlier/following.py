@@ -148,7 +148,8 @@ class Following:
             if name:
                 now = self._world.field(here.module, name)
                 there = self._world.collections.get((here.module, now), "")
-                return replace(here, captures={**here.captures, "related": there})
+                of = ".".join(self._world.links.get((here.module, now), ("", "")))
+                return replace(here, captures={**here.captures, "related": there, "links": of})
         elif here.kind == "formulas" and (name := node.text("field")):
             return replace(here, captures={**here.captures, "field": name})
         return here
@@ -211,6 +212,10 @@ class Following:
                 yield from self._path(text, 0, module)
             case "sort":
                 yield from self._path(text.removeprefix("-"), int(text.startswith("-")), module)
+            case "there" if text.startswith("link."):
+                of, _, field = here.captures.get("links", ".").partition(".")
+                name = text.removeprefix("link.")
+                yield from _one(name, len("link."), self.earlier.attributes.get((of, field, name)))
             case "there":
                 begins = int(text.startswith("-"))
                 yield from self._path(text[begins:], begins, here.captures.get("related", ""))

@@ -14,7 +14,7 @@ OWNERS = ("users", "groups")
 @dataclass(slots=True)
 class World:
     """Names of now only. ``targets`` are the modules that a field points at, ``collections`` the module
-    behind each collection's key.
+    behind each collection's key, and ``links`` the field that its links are of.
     """
 
     earlier: Earlier
@@ -22,6 +22,7 @@ class World:
     picklists: dict[Pair, str] = field(default_factory=dict)
     depends_on: dict[Pair, str] = field(default_factory=dict)
     collections: dict[Pair, str] = field(default_factory=dict)
+    links: dict[Pair, Pair] = field(default_factory=dict)
     rows: set[Pair] = field(default_factory=set)
 
     @classmethod
@@ -64,9 +65,11 @@ class World:
         if targets:
             self.targets[module, key] = targets
             self.collections[module, key] = targets[0]
+            self.links[module, key] = (module, key)
         if inverse := node.text("inverse"):
             for target in self.targets.get((module, key), ()):
                 self.collections[target, inverse] = module
+                self.links[target, inverse] = (module, key)
         if picklist := node.text("picklist"):
             self.picklists[module, key] = picklist
         depends_on = node.map("depends_on")
