@@ -91,9 +91,15 @@ class Settling:
         """The field's column."""
         return self.situation.tables.module(self.field.module).columns[self.field.key][0]
 
+    @property
+    def known(self) -> Mapping[str, str]:
+        """The values of its picklist, each with what is stored for it."""
+        of, names = self.field.settings["picklist"], self.situation.names
+        return {key: names.stored(of, key) for key in known_values(self.situation, self.field)}
+
     def unknown(self) -> Mapping[str, tuple[str, ...]]:
         """What is stored and has values that are not known, each with those."""
-        known = known_values(self.situation, self.field)
+        known = self.known.values()
         found: dict[str, tuple[str, ...]] = {}
         for stored in self.situation.stored.uses(self.table.name, self.column.name):
             value = self.kind.from_columns((stored,))
@@ -129,10 +135,10 @@ class Settling:
         if isinstance(value, tuple):
             left = self.kind.to_columns(tuple(each for each in value if each not in gone))[0]
             return dict.fromkeys(ids, left)
-        key, known, found = self.field.key, known_values(self.situation, self.field), dict[int, object]()
+        key, known, found = self.field.key, self.known, dict[int, object]()
         for record, old in connection.execute(self._entries(ids)):
             if key in (old or ()) and record not in found:
-                found[record] = old[key] if old[key] in known else None
+                found[record] = known.get(old[key])
         return found
 
     def _entries(self, ids: Sequence[int]) -> Select[Any]:

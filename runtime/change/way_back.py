@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, select
 from runtime.change.compare import Pair, moved, names_moved, parked_key
 from runtime.change.revisions import Revision, read_names
 from runtime.change.shape import Shape
-from runtime.storage.names import Names
+from runtime.storage.names import MODULES, Names
 from runtime.storage.runtime_tables import build_runtime_tables
 
 Place = tuple[str, str]
@@ -75,7 +75,18 @@ def gone_back(now: Revision, way: WayBack) -> Revision:
             for key, each in modules[module].fields.items()
         }
         modules[module] = replace(modules[module], fields=fields)
-    return replace(now, shape=replace(shape, modules=modules), names=names_moved(now.names, way.moves))
+    names = replace(names_moved(now.names, way.moves), values=_stored_then(now.names, way.to))
+    return replace(now, shape=replace(shape, modules=modules), names=names)
+
+
+def _stored_then(now: Names, to: Revision) -> dict[str, dict[str, str]]:
+    """What is stored for values: for those of then what it was, though they were merged since."""
+    found: dict[str, dict[str, str]] = {}
+    for picklist in {*now.values, *to.names.values}:
+        known = to.names.tables if picklist == MODULES else to.shape.picklists.get(picklist, ())
+        later = {key: name for key, name in now.values.get(picklist, {}).items() if key not in known}
+        found[picklist] = {**later, **to.names.values.get(picklist, {})}
+    return found
 
 
 def _path(connection: Connection, to: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -1,6 +1,6 @@
 """Every scenario of change, on both databases: the plan is the expected one, and so is the data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ class Stage:
         self.compare_data(scenario.expect)
         if scenario.rollback is not None:
             self.write(scenario.edits)
-            self.roll_back()
+            self.roll_back(scenario)
             self.compare_data(scenario.rollback)
 
     def write(self, records: Mapping[str, Any]) -> None:
@@ -94,9 +94,17 @@ class Stage:
 
     def compare_plan(self, scenario: Scenario, plan: Plan) -> None:
         """The steps are the expected ones; carried out, nothing is left to do."""
+        self.compare_steps(scenario.plan, plan)
+        if plan.lossy:
+            assert isinstance(self.app.site.apply_pack(), Refused), "steps lose values, and nobody agreed"
+        assert isinstance(self.app.site.apply_pack(accept_lossy=True), Applied)
+        assert self.plan().is_empty
+
+    def compare_steps(self, expected_steps: Sequence[Mapping[str, Any]], plan: Plan) -> None:
+        """The steps are the expected ones."""
         assert plan.refusals == ()
         dialect = self.app.site.database.dialect
-        here = [each for each in scenario.plan if each.get("only", dialect) == dialect]
+        here = [each for each in expected_steps if each.get("only", dialect) == dialect]
         steps = [f"{step.safety}: {step.what}" for step in plan.steps]
         told = [f"{key}: {each[key]}" for each in here for key in each.keys() & SAFETIES]
         assert "\n".join(steps) == "\n".join(told)
@@ -109,21 +117,24 @@ class Stage:
             expected = {**expected, "sample": [self.cast.told(line) for line in expected.get("sample", [])]}
             looked_at = found.keys() & expected.keys() - ({"sample"} if not expected["sample"] else set())
             assert {key: found[key] for key in looked_at} == {key: expected[key] for key in looked_at}
-        if plan.lossy:
-            assert isinstance(self.app.site.apply_pack(), Refused), "steps lose values, and nobody agreed"
-        assert isinstance(self.app.site.apply_pack(accept_lossy=True), Applied)
-        assert self.plan().is_empty
 
-    def roll_back(self) -> None:
+    def roll_back(self, scenario: Scenario) -> None:
         """Back to the first revision."""
         site = self.app.site
         shop = site.workshop
         with site.database.read() as connection:
             aim = aim_at(connection, 1, site.database.schema, shop.types, shop.checks, shop.language)
         assert aim.loaded.catalog is not None
-        layers, clock = aim.revision.layers, site.clock
-        catalog, back_to = aim.loaded.catalog, aim.revision
-        back = apply(site.database, catalog, layers, shop.types, clock, back_to=back_to, accept_lossy=True)
+        with site.database.read() as connection:
+            plan = make_plan(
+                connection, aim.loaded.catalog, shop.types, site.database.schema, back_to=aim.revision
+            )
+        if scenario.back is not None:
+            self.compare_steps(scenario.back, plan)
+        layers, clock, to = aim.revision.layers, site.clock, aim.revision
+        back = apply(
+            site.database, aim.loaded.catalog, layers, shop.types, clock, accept_lossy=True, back_to=to
+        )
         assert isinstance(back, Applied)
         site.refresh()
 

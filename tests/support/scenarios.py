@@ -26,6 +26,7 @@ A scenario is one file of ``tests/config/plan``. Its first comment says in a sen
       deals.big: {name: Big, size: 1}
       deals: [{name: Big}]       # or all the records of a module, in the order of their ids
     edits: {deals.big: {size: 5}}    # what people write before the rollback
+    back: []                     # the plan of the rollback, like the other one; left out: not looked at
     rollback:                    # what REST reads when it was rolled back to the first revision
       deals.big: {name: Big}
 
@@ -45,7 +46,7 @@ from runtime.language.read import read
 from runtime.language.source import Source
 from tests.support.crm import PACK
 
-KEYS = {"before", "data", "after", "plan", "refused", "words", "expect", "edits", "rollback"}
+KEYS = {"before", "data", "after", "plan", "refused", "words", "expect", "edits", "back", "rollback"}
 SAFETIES = {"safe", "slow", "lossy"}
 STEP_KEYS = SAFETIES | {"rows", "at", "sample", "only"}
 Values = Mapping[str, Any]
@@ -65,6 +66,7 @@ class Scenario:
     words: Sequence[str] | None
     expect: Mapping[str, Any]
     edits: Mapping[str, Values]
+    back: Sequence[Mapping[str, Any]] | None
     rollback: Mapping[str, Any] | None
 
 
@@ -76,7 +78,7 @@ def read_scenario(path: Path) -> Scenario:
     assert not found, found
     said: Any = node.plain
     assert said.keys() <= KEYS, f"{path.name} has keys that no scenario has: {said.keys() - KEYS}"
-    for step in said.get("plan", ()):
+    for step in (*said.get("plan", ()), *said.get("back", ())):
         assert step.keys() <= STEP_KEYS, f"{path.name} has keys that no step has: {step.keys() - STEP_KEYS}"
     assert text.startswith("# "), f"{path.name} does not begin with a sentence in a comment"
     before = {"pack.yaml": PACK, **said["before"]}
@@ -92,6 +94,7 @@ def read_scenario(path: Path) -> Scenario:
         said.get("words"),
         said.get("expect", {}),
         said.get("edits", {}),
+        said.get("back"),
         said.get("rollback"),
     )
 
