@@ -40,7 +40,10 @@ def test_lists_answer_while_an_apply_goes_through_many_records(
     app = crm(BEFORE)
     fill(app)
     trial, text = Trial(app, database_url, rate=1), BEFORE
-    with trial.served() as (address, _), httpx2.Client(base_url=address, timeout=60) as client:
+    with (
+        trial.served() as (address, _),
+        httpx2.Client(base_url=address, timeout=60, follow_redirects=True) as client,
+    ):
         sign_in(client)
         said = [f"{database_engine}: without an apply {told(measure(client, threading.Timer(5, int)))}"]
         for name, field in CHANGES.items():
