@@ -1,8 +1,8 @@
 """The door: every request comes in here, is told apart by who asks, and is answered on a worker thread."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.errors import OutdatedError
 from runtime.web.errors import RefusedError, broken, forbidden, refusal_of_problem, too_large
+from runtime.web.former import by_the_names_of_now, drawn_with
 from runtime.web.forms import Form
 from runtime.web.languages import asked_language
 from runtime.web.origin import SAFE_METHODS, is_same_origin
@@ -50,6 +51,7 @@ class Call:
     form: Form
     actor: Actor
     session: Session | None
+    address: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def translate(self) -> Translate:
@@ -77,8 +79,8 @@ class Call:
         return self.request.headers.get("hx-request-type") == "partial"
 
     def path(self, name: str) -> str:
-        """A part of the address, by its name in the route."""
-        return str(self.request.path_params[name])
+        """A part of the address, by its name in the route; what was renamed is called as it is now."""
+        return self.address.get(name) or str(self.request.path_params[name])
 
     def query(self, name: str, otherwise: str = "") -> str:
         """The last value of a parameter of the address."""
@@ -140,8 +142,13 @@ class Door:
         """Answer with the snapshot of now. Raises OutdatedError where another revision was applied meanwhile,
         and nothing has happened.
         """
-        site = self.site
-        call = Call(site, site.live, request, form or Form({}), NOBODY, None)
+        site, given = self.site, form or Form({})
+        drawn = drawn_with(given)
+        if drawn is not None and drawn > site.live.revision:
+            site.refresh()  # another process has drawn the form, and is further already
+        live = site.live
+        spoken = by_the_names_of_now(live, request.path_params, given)
+        call = Call(site, live, request, spoken.form, NOBODY, None, spoken.address)
         try:
             call.session, call.actor = _who(site, call.live, request)
             if policy is not Policy.ANYONE and call.session is None:

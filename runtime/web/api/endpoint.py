@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -19,6 +19,7 @@ from runtime.sites.site import Site
 from runtime.storage.errors import BusyError, InvalidCursorError, OutdatedError, StorageError, UnsortableError
 from runtime.web.api.answers import answer, error, refused
 from runtime.web.api.caller import identify
+from runtime.web.api.former import by_the_names_of_now, revision_of
 from runtime.web.api.in_flight import InFlight
 from runtime.web.api.prepared import Prepared
 from runtime.web.api.shape import Shapes
@@ -31,7 +32,9 @@ log = logging.getLogger("trellis.web")
 
 @dataclass(slots=True)
 class Call:
-    """One request: who asks, of which snapshot, with what body."""
+    """One request: who asks, of which snapshot, with what body; ``sent`` is the body before names in it were
+    made those of now.
+    """
 
     site: Site
     live: Live
@@ -41,6 +44,8 @@ class Call:
     actor: Actor
     body: bytes = b""
     form: FormData | None = None
+    address: Mapping[str, str] = field(default_factory=dict)
+    sent: bytes = b""
 
     @property
     def shapes(self) -> Shapes:
@@ -58,8 +63,8 @@ class Call:
         return self.live.moment(self.actor)
 
     def path(self, name: str) -> str:
-        """A part of the address, by its name in the route."""
-        return str(self.request.path_params[name])
+        """A part of the address, by its name in the route; what was renamed is called as it is now."""
+        return self.address.get(name) or str(self.request.path_params[name])
 
     @property
     def content_type(self) -> str | None:
@@ -134,13 +139,16 @@ class Endpoint:
     def _answer(
         self, request: Request, body: bytes, form: FormData | None, problem: RefusedError | None
     ) -> Response:
+        speaks = revision_of(request.headers)
         for _ in range(GENERATIONS):
+            began = self.api.site.live.revision
             try:
-                return self._answer_once(request, body, form, problem)
+                return self._answer_once(request, body, form, problem, speaks)
             except OutdatedError as outdated:
+                speaks = speaks or began
                 log.info("begun anew: %s", outdated)
                 self.api.site.refresh()
-        return self._answer_once(request, body, form, problem, is_last=True)
+        return self._answer_once(request, body, form, problem, speaks, is_last=True)
 
     def _answer_once(
         self,
@@ -148,11 +156,17 @@ class Endpoint:
         body: bytes,
         form: FormData | None,
         problem: RefusedError | None,
+        speaks: int | None,
         *,
         is_last: bool = False,
     ) -> Response:
         site, live = self.api.site, self.api.site.live
-        call = Call(site, live, self.api.prepared(live), self.api.in_flight, request, NOBODY, body, form)
+        address: Mapping[str, str] = {}
+        sent = body
+        if speaks is not None:
+            address, body = by_the_names_of_now(live, request.path_params, body, speaks)
+        prepared, in_flight = self.api.prepared(live), self.api.in_flight
+        call = Call(site, live, prepared, in_flight, request, NOBODY, body, form, address, sent)
         try:
             call.actor = identify(site, live, request)
             if self.policy is Policy.ADMIN and not call.actor.admin:

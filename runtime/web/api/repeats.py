@@ -46,7 +46,7 @@ def once(
             sentence = message("A request with this Idempotency-Key is still at work.")
             raise RefusedError(409, "in_flight", sentence, at="idempotency-key")
         repeats = Repeats(call.live.tables, call.live.clock)
-        digest = _digest(call, call.body if fingerprint is None else fingerprint)
+        digest = _digest(call, call.sent if fingerprint is None else fingerprint)
         with call.site.database.read() as connection:
             kept = repeats.find(connection, user_id, key)
         if kept is None:
