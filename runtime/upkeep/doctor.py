@@ -9,6 +9,7 @@ from runtime.base.registry import Registry, discover
 from runtime.storage.errors import StorageError
 from runtime.upkeep import checks
 from runtime.upkeep.checks.base import Check
+from runtime.upkeep.checks.integrity import Integrity
 from runtime.upkeep.finding import Finding
 from runtime.upkeep.patient import Patient
 
@@ -27,6 +28,12 @@ def examine(patient: Patient, without: Iterable[str] = ()) -> list[Finding]:
         if patient.database.dialect in check.engines and not left_out & {check.name, check.key}:
             found += _examined(check, patient)
     return found
+
+
+def unreadable(what: str) -> Finding:
+    """What is found of a database that cannot even be opened."""
+    check = Integrity()
+    return check.wrong(what, check.restore)
 
 
 def as_text(found: Iterable[Finding]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from runtime.storage.copying import alone, copy_in, copy_out, open_copy, troubles
 from runtime.storage.database import Database
 from runtime.upkeep.contents import Contents, read_contents
-from runtime.upkeep.errors import DamagedError, UpkeepError
+from runtime.upkeep.errors import DamagedError, UnreadableError, UpkeepError
 from runtime.upkeep.manifest import Manifest, digest_of
 
 
@@ -35,8 +35,11 @@ class SqliteEngine:
     def copy(self, database: Database, target: Path) -> Contents:
         """By ``VACUUM INTO``; what is in it is read from the copy itself."""
         copy_out(database, target)
-        with open_copy(target) as connection:
-            return read_contents(connection, "")
+        try:
+            with open_copy(target) as connection:
+                return read_contents(connection, "")
+        except DBAPIError as error:
+            raise UnreadableError(f"{self._file} is damaged: {error.orig}.") from error
 
     def check(self, copy: Path, manifest: Manifest) -> None:
         """Its pages, indexes and foreign keys; its rows, its revision and the files that it names."""
@@ -60,7 +63,7 @@ class SqliteEngine:
                 found = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
                 return frozenset(str(row[0]) for row in found) or None
         except sqlite3.Error as error:
-            raise UpkeepError(f"{self._file} cannot be read ({error}): move it away first.") from error
+            raise UnreadableError(f"{self._file} cannot be read ({error}): move it away first.") from error
 
     def check_alone(self) -> None:
         """Only who is alone may leave WAL mode."""

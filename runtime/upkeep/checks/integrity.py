@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy.exc import DBAPIError
+
 from runtime.storage.copying import troubles
 from runtime.upkeep.checks.base import Check
 from runtime.upkeep.finding import Finding
@@ -22,15 +24,18 @@ class Integrity(Check):
 
     name = "D105"
     title = "The database is damaged"
+    restore = "Stop Trellis, move the damaged file away, and restore the last backup: trellis restore BACKUP"
 
     def examine(self, patient: Patient) -> Iterator[Finding]:
         """On SQLite this reads the whole file."""
-        restore = "Stop Trellis, keep the damaged file, and restore the last backup: trellis restore BACKUP"
         if patient.is_sqlite:
-            with patient.database.read() as connection:
-                wrong = troubles(connection)
+            try:
+                with patient.database.read() as connection:
+                    wrong = troubles(connection)
+            except DBAPIError as error:  # so damaged that looking fails
+                wrong = [str(error.orig)]
             if wrong:
-                yield self.wrong(f"The database is damaged: {'; '.join(wrong[:3])}.", restore)
+                yield self.wrong(f"The database is damaged: {'; '.join(wrong[:3])}.", self.restore)
             return
         with patient.database.read() as connection:
             rows = connection.exec_driver_sql(INVALID, {"schema": patient.database.schema})
@@ -46,4 +51,4 @@ class Integrity(Check):
                 "REINDEX the index, or ALTER TABLE … VALIDATE CONSTRAINT.",
             )
         if failed:
-            yield self.wrong(f"{failed} pages of the database had a wrong checksum.", restore)
+            yield self.wrong(f"{failed} pages of the database had a wrong checksum.", self.restore)

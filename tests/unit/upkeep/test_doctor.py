@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -189,6 +190,15 @@ def test_faults_of_sqlite_are_named(desk, monkeypatch):
     assert "WAL" in told["D102"]
     assert "synchronous is 1" in told["D103"]
     assert "points at a row of deals that is not there" in told["D105"]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"])
+def test_a_database_that_cannot_even_be_read_is_named(desk):
+    desk.close()
+    Path(desk.url.removeprefix("sqlite:///")).write_bytes(b"SQLite format 3\0" + bytes(9000))
+    code, said = desk("doctor", "--format", "json")
+    (only,) = json.loads(said)["findings"]
+    assert (code, only["code"], "trellis restore" in only["fix"]) == (1, "D105", True)
 
 
 @pytest.mark.parametrize("database_engine", ["postgresql"])
