@@ -7,6 +7,7 @@ from runtime.cli.base import REFUSED, CommandError, House
 
 if TYPE_CHECKING:
     from runtime.change.people import Changes
+    from runtime.change.plan import Plan
     from runtime.change.revisions import Revision
     from runtime.change.sealed import Sealed
     from runtime.language.load import Loaded
@@ -34,14 +35,14 @@ def load_plan(sealed: "Sealed", house: House) -> "Loaded":
     return load_sources(sealed.layers, types=house.types, checks=house.checks, language=house.language)
 
 
-def changes_for_people(database: "Database", house: House, after: "Catalog") -> "Changes":
-    """What applying a catalog changes for people; nothing where nothing is applied yet."""
+def changes_for_people(database: "Database", house: House, after: "Catalog", plan: "Plan") -> "Changes":
+    """What applying a catalog by its plan changes for people; nothing where nothing is applied yet."""
     from runtime.change.people.telling import tell
     from runtime.change.revisions import open_applied
 
     with database.read() as connection:
         applied = open_applied(connection, database.schema)
-    return tell(None if applied is None else catalog_of(applied, house), after)
+    return tell(None if applied is None else catalog_of(applied, house), after, plan.renames)
 
 
 def catalog_of(revision: "Revision", house: House) -> "Catalog | None":

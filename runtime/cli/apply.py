@@ -94,7 +94,7 @@ class _Apply:
             self.say("\n".join(["Nothing was changed, for the plan does not hold any more:", *moved]))
             self.say("Make a new plan, and look at it.")
             return REFUSED
-        changes = _plans.changes_for_people(self.database, self.house, self.catalog)
+        changes = _plans.changes_for_people(self.database, self.house, self.catalog, plan)
         self.say(as_text(plan, self.loaded.sources, changes))
         if plan.refusals:
             return REFUSED

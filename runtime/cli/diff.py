@@ -13,6 +13,7 @@ from runtime.cli.base import DONE, USAGE, WRONG_INPUT, Command, CommandError, Ho
 if TYPE_CHECKING:
     from runtime.language.packs import LayerFiles
     from runtime.model.catalog import Catalog
+    from runtime.model.renames import Renames
     from runtime.storage.database import Database
 
 LARGEST = 2**31
@@ -43,9 +44,10 @@ class DiffCommand(Command):
             _plans.must_be_set_up(database)
             before = _revision(database, house, arguments.before)
             after = _after(arguments, database, house)
-        if after is None:
-            return WRONG_INPUT
-        for line in _difference(before, after, arguments.lines):
+            if after is None:
+                return WRONG_INPUT
+            renames = _renames(database, before, after)
+        for line in _difference(before, after, renames, arguments.lines):
             print(line, file=house.out)
         return DONE
 
@@ -55,9 +57,10 @@ class _Side:
     name: str
     layers: "Sequence[LayerFiles]"
     catalog: "Catalog | None"
+    number: int = 0
 
 
-def _difference(before: _Side, after: _Side, limit: int) -> Iterator[str]:
+def _difference(before: _Side, after: _Side, renames: "Renames", limit: int) -> Iterator[str]:
     from runtime.change.differing import unified
     from runtime.change.report import for_people
 
@@ -72,11 +75,29 @@ def _difference(before: _Side, after: _Side, limit: int) -> Iterator[str]:
     else:
         from runtime.change.people.telling import tell
 
-        yield from for_people(tell(before.catalog, after.catalog))
+        yield from for_people(tell(before.catalog, after.catalog, renames))
     yield ""
     yield from islice(lines, limit)
     if len(lines) > limit:
         yield f"… {len(lines) - limit:,} more lines: trellis diff --lines {len(lines)}"
+
+
+def _renames(database: "Database", before: _Side, after: _Side) -> "Renames":
+    """What is called otherwise on the other side; a pack follows the newest revision."""
+    from runtime.change.renames import renames_between, renames_of
+    from runtime.change.revisions import latest_number, read_revision
+    from runtime.model.renames import Renames
+    from runtime.storage.inspect import inspect
+
+    with database.read() as connection:
+        if not inspect(connection, database.schema).has("trellis_revisions", "renames"):
+            return Renames()  # an older version set the database up, and knew of none
+        last = after.number or latest_number(connection)
+        first, last = sorted((before.number, last))
+        found = renames_between(connection, first, last)
+        if not after.number and after.catalog is not None:
+            return found.then(renames_of(after.catalog, read_revision(connection, last).shape))
+    return found if before.number == first else found.inverted()
 
 
 def _revision(database: "Database", house: House, number: int) -> _Side:
@@ -89,7 +110,7 @@ def _revision(database: "Database", house: House, number: int) -> _Side:
     except KeyError:
         there = f"the newest is {newest}" if newest else "there is none yet"
         raise CommandError(f"There is no revision {number}: {there}.") from None
-    return _Side(f"Revision {number}", found.layers, _plans.catalog_of(found, house))
+    return _Side(f"Revision {number}", found.layers, _plans.catalog_of(found, house), number)
 
 
 def _after(arguments: Namespace, database: "Database", house: House) -> _Side | None:

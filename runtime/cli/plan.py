@@ -43,7 +43,7 @@ class PlanCommand(Command):
         with _packs.open_database(house) as database:
             with database.read() as connection:
                 plan = make_plan(connection, loaded.catalog, house.types, database.schema)
-            changes = _plans.changes_for_people(database, house, loaded.catalog)
+            changes = _plans.changes_for_people(database, house, loaded.catalog, plan)
         print(
             as_json(plan, changes) if wants_json else as_text(plan, loaded.sources, changes), file=house.out
         )

@@ -83,7 +83,7 @@ class Stage:
         site = self.app.site
         loaded = site.load_pack()
         assert loaded.catalog is not None
-        told = tell(site.live.catalog, loaded.catalog)
+        told = tell(site.live.catalog, loaded.catalog, self.plan().renames)
         return [f"{about}: {sentence}" for about, sentences in told.items() for sentence in sentences]
 
     def compare_refusals(self, scenario: Scenario, plan: Plan) -> None:

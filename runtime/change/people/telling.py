@@ -12,8 +12,10 @@ from runtime.change.people.layouts import tell_layouts
 from runtime.change.people.menu import tell_menu
 from runtime.change.people.modules import tell_modules
 from runtime.change.people.picklists import tell_picklists
+from runtime.change.people.renamed import renamed, tell_renames
 from runtime.change.people.whole import tell_whole
 from runtime.model.catalog import Catalog
+from runtime.model.renames import Renames
 
 Tell = Callable[[Catalog, Catalog], Iterator[str]]
 
@@ -30,15 +32,18 @@ TOPICS: tuple[tuple[str, Tell], ...] = (
 )
 """The topics in the order in which they are told. Workflows, say, will be one more."""
 
+NOTHING = Renames()
 TOLD = 50
 """How many sentences of a topic are told."""
 
 
-def tell(before: Catalog | None, after: Catalog) -> Changes:
+def tell(before: Catalog | None, after: Catalog, renames: Renames = NOTHING) -> Changes:
     """What changes; without a configuration before, everything is new, and nothing is told."""
     if before is None or before.hash == after.hash:
         return MappingProxyType({})
-    told = {about: _bounded(list(topic(before, after))) for about, topic in TOPICS}
+    was = renamed(before, renames)
+    told = {"Names": _bounded(list(tell_renames(renames)))}
+    told |= {about: _bounded(list(topic(was, after))) for about, topic in TOPICS}
     return MappingProxyType({about: sentences for about, sentences in told.items() if sentences})
 
 
