@@ -10,6 +10,7 @@ from runtime.change.journal import Change, StepState, unfinished
 from runtime.change.landing import Applied, Refused, Target
 from runtime.change.large import LargeApply, Sizes, clear_away, is_large
 from runtime.change.locking import again_while_busy, applying, lock_configuration, stop_writers
+from runtime.change.making import NotMadeError
 from runtime.change.plan import Plan
 from runtime.change.quarantine import KEPT
 from runtime.change.revisions import Revision, is_set_up, latest_number
@@ -40,6 +41,7 @@ def apply(
     on_progress: Callable[[StepState], object] | None = None,
     sizes: Sizes | None = None,
     back_to: Revision | None = None,
+    applied: Catalog | None = None,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
@@ -50,7 +52,8 @@ def apply(
     what they raise undoes everything. ``on_progress`` is called where an apply goes on in several
     transactions (:mod:`runtime.change.large`), after each; ``sizes`` says from how many records on that is.
     What steps overwrite can come back for as long as ``kept``. ``back_to`` is the revision that the catalog
-    is of, in a rollback. Of two at once the second plans anew on what the first has done. Raises
+    is of, in a rollback, and ``applied`` the catalog of the applied one, where the caller has it. Of two at
+    once the second plans anew on what the first has done. Raises
     :class:`runtime.storage.errors.StorageError` when the database does not let it.
     """
     with database.read() as connection:
@@ -71,15 +74,20 @@ def apply(
         accept_lossy,
         on_progress,
         back_to,
+        applied,
     )
     sizes = sizes or Sizes()
     with applying(database, by):
-        begun = _go_on_with(database, target)
-        if begun is None:
-            outcome = again_while_busy(lambda: _at_once(database, target, sizes))
-            if not isinstance(outcome, Plan):
-                return outcome
-        return LargeApply(database, target, sizes).run(begun)
+        try:
+            begun = _go_on_with(database, target)
+            if begun is None:
+                outcome = again_while_busy(lambda: _at_once(database, target, sizes))
+                if not isinstance(outcome, Plan):
+                    return outcome
+            return LargeApply(database, target, sizes).run(begun)
+        except NotMadeError as error:
+            with database.read() as connection:
+                return Refused(error.refusals, target.plan(connection, database.schema))
 
 
 def _go_on_with(database: Database, target: Target) -> Change | None:

@@ -4,27 +4,14 @@ from runtime.base.diagnostic import Code
 
 TYPE = Code(
     "P101",
-    "The type of a field that holds values changed",
-    "The field holds values of another type, and nothing says how each of them is to be read. Values "
-    "are never thrown away or bent to fit. While a field is empty in all records its type may change "
-    "freely.\n\n"
-    "What works now: add a field of the new type under another key, copy the values (export, then "
-    "import), and take the old field out; its values are kept. Converting a field in place is not "
-    "possible yet.",
-)
-SCALE = Code(
-    "P102",
-    "The decimals of a field that holds values changed",
-    "The number of decimals that is stored changed: a field's `scale`, or the currencies of the site, "
-    "whose finest decides how money is stored. The stored numbers would have to be rewritten, and "
-    "rounded where there are fewer decimals. That is not possible yet; keep the scale, or add a new "
-    "field.",
-)
-TARGET = Code(
-    "P103",
-    "A relation that holds values points at another module",
-    "The records that the field points at are not records of the new module, so each link would be lost "
-    "or wrong. Add a new relation beside it; a relation that is empty in all records may change freely.",
+    "Values of a field cannot be converted",
+    "The field is of another type than it was, and some of its values are none of the new type. A plan reads "
+    "through all of them before anything is done, so that what it names is all there is. Values are never "
+    "thrown away or bent to fit.\n\n"
+    "Say with `convert` how they are to be read, as an expression over the record as it was, in which the "
+    "old value stands under the field's own key: `convert: =number(replace(size, ' cm', ''))`. Where the "
+    "expression gives nothing, the value is given up, and whoever applies has to agree to that. Or change "
+    "the records that are named. Secrets, files and numbers that the program gives are not converted.",
 )
 REQUIRED = Code(
     "P104",
@@ -100,11 +87,34 @@ CANCELLED = Code(
     "Somebody cancelled an apply that was going through many records. What it had made so far was cleared "
     "away: the database and the configuration are as they were before. Apply again whenever you like.",
 )
+EXPRESSION = Code(
+    "P120",
+    "A conversion gives values of another kind",
+    "The expression of `convert` or `fill` gives values that are none of the field's: a list, JSON, a place. "
+    "Make it give a text, a number, a date, or what the field holds.",
+)
+SOURCE = Code(
+    "P121",
+    "A field comes from one that is not there",
+    "`split` and `merge` name fields as the applied configuration has them. Once the change is applied they "
+    "say nothing more, and may stay. Correct the name; or take them out, where the other field never was.",
+)
+CREATED = Code(
+    "P122",
+    "Records cannot be found or made by a text",
+    "A text becomes a link to the record that is called so: by the field that its title is made of, or by "
+    "the one that `match` names, which must be a text. With `create: true` records that are not there are "
+    "made of that text alone, so no other field of theirs may be required without a default.",
+)
+UNREADABLE = Code(
+    "P123",
+    "The applied revision cannot be read",
+    "A conversion reads records as the applied configuration has them, and its text is none to this version "
+    "of the program. Start the version that applied it, mend what it warns of, and apply; then upgrade.",
+)
 
 CODES = (
     TYPE,
-    SCALE,
-    TARGET,
     REQUIRED,
     UNIQUE,
     PARENT,
@@ -115,5 +125,9 @@ CODES = (
     FOREIGN,
     STALE,
     LOSSY,
+    EXPRESSION,
+    SOURCE,
+    CREATED,
+    UNREADABLE,
     CANCELLED,
 )

@@ -13,12 +13,27 @@ from runtime.storage.names import Names, suffixed
 
 Pair = tuple[str, str]
 
+NEVER = frozenset(("secret", "file", "files", "image", "auto_number"))
+"""The types whose values are no other type's, nor the other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A field whose values come from what the records held. ``old`` is where the field itself was in the
+    applied configuration, by module and key; None for a new field. ``module`` is its module's key there.
+    """
+
+    field: Field
+    module: str
+    old: Pair | None = None
+
 
 @dataclass(slots=True)
 class Comparison:
-    """What is different. ``moves`` says which fields' physical names go to another key: a field that holds
-    nothing and changes its kind leaves its column to ``key@1``, and takes it back when it returns to that
-    kind.
+    """What is different. ``moves`` says which fields' physical names go to another key: a field that
+    changes its kind leaves its column to ``key@1``; one that held nothing takes it back when it returns to
+    that kind. ``converted`` are the fields that get their values from what the records held,
+    and ``rows`` the new modules of rows that are made of fields of the records above them.
     """
 
     new_modules: list[Module] = field(default_factory=list)
@@ -28,6 +43,8 @@ class Comparison:
     returned_fields: list[Field] = field(default_factory=list)
     retired_fields: list[Pair] = field(default_factory=list)
     moves: dict[Pair, Pair] = field(default_factory=dict)
+    converted: list[Converted] = field(default_factory=list)
+    rows: list[Module] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
 
 
@@ -50,6 +67,10 @@ class _Compare:
             old = self.before.modules.get(key)
             if old is None:
                 self.found.new_modules.append(module)
+                above = self.before.modules.get(module.parent or "")
+                parts = (each.conversion for each in module.fields.values())
+                if above is not None and not above.retired and any(each and each.split for each in parts):
+                    self.found.rows.append(module)
             else:
                 self._module(module, old, self.after.modules[key])
         for key, old in self.before.modules.items():
@@ -72,9 +93,11 @@ class _Compare:
         old = module.fields.get(each.key)
         if old is None:
             self.found.new_fields.append(each)
+            if each.conversion is not None and each.conversion.is_of_values and not module.retired:
+                self.found.converted.append(Converted(each, each.module))
             return
         was_retired = old.retired or module.retired
-        if not old.holds_the_same(new):
+        if not old.holds_the_same(new) or (not was_retired and self._is_asked(each, old, new)):
             found = self._another_kind(each, module, old, new, was_retired)
             if found is None:
                 return
@@ -90,8 +113,13 @@ class _Compare:
         """The shape of an earlier column that the field takes up again; None when it gets a new one, or may
         not.
         """
-        if not was_retired and self._holds_values(each.module, each.key, old):
-            self._refuse_kind(each, old, new)
+        if not was_retired and each.computed is None and self._holds_values(each.module, each.key, old):
+            if not {old.type, new.type}.isdisjoint(NEVER):
+                self._refuse_kind(each, old, new)
+                return None
+            self._park(each, module)
+            self.found.new_fields.append(each)
+            self.found.converted.append(Converted(each, each.module, (each.module, each.key)))
             return None
         for key, parked in _parked(module.fields, each.key):
             if parked.holds_the_same(new):
@@ -101,6 +129,20 @@ class _Compare:
         self._park(each, module)
         self.found.new_fields.append(each)
         return None
+
+    def _is_asked(self, each: Field, old: FieldShape, new: FieldShape) -> bool:
+        """Whether the field says what becomes of values that mean something else now."""
+        if each.conversion is None or each.conversion.value is None:
+            return False
+        return self._means_another(old, new) and self._holds_values(each.module, each.key, old)
+
+    def _means_another(self, old: FieldShape, new: FieldShape) -> bool:
+        """Whether there is another picklist, or one without some of its values, or other currencies."""
+        values = self.before.picklists.get(old.picklist or "", ())
+        now = self.after.picklists.get(new.picklist or "", ())
+        if old.picklist != new.picklist or set(values) - set(now):
+            return True
+        return bool(set(old.currencies) - set(new.currencies)) or old.currencies[:1] != new.currencies[:1]
 
     def _park(self, each: Field, module: ModuleShape) -> None:
         self.found.moves[each.module, each.key] = (each.module, parked_key(each.key, module.fields))
@@ -137,30 +179,13 @@ class _Compare:
         return True
 
     def _refuse_kind(self, each: Field, old: FieldShape, new: FieldShape) -> None:
-        if old.type != new.type:
-            self._refuse(
-                codes.TYPE.name,
-                f"{each.key} holds values of the type {old.type}, and it is {new.type} here;"
-                " converting them is not possible yet",
-                each,
-                f"leave it {old.type}, or add a field of another key; empty fields may change their type",
-            )
-        elif old.targets != new.targets:
-            self._refuse(
-                codes.TARGET.name,
-                f"{each.key} points at records of {' or '.join(old.targets)}, and it names"
-                f" {' or '.join(new.targets)} here",
-                each,
-                f"leave it at {' or '.join(old.targets)}, or add another relation beside it",
-            )
-        else:
-            self._refuse(
-                codes.SCALE.name,
-                f"{each.key} is stored as {old.words}, and would be {new.words};"
-                " rewriting the stored numbers is not possible yet",
-                each,
-                _scale_help(new),
-            )
+        self._refuse(
+            codes.TYPE.name,
+            f"{each.key} holds values of the type {old.type}, and it is {new.type} here: nothing is made of"
+            " or from such values",
+            each,
+            f"leave it {old.type}, or add a field of another key; empty fields may change their type",
+        )
 
     def _refuse_parent(self, module: Module, old: ModuleShape, new: ModuleShape) -> None:
         def said(parent: str | None) -> str:
@@ -215,9 +240,3 @@ def _parked(fields: Mapping[str, FieldShape], key: str) -> Iterator[tuple[str, F
 
 def _said(shape: FieldShape) -> str:
     return f"{shape.type} ({shape.words})"
-
-
-def _scale_help(new: FieldShape) -> str:
-    if new.currencies:
-        return "leave out the currencies of other decimals in pack.yaml, or add a new field"
-    return "leave its scale as it was, or add a field of another key"

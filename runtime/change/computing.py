@@ -24,6 +24,7 @@ from runtime.storage.statement import Parts
 def stale_fields(situation: Situation) -> list[Name]:
     """The stored computed fields with another formula than was applied, and all that read them, in order."""
     changed = [name for name in situation.catalog.computed if _is_changed(situation, name)]
+    changed += situation.conversions.fields
     return Following(situation.catalog).after(changed) if changed else []
 
 

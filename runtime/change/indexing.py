@@ -62,10 +62,12 @@ def refuse_duplicates(situation: Situation) -> Iterator[Diagnostic]:
             if not index.unique:
                 continue
             columns = list(index.columns)
+            fields = _fields(situation, module, table, index)
             found = situation.stored.duplicates(table.name, columns)
+            if any((field.module, field.key) in situation.conversions.fields for field in fields):
+                found, columns = situation.conversions.shared(module.key, fields), columns[:1]
             if not found:
                 continue
-            fields = _fields(situation, module, table, index)
             keys = " and ".join(field.key for field in fields)
             listed = "; ".join(_shared(row, len(columns)) for row in found)
             yield Diagnostic(

@@ -65,6 +65,7 @@ class Target:
     accept_lossy: bool = False
     on_progress: Callable[[StepState], object] | None = None
     back_to: Revision | None = None
+    applied: Catalog | None = None
 
     @property
     def mark(self) -> str:
@@ -74,7 +75,9 @@ class Target:
 
     def plan(self, connection: Connection, schema: str) -> Plan:
         """The plan as it is now."""
-        return make_plan(connection, self.catalog, self.types, schema, back_to=self.back_to)
+        return make_plan(
+            connection, self.catalog, self.types, schema, back_to=self.back_to, applied=self.applied
+        )
 
     def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
         """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
@@ -87,6 +90,10 @@ class Target:
         if plan.lossy and not self.accept_lossy:
             return Refused(tuple(map(unaccepted, plan.lossy)), plan)
         return Applied(plan.base, plan, is_new=False) if plan.is_empty else plan
+
+    def refuse(self, connection: Connection, schema: str, reasons: tuple[Diagnostic, ...]) -> Refused:
+        """Refused after all: a step could not do what the plan took it for."""
+        return Refused(reasons, make_plan(connection, self.catalog, self.types, schema, applied=self.applied))
 
     def tell(self, place: int, step: Step) -> None:
         """Say that a step begins."""

@@ -11,6 +11,7 @@ from runtime.change import (
     choices,
     codes,
     computing,
+    converting_steps,
     duplicates,
     filling,
     ground,
@@ -20,12 +21,15 @@ from runtime.change import (
     renaming,
     restoring,
     retiring,
+    rows,
     searching,
     settling,
     structure,
 )
 from runtime.change.basis import Basis
+from runtime.change.before import Before
 from runtime.change.compare import compare, moved, names_moved
+from runtime.change.conversions import Conversions
 from runtime.change.journal import unfinished
 from runtime.change.renames import (
     merged_values,
@@ -65,6 +69,8 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     restoring.restore,
     settling.settle,
     settling.ask_again,
+    converting_steps.convert,
+    rows.make_rows,
     filling.fill,
     computing.work_out,
     searching.prepare_search,
@@ -74,6 +80,8 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
 """What yields steps, in the order in which they are run."""
 
 REFUSALS: tuple[Callable[[Situation], Iterator[Diagnostic]], ...] = (
+    converting_steps.refuse,
+    rows.refuse_rows,
     filling.refuse_empties,
     indexing.refuse_duplicates,
     choices.refuse_lost_values,
@@ -142,11 +150,13 @@ def make_plan(
     schema: str = "public",
     language: Language | None = None,
     back_to: Revision | None = None,
+    applied: Catalog | None = None,
 ) -> Plan:
     """Plan to apply a catalog to the connection's database; it only reads. ``schema`` is PostgreSQL's.
 
     ``language`` is the one that formulas are written in; the standard one where none is given. ``back_to`` is
-    the revision that the catalog is of, where the plan is that of a rollback.
+    the revision that the catalog is of, where the plan is that of a rollback. ``applied`` is the catalog of
+    the applied revision, where the caller has it at hand; a conversion reads records by it.
     """
     live = inspect(connection, schema)
     standing = read_structure(connection, schema)
@@ -155,6 +165,7 @@ def make_plan(
         live, standing = begun.made.hidden_in(live), begun.made.without(standing)
     base = open_applied(connection, schema)
     stored = Stored(connection, live)
+    was = Before(base, applied, types, language or Language.standard(), connection.dialect.name)
     renames, names_before = NOTHING, Names() if base is None else base.names
     if base is not None and back_to is not None:
         renames = renames_between(connection, back_to.number, base.number).inverted()
@@ -162,15 +173,15 @@ def make_plan(
         renames = renames_of(catalog, base.shape)
     target = shape_of(catalog, types)
     if base is not None and renames.any:
-        names, shape = renamed_names(base.names, base.shape, renames), renamed_shape(base.shape, renames)
+        names, renamed = renamed_names(base.names, base.shape, renames), renamed_shape(base.shape, renames)
         spoken = shape_of(catalog, types, renames.inverted())
-        base = replace(base, names=names, shape=with_digests(shape, spoken, target))
+        base = replace(base, names=names, shape=with_digests(renamed, spoken, target))
     way = None if base is None or back_to is None else way_back(connection, base, back_to)
     if base is not None and way is not None:
         base = gone_back(base, way)
-    applied, kept = (Shape(), Names()) if base is None else (base.shape, base.names)
-    found = compare(applied, target, catalog, kept, stored)
-    before = moved(applied, found.moves)
+    shape, kept = (Shape(), Names()) if base is None else (base.shape, base.names)
+    found = compare(shape, target, catalog, kept, stored)
+    before = moved(shape, found.moves)
     given = names_moved(kept, found.moves)
     names = name_all(catalog, types, given)
     tables = build_tables(catalog, names, types, connection.dialect.name)
@@ -180,9 +191,15 @@ def make_plan(
     refusals = [*ground.refuse_foreign(live), *found.refusals]
     refusals += () if refusals else ground.refuse_drift(catalog, tables, given, live)
     steps: tuple[Step, ...] = ()
+    required = [
+        field
+        for field in filling.required_now(catalog, before, after)
+        if live.has(tables.module(field.module).table.name) and way is None
+    ]
+    conversions = Conversions(was, found, catalog, tables, live, stored, required, renames.inverted())
     situation = Situation(
         catalog, types, schema, live, stored, before, after, given, names, tables, found,
-        language, renames, merged_values(renames, names_before), way,
+        language, renames, merged_values(renames, names_before), conversions, way,
     )  # fmt: skip
     if not any(each.code in (codes.DRIFT.name, codes.FOREIGN.name) for each in refusals):
         refusals += [refusal for refuse in REFUSALS for refusal in refuse(situation)]

@@ -24,7 +24,7 @@ BATCH = 5_000
 def prepare_search(situation: Situation) -> Iterator[Step]:
     """The column of a module that is newly searched, the text in it, and SQLite's index of it."""
     filled = {(each.module, each.key) for each in newly_required(situation) if has_default(each)}
-    filled |= set(stale_fields(situation))
+    filled |= {*stale_fields(situation), *situation.conversions.fields}
     for module in situation.catalog.modules.values():
         table = situation.tables.module(module.key)
         if table.search is None or not situation.stands(module):

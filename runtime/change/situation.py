@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runtime.base.registry import Registry
 from runtime.change.compare import Comparison
+from runtime.change.conversions import Conversions
 from runtime.change.shape import Shape
 from runtime.change.stored import Stored
 from runtime.change.way_back import WayBack
@@ -42,6 +43,7 @@ class Situation:
     language: Language | None
     renames: Renames
     merged: Mapping[Pair, str]
+    conversions: Conversions
     back: WayBack | None = None
 
     def stands(self, module: Module) -> bool:

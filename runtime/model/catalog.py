@@ -9,6 +9,7 @@ from typing import Any
 
 from runtime.base.diagnostic import Span
 from runtime.model.computed import Computed
+from runtime.model.conversion import Conversion
 from runtime.model.dynamics import Dynamics
 from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.label import Label
@@ -46,7 +47,8 @@ class Expression:
 class Field:
     """One field of a module. ``settings`` are its type's own, complete with defaults; ``default`` is
     canonical. ``parts`` are what it is made of, where paths may name them: each has a column of its own.
-    ``computed`` is how its value is worked out, where nobody writes it.
+    ``computed`` is how its value is worked out, where nobody writes it; ``conversion`` where its values come
+    from when a change makes the field what it is.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Field:
     system: bool = False
     parts: "Mapping[str, Field]" = fresh(default_factory=lambda: MappingProxyType({}))
     computed: Computed | None = None
+    conversion: Conversion | None = None
 
     @property
     def is_virtual(self) -> bool:

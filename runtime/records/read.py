@@ -18,6 +18,7 @@ from runtime.records.among import among
 from runtime.records.base import Workplace
 from runtime.records.deletion import Effects, effects
 from runtime.records.known_defaults import known_defaults
+from runtime.records.older import is_of
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.stored import links_of
 from runtime.storage.query import MOST, Query, Which
@@ -184,6 +185,8 @@ class Records:
                 place = (entry.record_id, key)
                 field = of.fields.get(key) if of is not None else None
                 old, new = (entry.old or {}).get(key), (entry.new or {}).get(key)
+                if field is not None and not (is_of(field, old) and is_of(field, new)):
+                    field = None  # it was of another type then
                 since = begun.get((entry.id, key))
                 steps.append(
                     Step(

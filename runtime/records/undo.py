@@ -16,6 +16,7 @@ from runtime.identity.actor import Actor
 from runtime.records.among import among
 from runtime.records.change import Change, Refused
 from runtime.records.change_log import links_json
+from runtime.records.older import is_of
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.reading import Linking
 from runtime.records.save import Writer, await_turn
@@ -192,6 +193,9 @@ class _Reversal:
             if self._follows(field, old, new):
                 continue
             now = standing.get(key)
+            if not (is_of(field, old) and is_of(field, new)):
+                self.kept.append(Kept(plan.key, entry.record_id, key, CHANGED_SINCE))
+                continue  # it was of another type then
             if field.link is not None:
                 values[key] = old if now == new else _links_back(old, new)
             elif field.type.to_json(now) == new:

@@ -139,6 +139,15 @@ def create_index_aside(connection: Connection, index: Index) -> None:
     connection.exec_driver_sql(made.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1))
 
 
+def settle_keys(connection: Connection) -> None:
+    """Check the foreign keys of what was written now, and not at the commit: PostgreSQL changes no table that
+    has checks waiting.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+
+
 def drop_index(connection: Connection, name: str, table: Table) -> None:
     """Drop an index that is no longer asked for."""
     gone = Index(name)

@@ -29,6 +29,22 @@ from runtime.language.kinds.base import (
 from runtime.language.nodes import MapNode
 from runtime.language.words import near, shown
 
+CONVERT: Schema = {
+    **closed(
+        {
+            "value": described(
+                {"type": "string", "minLength": 1, "title": "an expression behind an ="},
+                "Behind an =, an expression over the record as it was.",
+            ),
+            "match": described(KEY, "The field by which the records are found; their title when left out."),
+            "create": described(FLAG, "Whether records that are not found are created."),
+        }
+    ),
+    "type": ["string", "object"],
+    "minLength": 1,
+    "title": "an expression behind an =, or {match: code, create: true}",
+}
+"""Where a field's values come from."""
 EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
     {
         "label": described(LABEL, "What people call it; made from the key when left out."),
@@ -56,6 +72,23 @@ EVERY_FIELD: Mapping[str, Schema] = MappingProxyType(
         ),
         "virtual": described(
             FLAG, "Whether its formula is worked out where it is read, and nothing of it is stored."
+        ),
+        "convert": described(
+            CONVERT,
+            "When the field is new or was of another type: behind an =, an expression over the record as it "
+            "was, that gives the value; or {value, match, create} for a field that points at records.",
+        ),
+        "split": described(
+            KEY, "When the field is new: the field it was a part of; convert says which part of it."
+        ),
+        "merge": described(
+            PATHS,
+            "When the field is new: the fields it is put together from, with a space between where convert "
+            "says nothing else.",
+        ),
+        "fill": described(
+            {"type": "string", "minLength": 1, "title": "an expression behind an ="},
+            "When the field becomes required: behind an =, the value of the records that have none.",
         ),
         "log": described(FLAG, "Whether its changes go to the change log; true when left out."),
         "pii": described(FLAG, "Whether it is personal data."),

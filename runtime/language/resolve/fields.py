@@ -11,6 +11,7 @@ from runtime.fields.formats import Formats
 from runtime.language import later
 from runtime.language.draft import Draft, diagnostic
 from runtime.language.nodes import MapNode, Node
+from runtime.language.resolve.conversions import conversion_of
 from runtime.language.resolve.expressions import is_expression
 from runtime.language.resolve.labels import Labels
 from runtime.language.shape import Path
@@ -89,6 +90,9 @@ class Fields:
             mass_edit=flag("mass_edit", True),
             system=node.source.layer == "system",
         )
+        conversion = conversion_of(self.draft, field, node, path)
+        if conversion is not None:
+            field = replace(field, conversion=conversion)
         if field_type.parts:
             field = replace(field, parts=MappingProxyType(self._parts(field, field_type)))
         default = node.get("default")

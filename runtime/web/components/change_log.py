@@ -35,6 +35,7 @@ DOORS: Mapping[str, str] = {
     "cli": phrase("command line"),
     "recompute": "",
     "system": phrase("system"),
+    "change": phrase("change of the configuration"),
     "formulas": phrase("run of formulas"),
 }
 

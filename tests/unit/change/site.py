@@ -35,11 +35,12 @@ class Site:
     def plan(self, catalog: Catalog) -> Plan:
         """The plan of a catalog; it must not write."""
         with self.database.read() as connection:
-            return make_plan(connection, catalog, TYPES, self.database.schema)
+            return make_plan(connection, catalog, TYPES, self.database.schema, applied=self.catalog)
 
     def apply(self, catalog: Catalog, **options: Any) -> Applied | Refused:
         """Apply a catalog, whatever comes of it."""
         options = {"accept_lossy": True, **options}
+        options.setdefault("applied", self.catalog)
         outcome = apply(self.database, catalog, LAYERS, TYPES, self.clock, "ada@example.com", **options)
         if isinstance(outcome, Applied):
             self.catalog = catalog

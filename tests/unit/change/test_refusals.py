@@ -13,29 +13,20 @@ from tests.unit.storage.small import make_catalog
 
 
 @pytest.mark.parametrize(
-    "before, after, stored, code",
+    "before, after, stored",
     [
-        ({"type": "text"}, {"type": "integer"}, "five", "P101"),
-        ({"type": "integer"}, {"type": "text"}, 5, "P101"),
-        ({"type": "text"}, {"type": "relations", "module": "accounts"}, "five", "P101"),
-        ({"type": "decimal", "scale": 2}, {"type": "decimal", "scale": 3}, Decimal("1.25"), "P102"),
-        ({"type": "decimal", "scale": 2}, {"type": "decimal", "scale": 1}, Decimal("1.25"), "P102"),
-        ({"type": "relation", "module": "accounts"}, {"type": "relation", "module": "deals"}, None, "P103"),
-        (
-            {"type": "relation", "module": "accounts"},
-            {"type": "relations", "module": "accounts"},
-            None,
-            "P101",
-        ),
-        ({"type": "relation", "module": "accounts"}, {"type": "user"}, None, "P101"),
+        ({"type": "text"}, {"type": "integer"}, "five"),
+        ({"type": "text"}, {"type": "secret"}, "five"),
+        ({"type": "text"}, {"type": "relations", "module": "accounts"}, "five"),
+        ({"type": "relation", "module": "accounts"}, {"type": "user"}, None),
     ],
 )
-def test_a_field_that_holds_values_stays_of_its_kind(running, before, after, stored, code):
+def test_a_field_whose_values_are_none_of_the_new_type_stays_what_it_is(running, before, after, stored):
     running.applied(deals({"size": before}))
     (account,) = running.add("accounts", {"name": "Acme"})
     running.add("deals", {"size": account if stored is None else stored, "deleted_at": running.clock.now()})
     ((found, message),) = running.refused(deals({"size": after}))
-    assert found == code
+    assert found == "P101"
     assert "size" in message
 
 
@@ -56,8 +47,8 @@ def test_links_stay_of_their_kind(running):
         link = running.tables.link("deals", "friends")
         tx.connection.execute(insert(link).values(source_id=one, target_id=one, price=7))
     for other, code in [
-        ({"type": "relations", "module": "accounts"}, "P103"),
-        ({"type": "relation", "module": "deals"}, "P101"),
+        ({"type": "relations", "module": "accounts"}, "P101"),
+        ({"type": "integer"}, "P101"),
         ({**friends, "link": {"price": {"type": "decimal"}}}, "P109"),
     ]:
         assert [found for found, _ in running.refused(deals({"friends": other}))] == [code]

@@ -1,0 +1,115 @@
+"""Writing what was converted: a batch of records by one statement for the columns, and one for each field's
+links.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, bindparam, delete, func, insert, update
+
+from runtime.change.converting import Part, Read, Reading
+from runtime.change.phases import Chosen, Everything
+from runtime.model.values import Link
+from runtime.storage import driving
+from runtime.storage.conditions import among, id_list
+from runtime.storage.ddl import settle_keys
+from runtime.storage.tables import ModuleTable, Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Carries a conversion out: what a step's ``fill`` writes."""
+
+    reading: Reading
+    tables: Tables
+    module: str
+
+    def write(self, connection: Connection, chosen: Chosen) -> None:
+        """Convert the chosen records; again is as good as once."""
+        whole = isinstance(chosen, Everything)
+        writer = _Columns(self.tables.module(self.module), self._columns(), connection.dialect)
+        for batch in self.reading.batches(connection, chosen):
+            rows: list[tuple[int, list[object]]] = []
+            for at, id_ in enumerate(batch.ids):
+                values = self._values(batch, at)
+                if not whole or any(each is not None for each in values):
+                    rows.append((id_, values))
+            writer.write(connection, rows)
+            for place, part in enumerate(self.reading.parts):
+                if part.kind.linked:
+                    self._link(connection, part, batch, place, whole)
+        settle_keys(connection)
+
+    def _columns(self) -> list[Column[Any]]:
+        table = self.tables.module(self.module)
+        return [
+            column
+            for part in self.reading.parts
+            if not part.kind.linked
+            for column in table.columns[part.field.key]
+        ]
+
+    def _values(self, batch: Read, at: int) -> list[object]:
+        table = self.tables.module(self.module)
+        found: list[object] = []
+        for place, part in enumerate(self.reading.parts):
+            if not part.kind.linked:
+                columns = table.columns[part.field.key]
+                found += part.kind.in_columns(batch.new[place][at].value, len(columns))
+        return found
+
+    def _link(self, connection: Connection, part: Part, batch: Read, place: int, whole: bool) -> None:
+        link = self.tables.link(self.module, part.field.key)
+        if not whole:
+            gone = delete(link).where(among(link.c.source_id, "ids", self.tables.dialect))
+            connection.execute(gone, {"ids": id_list(batch.ids, self.tables.dialect)})
+        rows = [
+            {"source_id": id_, "target_id": target.id, "position": position}
+            for id_, cast in zip(batch.ids, batch.new[place], strict=True)
+            for position, target in enumerate(_links(cast.value))
+        ]
+        if rows:
+            connection.execute(insert(link), rows)
+
+
+def _links(value: Any) -> Sequence[Link]:
+    return value if isinstance(value, tuple) else ()
+
+
+class _Columns:
+    """Writes columns of many records: a statement for each batch on PostgreSQL, one for all on SQLite."""
+
+    def __init__(self, table: ModuleTable, columns: Sequence[Column[Any]], dialect: Any) -> None:
+        self._table: Table = table.table
+        self._id = table.columns["id"][0]
+        self._columns = list(columns)
+        self._names = [f"v{place}" for place in range(len(columns))]
+        self._is_sqlite = dialect.name == "sqlite"
+        self._made = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+        quote = dialect.identifier_preparer.quote
+        set_ = ", ".join(f"{quote(column.name)} = ?" for column in columns)
+        table_name = dialect.identifier_preparer.format_table(table.table)
+        self._statement = f"UPDATE {table_name} SET {set_} WHERE {quote(self._id.name)} = ?"
+
+    def write(self, connection: Connection, rows: Sequence[tuple[int, Sequence[object]]]) -> None:
+        """Write the values of these records."""
+        if not rows or not self._columns:
+            return
+        if self._is_sqlite:
+            given = [list(values) for values in zip(*(row for _, row in rows), strict=True)]
+            bound = [
+                values if made is None else list(map(made, values))
+                for values, made in zip(given, self._made, strict=True)
+            ]
+            ids = [id_ for id_, _ in rows]
+            driving.run(connection, self._statement, list(zip(*bound, ids, strict=True)))
+            return
+        arrays = [bindparam(None, [id_ for id_, _ in rows], type_=ARRAY(BigInteger))]
+        for column, values in zip(self._columns, zip(*(row for _, row in rows), strict=True), strict=True):
+            arrays.append(bindparam(None, list(values), type_=ARRAY(column.type)))
+        given_rows = func.unnest(*arrays).table_valued("id", *self._names).render_derived(name="given")
+        values_ = {
+            column.name: given_rows.c[name] for column, name in zip(self._columns, self._names, strict=True)
+        }
+        connection.execute(update(self._table).where(self._id == given_rows.c.id).values(values_))
