@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runtime.base.clock import SystemClock
 from runtime.cli import _asking, _packs
+from runtime.cli._progress import Progress
 from runtime.cli.base import DONE, REFUSED, WRONG_INPUT, Command, CommandError, House
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class RollbackCommand(Command):
                 message=f"Back to revision {aim.revision.number}.",
                 accept_lossy=arguments.accept_lossy,
                 back_to=aim.revision,
+                on_progress=Progress(house.out),
             )
         if isinstance(outcome, Refused):
             print(refused_as_text(outcome.refusals, sources), file=house.out)
