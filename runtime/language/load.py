@@ -17,7 +17,7 @@ from runtime.language.checks.base import Check
 from runtime.language.checks.formula_example import examples_of
 from runtime.language.draft import Draft
 from runtime.language.earlier.following import Following, Use
-from runtime.language.earlier.rewriting import SITE, rewritten
+from runtime.language.earlier.rewriting import rewritten
 from runtime.language.earlier.settled import settled
 from runtime.language.kinds.base import Kind
 from runtime.language.mentions import Mention

@@ -7,11 +7,6 @@ from runtime.language.nodes import Scalar
 from runtime.language.packs import LayerFiles
 from runtime.language.splice import Change, spliced
 
-SITE = "site"
-"""The topmost layer: what admins changed in the browser. It has no folder; its files stand in the revision
-alone.
-"""
-
 
 def rewritten(layer: LayerFiles, uses: Iterable[Use]) -> LayerFiles:
     """The layer's files with the names of now, in their text and as their own; nothing else changes."""
