@@ -51,7 +51,7 @@ def decode(name: str, content: bytes) -> tuple[str, list[Diagnostic]]:
     not.
     """
     if len(content) > FILE_BYTES:
-        return "", [_too_large(name, len(content))]
+        return "", [_too_large(name)]
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -68,10 +68,10 @@ def decode(name: str, content: bytes) -> tuple[str, list[Diagnostic]]:
         ]
 
 
-def _too_large(name: str, size: int) -> Diagnostic:
+def _too_large(name: str) -> Diagnostic:
     return Diagnostic(
         codes.TOO_LARGE.name,
-        f"the file has {size:,} bytes; a configuration file has {FILE_BYTES:,} at most",
+        f"the file has more than {FILE_BYTES:,} bytes, which a configuration file has at most",
         Span.point(name),
         help="split it, or keep data out of the configuration and import it",
     )
@@ -87,7 +87,7 @@ def unclean(source: Source) -> Diagnostic | None:
         problem, help = "half of a surrogate pair is no character", "save the file as UTF-8"
         return Diagnostic(codes.NOT_UTF8.name, problem, span, source.stem, help)
     if size > FILE_BYTES:
-        return _too_large(source.name, size)
+        return _too_large(source.name)
     if found := FORBIDDEN.search(text):
         span = source.span(found.start(), found.start() + 1)
         problem = f"the character U+{ord(found.group()):04X} may not stand in a configuration file"

@@ -9,6 +9,15 @@ from runtime.base.diagnostic import Code, Diagnostic, Severity, Span
 
 LINE = 120
 """How much of a long line is shown around the offending place."""
+SEEN: Mapping[int, str] = {
+    **{place: chr(0x2400 + place) for place in range(0x20) if chr(place) != "\n"},
+    ord("\t"): " ",
+    0x7F: "\u2421",
+    **{place: "\ufffd" for place in (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+}
+"""What is written for characters that would move the cursor, colour a terminal, or turn its direction round;
+each is as wide as one.
+"""
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -56,7 +65,7 @@ def _block(found: Diagnostic, line_of: Callable[[Span], str | None]) -> str:
     more = f"more: trellis explain {found.code}"
     parts.append(f"  help: {found.help}   {more}" if found.help else f"  {more}")
     parts += [f"  see also: {span}" for span in found.related]
-    return "\n".join(parts)
+    return "\n".join(parts).translate(SEEN)
 
 
 def _window(text: str, column: int) -> tuple[str, int]:

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Error, Route, expect
 
-from tests.browser.test_accessibility import AXE, SIZES, check
+from tests.support.axe import AXE, SIZES, check
 from tests.support.screens import PACK, make, record
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.base.clock import FrozenClock
 from runtime.language.packs import standard_folder
-from tests.browser.test_accessibility import AXE, SIZES, check
+from tests.support.axe import AXE, SIZES, check
 from tests.support.demo import fill
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)

@@ -32,6 +32,13 @@ def test_the_text_shows_the_line_with_a_caret_under_what_is_meant():
     )
 
 
+def test_what_would_command_a_terminal_is_shown_and_not_obeyed():
+    source = {"a\x1b.yaml": "name: \x1b[2J\u202egone\r\tx: y\n"}
+    shown = as_text([Diagnostic("Y105", 'no "\x1b"', Span("a\x1b.yaml", 1, 7, 1, 8))], source)
+    assert "    1 | name: ␛[2J\ufffdgone␍ x: y\n      |       ^\n" in shown
+    assert not set(shown) & set("\x1b\r\t\u202e")
+
+
 def test_a_span_of_several_lines_is_underlined_to_the_end_of_its_first():
     assert as_text([WARNING], SOURCES) == (
         "warning M128 a.yaml:1:1\n  twice\n    1 | list:\n      | ^^^^^\n  more: trellis explain M128"
