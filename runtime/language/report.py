@@ -13,7 +13,7 @@ SEEN: Mapping[int, str] = {
     **{place: chr(0x2400 + place) for place in range(0x20) if chr(place) != "\n"},
     ord("\t"): " ",
     0x7F: "\u2421",
-    **{place: "\ufffd" for place in (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
 }
 """What is written for characters that would move the cursor, colour a terminal, or turn its direction round;
 each is as wide as one.
