@@ -175,8 +175,13 @@ class House:
         import uvicorn
 
         from runtime.automation.companion import Companion
+        from runtime.automation.queue import QueueError, check
         from runtime.sites.watch import Watcher
 
+        try:
+            check(self.settings.queue)
+        except QueueError as error:
+            raise CommandError(str(error)) from None
         watcher = Watcher(site, files=watch)
         application = self.application(site)
         gc.freeze()  # what is there now stays: looking through it for garbage would only make requests wait
@@ -223,11 +228,13 @@ class House:
             gc.set_threshold(*before)
 
     def _work_on(self, site: "Site", worker: "Worker") -> None:
-        from runtime.automation.queue import Queue, work
+        from runtime.automation.queue import Queue, QueueError, work
 
         queue = Queue(site.database, self.settings.queue, worker.drain)
         try:
             work(worker, queue, self.settings.workers)
+        except QueueError as error:
+            raise CommandError(str(error)) from None
         finally:
             queue.close()
 

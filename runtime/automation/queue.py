@@ -162,9 +162,19 @@ def _wake(worker: Worker, queue: Queue) -> None:
         worker.drain()
 
 
-def _redis(name: str, address: str, shared: dict[str, Any]) -> Huey:
+def check(address: str) -> None:
+    """Raise :class:`QueueError` when Redis is asked for and its package is missing; connects to nobody."""
+    if not address:
+        return
     try:
         importlib.import_module("redis")
     except ImportError:
-        raise QueueError(f"TRELLIS_QUEUE is {address}, and the package redis is not installed.") from None
+        raise QueueError(
+            f"TRELLIS_QUEUE is {address}, and the package redis is not installed: "
+            "pip install 'trellis-crm[redis]' brings it."
+        ) from None
+
+
+def _redis(name: str, address: str, shared: dict[str, Any]) -> Huey:
+    check(address)
     return RedisHuey(name, url=address, **shared)

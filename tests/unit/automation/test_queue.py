@@ -5,13 +5,18 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from runtime.assembly import House
 from runtime.automation.queue import Queue, QueueError, work
 from runtime.base.settings import Settings
+from runtime.cli.base import CommandError
 from runtime.storage.database import Database
+from tests.support.crm import write_pack
 from tests.unit.automation.desk import Desk
 
 
@@ -74,6 +79,20 @@ def test_redis_without_its_package_is_a_sentence(tmp_path: Path):
         queue = Queue(database, "redis://nowhere:6379/0")
         with pytest.raises(QueueError, match="the package redis is not installed"):
             queue.wake()
+
+
+def test_neither_the_web_nor_a_worker_starts_without_the_package_of_its_queue(tmp_path: Path):
+    pack = write_pack(tmp_path / "pack", "schemas/modules/deals.yaml:\n  fields:\n    name: {type: text}\n")
+    environment = {
+        "TRELLIS_DATABASE": f"sqlite:///{tmp_path}/x.db",
+        "TRELLIS_QUEUE": "redis://nowhere:6379/0",
+    }
+    house = House(environment, StringIO(), StringIO(), folder=tmp_path, cheap_passwords=True)
+    with closing(house.open_site(pack)) as site:
+        with pytest.raises(CommandError, match="trellis-crm\\[redis\\]"):
+            house.serve(site, "127.0.0.1", 0)
+        with pytest.raises(CommandError, match="trellis-crm\\[redis\\]"):
+            house.work(site, "test", 30, Event())
 
 
 def test_an_address_that_is_none_of_redis_is_refused():
