@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from runtime.base.clock import SystemClock
 from runtime.base.diagnostic import Span
 from runtime.change.estimate import COMPUTE, seconds
+from runtime.change.restoring import rewritten
 from runtime.change.situation import Situation
 from runtime.change.step import MANY, Step, nothing, safety_of
 from runtime.expressions.language import Language
@@ -25,6 +26,7 @@ def stale_fields(situation: Situation) -> list[Name]:
     """The stored computed fields with another formula than was applied, and all that read them, in order."""
     changed = [name for name in situation.catalog.computed if _is_changed(situation, name)]
     changed += situation.conversions.fields
+    changed += rewritten(situation)
     return Following(situation.catalog).after(changed) if changed else []
 
 

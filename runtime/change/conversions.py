@@ -170,6 +170,10 @@ class Conversions:
         (found,) = rehearse(self._stored.connection, reading, empty)
         return Filling(field, reading, empty, column.is_(None), found)
 
+    def plainly(self, field: Field, old: tuple[str, str]) -> Part | None:
+        """What a field's values become of those of an applied one by the two types alone, in a rollback."""
+        return self._part(Converted(replace(field, conversion=None), old[0], old))
+
     def shared(self, module: str, fields: Sequence[Field]) -> list[tuple[object, ...]]:
         """Some values that records would share in these fields, some of which are converted."""
         if not self._stored.rows(self._tables.names.table(module)) or not self.groups:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from runtime.base.diagnostic import Diagnostic
 from runtime.base.registry import Registry
 from runtime.change import (
+    carrying,
     choices,
     codes,
     computing,
@@ -67,6 +68,7 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     structure.make_tables,
     structure.add_columns,
     restoring.restore,
+    carrying.carry,
     settling.settle,
     settling.ask_again,
     converting_steps.convert,

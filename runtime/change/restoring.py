@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import UserDefinedType
 
 from runtime.base.clock import SystemClock
+from runtime.change.compare import Pair
 from runtime.change.quarantine import CREATED, Group, cells, groups, keep, quarantine
 from runtime.change.sample import LINES, becomes
 from runtime.change.situation import Situation
@@ -56,6 +57,21 @@ def restore(situation: Situation) -> Iterator[Step]:
             cells.setdefault((group.module, group.field), []).append(group)
     for several in cells.values():
         yield from Overwritten(situation, tuple(several)).give_back()
+
+
+def rewritten(situation: Situation) -> set[Pair]:
+    """The fields of which a rollback writes cells, by module and key: what is worked out or found by them is
+    stale.
+    """
+    if situation.back is None or not situation.live.has("trellis_quarantine"):
+        return set()
+    kept = quarantine()
+    undone = kept.c.revision_id.in_(situation.back.undone) & (kept.c.field != CREATED)
+    cells = select(kept.c.module, kept.c.field).where(undone).distinct()
+    found = {called(situation, *place) for place in situation.stored.connection.execute(cells)}
+    found |= {each.then for each in situation.back.taken}
+    modules = situation.catalog.modules
+    return {(module, key) for module, key in found if module in modules and key in modules[module].fields}
 
 
 @dataclass(frozen=True, slots=True)

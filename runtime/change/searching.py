@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from runtime.change.computing import stale_fields
 from runtime.change.estimate import COMPUTE, INDEX, seconds
 from runtime.change.filling import has_default, newly_required
+from runtime.change.restoring import rewritten
 from runtime.change.situation import Situation
 from runtime.change.step import Step, safety_of
 from runtime.fields.formats import Formats
@@ -24,7 +25,7 @@ BATCH = 5_000
 def prepare_search(situation: Situation) -> Iterator[Step]:
     """The column of a module that is newly searched, the text in it, and SQLite's index of it."""
     filled = {(each.module, each.key) for each in newly_required(situation) if has_default(each)}
-    filled |= {*stale_fields(situation), *situation.conversions.fields}
+    filled |= {*stale_fields(situation), *situation.conversions.fields, *rewritten(situation)}
     for module in situation.catalog.modules.values():
         table = situation.tables.module(module.key)
         if table.search is None or not situation.stands(module):
