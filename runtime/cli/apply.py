@@ -48,12 +48,18 @@ class ApplyCommand(Command):
         path: Path = arguments.pack
         is_plan = path.is_file() or (path.suffix == ".json" and not path.is_dir())
         sealed = _plans.read_plan(path) if is_plan else None
-        loaded = _packs.load_for_site(arguments, house) if sealed is None else _plans.load_plan(sealed, house)
-        if loaded.catalog is None:
-            print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
-            return WRONG_INPUT
-        with _packs.open_database(house) as database:
-            return _Apply(arguments, house, database, sealed, loaded, loaded.catalog).run()
+        for attempt in range(ATTEMPTS):
+            # Loaded anew each time: what others have applied may be the site's own layer.
+            loaded = _plans.load_plan(sealed, house) if sealed else _packs.load_for_site(arguments, house)
+            if loaded.catalog is None:
+                print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
+                return WRONG_INPUT
+            with _packs.open_database(house) as database:
+                apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog)
+                code = apply.run(is_last=attempt == ATTEMPTS - 1)
+            if code is not None:
+                return code
+        return REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +71,19 @@ class _Apply:
     loaded: "Loaded"
     catalog: "Catalog"
 
-    def run(self) -> int:
-        """Whoever says --yes to a pack agrees to what is to be done when others have applied something
-        meanwhile; a plan's file is applied as it is, or not at all.
+    def run(self, is_last: bool) -> int | None:
+        """The exit code; None to begin anew. Whoever says --yes to a pack agrees to what is to be done when
+        others have applied something meanwhile; a plan's file is applied as it is, or not at all.
         """
-        for _ in range(ATTEMPTS):
-            plan = self.plan()
-            code = self.stop(plan)
-            if code is not None:
-                return code
-            outcome = self.apply(plan)
-            if not self.begins_anew(outcome):
-                break
-            self.say("Others have applied something meanwhile. This is to be done now:\n")
-        return self.tell(outcome)
+        plan = self.plan()
+        code = self.stop(plan)
+        if code is not None:
+            return code
+        outcome = self.apply(plan)
+        if is_last or not self.begins_anew(outcome):
+            return self.tell(outcome)
+        self.say("Others have applied something meanwhile. This is to be done now:\n")
+        return None
 
     def plan(self) -> "Plan":
         from runtime.change.plan import make_plan
