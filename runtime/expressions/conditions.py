@@ -124,7 +124,9 @@ class Conditions:
                 word = "all" if node.operator == "and" else "any"
                 return Group(word, tuple(self._read(part, text, depth - 1) for part in node.parts))
             if node.operator == "not":
-                return self._turned(self._read(node.parts[0], text, depth - 1))
+                turned = node.parts[0]
+                joins = isinstance(turned, Operation) and turned.operator in ("and", "or")
+                return self._turned(self._read(turned, text, depth if joins else depth - 1))
         return Written(_as_written(node, text))
 
     @staticmethod

@@ -158,6 +158,13 @@ def test_a_group_in_a_group_keeps_its_brackets():
     assert CONDITIONS.write(group) == text
 
 
+def test_a_group_that_is_turned_round_is_one_group():
+    text = "active and not (count > 1 or not (count > 2 or not (count > 3 or not (count > 4 or count > 5))))"
+    shown = CONDITIONS.read(text, SCOPE)
+    assert not [part for part in parts_of(shown) if isinstance(part, Written)]
+    assert alike(tree(CONDITIONS.write(shown)), tree(text))
+
+
 def test_groups_that_stand_too_deep_stay_a_text():
     text = "active"
     for number in range(9):
