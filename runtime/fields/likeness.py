@@ -21,9 +21,11 @@ SUBSCRIBER = 9
 
 def of_text(text: str) -> str:
     """The words of a text: small, without accents, punctuation and a company's legal form; '' for none."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", fold(text)) if not unicodedata.combining(letter)
-    )
+    plain = fold(text)
+    if not plain.isascii():
+        plain = "".join(
+            each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each)
+        )
     words = _NO_WORD.sub(" ", _DOTTED.sub("", plain.replace("&", " and ").replace("'", ""))).split()
     return " ".join([word for word in words if word not in LEGAL_FORMS] or words)
 

@@ -5,6 +5,7 @@ What stands already is not brought up again until a compared field changes. Whoe
 they may read: a rule that warns is silent about the rest, one that refuses does not name it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ NAMED = 5
 """So many of the records that one may be a duplicate of are named."""
 LOOKED_AT = 50
 """So many records of each key are looked at, the oldest first."""
+COMPARED = 50
+"""So many records are compared letter by letter: those that have most in common with the one saved."""
 
 
 @dataclass(slots=True)
@@ -111,13 +114,19 @@ def _compare(
     sought = [matching.sought(each.likeness) for each in asked]
     holders = _holders(batch, {key for keys in sought for key in keys})
     mine = {work.id for work in works} | {removal.id for removal in batch.removals}
-    near = [{found for key in keys for found in holders.get(key, ())} - mine for keys in sought]
-    standing = _standing(batch, plan, matching, set().union(*near))
+    near = [_nearest(holders, keys, mine) for keys in sought]
+    standing = _standing(batch, plan, matching, {id_ for ids in near for id_ in ids})
     for each, ids in zip(asked, near, strict=True):
         alike = (id_ for id_ in sorted(ids) if id_ in standing)
         each.stored = [id_ for id_ in alike if matching.are_alike(each.likeness, standing[id_])]
     if len(works) > 1:
         _among_themselves(matching, works, asked, sought)
+
+
+def _nearest(holders: dict[int, list[int]], keys: set[int], mine: set[int]) -> list[int]:
+    # Those that have the most pieces in common: the fewer differ, the more.
+    shared = Counter(found for key in keys for found in holders.get(key, ()))
+    return [id_ for id_, _ in shared.most_common(COMPARED + len(mine)) if id_ not in mine][:COMPARED]
 
 
 def _holders(batch: Batch, keys: set[int]) -> dict[int, list[int]]:
@@ -131,7 +140,7 @@ def _holders(batch: Batch, keys: set[int]) -> dict[int, list[int]]:
     )
     statement = select(found.c.key, found.c.record_id).where(found.c.place <= LOOKED_AT)
     holders: dict[int, list[int]] = {}
-    for key, record_id in batch.tx.connection.execute(statement):
+    for key, record_id in batch.tx.connection.execute(statement).all():
         holders.setdefault(key, []).append(record_id)
     return holders
 
