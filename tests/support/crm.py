@@ -28,6 +28,7 @@ from runtime.assembly import House
 from runtime.base.clock import Clock
 from runtime.sites.people import add_key, add_user
 from runtime.sites.site import Site
+from tests.support.databases import Databases, Template
 
 PACK = "title: Test\nversion: 1.0.0\nlanguages: [en]\ncurrency: EUR\ntimezone: Europe/Helsinki\n"
 PASSWORD = "a long enough password"
@@ -166,12 +167,41 @@ def open_app(stack: ExitStack, url: str, folder: Path, pack: Path, clock: Clock 
 
 
 @pytest.fixture
-def crm(database_url: str, tmp_path: Path) -> Iterator[Callable[..., App]]:
-    """Make a running CRM of a pack's text, or of a folder that has one."""
+def crm(
+    request: pytest.FixtureRequest, databases: Databases, database_engine: str, tmp_path: Path
+) -> Iterator[Callable[..., App]]:
+    """Make a running CRM of a pack's text, or of a folder that has one; one that is made again in the same
+    test has the same database.
+    """
     with ExitStack() as stack:
+        urls: list[str] = []
+
+        def database(folder: Path, clock: Clock | None) -> str:
+            if "database_url" in request.fixturenames:
+                return str(request.getfixturevalue("database_url"))
+            if clock is not None:
+                return stack.enter_context(databases.fresh(database_engine))
+            template = Template(_name(tmp_path, folder), lambda url: _fill(url, tmp_path, folder))
+            return stack.enter_context(databases.filled(database_engine, template))
 
         def make(text: str = "", *, pack: Path | None = None, clock: Clock | None = None) -> App:
             folder = pack or write_pack(tmp_path / "pack", text)
-            return open_app(stack, database_url, tmp_path, folder, clock)
+            if not urls:
+                urls.append(database(folder, clock))
+            return open_app(stack, urls[0], tmp_path, folder, clock)
 
         yield make
+
+
+def _name(around: Path, pack: Path) -> str:
+    """A name for what a pack makes of an empty database: the files of the pack, and of those beside it."""
+    if not pack.is_relative_to(around):
+        return f"crm of {pack}"
+    files = sorted(file for file in around.rglob("*") if file.is_file())
+    said = ((str(file.relative_to(around)), file.read_bytes()) for file in files)
+    return f"crm of {pack.relative_to(around)} in {list(said)}"
+
+
+def _fill(url: str, folder: Path, pack: Path) -> None:
+    with ExitStack() as stack:
+        open_app(stack, url, folder, pack)

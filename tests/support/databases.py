@@ -53,6 +53,19 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._admin: psycopg.Connection[Any] | None = None
+        self._asked: set[str] = set()
+
+    @contextmanager
+    def filled(self, engine: str, template: Template) -> Iterator[str]:
+        """Gives the URL of a database that is empty, or already a copy of what the template would write.
+
+        For who fills it if need be, and anyhow soon: making tables takes PostgreSQL long, and a template pays
+        from the second time on that it is asked for. SQLite makes them as fast as it copies.
+        """
+        pays = engine == "postgresql" and template.key in self._asked
+        self._asked.add(template.key)
+        with self.fresh(engine, template if pays else None) as url:
+            yield url
 
     @contextmanager
     def fresh(self, engine: str, template: Template | None = None) -> Iterator[str]:
