@@ -1,6 +1,6 @@
 """A new database starts with the records of its pack, once; a start that is refused leaves nothing."""
 
-from argparse import Namespace
+from argparse import ArgumentParser
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -181,7 +181,9 @@ TWICE = """
 
 
 def apply(pack: Path, house: House) -> int:
-    return ApplyCommand().run(Namespace(pack=pack, packs=[], yes=True), house)
+    parser = ArgumentParser()
+    ApplyCommand().configure(parser)
+    return ApplyCommand().run(parser.parse_args([str(pack), "--yes"]), house)
 
 
 def test_a_refused_start_says_where_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
