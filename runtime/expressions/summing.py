@@ -40,7 +40,11 @@ def _compare(left: Any, left_scale: int, right: Any, right_scale: int) -> int | 
 def _stored(value: Any, scale: int, to: int) -> int | None:
     if value is None:
         return None
-    return exact_units(round_half_up(Decimal(_number(value, scale)), to), to)
+    try:
+        rounded = round_half_up(Decimal(_number(value, scale)), to)
+    except ArithmeticError:  # it is too large for any number, let alone for a stored one
+        return None
+    return exact_units(rounded, to)
 
 
 def _units(high: int | None, low: int | None, scale: int) -> str | None:

@@ -122,4 +122,7 @@ def money_text(amount: Any, currency: str | None) -> str | None:
     if amount is None:
         return None
     number = Decimal(amount)
-    return write(number if currency is None else Money(number, currency))
+    try:
+        return write(number if currency is None else Money(number, currency))
+    except ArithmeticError:
+        return None
