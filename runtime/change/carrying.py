@@ -8,7 +8,7 @@ later one stays where it is. The change log tells which cells were written.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from runtime.change.before import UnreadableRevisionError
 from runtime.change.converting import Part, Read, Reading, rehearse
@@ -19,7 +19,7 @@ from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step, nothing, safety_of
 from runtime.change.way_back import Taken
 from runtime.change.writing import Conversion
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 def carry(situation: Situation) -> Iterator[Step]:
@@ -96,7 +96,7 @@ class Fitting(Reading):
 
 def written_since(connection: Connection, taken: Taken) -> Select[tuple[int]]:
     """The records into whose field somebody wrote while its column was parked."""
-    own = build_runtime_tables(MetaData())
+    own = runtime_tables()
     log, sets = own.change_log, own.change_sets
     under: dict[str, list[int]] = {}
     for revision, (_, key) in taken.edits.items():

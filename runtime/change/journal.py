@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, text, update
 
 from runtime.change.expansion import Expansion
 from runtime.change.phases import Phase
 from runtime.change.step import Step
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 FILLING, APPLIED, DROPPED = "filling", "applied", "dropped"
 """The states of an apply: under way, carried out, and given up with everything cleared away."""
@@ -175,4 +175,4 @@ def _is_there(connection: Connection) -> bool:
 
 
 def _table() -> Table:
-    return build_runtime_tables(MetaData()).changes
+    return runtime_tables().changes

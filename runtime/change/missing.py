@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from runtime.change.quarantine import quarantine
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step, nothing
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 def say_what_is_missing(situation: Situation) -> Iterator[Step]:
@@ -33,7 +33,7 @@ def _is_named(situation: Situation, module: str) -> bool:
 def _expired(situation: Situation) -> list[int]:
     if situation.back is None or not situation.live.has("trellis_quarantine"):
         return []
-    own, kept = build_runtime_tables(MetaData()).revisions, quarantine()
+    own, kept = runtime_tables().revisions, quarantine()
     there = select(1).where(kept.c.revision_id == own.c.id).exists()
     lost = select(own.c.id).where(own.c.id.in_(situation.back.undone), own.c.set_aside > 0, ~there)
     return list(situation.stored.connection.execute(lost.order_by(own.c.id.desc())).scalars())

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sqlalchemy import Connection, MetaData, delete, select
+from sqlalchemy import Connection, delete, select
 
 from runtime.base.clock import Clock
 from runtime.change.compare import Pair
@@ -27,7 +27,7 @@ from runtime.change.revisions import (
 from runtime.storage.database import Database
 from runtime.storage.dropping import drop_columns, drop_table
 from runtime.storage.inspect import inspect
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 class PurgeError(Exception):
@@ -197,7 +197,7 @@ def _drop_module(connection: Connection, now: Revision, module: str) -> None:
             drop_table(connection, link)
     drop_table(connection, now.names.searches[module])
     drop_table(connection, name)
-    own = build_runtime_tables(MetaData())
+    own = runtime_tables()
     for each in (own.recent, own.favourites, own.chosen_columns, own.default_filters, own.quarantine):
         connection.execute(delete(each).where(each.c.module == name))
     mine = select(own.saved_filters.c.id).where(own.saved_filters.c.module == name)

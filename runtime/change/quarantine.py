@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    MetaData,
     Select,
     Table,
     TableClause,
@@ -32,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.change.revisions import next_number
-from runtime.storage.runtime_tables import Json, build_runtime_tables
+from runtime.storage.runtime_tables import Json, runtime_tables
 
 KEPT = timedelta(days=90)
 """How long what a change overwrote is kept when nobody has said otherwise."""
@@ -69,14 +68,14 @@ def seal(connection: Connection, revision: int, until: datetime) -> None:
         here = mine & group.is_of(kept)
         connection.execute(update(kept).where(here).values(new=held.scalar_subquery()))
     connection.execute(update(kept).where(mine).values(kept_until=until))
-    revisions = build_runtime_tables(MetaData()).revisions
+    revisions = runtime_tables().revisions
     count = select(func.count()).select_from(kept).where(mine).scalar_subquery()
     connection.execute(update(revisions).where(revisions.c.id == revision).values(set_aside=count))
 
 
 def quarantine() -> Table:
     """The table itself."""
-    return build_runtime_tables(MetaData()).quarantine
+    return runtime_tables().quarantine
 
 
 def cells(connection: Connection, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:

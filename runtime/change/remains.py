@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, MetaData, column, func, or_, select, table, text
+from sqlalchemy import ColumnClause, Connection, column, func, or_, select, table, text
 
 from runtime.change.compare import Pair
 from runtime.change.quarantine import quarantine
@@ -14,7 +14,7 @@ from runtime.change.shape import FieldShape, Shape
 from runtime.change.way_back import Place, places, standing
 from runtime.storage.inspect import Live
 from runtime.storage.names import Names, suffixed
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 BATCH = 20
 """So many revisions are read at a time."""
@@ -118,7 +118,7 @@ def _since(connection: Connection, now: Revision) -> dict[Place, int]:
 
 def _earlier(connection: Connection, number: int) -> Iterator[tuple[int, Names, Shape]]:
     """The revisions before one, the newest first; a few at a time."""
-    own = build_runtime_tables(MetaData()).revisions
+    own = runtime_tables().revisions
     wanted = select(own.c.id, own.c.names, own.c.shape).order_by(own.c.id.desc()).limit(BATCH)
     while rows := connection.execute(wanted.where(own.c.id < number)).all():
         for number, names, shape in rows:

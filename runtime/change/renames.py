@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, select
 
 from runtime.change.shape import FieldShape, ModuleShape, Shape
 from runtime.model.catalog import Catalog
 from runtime.model.earlier import Pair
 from runtime.model.renames import Renames
 from runtime.storage.names import MODULES, Names
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 def renames_of(catalog: Catalog, applied: Shape) -> Renames:
@@ -55,7 +55,7 @@ def renames_between(connection: Connection, first: int, last: int) -> Renames:
 
 def renames_since(connection: Connection, first: int = 0) -> list[tuple[int, Renames]]:
     """What each revision after one has renamed, in order; those that renamed nothing are left out."""
-    table = build_runtime_tables(MetaData()).revisions
+    table = runtime_tables().revisions
     made = select(table.c.id, table.c.renames).where(table.c.id > first, table.c.renames.is_not(None))
     rows = connection.execute(made.order_by(table.c.id))
     return [(number, Renames.from_json(renames)) for number, renames in rows if renames]

@@ -6,14 +6,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, func, insert, null, select, text
+from sqlalchemy import Column, Connection, Table, func, insert, null, select, text
 
 from runtime.change.shape import Shape
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Layer
 from runtime.model.renames import Renames
 from runtime.storage.names import Names
-from runtime.storage.runtime_tables import RuntimeTables, build_runtime_tables
+from runtime.storage.runtime_tables import RuntimeTables, runtime_tables
 
 NOTHING = Renames()
 
@@ -207,4 +207,4 @@ def _layer_json(layer: Layer) -> dict[str, str]:
 
 
 def _tables() -> RuntimeTables:
-    return build_runtime_tables(MetaData())
+    return runtime_tables()

@@ -30,7 +30,7 @@ from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step, nothing
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Field
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 BATCH = 500
 """So many records are read and written at a time."""
@@ -142,7 +142,7 @@ class Settling:
         return found
 
     def _entries(self, ids: Sequence[int]) -> Select[Any]:
-        own = build_runtime_tables(MetaData())
+        own = runtime_tables()
         log, sets = own.change_log, own.change_sets
         back = self.situation.back
         assert back is not None

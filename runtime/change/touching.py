@@ -6,13 +6,13 @@ one. The last transaction of the apply works these records out once more.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, MetaData, Select, Table, delete, func, select, text
+from sqlalchemy import Connection, Select, Table, delete, func, select, text
 
 from runtime.change.expansion import TOUCH
 from runtime.storage.engines import quoted
 from runtime.storage.inspect import Live
 from runtime.storage.names import shortened
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION trellis_touch() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -92,4 +92,4 @@ def _trigger(table: str, kind: str) -> str:
 
 
 def _touched() -> Table:
-    return build_runtime_tables(MetaData()).touched
+    return runtime_tables().touched

@@ -8,13 +8,13 @@ be known of what the changes in between were.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, select
 
 from runtime.change.compare import Pair, moved, names_moved, parked_key
 from runtime.change.revisions import Revision, read_names
 from runtime.change.shape import Shape
 from runtime.storage.names import MODULES, Names
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 Place = tuple[str, str]
 """A table and the name of a field's first column; or a table of links and ''."""
@@ -90,7 +90,7 @@ def _stored_then(now: Names, to: Revision) -> dict[str, dict[str, str]]:
 
 
 def _path(connection: Connection, to: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    table = build_runtime_tables(MetaData()).revisions
+    table = runtime_tables().revisions
     rows = connection.execute(
         select(table.c.id, table.c.back_to).where(table.c.id > to).order_by(table.c.id.desc())
     )

@@ -8,12 +8,12 @@ table.
 
 from datetime import datetime
 
-from sqlalchemy import MetaData, delete, select
+from sqlalchemy import delete, select
 
 from runtime.records.change_log import Entry
 from runtime.records.work import Batch
 from runtime.storage.bulk import insert_rows
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
 EVENT = "saved"
@@ -45,7 +45,7 @@ def write_outbox(batch: Batch, change_set: int, entries: list[Entry]) -> None:
 
 def prune_outbox(tx: Transaction, before: datetime) -> int:
     """Forget what saves before a moment have left, whether somebody took it or not; says how many rows."""
-    table = build_runtime_tables(MetaData()).outbox
+    table = runtime_tables().outbox
     oldest = select(table.c.id, table.c.created_at).order_by(table.c.id).limit(PRUNED)
     old = [row.id for row in tx.connection.execute(oldest) if row.created_at < before]
     if not old:

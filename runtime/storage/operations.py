@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
 from runtime.base.clock import Clock
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
@@ -65,7 +65,7 @@ class Operations:
     """Reads and writes the rows. It depends on no catalog, so that every snapshot's may be the same one."""
 
     def __init__(self, clock: Clock) -> None:
-        tables = build_runtime_tables(MetaData())
+        tables = runtime_tables()
         self._table = tables.operations
         self._notes = tables.operation_notes
         self.clock = clock

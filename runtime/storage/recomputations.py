@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, MetaData, delete, exists, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from runtime.base.clock import Clock
 from runtime.storage.operations import OPEN, QUEUED, Operations
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
 KIND = "recompute"
@@ -39,7 +39,7 @@ class Recomputations:
     """Reads and writes the marks. It depends on no catalog."""
 
     def __init__(self, clock: Clock) -> None:
-        tables = build_runtime_tables(MetaData())
+        tables = runtime_tables()
         self._marks = tables.recomputing
         self._table = tables.operations
         self._operations = Operations(clock)

@@ -1,6 +1,7 @@
 """The tables of the runtime itself (``trellis_…``), which no pack describes."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import (
     JSON,
@@ -61,6 +62,12 @@ class RuntimeTables:
     changes: Table
     touched: Table
     duplicate_keys: Table
+
+
+@cache
+def runtime_tables() -> RuntimeTables:
+    """The runtime's tables for whoever reads and writes them alone: made once, and never changed."""
+    return build_runtime_tables(MetaData())
 
 
 def build_runtime_tables(metadata: MetaData) -> RuntimeTables:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Connection, MetaData, func, select
+from sqlalchemy import Connection, func, select
 
 from runtime.base.clock import Clock
 from runtime.base.registry import Registry
@@ -20,7 +20,7 @@ from runtime.language.packs import SITE, site_layers
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
 from runtime.storage.inspect import Live, inspect
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Patient:
     @cached_property
     def began(self) -> datetime | None:
         """When the first revision was applied."""
-        table = build_runtime_tables(MetaData()).revisions
+        table = runtime_tables().revisions
         if not self.live.has(table.name):
             return None
         with self.database.read() as connection:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import MetaData, select, update
+from sqlalchemy import select, update
 
 from runtime.change.kept.base import MOST, Ground, Kept, Look
 from runtime.language.where_used import of_path
 from runtime.model.uses import Thing, Use
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 class ChosenColumns(Kept):
@@ -21,7 +21,7 @@ class ChosenColumns(Kept):
         if thing.kind != "field":
             return
         name = thing.key.rpartition(".")[2]
-        table = build_runtime_tables(MetaData()).chosen_columns
+        table = runtime_tables().chosen_columns
         holds = table.c["columns"].contains(name, autoescape=True)
         order = (table.c.user_id, table.c.module, table.c.filter)
         rows = look.connection.execute(select(table).where(holds).order_by(*order).limit(MOST)).all()
@@ -39,7 +39,7 @@ class ChosenColumns(Kept):
 
     def rename(self, ground: Ground) -> int:
         """See the class above."""
-        table = build_runtime_tables(MetaData()).chosen_columns
+        table = runtime_tables().chosen_columns
         count = 0
         for row in ground.connection.execute(
             select(table).where(ground.has_old_names(table, "columns"))

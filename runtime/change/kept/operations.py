@@ -5,7 +5,7 @@ which are used again.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import MetaData, select, update
+from sqlalchemy import select, update
 
 from runtime.change.kept.base import Ground, Kept, Look
 from runtime.language.nodes import MapNode, Node, Scalar
@@ -15,7 +15,7 @@ from runtime.language.splice import Change, spliced
 from runtime.model.catalog import Module
 from runtime.model.uses import Thing, Use
 from runtime.records.import_map import read_map
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 LATEST = 200
 """Of so many operations, the latest, what they were asked is looked at: a map is used again from there."""
@@ -32,7 +32,7 @@ class Operations(Kept):
         """See the class above."""
         if thing.kind != "field":
             return
-        table = build_runtime_tables(MetaData()).operations
+        table = runtime_tables().operations
         latest = look.connection.execute(select(table).order_by(table.c.id.desc()).limit(LATEST)).all()
         users = look.titles(sorted({row.user_id for row in latest if row.user_id}))
         told: set[str] = set()
@@ -50,7 +50,7 @@ class Operations(Kept):
 
     def rename(self, ground: Ground) -> int:
         """See the class above."""
-        table = build_runtime_tables(MetaData()).operations
+        table = runtime_tables().operations
         newest = select(table.c.id).order_by(table.c.id.desc()).limit(LATEST)
         wanted = table.c.state.in_(OPEN) | table.c.id.in_(newest)
         count = 0

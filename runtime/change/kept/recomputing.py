@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import MetaData, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from runtime.change.kept.base import Ground, Kept, Look
 from runtime.model.uses import Thing, Use
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 class Recomputing(Kept):
@@ -21,7 +21,7 @@ class Recomputing(Kept):
 
     def rename(self, ground: Ground) -> int:
         """See the class above."""
-        table = build_runtime_tables(MetaData()).recomputing
+        table = runtime_tables().recomputing
         marks = ground.connection.execute(select(table.c.module, table.c.field, table.c.operation_id)).all()
         new = [(*ground.renames.field(mark.module, mark.field), mark.operation_id) for mark in marks]
         if new == [tuple(mark) for mark in marks]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import MetaData, select, update
+from sqlalchemy import select, update
 
 from runtime.change.kept.base import MOST, WRITTEN, Ground, Kept, Look
 from runtime.language.where_used import Found, in_expression, of_path
 from runtime.model.catalog import Module
 from runtime.model.uses import Thing, Use
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 class SavedFilters(Kept):
@@ -20,7 +20,7 @@ class SavedFilters(Kept):
     def references(self, look: Look, thing: Thing) -> Iterator[Use]:
         """See the class above."""
         name = thing.key.rpartition(".")[2] if thing.kind in WRITTEN else ""
-        table = build_runtime_tables(MetaData()).saved_filters
+        table = runtime_tables().saved_filters
         texts = (table.c["where"], table.c["columns"], table.c["sort"])
         holds = texts[0].contains(name, autoescape=True)
         for each in texts[1:]:
@@ -39,7 +39,7 @@ class SavedFilters(Kept):
 
     def rename(self, ground: Ground) -> int:
         """See the class above."""
-        table = build_runtime_tables(MetaData()).saved_filters
+        table = runtime_tables().saved_filters
         some = select(table).where(ground.has_old_names(table, "where", "columns", "sort"))
         count = 0
         for row in ground.connection.execute(some).all():

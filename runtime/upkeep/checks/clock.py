@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.upkeep.checks.base import Check
 from runtime.upkeep.finding import Finding
 from runtime.upkeep.patient import Patient
@@ -25,7 +25,7 @@ class ClockSkew(Check):
         """PostgreSQL's clock, and the newest change."""
         sync = "Let both machines keep the time by NTP (timedatectl set-ntp true)."
         now = patient.clock.now()
-        change_sets = build_runtime_tables(MetaData()).change_sets
+        change_sets = runtime_tables().change_sets
         with patient.database.read() as connection:
             if not patient.is_sqlite:
                 theirs = patient.scalar(connection, "SELECT clock_timestamp()")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from runtime.base.messages import from_json
 from runtime.storage.operations import FAILED
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.upkeep.checks.base import Check
 from runtime.upkeep.finding import Finding
 from runtime.upkeep.patient import Patient
@@ -26,7 +26,7 @@ class DeadLetters(Check):
 
     def examine(self, patient: Patient) -> Iterator[Finding]:
         """The latest ones are named."""
-        tables = build_runtime_tables(MetaData())
+        tables = runtime_tables()
         table, outbox = tables.operations, tables.outbox
         since = patient.clock.now() - LATELY
         failed = select(table.c.kind, table.c.about, table.c.error).where(

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from runtime.storage.operations import OPEN
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.upkeep.checks.base import Check
 from runtime.upkeep.finding import Finding
 from runtime.upkeep.patient import Patient
@@ -21,7 +21,7 @@ class StaleFields(Check):
 
     def examine(self, patient: Patient) -> Iterator[Finding]:
         """What is marked, and has no operation that is open."""
-        tables = build_runtime_tables(MetaData())
+        tables = runtime_tables()
         marked, operations = tables.recomputing, tables.operations
         is_open = (
             select(operations.c.id)

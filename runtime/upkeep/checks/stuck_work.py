@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 
 from runtime.storage.operations import QUEUED, RUNNING
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from runtime.upkeep.checks.base import Check
 from runtime.upkeep.finding import Finding
 from runtime.upkeep.patient import Patient
@@ -27,7 +27,7 @@ class StuckWork(Check):
 
     def examine(self, patient: Patient) -> Iterator[Finding]:
         """What waits, what has lost its worker, and an outbox that nobody clears."""
-        tables = build_runtime_tables(MetaData())
+        tables = runtime_tables()
         table, outbox = tables.operations, tables.outbox
         now = patient.clock.now()
         waiting = select(func.count()).where(table.c.state == QUEUED, table.c.next_at < now - LATE)

@@ -1,12 +1,12 @@
 """What users keep in the database follows a rename, in the transaction that applies it."""
 
-from sqlalchemy import MetaData, insert, select
+from sqlalchemy import insert, select
 
 from runtime.change.kept.base import NAMES_NOTHING, kinds
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 from tests.unit.change.renaming import RENAMED, STAGES
 
-TABLES = build_runtime_tables(MetaData())
+TABLES = runtime_tables()
 MAP = """\
 columns:
   # what we were sent

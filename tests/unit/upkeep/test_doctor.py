@@ -9,10 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import MetaData, insert, text
+from sqlalchemy import insert, text
 
 from runtime.assembly import House
-from runtime.storage.runtime_tables import FORMAT, build_runtime_tables
+from runtime.storage.runtime_tables import FORMAT, runtime_tables
 from runtime.upkeep.doctor import known_checks
 from tests.unit.upkeep.desk import Desk, command, environment
 
@@ -62,7 +62,7 @@ def test_every_check_has_a_page_and_a_code_of_its_own():
 
 def test_faults_in_the_records_of_work_are_named(desk):
     site, now = desk.app.site, datetime.now(UTC)
-    tables = build_runtime_tables(MetaData())
+    tables = runtime_tables()
     operation = {
         "kind": "import",
         "about": "deals.csv",
@@ -99,7 +99,7 @@ def test_old_backups_and_clocks_are_named(desk):
     assert found(desk) == {}
     execute(desk, "UPDATE trellis_counters SET value = value - 90000 WHERE key = 'backup'")
     later = datetime.now(UTC) + timedelta(hours=1)
-    tables = build_runtime_tables(MetaData())
+    tables = runtime_tables()
     with desk.app.site.database.write() as tx:
         tx.connection.execute(tables.change_sets.update().values(at=later))
     faults = found(desk)
