@@ -98,6 +98,7 @@ def test_what_a_revision_overwrote_is_given_back_but_what_was_edited_since_stays
         "Retire the field deals.size: hidden, its values kept.",
         "Give deals.name back what it held before revision 2.",
         "Leave deals.name as it is where it was edited since revision 2.",
+        "Write what the records of deals are found by.",
     ]
     running.back(1)
     assert running.column("deals", "name") == ["Old", "Old", "Other", "Mine"]
