@@ -145,7 +145,7 @@ PAGE_IDS = frozenset(("main", "menu", "form", "errors", "dialog", "confirm", "ro
 
 def _control_id(name: str) -> str:
     """The id of a control, which the page, a label and an error may point at."""
-    text = name.replace(".", "-").replace("_", "-")
+    text = BLANK.join(part.replace(".", "-").replace("_", "-") for part in name.split(BLANK))
     return f"field-{text}" if text in PAGE_IDS else text
 
 
