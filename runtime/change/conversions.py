@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 
@@ -14,13 +13,13 @@ from runtime.change.casting import Casting, Side
 from runtime.change.compare import Comparison, Converted, path_of
 from runtime.change.converting import Part, Reading, Rehearsal, rehearse
 from runtime.change.making import needs
+from runtime.change.parsing import site_parsing
 from runtime.change.phases import Among
 from runtime.change.pointing import Pointing
 from runtime.change.sharing import shared
 from runtime.change.sources import Source, of_expression, of_field
 from runtime.change.stored import Stored
 from runtime.fields.base import Parsing
-from runtime.fields.formats import Formats
 from runtime.model.catalog import Catalog, Expression, Field, Module
 from runtime.model.conversion import Conversion, Written
 from runtime.model.renames import Renames
@@ -307,15 +306,7 @@ class Conversions:
     @cached_property
     def _parsing(self) -> Parsing:
         """How texts are read: as an import reads them, in the site's own language."""
-        catalog = self._catalog
-        return Parsing(
-            "import",
-            Formats(catalog.languages[0], catalog.timezone),
-            ZoneInfo(catalog.timezone),
-            catalog.currency,
-            catalog.picklists,
-            types=self.before.types,
-        )
+        return site_parsing(self._catalog, self.before.types, "import")
 
     def _at(self, field: Field) -> Span:
         return field.conversion.span if field.conversion is not None else field.origin.span

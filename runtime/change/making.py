@@ -7,7 +7,6 @@ that nobody has touched since.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -15,10 +14,10 @@ from runtime.base.clock import SystemClock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.registry import Registry
 from runtime.change import codes
+from runtime.change.parsing import site_parsing
 from runtime.change.quarantine import keep_created
 from runtime.change.revisions import next_number
-from runtime.fields.base import FieldType, Parsing
-from runtime.fields.formats import Formats
+from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Module
 from runtime.records.access import SYSTEM, SignedIn
 from runtime.records.among import among
@@ -66,7 +65,7 @@ class Maker:
         changes = [Change(module, each) for each in records]
         tx = Transaction(connection)
         tx.revision = number  # the one that is being made: nothing is outdated
-        outcomes = self._writer.save(tx, changes, actor, self._parsing())
+        outcomes = self._writer.save(tx, changes, actor, site_parsing(self.catalog, self.types, "rest"))
         refused = [
             (each, one) for each, one in zip(records, outcomes, strict=True) if isinstance(one, Refused)
         ]
@@ -76,17 +75,6 @@ class Maker:
         made = [one.id for one in outcomes if not isinstance(one, Refused)]
         table = self.tables.module(module)
         keep_created(connection, table.table, among(table.columns["id"][0], made, self.tables.dialect))
-
-    def _parsing(self) -> Parsing:
-        catalog = self.catalog
-        return Parsing(
-            "rest",
-            Formats(catalog.languages[0], catalog.timezone),
-            ZoneInfo(catalog.timezone),
-            catalog.currency,
-            catalog.picklists,
-            types=self.types,
-        )
 
     def _refusals(
         self, module: str, refused: Sequence[tuple[Mapping[str, object], Refused]]

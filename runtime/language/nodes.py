@@ -161,13 +161,18 @@ def walk(node: Node, path: Sequence[str | int]) -> Node:
 
     An index may also be written as text, as it stands in a dotted path.
     """
-    for step in path:
+    return follow(node, path)[0]
+
+
+def follow(node: Node, path: Sequence[str | int]) -> tuple[Node, int]:
+    """What :func:`walk` gives, and how many steps of the path lead there."""
+    for count, step in enumerate(path):
         following: Node | None = None
         if isinstance(node, MapNode):
             following = node.items.get(str(step))
         elif isinstance(node, ListNode) and str(step).isdecimal() and int(step) < len(node.items):
             following = node.items[int(step)]
         if following is None:
-            return node
+            return node, count
         node = following
-    return node
+    return node, len(path)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from runtime.language.nodes import ListNode, MapNode, Node, Plain, Scalar, walk
+from runtime.language.nodes import ListNode, MapNode, Node, Plain, Scalar, follow, walk
 from runtime.language.read import read
 from runtime.language.scalars import TooLongError, resolve
 from runtime.language.source import Source
@@ -51,8 +51,7 @@ def set_value(text: str, path: Path, value: Plain) -> str:
     if whole is None:
         return text + _entry(path, value, 0, _newline(text))
     steps = list(path)
-    at = walk(whole, steps)
-    depth = _depth(whole, steps)
+    at, depth = follow(whole, steps)
     if depth == len(steps):
         return _replaced(text, whole, steps, at, value)
     if not isinstance(at, MapNode):
@@ -106,24 +105,10 @@ def _says_something(text: str) -> bool:
 def _holder(text: str, path: Path) -> tuple[MapNode, str]:
     whole = _tree(text)
     key = str(path[-1])
-    holder = walk(whole, path[:-1]) if whole is not None else None
-    if not isinstance(holder, MapNode) or key not in holder.items or _depth(whole, path) != len(path):
+    holder, depth = follow(whole, path[:-1]) if whole is not None else (None, 0)
+    if not isinstance(holder, MapNode) or key not in holder.items or depth != len(path) - 1:
         raise SpliceError(f"There is no {'.'.join(map(str, path))}.")
     return holder, key
-
-
-def _depth(node: Node | None, steps: Path) -> int:
-    """How many steps of a path are there."""
-    for count, step in enumerate(steps):
-        following: Node | None = None
-        if isinstance(node, MapNode):
-            following = node.items.get(str(step))
-        elif isinstance(node, ListNode) and str(step).isdecimal() and int(step) < len(node.items):
-            following = node.items[int(step)]
-        if following is None:
-            return count
-        node = following
-    return len(steps)
 
 
 def _replaced(text: str, whole: Node, steps: list[str | int], at: Node, value: Plain) -> str:
