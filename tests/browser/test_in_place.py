@@ -145,6 +145,22 @@ def test_records_are_linked_and_files_are_dropped_on_the_card(app, ada, visit):
     expect(page.get_by_role("link", name="b.txt", exact=True)).to_be_visible()
 
 
+def test_a_file_arrives_though_its_block_is_drawn_anew_meanwhile(app, ada, visit):
+    page = visit(app)
+    page.goto(f"/app/people/{ada}")
+    held = []
+    page.route("**/people/*/files", lambda route: held.append(route))
+    page.get_by_label("Drop files here, or choose them").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}
+    )
+    page.get_by_role("row", name="Furniture").get_by_role("link", name="Take it out").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
+    expect(page.get_by_role("row", name="Furniture")).to_have_count(0)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    held.pop().continue_()
+    expect(page.get_by_role("link", name="a.txt", exact=True)).to_be_visible()
+
+
 def test_columns_are_chosen_by_the_keyboard(app, ada, visit):
     page = visit(app)
     page.goto("/app/deals")

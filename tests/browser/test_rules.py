@@ -35,6 +35,16 @@ def test_a_field_comes_and_goes_while_somebody_types_and_nothing_typed_is_lost(c
     expect(page.get_by_text("Price")).to_be_visible()
 
 
+def test_rules_hold_for_what_was_typed_before_their_script_came(crm, visit):
+    page = visit(crm(PACK))
+    held = []
+    page.route("**/rules.js", lambda route: held.append(route))
+    page.goto("/app/deals/new")
+    page.get_by_label("Stage").select_option("lost")
+    held.pop().continue_()
+    expect(page.locator("#lost-reason")).to_be_visible()
+
+
 def test_blocks_offers_and_values_follow_what_somebody_types(crm, visit):
     page = visit(crm(PARTS))
     page.goto("/app/deals/new")

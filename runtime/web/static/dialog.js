@@ -110,10 +110,6 @@ document.addEventListener("cancel", (event) => {
   event.preventDefault();
   leave(event.target);
 }, { capture: true });
-for (const type of ["input", "change"]) document.addEventListener(type, (event) => {
-  const form = event.target.form;
-  if (form?.matches("form[data-touchable]")) form.dataset.touched = "yes";
-});
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-touchable]")) delete event.target.dataset.touched;
 }, { capture: true });

@@ -1,4 +1,5 @@
-// Keys that are pressed while a page still loads its scripts: they wait, and are pressed again once the scripts are there.
+// What is done while a page still loads its scripts: keys wait, and are pressed again once the scripts are there;
+// a form in which somebody types is marked, so that its rules follow when they come, and it asks before it is left.
 
 {
   const waiting = [];
@@ -25,4 +26,7 @@
   document.addEventListener("keydown", keep, { capture: true });
   document.addEventListener("trellis:ready", release);
   addEventListener("load", () => setTimeout(release, 5000)); // a script never came
+
+  const touch = ({ target: { form } }) => { if (form?.matches("[data-guard], [data-touchable]")) form.dataset.touched = "yes"; };
+  for (const type of ["input", "change"]) document.addEventListener(type, touch);
 }

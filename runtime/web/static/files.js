@@ -6,7 +6,10 @@ function tell(form, text) {
   form.querySelector("[data-drop-error]").textContent = text;
 }
 
+const sent = new WeakSet(); // choices of files
+
 function send(block, files) {
+  sent.add(files);
   const form = block.querySelector("form.drop");
   const limit = Number(form.dataset.limit);
   tell(form, "");
@@ -39,7 +42,7 @@ function arrived(block, text) {
   holder.innerHTML = text;
   take(holder.content);
   const fresh = holder.content.firstElementChild;
-  block.replaceWith(fresh);
+  (document.getElementById(block.id) ?? block).replaceWith(fresh); // the block may have been drawn anew meanwhile
   fresh.querySelector("input[type=file]")?.focus();
 }
 
@@ -66,4 +69,9 @@ document.addEventListener("drop", (event) => {
   send(block, event.dataTransfer.files);
 });
 
-export function start() {}
+// Files that were chosen before this script came.
+export function start() {
+  for (const input of document.querySelectorAll("[data-files] input[type=file]")) {
+    if (input.files.length && !sent.has(input.files)) send(input.closest("[data-files]"), input.files);
+  }
+}

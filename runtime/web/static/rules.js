@@ -108,4 +108,7 @@ function later(event) {
 document.addEventListener("input", later);
 document.addEventListener("change", later);
 
-export function start() {}
+// Forms that somebody typed in before this script came.
+export function start() {
+  for (const form of document.querySelectorAll("form[data-rules][data-touched]")) if (!asked.has(form)) ask(form);
+}

@@ -228,8 +228,7 @@ on("click", "[data-rows] button[name=_rows]", (event, button) => {
   if (form.dataset.rules) form.dispatchEvent(new Event("change", { bubbles: true })); // its rules follow the rows
 });
 
-// --- an edited form asks before it is left ---
-on("input", "form[data-guard]", (_event, form) => { form.dataset.touched = "yes"; });
+// --- an edited form asks before it is left: early.js marks it ---
 on("submit", "form[data-guard]", (_event, form) => { delete form.dataset.touched; });
 addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-touched]")) event.preventDefault(); });
 
