@@ -9,6 +9,7 @@ from runtime.base.diagnostic import Code
 from runtime.base.registry import Registry
 from runtime.base.suggest import did_you_mean
 from runtime.expressions import codes
+from runtime.expressions.elsewhere import instead
 from runtime.expressions.fitting import as_expected, fits
 from runtime.expressions.functions.base import Function
 from runtime.expressions.literals import exact_number
@@ -268,7 +269,7 @@ class Checker:
         function = self.functions.get(node.func.id)
         if function is None:
             name, name_end = node.func.id, self.syntax.span(node.func)[1]
-            help_text = did_you_mean(name, self.functions)
+            help_text = instead(name) or did_you_mean(name, self.functions)
             self.report(codes.UNKNOWN_FUNCTION, start, name_end, f"There is no function {name}().", help_text)
             return None
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from runtime.base.diagnostic import Code
 from runtime.expressions import codes
+from runtime.expressions.elsewhere import instead
 
 LONGEST = 4000  # characters
 DEEPEST = 40  # brackets within brackets
@@ -32,7 +33,7 @@ _INSTEAD = {
     "=": "write == to compare",
     "&&": "write and",
     "||": "write or",
-    "&": "write and",
+    "&": "write and, or concat(a, b) to join texts",
     "|": "write or",
     "!": "write not, or != to compare",
     "<>": "write !=",
@@ -152,12 +153,22 @@ def _check_tokens(tokens: list[_Token]) -> Iterator[Finding]:
         elif token.kind == "sign" and token.text not in _SIGNS:
             message = f'"{token.text}" is not part of the language.'
             yield Finding(codes.SYNTAX, token.start, token.end, message, _INSTEAD.get(token.text, ""))
+        elif token.text in ("if", "and", "or") and _at_a_beginning(before):
+            message = f'"{token.text}" stands between two values.'
+            yield Finding(codes.SYNTAX, token.start, token.end, message, instead(token.text))
         prefixes = prefixes + 1 if token.text in ("not", "-", "+") else 0
         dots = dots + 1 if token.text == "." else dots if token.kind == "name" else 0
         if prefixes == PREFIXES or dots == DOTS:
             message = f"There are more than {PREFIXES} of these in a row."
             yield Finding(codes.TOO_LARGE, token.start, token.end, message)
         before = token
+
+
+def _at_a_beginning(before: _Token | None) -> bool:
+    """Whether a value, not an operator, must follow."""
+    if before is None or before.kind == "name":
+        return before is None or before.text in ("and", "or", "not", "in", "is", "if", "else")
+    return before.kind == "sign" and before.text not in (")", "]")
 
 
 def _check_text(token: _Token, before: _Token | None) -> Iterator[Finding]:

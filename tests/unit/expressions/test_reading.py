@@ -3,6 +3,7 @@
 import pytest
 
 from runtime.base.diagnostic import Span
+from runtime.expressions.elsewhere import OURS
 from runtime.model.types import BOOLEAN
 from tests.unit.expressions.conftest import PLACE
 
@@ -92,7 +93,21 @@ def test_the_caller_says_where_the_text_stands(language, scope):
         ("amount > '10'", "a number stands without quotes"),
         ("'a' in name", "write contains(text, part)"),
         ("close_date > '31.1.2026'", "write '2026-01-31'"),
+        ("ISBLANK(name)", "write is_empty(value)"),
+        ("is_null(name)", "write is_empty(value)"),
+        ("COALESCE(name, 'x') == 'x'", "write default(value, otherwise)"),
+        ("if(amount > 1, true, false)", "write if_(condition, this, otherwise)"),
+        ("IF(amount > 1, true, false)", "write if_(condition, this, otherwise)"),
+        ("not if(amount > 1, true, false)", "write if_(condition, this, otherwise)"),
+        ("and(amount > 1, amount < 5)", "write a and b"),
+        ("OR(amount > 1, amount < 5)", "write a or b"),
+        ("UPPER(name) == 'A'", 'did you mean "upper"?'),
     ],
 )
 def test_the_help_says_what_to_write(refuse, text, help_text):
     assert help_text in [diagnostic.help for diagnostic in refuse(text)]
+
+
+def test_what_is_called_otherwise_elsewhere_is_no_name_of_ours(language):
+    functions = {name.replace("_", "") for name in language.functions}
+    assert functions & OURS.keys() == {"if"}  # if_, which is written if( by many
