@@ -31,8 +31,8 @@ class Converted:
 @dataclass(slots=True)
 class Comparison:
     """What is different. ``moves`` says which fields' physical names go to another key: a field that
-    changes its kind leaves its column to ``key@1``; one that held nothing takes it back when it returns to
-    that kind. ``converted`` are the fields that get their values from what the records held,
+    changes its kind leaves its column to ``key@1``, and one that is computed by now what people wrote; one
+    that held nothing takes it back when it returns to that kind. ``converted`` are the fields that get their values from what the records held,
     and ``rows`` the new modules of rows that are made of fields of the records above them.
     """
 
@@ -97,7 +97,8 @@ class _Compare:
                 self.found.converted.append(Converted(each, each.module))
             return
         was_retired = old.retired or module.retired
-        if not old.holds_the_same(new) or (not was_retired and self._is_asked(each, old, new)):
+        differs = not old.holds_the_same(new) or self._writes_over(each, each.key, old)
+        if differs or (not was_retired and self._is_asked(each, old, new)):
             found = self._another_kind(each, module, old, new, was_retired)
             if found is None:
                 return
@@ -122,13 +123,18 @@ class _Compare:
             self.found.converted.append(Converted(each, each.module, (each.module, each.key)))
             return None
         for key, parked in _parked(module.fields, each.key):
-            if parked.holds_the_same(new):
+            if parked.holds_the_same(new) and not self._writes_over(each, key, parked):
                 self._park(each, module)
                 self.found.moves[each.module, key] = (each.module, each.key)
                 return parked
         self._park(each, module)
         self.found.new_fields.append(each)
         return None
+
+    def _writes_over(self, each: Field, key: str, column: FieldShape) -> bool:
+        """Whether what works the field out would write over what people wrote into a column."""
+        is_stored = each.computed is not None and each.computed.is_stored
+        return is_stored and column.formula is None and self._holds_values(each.module, key, column)
 
     def _is_asked(self, each: Field, old: FieldShape, new: FieldShape) -> bool:
         """Whether the field says what becomes of values that mean something else now."""

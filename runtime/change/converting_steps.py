@@ -109,7 +109,7 @@ def _what(group: Group, part: Part) -> str:
         return f"Split {conversion.split} of {field.module} into {field.key}{by}."
     if conversion is not None and conversion.merge:
         return f"Put {field.key} of {field.module} together from {' and '.join(conversion.merge)}{by}."
-    if conversion is not None and conversion.fill is not None and part.held is None and not conversion.value:
+    if conversion is not None and conversion.fill is not None and part.fill is None:
         said = conversion.fill.text.strip()
         return f"Give the records of {field.module} as {field.key} {said}."
     side = part.held.side if part.held is not None else part.source.side
@@ -119,7 +119,10 @@ def _what(group: Group, part: Part) -> str:
     making = ""
     if part.pointing is not None and part.pointing.creates:
         making = f", making the records of {field.targets[0]} that are not there"
-    return f"Convert {field.key} of {field.module} from {was} to {_kind(field)}{by}{making}."
+    filling = ""
+    if conversion is not None and conversion.fill is not None:
+        filling = f", with {conversion.fill.text.strip()} where it is empty"
+    return f"Convert {field.key} of {field.module} from {was} to {_kind(field)}{by}{making}{filling}."
 
 
 def _kind(field: Field) -> str:

@@ -52,7 +52,7 @@ def merge(situation: Situation) -> Iterator[Step]:
     for holder in _holders(situation):
         into = {
             stored: situation.names.stored(of, now)
-            for (of, stored), now in situation.merged.items()
+            for (of, stored), (_, now) in situation.merged.items()
             if of == holder.picklist
         }
         if not into or not situation.live.has(holder.table.name, holder.column.name):
@@ -116,9 +116,20 @@ def _sample(situation: Situation, holder: Holder, into: dict[str, str], order: l
     some = select(id_, holder.column).where(_has(holder, into)).order_by(id_).limit(LINES)
     found = situation.stored.connection.execute(some)
     return tuple(
-        becomes(record, text, into[text] if not holder.several else _together(text, into, order))
+        becomes(
+            record,
+            _called(situation, holder, text),
+            _called(situation, holder, _together(text, into, order) if holder.several else into[text]),
+        )
         for record, text in found
     )
+
+
+def _called(situation: Situation, holder: Holder, text: str) -> str:
+    """What is stored, with the values called as people know them."""
+    names = {stored: key for key, stored in situation.names.values.get(holder.picklist, {}).items()}
+    names |= {stored: old for (of, stored), (old, _) in situation.merged.items() if of == holder.picklist}
+    return ", ".join(names.get(each, each) for each in text.strip("|").split("|"))
 
 
 def _together(text: str, into: dict[str, str], order: list[str]) -> str:

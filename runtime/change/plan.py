@@ -63,6 +63,7 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     renaming.rename,
     merging.merge,
     retiring.retire,
+    retiring.set_aside,
     retiring.bring_back,
     indexing.drop_indexes,
     structure.make_tables,

@@ -16,6 +16,10 @@ from runtime.storage.names import MODULES, Names
 from runtime.storage.runtime_tables import runtime_tables
 
 
+OTHERWISE = "another"
+"""A digest that is nothing's."""
+
+
 def renames_of(catalog: Catalog, applied: Shape) -> Renames:
     """What the catalog calls otherwise than the applied shape: of several earlier names the newest that is
     there. What has its name already was renamed before, and an earlier name means nothing more.
@@ -108,9 +112,11 @@ def renamed_names(names: Names, shape: Shape, renames: Renames) -> Names:
     )
 
 
-def merged_values(renames: Renames, names: Names) -> dict[Pair, str]:
-    """By picklist and stored name, the values that others take in; ``names`` are those of before."""
-    return {(of, names.stored(of, old)): now for (of, old), now in renames.merged.items()}
+def merged_values(renames: Renames, names: Names) -> dict[Pair, tuple[str, str]]:
+    """By picklist and stored name, the values that others take in, each with the other one's name; ``names``
+    are those of before.
+    """
+    return {(of, names.stored(of, old)): (old, now) for (of, old), now in renames.merged.items()}
 
 
 def with_digests(shape: Shape, spoken: Shape, target: Shape) -> Shape:
@@ -124,14 +130,23 @@ def with_digests(shape: Shape, spoken: Shape, target: Shape) -> Shape:
         if said is None or new is None:
             continue
         fields = {
-            name: replace(each, formula=new.fields[name].formula)
-            if name in new.fields and each.formula == said.fields[name].formula
+            name: replace(each, formula=_digest(each.formula, said.fields[name].formula, its.formula))
+            if (its := new.fields.get(name)) is not None
             else each
             for name, each in module.fields.items()
         }
-        search = new.search if module.search == said.search else module.search
+        search = _digest(module.search, said.search, new.search)
         modules[key] = replace(module, fields=fields, search=search)
     return Shape(modules, shape.picklists)
+
+
+def _digest(before: str | None, spoken: str | None, target: str | None) -> str | None:
+    """The target's, where it says the same; the same words about what has another name now say something
+    else.
+    """
+    if before == spoken:
+        return target
+    return OTHERWISE if before == target else before
 
 
 def _modules(catalog: Catalog, applied: Shape) -> dict[str, str]:

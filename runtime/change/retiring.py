@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from runtime.base.diagnostic import Span
 from runtime.change.situation import Situation
-from runtime.change.step import Step, nothing
+from runtime.change.step import Safety, Step, nothing
 
 
 def retire(situation: Situation) -> Iterator[Step]:
@@ -17,6 +17,22 @@ def retire(situation: Situation) -> Iterator[Step]:
         at = situation.catalog.modules[module].origin.span
         what = f"Retire the field {module}.{key}: hidden, its values kept."
         yield Step(what, nothing, Span.point(at.file))
+
+
+def set_aside(situation: Situation) -> Iterator[Step]:
+    """What people wrote into fields that are computed now."""
+    for (module, key), (_, aside) in situation.comparison.moves.items():
+        field = situation.catalog.modules[module].fields.get(key)
+        parked = situation.before.modules[module].fields.get(aside)
+        if field is None or field.computed is None or parked is None or parked.formula is not None:
+            continue
+        if parked.retired or (module, aside) not in situation.given.columns:
+            continue
+        table, column = situation.given.table(module), situation.given.column(module, aside)
+        rows = situation.rows(module) - situation.stored.empties(table, column, undeleted=False)
+        if rows:
+            what = f"Set aside what people wrote into {module}.{key}, which is worked out now."
+            yield Step(what, nothing, field.origin.span, rows, Safety.LOSSY)
 
 
 def bring_back(situation: Situation) -> Iterator[Step]:

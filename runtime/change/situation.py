@@ -26,7 +26,7 @@ class Situation:
     ``before`` is the applied shape with each field under the key whose physical name it has now, ``after``
     the one to come with all that is retired; ``given`` are the applied names, ``names`` those to come. Both
     shapes speak in the names of after the ``renames``; ``merged`` has, by picklist and stored name, the
-    values that others take in. ``back`` is the way back, in the plan of a rollback.
+    values that others take in, each with the name of the other one. ``back`` is the way back, in the plan of a rollback.
     """
 
     catalog: Catalog
@@ -42,7 +42,7 @@ class Situation:
     comparison: Comparison
     language: Language | None
     renames: Renames
-    merged: Mapping[Pair, str]
+    merged: Mapping[Pair, tuple[str, str]]
     conversions: Conversions
     back: WayBack | None = None
 

@@ -69,7 +69,8 @@ class Renames:
         if not later.any:
             return self
         modules = {old: later.module(now) for old, now in self.modules.items()}
-        modules |= {old: now for old, now in later.modules.items() if old not in self.modules.values()}
+        for old, now in later.modules.items():
+            modules.setdefault(next((each for each, to in self.modules.items() if to == old), old), now)
         before = self.inverted()
         fields = {
             (module, old): later.field(self.module(module), now)[1]

@@ -11,6 +11,7 @@ from runtime.change.apply import Applied, Refused, apply
 from runtime.change.people.telling import tell
 from runtime.change.plan import Plan, make_plan
 from runtime.change.rollback import aim_at
+from runtime.records.saved_filters import SavedFilter
 from tests.support.crm import Program, open_app
 from tests.support.scenarios import SAFETIES, Cast, Scenario, expectations, read_scenario, write_files
 
@@ -40,10 +41,15 @@ class Stage:
 
     def play(self, scenario: Scenario) -> None:
         """Before, data, plan, after, and back again where the scenario says so."""
-        pack = write_files(self.folder / "pack", scenario.before)
+        pack = write_files(self.folder / "packs" / "pack", scenario.before)
         self.app = open_app(self.stack, self.url, self.folder, pack)
         self.rest = self.app.program()
         self.write(scenario.data)
+        self.keep(scenario.keeps)
+        for revision in scenario.between:
+            write_files(pack, revision.files)
+            assert isinstance(self.app.site.apply_pack(accept_lossy=True), Applied)
+            self.write(revision.writes)
         write_files(pack, scenario.after)
         plan = self.plan()
         if scenario.words is not None:
@@ -69,6 +75,15 @@ class Stage:
                 answer = self.rest("POST", f"/{module}", **sent)
             assert answer.status_code in (200, 201), answer.text
             self.cast.ids[name] = answer.json()["data"]["id"]
+
+    def keep(self, lists: Mapping[str, Any]) -> None:
+        """Let a user save these lists."""
+        live, user = self.app.site.live, self.app.user()
+        for name, values in lists.items():
+            module, _, called = name.partition(".")
+            saved = SavedFilter(0, user, module, called, values["where"], sort=values.get("sort", ""))
+            with self.app.site.database.write() as tx:
+                self.cast.ids[name] = live.saved_filters.add(tx, saved).id
 
     def plan(self) -> Plan:
         """The plan of the folder as it is now."""
@@ -142,7 +157,7 @@ class Stage:
         """REST reads what is expected."""
         for module, name, values in expectations(expect):
             if name is None:
-                found = sorted(read(self.rest, f"/{module}"), key=lambda record: record["id"])
+                found = sorted(read(self.rest, f"/{self.cast.told(module)}"), key=lambda record: record["id"])
                 seen = [self.some(record, wanted) for record, wanted in zip(found, values, strict=True)]
                 assert seen == values
             else:

@@ -6,8 +6,14 @@ A scenario is one file of ``tests/config/plan``. Its first comment says in a sen
       schemas/modules/deals.yaml: |
         fields:
           name: {type: text}
+      ../below/pack.yaml: ...    # a file of a pack that lies beside, for the pack to stand on
     data:                        # records, written through REST in this order; =name points at one before it
       deals.big: {name: Big}
+    keeps:                       # lists that a user has saved, by module and name
+      deals.mine: {where: "name == 'Big'"}
+    between:                     # revisions in between, each with its files, and what people write then
+      - files: {schemas/modules/deals.yaml: "fields: {name: {type: text}}"}
+        writes: {deals.big: {name: Bigger}}
     after:                       # files that are new or different; null takes one away
       schemas/modules/deals.yaml: |
         fields:
@@ -24,7 +30,8 @@ A scenario is one file of ``tests/config/plan``. Its first comment says in a sen
       - "Fields: Deals has a new field: Size (size), integer, to be filled in."
     expect:                      # what REST reads afterwards: of these records these values,
       deals.big: {name: Big, size: 1}
-      deals: [{name: Big}]       # or all the records of a module, in the order of their ids
+      deals: [{name: Big}]       # or all the records of a module, in the order of their ids,
+      "deals?filter={deals.mine}": [{name: Big}]     # or those that an address finds
     edits: {deals.big: {size: 5}}    # what people write before the rollback
     back: []                     # the plan of the rollback, like the other one; left out: not looked at
     rollback:                    # what REST reads when it was rolled back to the first revision
@@ -46,10 +53,19 @@ from runtime.language.read import read
 from runtime.language.source import Source
 from tests.support.crm import PACK
 
-KEYS = {"before", "data", "after", "plan", "refused", "words", "expect", "edits", "back", "rollback"}
+KEYS = {"before", "data", "keeps", "between", "after", "plan", "refused", "words", "expect", "edits"}
+KEYS |= {"back", "rollback"}
 SAFETIES = {"safe", "slow", "lossy"}
 STEP_KEYS = SAFETIES | {"rows", "at", "sample", "only"}
 Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision on the way: all its files, and what people write while it is the applied one."""
+
+    files: Mapping[str, str]
+    writes: Mapping[str, Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +75,10 @@ class Scenario:
     name: str
     title: str
     before: Mapping[str, str]
+    between: Sequence[Revision]
     after: Mapping[str, str]
     data: Mapping[str, Values]
+    keeps: Mapping[str, Values]
     plan: Sequence[Mapping[str, Any]]
     refused: Sequence[str]
     words: Sequence[str] | None
@@ -82,13 +100,18 @@ def read_scenario(path: Path) -> Scenario:
         assert step.keys() <= STEP_KEYS, f"{path.name} has keys that no step has: {step.keys() - STEP_KEYS}"
     assert text.startswith("# "), f"{path.name} does not begin with a sentence in a comment"
     before = {"pack.yaml": PACK, **said["before"]}
-    after = {name: text for name, text in {**before, **said["after"]}.items() if text is not None}
+    between: list[Revision] = []
+    for each in said.get("between", ()):
+        standing = between[-1].files if between else before
+        between.append(Revision(changed(standing, each["files"]), each.get("writes", {})))
     return Scenario(
         path.stem,
         text.partition("\n")[0].removeprefix("# "),
         before,
-        after,
+        between,
+        changed(between[-1].files if between else before, said["after"]),
         said.get("data", {}),
+        said.get("keeps", {}),
         said.get("plan", []),
         said.get("refused", []),
         said.get("words"),
@@ -99,9 +122,14 @@ def read_scenario(path: Path) -> Scenario:
     )
 
 
+def changed(files: Mapping[str, str], by: Mapping[str, str | None]) -> Mapping[str, str]:
+    """Files with some that are new or different, and without those that are taken away."""
+    return {name: text for name, text in {**files, **by}.items() if text is not None}
+
+
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:
-    """A pack's folder with exactly these files."""
-    for old in [each for each in folder.rglob("*") if each.is_file()]:
+    """A pack's folder with exactly these files, and those of the packs beside it."""
+    for old in [each for each in folder.parent.rglob("*") if each.is_file()]:
         old.unlink()
     for name, text in files.items():
         file = folder / name
@@ -145,7 +173,7 @@ class Cast:
 
 
 def expectations(expect: Mapping[str, Any]) -> Iterator[tuple[str, str | None, Any]]:
-    """Module, name and values of each record; without a name the list of all that a module has."""
+    """Module, name and values of each record; without a name the list that a module, or an address, has."""
     for key, values in expect.items():
-        module, _, name = key.partition(".")
+        module, _, name = key.partition(".") if "?" not in key else (key, "", "")
         yield module, name or None, values

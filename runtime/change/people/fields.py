@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from runtime.change.people.phrases import field_named, modules_of, named, news, pairs, relabelled
 from runtime.model.catalog import Catalog, Field
 
-SILENT = frozenset(("modules", "parts"))
+SILENT = frozenset(("modules", "among", "parts"))
 """Settings that are told otherwise, or that nobody sees."""
 
 
