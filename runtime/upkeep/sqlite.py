@@ -63,6 +63,9 @@ class SqliteEngine:
                 found = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
                 return frozenset(str(row[0]) for row in found) or None
         except sqlite3.Error as error:
+            if "unable to open" in str(error):  # it is well, and so may be what is in it
+                said = f"{self._file} cannot be opened: may this account write in {self._file.parent}?"
+                raise UpkeepError(f"{said} SQLite keeps files beside it.") from error
             raise UnreadableError(f"{self._file} cannot be read ({error}): move it away first.") from error
 
     def check_alone(self) -> None:

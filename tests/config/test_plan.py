@@ -11,6 +11,7 @@ from runtime.change.apply import Applied, Refused, apply
 from runtime.change.people.telling import tell
 from runtime.change.plan import Plan, make_plan
 from runtime.change.rollback import aim_at
+from runtime.model.catalog import Catalog
 from runtime.records.saved_filters import SavedFilter
 from tests.support.crm import Program, open_app
 from tests.support.scenarios import SAFETIES, Cast, Scenario, expectations, read_scenario, write_files
@@ -51,9 +52,10 @@ class Stage:
             assert isinstance(self.app.site.apply_pack(accept_lossy=True), Applied)
             self.write(revision.writes)
         write_files(pack, scenario.after)
-        plan = self.plan()
+        catalog = self.catalog()
+        plan = self.plan(catalog)
         if scenario.words is not None:
-            assert self.words() == [self.cast.told(line) for line in scenario.words]
+            assert self.words(catalog, plan) == [self.cast.told(line) for line in scenario.words]
         if scenario.refused:
             self.compare_refusals(scenario, plan)
         else:
@@ -85,20 +87,21 @@ class Stage:
             with self.app.site.database.write() as tx:
                 self.cast.ids[name] = live.saved_filters.add(tx, saved).id
 
-    def plan(self) -> Plan:
-        """The plan of the folder as it is now."""
-        site = self.app.site
-        loaded = site.load_pack()
+    def catalog(self) -> Catalog:
+        """The folder as it is now."""
+        loaded = self.app.site.load_pack()
         assert loaded.catalog is not None, [f"{each.span} {each.message}" for each in loaded.diagnostics]
-        with site.database.read() as connection:
-            return make_plan(connection, loaded.catalog, site.workshop.types, site.database.schema)
+        return loaded.catalog
 
-    def words(self) -> list[str]:
-        """What changes for people, each sentence behind its topic."""
+    def plan(self, catalog: Catalog) -> Plan:
+        """The plan to apply it."""
         site = self.app.site
-        loaded = site.load_pack()
-        assert loaded.catalog is not None
-        told = tell(site.live.catalog, loaded.catalog, self.plan().renames)
+        with site.database.read() as connection:
+            return make_plan(connection, catalog, site.workshop.types, site.database.schema)
+
+    def words(self, catalog: Catalog, plan: Plan) -> list[str]:
+        """What changes for people, each sentence behind its topic."""
+        told = tell(self.app.site.live.catalog, catalog, plan.renames)
         return [f"{about}: {sentence}" for about, sentences in told.items() for sentence in sentences]
 
     def compare_refusals(self, scenario: Scenario, plan: Plan) -> None:
@@ -113,7 +116,7 @@ class Stage:
         if plan.lossy:
             assert isinstance(self.app.site.apply_pack(), Refused), "steps lose values, and nobody agreed"
         assert isinstance(self.app.site.apply_pack(accept_lossy=True), Applied)
-        assert self.plan().is_empty
+        assert self.plan(self.catalog()).is_empty
 
     def compare_steps(self, expected_steps: Sequence[Mapping[str, Any]], plan: Plan) -> None:
         """The steps are the expected ones."""

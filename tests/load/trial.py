@@ -85,6 +85,7 @@ class Trial:
         self.environment = {**os.environ, "TRELLIS_DATABASE": url, "PYTHONPATH": str(Path.cwd())}
         self._stopped = threading.Event()
         self._lock = threading.Lock()
+        self._looking = httpx2.Client()
 
     # Processes
 
@@ -113,7 +114,7 @@ class Trial:
 
     def run(self, applies: int, pause: float) -> None:
         """Work while so many changes are applied, one after the other."""
-        with self.served() as addresses:
+        with self._looking, self.served() as addresses:
             threads = [
                 threading.Thread(target=self._work, args=(addresses[place % 2], place))
                 for place in range(self._workers)
@@ -138,8 +139,12 @@ class Trial:
         landed = time.monotonic()
         self.tally.applied.append(landed - began)
         for address in addresses:
-            _until(lambda: _revision(address) >= outcome.revision)  # noqa: B023
+            _until(lambda: self._revision(address) >= outcome.revision)  # noqa: B023
         self.tally.noticed.append(time.monotonic() - landed)
+
+    def _revision(self, address: str) -> int:
+        """What a process serves. A client is used again, for making one takes longer than the answer."""
+        return int(self._looking.get(f"{address}/health", timeout=30).json()["revision"])
 
     def _work(self, address: str, place: int) -> None:
         """One who works: an equal share of the requests, on records of their own."""
@@ -271,10 +276,6 @@ def _answers(address: str) -> bool:
         return httpx2.get(f"{address}/health", timeout=5).status_code == 200
     except httpx2.HTTPError:
         return False
-
-
-def _revision(address: str) -> int:
-    return int(httpx2.get(f"{address}/health", timeout=30).json()["revision"])
 
 
 def _until(true: Any) -> None:
