@@ -1,4 +1,4 @@
-"""The pictures of the README, taken anew of the demo in a real browser.
+"""The pictures of the README and the guides, taken anew of the demo in a real browser.
 
 ``python -m tools.pictures`` fills a demo of its own, serves it on a free port, and writes ``docs/pictures``.
 """
@@ -22,6 +22,14 @@ from tests.support.programs import find_chromium
 FOLDER = ROOT / "docs" / "pictures"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+CUSTOMERS = {
+    "pack.yaml": "title: Acme\nversion: 1.0.0\nrequires: {standard: '>=1.0'}\nlanguages: [en, fi]\n",
+    "schemas/modules/potentials.yaml": """fields:
+  next_step: {required: true, fill: "=concat('Call ', account.name)"}
+  budget: {type: money, label: {en: Budget, fi: Budjetti}, after: amount}
+""",
+}
+"""The pack of a customer's whose plan is shown."""
 
 
 def main() -> int:
@@ -30,7 +38,7 @@ def main() -> int:
     if program is None:
         print("There is no Chromium here. On Debian: apt-get install chromium", file=sys.stderr)
         return 1
-    with demo() as address, sync_playwright() as playwright:
+    with demo() as (address, folder), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         wide = signed_in(browser, address, viewport=WIDE)
         card = first_record(wide, "/app/potentials?filter=open")
@@ -40,24 +48,48 @@ def main() -> int:
         take(wide, "/app", "home")
         take(signed_in(browser, address, viewport=WIDE, color_scheme="dark"), "/app/accounts", "dark")
         take(signed_in(browser, address, viewport=PHONE), card, "phone")
+        with changed(folder) as beside:
+            take(signed_in(browser, beside, viewport=WIDE), "/admin/changes/plan", "plan")
         browser.close()
     return 0
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """A filled demo that is served; gives its address."""
+def demo() -> Iterator[tuple[str, Path]]:
+    """A filled demo that is served; gives its address and the folder with its database."""
+    with tempfile.TemporaryDirectory(prefix="trellis-pictures-") as name:
+        folder = Path(name)
+        with serving(folder, "demo") as address:
+            yield address, folder
+
+
+@contextmanager
+def changed(folder: Path) -> Iterator[str]:
+    """The same CRM served with a pack of a customer's, which nobody has applied yet; gives its address."""
+    for path, text in CUSTOMERS.items():
+        file = folder / "acme" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    with serving(folder, "serve", "acme", "--no-worker") as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, *command: str) -> Iterator[str]:
+    """A command that serves, in a folder; gives its address once it answers."""
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="trellis-pictures-") as folder:
-        command = [sys.executable, "-m", "runtime", "demo", "--port", str(port)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            wait(process, port, "/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(30)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runtime", *command, "--port", str(port)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait(process, port, "/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def signed_in(browser: Browser, address: str, **options: Any) -> Page:

@@ -108,6 +108,15 @@ class Context:
         if self._operations.keep(batch.tx, self.operation, self._lease, batch.kept):
             self._signals.cancel.set()
 
+    def keep_in(self, tx: Transaction, checkpoint: Mapping[str, Any], done: int | None = None) -> None:
+        """Say where to go on, in a transaction that is somebody else's: both land together, or nothing does.
+
+        Raises :class:`ClaimLostError` where another worker has the operation by now.
+        """
+        batch = Batch(tx, self._operations, self.id)
+        batch.keep(checkpoint, done)
+        self.seal(batch)
+
     def landed(self, batch: Batch) -> None:
         """The batch's transaction has been committed: that is where a later run goes on."""
         self.checkpoint = batch.kept.get("checkpoint", self.checkpoint)

@@ -42,6 +42,7 @@ def apply(
     sizes: Sizes | None = None,
     back_to: Revision | None = None,
     applied: Catalog | None = None,
+    on_landed: Callable[[Transaction, int], object] | None = None,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
@@ -52,9 +53,11 @@ def apply(
     what they raise undoes everything. ``on_progress`` is called where an apply goes on in several
     transactions (:mod:`runtime.change.large`), after each; ``sizes`` says from how many records on that is.
     What steps overwrite can come back for as long as ``kept``. ``back_to`` is the revision that the catalog
-    is of, in a rollback, and ``applied`` the catalog of the applied one, where the caller has it. Of two at
+    is of, in a rollback, and ``applied`` the catalog of the applied one, where the caller has it.
+    ``on_landed`` is called with the revision's number in the transaction that writes it, last. Of two at
     once the second plans anew on what the first has done. Raises
-    :class:`runtime.storage.errors.StorageError` when the database does not let it.
+    :class:`runtime.storage.errors.StorageError` when the database does not let it. Where ``on_step`` or
+    ``on_progress`` stops the worker, or says that another one has the work, an apply of the same goes on.
     """
     with database.read() as connection:
         stands = is_set_up(connection, database.schema)
@@ -75,6 +78,7 @@ def apply(
         on_progress,
         back_to,
         applied,
+        on_landed,
     )
     sizes = sizes or Sizes()
     with applying(database, by):
@@ -97,7 +101,7 @@ def _go_on_with(database: Database, target: Target) -> Change | None:
         base = latest_number(connection) if begun is not None else 0
     if begun is None or (begun.target_hash, begun.base) == (target.mark, base):
         return begun
-    clear_away(database, begun, target)
+    clear_away(database, begun, target.clock)
     return None
 
 

@@ -32,8 +32,9 @@ class Converted:
 class Comparison:
     """What is different. ``moves`` says which fields' physical names go to another key: a field that
     changes its kind leaves its column to ``key@1``, and one that is computed by now what people wrote; one
-    that held nothing takes it back when it returns to that kind. ``converted`` are the fields that get their values from what the records held,
-    and ``rows`` the new modules of rows that are made of fields of the records above them.
+    that held nothing takes it back when it returns to that kind. ``converted`` are the fields that get their
+    values from what the records held, and ``rows`` the new modules of rows that are made of fields of the
+    records above them.
     """
 
     new_modules: list[Module] = field(default_factory=list)

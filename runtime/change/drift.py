@@ -1,6 +1,7 @@
 """Drift: what has moved between the making of a plan and now, in sentences."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from runtime.change.basis import Basis
 from runtime.change.revisions import Entry
@@ -8,6 +9,32 @@ from runtime.storage.structure import Structure
 
 TOLD = 20
 """How many sentences are told of one kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a form carries of the basis of the plan that somebody was shown: of the structure its digest."""
+
+    base: int
+    base_hash: str
+    target_hash: str
+    structure: str
+    whats: tuple[str, ...]
+
+    @classmethod
+    def of(cls, basis: Basis) -> "Shown":
+        """The marks of a basis."""
+        digest = basis.structure.digest
+        return cls(basis.base, basis.base_hash, basis.target_hash, digest, basis.whats)
+
+    def moved(self, found: Basis, since: Sequence[Entry] = ()) -> tuple[str, ...]:
+        """Everything that has moved; nothing when the plan that was shown still holds."""
+        if self == Shown.of(found):
+            return ()
+        told = [*_bounded(_revisions(self, found, since)), *_configuration(self, found)]
+        if not told and self.structure != found.structure.digest:
+            told = ["The tables of the database are not as they were."]
+        return (*told, *_bounded(_steps(self, found))) if self.whats != found.whats else tuple(told)
 
 
 def drift(expected: Basis, found: Basis, since: Sequence[Entry] = ()) -> tuple[str, ...]:
@@ -25,7 +52,7 @@ def drift(expected: Basis, found: Basis, since: Sequence[Entry] = ()) -> tuple[s
     return tuple(told) or tuple(_bounded(_steps(expected, found)))
 
 
-def _revisions(expected: Basis, found: Basis, since: Sequence[Entry]) -> Iterator[str]:
+def _revisions(expected: Basis | Shown, found: Basis, since: Sequence[Entry]) -> Iterator[str]:
     if expected.base == found.base:
         if expected.base_hash != found.base_hash:
             yield f"Revision {found.base} of this database is another one than the plan was made on."
@@ -47,7 +74,7 @@ def told_entry(entry: Entry) -> str:
     return f"Revision {entry.number} was applied{by} on {entry.applied_at:%Y-%m-%d at %H:%M} UTC{why}"
 
 
-def _configuration(expected: Basis, found: Basis) -> Iterator[str]:
+def _configuration(expected: Basis | Shown, found: Basis) -> Iterator[str]:
     if expected.target_hash != found.target_hash:
         yield "The configuration is another one than the plan was made for."
 
@@ -73,7 +100,7 @@ def _parts(table: str, was: Structure, now: Structure) -> Iterator[str]:
             yield f"The {part} of {table} was {old[part]}, and is {new[part]}."
 
 
-def _steps(expected: Basis, found: Basis) -> Iterator[str]:
+def _steps(expected: Basis | Shown, found: Basis) -> Iterator[str]:
     gone = [what for what in expected.whats if what not in found.whats]
     new = [what for what in found.whats if what not in expected.whats]
     yield from (f"This has not to be done any more: {what}" for what in gone)

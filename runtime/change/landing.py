@@ -66,6 +66,7 @@ class Target:
     on_progress: Callable[[StepState], object] | None = None
     back_to: Revision | None = None
     applied: Catalog | None = None
+    on_landed: Callable[[Transaction, int], object] | None = None
 
     @property
     def mark(self) -> str:
@@ -131,6 +132,8 @@ class Target:
         follow(Ground(tx.connection, catalog, plan.names, plan.renames, Language.standard()))
         if self.on_first is not None and number == 1:
             self.on_first(tx, revision)
+        if self.on_landed is not None:
+            self.on_landed(tx, number)
         return Applied(number, plan, is_new=True)
 
 

@@ -18,12 +18,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, column, func, select
 from sqlalchemy import table as named
 
+from runtime.automation.context import StoppedError
+from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes, journal, touching
 from runtime.change.expansion import Expansion
 from runtime.change.journal import APPLIED, DROPPED, FILLING, Change, StepState
 from runtime.change.landing import Applied, Refused, Target
-from runtime.change.locking import again_while_busy, be_brief, lock_configuration, stop_writers
+from runtime.change.locking import again_while_busy, applying, be_brief, lock_configuration, stop_writers
 from runtime.change.phases import Among, Fill, Part, Phase
 from runtime.change.plan import Plan
 from runtime.change.step import Step
@@ -32,6 +34,7 @@ from runtime.storage.ddl import create_index_aside
 from runtime.storage.engines import quoted
 from runtime.storage.errors import StorageError
 from runtime.storage.inspect import inspect
+from runtime.storage.operations import ClaimLostError
 from runtime.storage.transaction import Transaction
 
 log = logging.getLogger(__name__)
@@ -65,7 +68,21 @@ def is_large(plan: Plan, sizes: Sizes) -> bool:
     return any(step.rows >= sizes.large for step in plan.steps if step.fill is not None or step.build)
 
 
-def clear_away(database: Database, change: Change, target: Target) -> None:
+def give_up(database: Database, clock: Clock) -> bool:
+    """Clear away what an apply has made that nobody goes on with; says whether there was one.
+
+    Raises :class:`runtime.storage.errors.BusyError` when somebody is at work on it.
+    """
+    with applying(database, patience=0.0):
+        with database.read() as connection:
+            begun = journal.unfinished(connection)
+        if begun is None:
+            return False
+        clear_away(database, begun, clock)
+        return True
+
+
+def clear_away(database: Database, change: Change, clock: Clock) -> None:
     """Undo an apply that was begun and that nobody goes on with."""
 
     def once() -> None:
@@ -74,7 +91,7 @@ def clear_away(database: Database, change: Change, target: Target) -> None:
             stop_writers(tx.connection)
             touching.forget(tx.connection)
             change.made.clear_away(tx.connection)
-            journal.finish(tx.connection, change, DROPPED, target.clock.now())
+            journal.finish(tx.connection, change, DROPPED, clock.now())
 
     again_while_busy(once)
     log.info("apply %s was given up, and what it had made is cleared away", change.id)
@@ -101,16 +118,16 @@ class LargeApply:
             change = self._build(change)
             self._catch_up(change)
             outcome = again_while_busy(lambda: self._switch(change))
-        except (StorageError, KeyboardInterrupt):
+        except (StorageError, KeyboardInterrupt, StoppedError, ClaimLostError):
             raise  # an apply of the same goes on from here
         except _CancelledError:
-            clear_away(self._database, change, self._target)
+            clear_away(self._database, change, self._target.clock)
             return Refused((_cancelled(),), self._plan())
         except Exception:
-            clear_away(self._database, change, self._target)
+            clear_away(self._database, change, self._target.clock)
             raise
         if isinstance(outcome, Refused):
-            clear_away(self._database, change, self._target)
+            clear_away(self._database, change, self._target.clock)
         return outcome
 
     def _plan(self) -> Plan:

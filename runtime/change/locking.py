@@ -24,6 +24,8 @@ LOCK = 0x7E115
 """The first half of the advisory lock's key on PostgreSQL; the schema's name gives the other."""
 APPLYING = 0x7E118
 """The same for the lock that an apply holds from its first transaction to its last."""
+ASKING = 0x7E119
+"""The same for the lock of whoever asks for an apply that another process carries out."""
 
 PATIENCE = 10.0
 """Seconds that an apply waits for another one."""
@@ -107,6 +109,35 @@ def applying(database: Database, by: str | None = None, patience: float = PATIEN
         yield
 
 
+def who_applies(database: Database) -> str | None:
+    """Who is applying to the database right now, and since when, as they said it; None where nobody is."""
+    if database.file is None:
+        with database.read() as connection:
+            key = {"lock": APPLYING, "schema": database.schema}
+            found = connection.execute(text(HOLDER), key).first()
+        return None if found is None else str(found[0] or "")
+    name = _lock_file(database.file)
+    if not name.exists():
+        return None
+    lock = os.open(name, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(lock, 500, 0).decode("utf-8", "replace")
+    finally:
+        os.close(lock)
+    return None
+
+
+def lock_asking(connection: Connection, schema: str) -> None:
+    """Be the only one who asks for an apply, until the transaction ends: of two at once the second sees what
+    the first has asked for. SQLite's write transaction is the lock itself.
+    """
+    if connection.dialect.name == "postgresql":
+        statement = text("SELECT pg_advisory_xact_lock(:lock, hashtext(:schema))")
+        connection.execute(statement, {"lock": ASKING, "schema": schema})
+
+
 @contextmanager
 def _postgresql(database: Database, by: str | None, patience: float) -> Iterator[None]:
     key = {"lock": APPLYING, "schema": database.schema}
@@ -125,7 +156,7 @@ def _postgresql(database: Database, by: str | None, patience: float) -> Iterator
 
 @contextmanager
 def _sqlite(file: Path, by: str | None, patience: float) -> Iterator[None]:
-    name = file.with_name(file.name + "-apply")
+    name = _lock_file(file)
     try:
         lock = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -137,6 +168,10 @@ def _sqlite(file: Path, by: str | None, patience: float) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def _lock_file(file: Path) -> Path:
+    return file.with_name(file.name + "-apply")
 
 
 def _locked(lock: int) -> bool:

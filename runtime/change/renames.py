@@ -15,7 +15,6 @@ from runtime.model.renames import Renames
 from runtime.storage.names import MODULES, Names
 from runtime.storage.runtime_tables import runtime_tables
 
-
 OTHERWISE = "another"
 """A digest that is nothing's."""
 

@@ -30,6 +30,7 @@ class Entry:
     applied_by: str | None
     message: str | None
     steps: tuple[Mapping[str, Any], ...]
+    back_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,11 @@ def history(
     that is set up, be it by a version of the program that kept no messages.
     """
     table = _tables().revisions
-    message = table.c.message if _has_message(connection, schema) else null().label("message")
-    query = select(*_of_entry(table), message, table.c.steps).order_by(table.c.id.desc())
+    later = [
+        table.c[name] if _has(connection, schema, name) else null().label(name)
+        for name in ("message", "back_to")
+    ]
+    query = select(*_of_entry(table), *later, table.c.steps).order_by(table.c.id.desc())
     if before is not None:
         query = query.where(table.c.id < before)
     rows = connection.execute(query.limit(limit))
@@ -102,7 +106,22 @@ def history(
 
 def _entry(row: Any) -> Entry:
     by, why, steps = row.applied_by, row.message, tuple(row.steps)
-    return Entry(row.id, row.hash, row.title, row.version, row.applied_at, by, why, steps)
+    return Entry(row.id, row.hash, row.title, row.version, row.applied_at, by, why, steps, row.back_to)
+
+
+def rolled_back(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    """Which of these revisions a later one has gone back over, each with the first that has; for a database
+    that this version of the program has completed.
+    """
+    if not numbers:
+        return {}
+    table = _tables().revisions
+    after = table.c.back_to.is_not(None) & (table.c.id > min(numbers)) & (table.c.back_to < max(numbers))
+    rows = connection.execute(select(table.c.id, table.c.back_to).where(after).order_by(table.c.id)).all()
+    found = {
+        number: next((each for each, back_to in rows if back_to < number < each), 0) for number in numbers
+    }
+    return {number: by for number, by in found.items() if by}
 
 
 def _of_entry(table: Table) -> tuple[Column[Any], ...]:
@@ -110,15 +129,15 @@ def _of_entry(table: Table) -> tuple[Column[Any], ...]:
     return (c.id, c.hash, c.title, c.version, c.applied_at, c.applied_by)
 
 
-def _has_message(connection: Connection, schema: str) -> bool:
+def _has(connection: Connection, schema: str, name: str) -> bool:
     if connection.dialect.name == "sqlite":
-        query = "SELECT 1 FROM pragma_table_info('trellis_revisions') WHERE name = 'message'"
-        return connection.execute(text(query)).first() is not None
+        query = "SELECT 1 FROM pragma_table_info('trellis_revisions') WHERE name = :name"
+        return connection.execute(text(query), {"name": name}).first() is not None
     query = (
         "SELECT 1 FROM information_schema.columns"
-        " WHERE table_schema = :schema AND table_name = 'trellis_revisions' AND column_name = 'message'"
+        " WHERE table_schema = :schema AND table_name = 'trellis_revisions' AND column_name = :name"
     )
-    return connection.execute(text(query), {"schema": schema}).first() is not None
+    return connection.execute(text(query), {"schema": schema, "name": name}).first() is not None
 
 
 def read_shape(connection: Connection) -> Shape:

@@ -26,7 +26,8 @@ class Situation:
     ``before`` is the applied shape with each field under the key whose physical name it has now, ``after``
     the one to come with all that is retired; ``given`` are the applied names, ``names`` those to come. Both
     shapes speak in the names of after the ``renames``; ``merged`` has, by picklist and stored name, the
-    values that others take in, each with the name of the other one. ``back`` is the way back, in the plan of a rollback.
+    values that others take in, each with the name of the other one. ``back`` is the way back, in the plan of
+    a rollback.
     """
 
     catalog: Catalog

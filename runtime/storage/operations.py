@@ -145,6 +145,13 @@ class Operations:
         found: int | None = connection.execute(query).scalar()
         return found
 
+    def latest_of(self, connection: Connection, kind: str) -> StoredOperation | None:
+        """The newest of a kind, whatever has become of it."""
+        table = self._table
+        query = select(table).where(table.c.kind == kind).order_by(table.c.id.desc()).limit(1)
+        row = connection.execute(query).first()
+        return _stored(row) if row is not None else None
+
     def was_started(self, connection: Connection, kind: str, since: datetime) -> bool:
         """Whether one of a kind was started since a moment, or has not ended yet."""
         table = self._table

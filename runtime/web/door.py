@@ -19,7 +19,14 @@ from runtime.identity.sessions import Session
 from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.errors import OutdatedError
-from runtime.web.errors import RefusedError, broken, forbidden, refusal_of_problem, too_large
+from runtime.web.errors import (
+    RefusedError,
+    broken,
+    forbidden,
+    not_found,
+    refusal_of_problem,
+    too_large,
+)
 from runtime.web.former import by_the_names_of_now, drawn_with
 from runtime.web.forms import Form
 from runtime.web.languages import asked_language
@@ -39,6 +46,7 @@ class Policy(Enum):
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
     ADMIN = "admin"
+    HIDDEN = "hidden"  # for administrators, and for anybody else it is not there
 
 
 @dataclass(slots=True)
@@ -155,6 +163,8 @@ class Door:
                 return _to_sign_in(call)
             if policy is Policy.ADMIN and not call.actor.admin:
                 raise forbidden(message("This page is for administrators."))
+            if policy is Policy.HIDDEN and not call.actor.admin:
+                raise not_found()
             if request.method not in SAFE_METHODS and form is not None:
                 _check_origin(call)
             return handler(call)

@@ -7,7 +7,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from runtime.web import preview
-from runtime.web.admin import diagnostics, setup, source, workbench
+from runtime.web.admin import (
+    change_plan,
+    change_revision,
+    change_run,
+    changes,
+    diagnostics,
+    setup,
+    source,
+    workbench,
+)
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
 from runtime.web.health import Health
@@ -43,7 +52,7 @@ from runtime.web.pages import list as list_
 from runtime.web.pages.screen import Screen
 from runtime.web.static_files import StaticFiles
 
-ANYONE, SIGNED_IN, ADMIN = Policy.ANYONE, Policy.SIGNED_IN, Policy.ADMIN
+ANYONE, SIGNED_IN, ADMIN, HIDDEN = Policy.ANYONE, Policy.SIGNED_IN, Policy.ADMIN, Policy.HIDDEN
 GET, POST = "GET", "POST"
 Page = Callable[[Screen, Call], Response]
 
@@ -120,6 +129,17 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/admin/workbench/records/{module}", workbench.records, ADMIN),
     (GET, "/admin/diagnostics", diagnostics.show, ADMIN),
     (GET, "/admin/operations", operations.everybodys, ADMIN),
+    (GET, "/admin/changes", changes.show, HIDDEN),
+    (GET, "/admin/changes/plan", change_plan.show, HIDDEN),
+    (POST, "/admin/changes/plan", change_plan.apply, HIDDEN),
+    (GET, "/admin/changes/kept", change_revision.kept, HIDDEN),
+    (POST, "/admin/changes/give-up", change_run.give_up_now, HIDDEN),
+    (GET, "/admin/changes/runs/{id:int}", change_run.show, HIDDEN),
+    (POST, "/admin/changes/runs/{id:int}/cancel", change_run.cancel, HIDDEN),
+    (GET, "/admin/changes/{id:int}", change_revision.show, HIDDEN),
+    (GET, "/admin/changes/{id:int}/file", change_revision.file, HIDDEN),
+    (GET, "/admin/changes/{id:int}/rollback", change_plan.show_rollback, HIDDEN),
+    (POST, "/admin/changes/{id:int}/rollback", change_plan.roll_back, HIDDEN),
 )
 """Method, address, handler, policy."""
 

@@ -144,8 +144,8 @@ def test_what_is_killed_at_any_boundary_is_finished_by_the_next(
         for _ in range(TIMES):
             trial.die_at(place)
     with capsys.disabled():
-        count = len(trial.boundaries)
-        print(f"\n{trial.engine}: a killed {trial.way} at each of {count} boundaries, {TIMES} times: all well")
+        where = f"at each of {len(trial.boundaries)} boundaries"
+        print(f"\n{trial.engine}: a killed {trial.way} {where}, {TIMES} times: all well")
 
 
 @pytest.mark.fault

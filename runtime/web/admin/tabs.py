@@ -28,6 +28,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "count": len(problems.diagnostics) if problems is not None else None,
         },
         {
+            "label": call.translate("Changes"),
+            "href": "/admin/changes",
+            "active": active == "changes",
+            "count": None,
+        },
+        {
             "label": call.translate("Background work"),
             "href": "/admin/operations",
             "active": active == "operations",

@@ -7,7 +7,9 @@ from starlette.responses import RedirectResponse, Response
 
 from runtime.automation.background import RESUMED
 from runtime.base.messages import from_json, phrase
+from runtime.sites.changing import KIND as CHANGE
 from runtime.storage.operations import DONE, StoredOperation
+from runtime.web.admin.change_run import run_address
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.operations import STATES, changed, is_undoable, may_see, percent
@@ -39,6 +41,8 @@ def address(operation_id: int) -> str:
 def show(screen: Screen, call: Call) -> Response:
     """How far it is. htmx asks again for the block alone while it goes on."""
     operation = own_operation(call)
+    if operation.kind == CHANGE and call.actor.admin:
+        return RedirectResponse(run_address(operation.id), 303)
     context = {"operation": _context(call, operation)}
     if call.is_partial and call.request.headers.get("hx-target", "").endswith("operation"):
         context["shell"] = {"csrf": call.session.csrf if call.session is not None else ""}

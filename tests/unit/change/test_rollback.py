@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from runtime.change.plan import make_plan
 from runtime.change.quarantine import keep, keep_created
+from runtime.change.revisions import history, rolled_back
 from runtime.change.step import Step
 from runtime.storage.quarantined import prune_quarantine
 from tests.unit.change.site import NOW, deals
@@ -195,3 +196,16 @@ def test_what_is_kept_no_more_is_said(running, doing):
     )
     running.back(1)
     assert running.column("deals", "name") == ["B"]
+
+
+def test_revisions_that_were_gone_back_over_are_told_with_the_one_that_did_it(running):
+    running.apply(deals(SIZE))
+    running.apply(deals(WORDS))
+    running.back(2)
+    running.apply(deals(STAGE))
+    running.back(1)
+    with running.database.read() as connection:
+        assert rolled_back(connection, [6, 5, 4, 3, 2, 1]) == {2: 6, 3: 4, 4: 6, 5: 6}
+        assert rolled_back(connection, [3]) == {3: 4}
+        assert rolled_back(connection, []) == {}
+        assert [each.back_to for each in history(connection)] == [1, None, 2, None, None, None]

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from runtime.change.locking import applying
+from runtime.change.locking import applying, who_applies
 from runtime.storage.database import Database
 from runtime.storage.errors import BusyError
 from tests.unit.change.packs import DEAL, Trellis, make_pack, write
@@ -31,6 +32,22 @@ def start(url: str, *command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
     )
+
+
+def test_who_applies_is_told_to_those_who_only_look(database_url):
+    with closing(Database.open(database_url, pool=2)) as database:
+        assert who_applies(database) is None
+        holder = start(database_url, "-c", HOLD, database_url)
+        assert holder.stdin is not None
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        told = who_applies(database)
+        assert told is not None
+        assert told.endswith("by ada (command line)")
+        holder.communicate()
+        until = time.monotonic() + 20  # PostgreSQL frees the lock a moment after its holder has gone
+        while who_applies(database) is not None:
+            assert time.monotonic() < until
 
 
 def test_two_processes_at_once_make_two_revisions(database_url, tmp_path):
