@@ -6,7 +6,7 @@ id. Dates and moments are in ISO's way and numbers have a decimal point in both,
 back alike.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -85,9 +85,8 @@ def columns_of(paths: Sequence[Path], wording: Wording) -> tuple[ExportColumn, .
         if header in taken:
             header = f"{header} ({path.text})"
         taken.add(header)
-        parts = wording.types[path.field.type].parts if wording.split and path.attribute is None else {}
-        if parts:
-            made.extend(_part(path, header, place, part, wording) for part in parts)
+        if wording.split and path.attribute is None and path.field.parts:
+            made.extend(_parts(path, header, place, wording))
             continue
         made.append(_column(path, header, place, wording))
         if wording.ids and not wording.keys and path.field.targets:
@@ -115,16 +114,22 @@ def _column(path: Path, header: str, place: int, wording: Wording) -> ExportColu
     return ExportColumn(path.text, header, place, kind.plain, kind.to_json, field, typed)
 
 
-def _part(path: Path, header: str, place: int, part: str, wording: Wording) -> ExportColumn:
-    kind = wording.types[path.field.type]
-    name = f"{path.text}.{part}"
-    said = name if wording.keys else f"{header} · {part.replace('_', ' ').capitalize()}"
+def _parts(path: Path, header: str, place: int, wording: Wording) -> Iterator[ExportColumn]:
+    # What a part is called begins with the name of the whole: "Address · City".
+    whole = len(path.field.label.in_language(wording.language))
+    for part, field in path.field.parts.items():
+        name = f"{path.text}.{part}"
+        said = name if wording.keys else header + field.label.in_language(wording.language)[whole:]
+        text = _text_of_part(wording.types[path.field.type], part)
+        yield ExportColumn(name, said, place, text, text, path.field, False)
 
+
+def _text_of_part(kind: FieldType, part: str) -> Write:
     def text(value: Any) -> str:
         whole: Any = kind.to_json(value) or {}
         return str(whole.get(part) or "")
 
-    return ExportColumn(name, said, place, text, text, path.field, False)
+    return text
 
 
 def _as_json(kind: FieldType) -> Write:

@@ -119,18 +119,19 @@ def _keys(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
 def _labels(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
     names: dict[str, Found] = {}
     for field in fields.values():
-        for text in field.field.label.texts.values():
-            for part in ("", *field.type.parts):
-                names.setdefault(folded(f"{text}{part}"), (field, part))
+        for part, named in (("", field.field), *field.field.parts.items()):
+            for text in named.label.texts.values():
+                names.setdefault(folded(text), (field, part))
     return names
 
 
 def _parts(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
-    # "City" alone is that of the first address.
+    # "City" alone is that of the first address. What a part is called begins with the whole: "Address · City".
     names: dict[str, Found] = {}
     for field in fields.values():
-        for part in field.type.parts:
-            names.setdefault(folded(part), (field, part))
+        for part, named in field.field.parts.items():
+            for text in (part, *named.label.texts.values()):
+                names.setdefault(folded(text.rpartition("\u00b7")[2]), (field, part))
     return names
 
 

@@ -215,3 +215,22 @@ def test_the_parts_of_an_address_come_from_columns_of_their_own(crm):
     file = submit(browser, "/app/places/export?_columns=name,address", {"format": "csv"}).text
     assert file.splitlines()[0].lstrip("\ufeff").startswith("Name,Address · Street")
     assert "Oulu" in file
+
+
+def test_the_parts_of_an_address_are_called_in_the_readers_language(crm):
+    app: App = crm(PLACES + "    pack.yaml: {languages: [en, fi]}\n")
+    app.program()("PATCH", f"/users/{app.user()}", json={"language": "fi"})
+    browser = app.sign_in()
+    page = upload(browser, "places", "places.csv", "Name,Address · Paikkakunta,Maa,Postinumero\nA,Oulu,FI,90100\n")
+    chosen = sheet(page).values
+    assert [chosen[f"c{place}.field"] for place in (1, 2, 3)] == [
+        ["address.city"],
+        ["address.country"],
+        ["address.postal_code"],
+    ]
+    assert "Address · Paikkakunta" in page.text
+    assert "City" not in page.text
+    act(browser, page, "import")
+    work(app)
+    file = submit(browser, "/app/places/export?_columns=name,address", {"format": "csv"}).text
+    assert file.splitlines()[0].lstrip("\ufeff").startswith("Name,Address · Katuosoite")

@@ -108,8 +108,8 @@ def _fields(call: Call, draft: Draft, chosen: str) -> list[Option]:
     for key, field in importable(draft.plan).items():
         label = field.field.label.in_language(language)
         options.append(Option(key, label, None, key == chosen))
-        for part in field.type.parts:
-            said = f"{label} · {part.replace('_', ' ').capitalize()}"
+        for part, named in field.field.parts.items():
+            said = named.label.in_language(language)
             options.append(Option(f"{key}.{part}", said, None, f"{key}.{part}" == chosen))
     return options
 
