@@ -218,7 +218,15 @@ def test_the_parts_of_an_address_come_from_columns_of_their_own(crm):
 
 
 def test_the_parts_of_an_address_are_called_in_the_readers_language(crm):
-    app: App = crm(PLACES + "    pack.yaml: {languages: [en, fi]}\n")
+    languages = """
+    pack.yaml:
+      title: Test
+      version: 1.0.0
+      languages: [en, fi]
+      currency: EUR
+      timezone: Europe/Helsinki
+"""
+    app: App = crm(PLACES + languages)
     app.program()("PATCH", f"/users/{app.user()}", json={"language": "fi"})
     browser = app.sign_in()
     page = upload(browser, "places", "places.csv", "Name,Address · Paikkakunta,Maa,Postinumero\nA,Oulu,FI,90100\n")
