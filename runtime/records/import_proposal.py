@@ -126,7 +126,7 @@ def _labels(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
 
 
 def _parts(fields: Mapping[str, FieldPlan]) -> dict[str, Found]:
-    # "City" alone is that of the first address. What a part is called begins with the whole: "Address · City".
+    # "City" alone is that of the first address; a part's label begins with the whole's: "Address · City".
     names: dict[str, Found] = {}
     for field in fields.values():
         for part, named in field.field.parts.items():

@@ -229,7 +229,8 @@ def test_the_parts_of_an_address_are_called_in_the_readers_language(crm):
     app: App = crm(PLACES + languages)
     app.program()("PATCH", f"/users/{app.user()}", json={"language": "fi"})
     browser = app.sign_in()
-    page = upload(browser, "places", "places.csv", "Name,Address · Paikkakunta,Maa,Postinumero\nA,Oulu,FI,90100\n")
+    rows = "Name,Address · Paikkakunta,Maa,Postinumero\nA,Oulu,FI,90100\n"
+    page = upload(browser, "places", "places.csv", rows)
     chosen = sheet(page).values
     assert [chosen[f"c{place}.field"] for place in (1, 2, 3)] == [
         ["address.city"],

@@ -328,7 +328,7 @@ def _context(
         "columns": columns(call, views, listing.columns, listing.sort, listing),
         "rows": rows(views, module, listing.columns, page),
         "empty": call.translate("No record matches.")
-        if listing.quick or listing.search or listing.where or listing.saved
+        if listing.quick or listing.search or listing.where or listing.saved or listing.filter.where
         else call.translate("There are no records yet."),
         "pager": {
             "label": call.translate("Pages"),

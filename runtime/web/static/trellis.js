@@ -232,9 +232,12 @@ on("click", "[data-rows] button[name=_rows]", (event, button) => {
 on("submit", "form[data-guard]", (_event, form) => { delete form.dataset.touched; });
 addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-touched]")) event.preventDefault(); });
 
-// --- a phone shows the step of the process that the record is at ---
+// --- an export is of what the list shows: filters change in place, and the link stands outside what they draw anew ---
+for (const type of ["click", "auxclick"]) on(type, "a[data-search]", (_event, link) => { link.search = location.search; });
+
+// --- a phone shows the step of the process that the record is at, and the tab that is open ---
 function showStep() {
-  document.querySelector(".chevrons .current")?.scrollIntoView({ block: "nearest", inline: "center" });
+  for (const current of document.querySelectorAll(".chevrons .current, .tabs [aria-current=page]")) current.scrollIntoView({ block: "nearest", inline: "center" });
 }
 showStep();
 
