@@ -44,18 +44,13 @@ class Suspect:
 def check(batch: Batch, works: list[Work]) -> None:
     """Refuse what may be there already, unless the one who saves has seen it: three statements a rule."""
     plan = works[0].plan
-    if not plan.duplicates or not _asks(batch):
+    if not plan.duplicates or not binds(batch):
         return
     for matching in plan.duplicates:
         asked = [each for work in works if (each := _asked(matching, work)) is not None]
         if asked:
             _compare(batch, plan, matching, works, asked)
             _refuse(batch, plan, matching, [each for each in asked if each.stored or each.before])
-
-
-def _asks(batch: Batch) -> bool:
-    # Whoever imports a file is told of its rows, the command line's import too.
-    return binds(batch) or batch.parsing.door == "import"
 
 
 def keep(batch: Batch, plan: ModulePlan, works: Iterable[Work]) -> None:

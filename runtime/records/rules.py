@@ -3,7 +3,8 @@
 What is hidden, required and limited looks at the record as it will be, what is read-only at the record as it
 stands. Several rules that show one thing are or'ed; one that hides it, hides it whatever others show. A field
 is hidden too where every block in which the card shows it is. What is hidden keeps its value, is not
-required, and a user's new value for it is refused. Rules bind users, and not the program itself.
+required, and a user's new value for it is refused. Rules bind users and whoever imports a file,
+and not the program itself.
 """
 
 from collections.abc import Collection, Mapping

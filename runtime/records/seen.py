@@ -307,5 +307,7 @@ def changed_by_hand(work: Work, key: str) -> bool:
 
 
 def binds(batch: Batch) -> bool:
-    """Whether what binds users binds this save: an undo puts back what stood there."""
-    return not batch.actor.system and batch.actor.door != "undo"
+    """Whether what binds users binds this save: an undo puts back what stood there, and the program itself is
+    free; whoever imports a file is not, by the command line neither.
+    """
+    return batch.actor.door != "undo" and (not batch.actor.system or batch.actor.door == "import")

@@ -236,7 +236,7 @@ class Site:
             self._compare(live)
             return live
         if self.pack is None:
-            raise SiteError("The database is empty, and no pack was named: trellis serve PACK.")
+            raise SiteError("The database is empty. Apply a pack first: trellis apply PACK, or trellis serve PACK.")
         loaded = self.load_pack()
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)

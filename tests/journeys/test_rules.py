@@ -1,9 +1,12 @@
 """Rules as a person meets them: fields that come and go, are required and locked, on every door."""
 
+import csv
+from argparse import ArgumentParser
 from typing import Any
 
 import pytest
 
+from runtime.cli.import_ import ImportCommand
 from tests.support.screens import make, record, sheet, submit
 
 PACK = """
@@ -116,3 +119,24 @@ def test_every_other_door_keeps_to_the_rules(app):
     assert (kept["lost_reason"], kept["amount"]) == ("Price", 5)
     batch = api("POST", "/deals/batch", json={"create": [{"name": "Other", "stage": "lost"}]})
     assert batch.status_code == 422
+
+
+def test_an_import_by_the_command_line_keeps_to_the_rules(app):
+    number = make(app, "deals", name="Won", stage="won", amount=5)
+    file = app.folder / "deals.csv"
+    rows = ["Lost,lost,,", "Given,lost,,Price", "Hidden,open,,Price", "Won,won,6,", "Fine,open,1,"]
+    file.write_text("name,stage,amount,lost_reason\n" + "\n".join(rows) + "\n")
+    (app.folder / "map.yaml").write_text(
+        "columns: {name: {field: name, key: true}, stage: stage, amount: amount, lost_reason: lost_reason}\n"
+    )
+    parser = ArgumentParser()
+    ImportCommand().configure(parser)
+    words = ["deals", str(file), "--map", str(app.folder / "map.yaml")]
+    assert ImportCommand().run(parser.parse_args(words), app.house) == 1
+    with (app.folder / "deals.csv.errors.csv").open(encoding="utf-8-sig", newline="") as kept:
+        assert [(row["name"], row["reason"]) for row in csv.DictReader(kept)] == [
+            ("Lost", "Lost reason is required."),
+            ("Hidden", "Lost reason is hidden, and takes no new value."),
+            ("Won", "Amount is read-only."),
+        ]
+    assert record(app, "deals", number)["amount"] == 5

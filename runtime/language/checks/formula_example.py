@@ -67,7 +67,7 @@ def _try(draft: Draft, module: Module, formula: Formula, example: MapNode) -> st
         if formula.when is None or evaluator.run(formula.when.tree, record) is True:
             worked_out = kind.parse(evaluator.run(formula.value.tree, record), field, parsing)
             value = worked_out if worked_out is not None or formula.clear else value
-        expected = kind.parse(example.items["expect"].plain, field, parsing)
+        expected = kind.parse(_written(example.items["expect"].plain), field, parsing)
     except InvalidValueError as error:
         return f"the example cannot be tried: {error}"
     except (LookupError, BudgetError) as error:
@@ -77,10 +77,15 @@ def _try(draft: Draft, module: Module, formula: Formula, example: MapNode) -> st
     return f"the formula gives {shown(kind.plain(value))} here, and not {shown(kind.plain(expected))}"
 
 
+def _written(value: object) -> object:
+    """A value of an example; empty is ``null`` in YAML, and ``=none`` in the language of expressions."""
+    return None if value == "=none" else value
+
+
 def _record(draft: Draft, module: Module, given: Mapping[str, object], parsing: Parsing) -> dict[str, object]:
     record: dict[str, object] = {"id": None}
     for field in module.all_fields():
-        written = given.get(field.key)
+        written = _written(given.get(field.key))
         target = draft.modules.get(field.targets[0]) if len(field.targets) == 1 else None
         if isinstance(written, Mapping) and target is not None:
             record[field.key] = _record(draft, target, written, parsing)
