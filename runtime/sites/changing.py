@@ -19,7 +19,6 @@ from runtime.change.sealed import sealed
 from runtime.identity.actor import Actor
 from runtime.language.load import Loaded
 from runtime.model.catalog import Catalog
-from runtime.sites.past import Past
 
 if TYPE_CHECKING:
     from runtime.sites.site import Site
@@ -120,7 +119,7 @@ def _proposal(site: "Site", loaded: Loaded, back_to: Revision | None) -> Proposa
     shop, schema = site.workshop, site.database.schema
     with site.database.read() as connection:
         applied = open_applied(connection, schema)
-        was = None if applied is None else Past(site).catalog(applied)
+        was = None if applied is None else site.past.catalog(applied)
         plan = make_plan(
             connection, loaded.catalog, shop.types, schema, shop.language, back_to=back_to, applied=was
         )

@@ -43,7 +43,9 @@ from runtime.records.save import Writer
 from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
 from runtime.records.stale import StaleFields
+from runtime.sites.folder import Folder
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity, make_uses
+from runtime.sites.past import Past
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
 from runtime.storage.errors import StorageError
@@ -129,6 +131,8 @@ class Site:
         self.notices: tuple[str, ...] = ()
         self._formats = make_formats(workshop.translate)
         self._turn = threading.Lock()
+        self.folder = Folder(self)
+        self.past = Past(self)
         self.background = Background(
             workshop.operations, Operations(workshop.clock), lambda: self.queue.wake()
         )
@@ -211,6 +215,7 @@ class Site:
                 log.exception("The newest revision cannot be served; %s stays.", self.live.revision)
                 self._stay(error)
                 return False
+            self._look_again()
         return True
 
     def _is_newer(self) -> bool:
@@ -261,6 +266,16 @@ class Site:
         elif loaded.catalog.hash != live.catalog.hash:
             differs = f"The folder differs from revision {live.revision}, which is served."
             self.notices = (f"{differs} trellis plan shows how, trellis apply brings it in.",)
+
+    def _look_again(self) -> None:
+        """See whether what was wrong with the folder is over with the revision that another has applied."""
+        if self.problems is None:
+            return
+        look = self.folder.look()
+        if look is None or look.is_broken:
+            self.problems = None if look is None else look.loaded
+        elif not look.differs:
+            self.problems = None
 
     def _apply(
         self, loaded: Loaded, by: str | None, message: str | None = None, accept_lossy: bool = False

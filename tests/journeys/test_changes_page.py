@@ -189,6 +189,7 @@ def test_what_loses_values_needs_a_tick_of_its_own(app: App):
     assert len(messages(app)) == 1
     assert "Applied as revision 2." in apply_files(app, browser, "Fewer stages", lossy="yes")
     assert record(app, "deals", number)["stage"] == "won"
+    assert "The files have errors" not in browser.get("/app/deals")
 
 
 def test_a_plan_that_has_moved_is_shown_anew_and_says_what_moved(app: App):

@@ -14,7 +14,6 @@ from runtime.change.apply import apply
 from runtime.change.journal import DROPPED, FILLING, changes
 from runtime.change.large import Sizes
 from runtime.change.locking import applying
-from runtime.sites.folder import Folder
 from runtime.sites.operations import change
 from runtime.storage.inspect import inspect
 from tests.journeys.test_changes_page import PACK, PLAN, edit, messages
@@ -230,7 +229,7 @@ def test_an_apply_of_another_process_is_shown_and_nobody_comes_between(app: App)
 
 def begin_elsewhere(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """An apply of the files by another process, which dies in the middle."""
-    look = Folder(app.site).look()
+    look = app.site.folder.look()
     assert look is not None
     assert look.loaded.catalog is not None
 

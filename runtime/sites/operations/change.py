@@ -25,7 +25,6 @@ from runtime.change.step import Step
 from runtime.language.load import Loaded, load_sources
 from runtime.language.packs import LayerFiles
 from runtime.sites.changing import KIND, SEALED, since
-from runtime.sites.past import Past
 from runtime.sites.site import Site
 from runtime.storage.errors import BusyError
 from runtime.storage.transaction import Transaction
@@ -95,7 +94,7 @@ def _apply(
     types, schema = site.workshop.types, site.database.schema
     with site.database.read() as connection:
         applied = open_applied(connection, schema)
-        was = None if applied is None else Past(site).catalog(applied)
+        was = None if applied is None else site.past.catalog(applied)
         plan = make_plan(connection, catalog, types, schema, back_to=back_to, applied=was)
     moved = sealed.moved(plan, since(site))
     if moved:

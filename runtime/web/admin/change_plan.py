@@ -16,7 +16,6 @@ from runtime.change.revisions import open_applied
 from runtime.change.rollback import NoWayBackError
 from runtime.language.load import Loaded
 from runtime.sites.changing import Proposal, TakenError, propose, propose_rollback, since, start
-from runtime.sites.folder import Folder
 from runtime.web.admin.change_parts import Part, difference_part, file_part, plan_part, said, told_part
 from runtime.web.admin.change_run import run_address
 from runtime.web.admin.changes import ADDRESS, NO_FOLDER
@@ -79,7 +78,7 @@ class _Case:
 def _of_files(call: Call) -> _Case:
     call.site.refresh()
     title = call.translate("Apply the files")
-    look = Folder(call.site).look()
+    look = call.site.folder.look()
     if look is None:
         return _Case(title, PLAN, None, why=call.translate(NO_FOLDER))
     proposal = None if look.is_broken else propose(call.site, look.loaded)

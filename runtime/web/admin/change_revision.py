@@ -10,7 +10,6 @@ from runtime.change.differing import FileDifference, differing
 from runtime.change.journal import changes as journal_of
 from runtime.change.remains import Remain, remains_of
 from runtime.change.revisions import Entry, history, latest_number, open_applied, read_revision, rolled_back
-from runtime.sites.past import Past
 from runtime.storage.inspect import inspect
 from runtime.storage.limited import TooLongError, limited
 from runtime.web.admin.change_parts import (
@@ -40,7 +39,7 @@ def show(screen: Screen, call: Call) -> Response:
         back = rolled_back(connection, [entry.number])
         phases = next((each for each in journal_of(connection) if each.revision == entry.number), None)
     number = entry.number
-    told = Past(call.site).told(number) if number > 1 else {}
+    told = call.site.past.told(number) if number > 1 else {}
     context: dict[str, Any] = {
         "revision": {
             "number": number,

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from runtime.base.messages import from_json, message, phrase
 from runtime.change.revisions import Entry, history, rolled_back
 from runtime.sites.changing import KIND
-from runtime.sites.folder import Folder
 from runtime.storage.operations import FAILED
 from runtime.web.admin.change_parts import Part, gravest, said
 from runtime.web.admin.change_run import now_part, run_address
@@ -114,7 +113,7 @@ def _failed(call: Call, newest: Entry | None) -> Part | None:
 
 def _files(call: Call) -> Part:
     """How the folder stands to what is served."""
-    look = Folder(call.site).look()
+    look = call.site.folder.look()
     if look is None:
         return {"pending": "", "broken": (), "folder": ""}
     found = [each for each in look.loaded.diagnostics if each.is_error] if look.is_broken else []
