@@ -3,8 +3,6 @@
 import re
 from types import MappingProxyType
 
-from email_validator import EmailNotValidError, validate_email
-
 from runtime.fields.base import Example, Parsing, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.many import KINDS, MANY, ManyType
@@ -70,6 +68,8 @@ class Email(ManyType):
         if _COMMON.fullmatch(text):
             name, _, domain = text.partition("@")
             return f"{name}@{domain.lower()}"
+        from email_validator import EmailNotValidError, validate_email  # here, for few addresses need it
+
         try:
             address = validate_email(
                 text, check_deliverability=False, globally_deliverable=False, strict=True

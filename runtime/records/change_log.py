@@ -11,9 +11,12 @@ from sqlalchemy import delete
 from runtime.model.values import Link
 from runtime.records.plan import FieldPlan
 from runtime.records.work import Batch, Work
-from runtime.storage.bulk import insert_rows
+from runtime.storage.bulk import insert_pieces, insert_rows
 
 Json = dict[str, object]
+
+COLUMNS = ("id", "module", "record_id", "action", "version", "old", "new", "causes")
+"""What is said of each entry; the rest is the save's."""
 
 
 def _unlogged(value: object) -> object:
@@ -56,9 +59,45 @@ def drop_change_set(batch: Batch, change_set: int) -> None:
     batch.tx.connection.execute(delete(table).where(table.c.id == change_set))
 
 
-def tell(works: Iterable[Work], entries: list[Entry]) -> None:
-    """Put the entries of records that are created or updated behind the others."""
-    entries.extend(map(entry_of, works))
+Texts = tuple[str | None, str | None, str | None]
+"""What an entry says as JSON: old, new, causes."""
+
+
+class Log:
+    """The entries of a save in their order, with their JSON where it was made ahead of time."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.entries = list(entries)
+        self._texts: list[Texts | None] = [None] * len(self.entries)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Put entries behind the others."""
+        self.entries.extend(entries)
+        self._texts.extend([None] * (len(self.entries) - len(self._texts)))
+
+    def tell(self, works: Iterable[Work]) -> None:
+        """Put the entries of records that are created or updated behind the others, and make their JSON."""
+        told = list(map(entry_of, works))
+        self.entries.extend(told)
+        self._texts.extend(map(_texts, told))
+
+    def replace(self, place: int, entry: Entry) -> None:
+        """Put another entry in the place of one."""
+        self.entries[place] = entry
+        self._texts[place] = None
+
+    def texts(self, first: int, last: int) -> list[Texts]:
+        """The JSON of the entries from one place up to another."""
+        both = zip(self._texts[first:last], self.entries[first:last], strict=True)
+        return [known or _texts(entry) for known, entry in both]
+
+
+def _texts(entry: Entry) -> Texts:
+    return _text(entry.old), _text(entry.new), _text(entry.causes)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def entry_of(work: Work) -> Entry:
@@ -115,24 +154,30 @@ def links_json(field: FieldPlan, links: Sequence[Link]) -> object:
     ]
 
 
-def write_entries(batch: Batch, change_set: int, entries: list[Entry]) -> None:
+def write_log(batch: Batch, change_set: int, log: Log) -> None:
     """Write the entries: one statement."""
+    entries = log.entries
     if not entries:
         return
-    made = orjson.dumps
-    insert_rows(
+    ids = batch.tx.allocate_ids(len(entries))
+
+    def piece(first: int, last: int) -> list[Sequence[object]]:
+        some = entries[first:last]
+        return [
+            ids[first:last],
+            [entry.module for entry in some],
+            [entry.record_id for entry in some],
+            [entry.action for entry in some],
+            [entry.version for entry in some],
+            *zip(*log.texts(first, last), strict=True),
+        ]
+
+    insert_pieces(
         batch.tx.connection,
         batch.plans.workplace.tables.change_log,
-        {
-            "id": batch.tx.allocate_ids(len(entries)),
-            "module": [entry.module for entry in entries],
-            "record_id": [entry.record_id for entry in entries],
-            "action": [entry.action for entry in entries],
-            "version": [entry.version for entry in entries],
-            "old": [None if entry.old is None else made(entry.old).decode() for entry in entries],
-            "new": [None if entry.new is None else made(entry.new).decode() for entry in entries],
-            "causes": [None if entry.causes is None else made(entry.causes).decode() for entry in entries],
-        },
+        COLUMNS,
+        len(entries),
+        piece,
         {"change_set_id": change_set, "at": batch.now, "user_id": batch.actor.user_id},
         ready=frozenset(("old", "new", "causes")),
     )

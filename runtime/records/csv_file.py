@@ -9,8 +9,6 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any, Protocol
 
-import chardet
-
 from runtime.base.messages import Message, message, phrase
 from runtime.records.formula_guard import MARK, plain
 
@@ -232,6 +230,8 @@ def find_encoding(path: Path) -> str:
             pass
         else:
             return "utf-8"
+    import chardet  # here, for nearly every file is UTF-8
+
     guess: Mapping[str, Any] = chardet.detect(sample)
     encoding = guess["encoding"] or ""
     sure = (guess["confidence"] or 0) >= SURE and encoding.lower() not in ("", "utf-8", "ascii")

@@ -5,14 +5,12 @@ texts have at least one piece in common, whatever differs (Li, Deng, Wang, Feng:
 record is kept by its own pieces; it is looked for by the pieces that texts alike would have.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from hashlib import blake2b
 from itertools import islice, product
-
-from rapidfuzz.distance import Levenshtein
 
 from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
@@ -95,7 +93,20 @@ class Matching:
     def _alike(self, kind: FieldType, mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
         if kind.compared != "freely" or self.rule.fuzzy >= 1:
             return not set(mine).isdisjoint(theirs)
-        return any(_near(a, b, self.rule.fuzzy) for a in mine for b in theirs)
+        return any(self._are_near(a, b) for a in mine for b in theirs)
+
+    def _are_near(self, one: str, other: str) -> bool:
+        fuzzy, distance = self.rule.fuzzy, self._distance
+        return any(
+            distance(a, b, score_cutoff=(most := int((1 - fuzzy) * max(len(a), len(b))))) <= most
+            for a, b in ((one, other), (_in_order(one), _in_order(other)))
+        )
+
+    @cached_property
+    def _distance(self) -> Callable[..., int]:
+        from rapidfuzz.distance import Levenshtein  # here, for only texts that may differ need it
+
+        return Levenshtein.distance
 
     def _texts(self, likeness: Likeness) -> Iterator[tuple[str, str]]:
         # The exact values in one text, and the text that is cut into pieces.
@@ -175,10 +186,3 @@ def _orders(text: str) -> Iterator[tuple[str, str]]:
 
 def _in_order(text: str) -> str:
     return " ".join(sorted(text.split()))
-
-
-def _near(one: str, other: str, fuzzy: Decimal) -> bool:
-    return any(
-        Levenshtein.distance(a, b, score_cutoff=(most := int((1 - fuzzy) * max(len(a), len(b))))) <= most
-        for a, b in ((one, other), (_in_order(one), _in_order(other)))
-    )

@@ -19,6 +19,7 @@ from runtime.expressions.totals import total
 from runtime.expressions.tree import Aggregate, walk
 from runtime.model.catalog import Path
 from runtime.records import staying_current, unique
+from runtime.records.change_log import Log
 from runtime.records.deletion import Deletion
 from runtime.records.plan import Plans
 from runtime.records.restore import Restoring
@@ -145,4 +146,4 @@ def _write(batch: Batch) -> None:
         touch(batch, plan, [record_id], deleted_at=None if comes else batch.now)
         written.add(plan.key, THERE, [record_id])
     if batch.plans.following.order:
-        staying_current.follow(batch, written, [])
+        staying_current.follow(batch, written, Log())

@@ -3,8 +3,9 @@
 The steps, in this order, all in the caller's transaction and each a constant number of statements for any
 batch:
 
-1. find the records as they stand, and lock them; rights on them; their versions
-2. read what was written, rows included; fill literal defaults in
+1. read what was written of new records, rows included; fill literal defaults in
+   (:mod:`runtime.records.beginning`, the one step without the database)
+2. find the other records as they stand, and lock them; rights on them; their versions; read what was written
 3. find and check what it points at; required; links; what the save does by itself
    (:mod:`runtime.records.dynamics`); what may be chosen; unique; what may be
    there already
@@ -25,6 +26,7 @@ from runtime.base.messages import message
 from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
 from runtime.records import (
+    beginning,
     change_log,
     choosing,
     currencies,
@@ -36,7 +38,6 @@ from runtime.records import (
     locking,
     numbering,
     outbox,
-    parse,
     pointing,
     relations,
     restore,
@@ -44,10 +45,11 @@ from runtime.records import (
     staying_current,
     unique,
 )
-from runtime.records.access import Judge, Verdict
+from runtime.records.access import Judge
 from runtime.records.base import Workplace
+from runtime.records.beginning import right_of
 from runtime.records.change import Change, Refused, Saved
-from runtime.records.change_log import Entry
+from runtime.records.change_log import Log
 from runtime.records.deletion import Deletion, Doomed
 from runtime.records.guards import GuardError
 from runtime.records.plan import ModulePlan, Plans
@@ -61,9 +63,6 @@ from runtime.storage.transaction import Transaction
 from runtime.storage.turns import take_turn
 
 NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
-
-LARGEST = 1 << 63
-"""No id is so large."""
 
 RACES = 3
 """How often a batch is checked anew when the database refuses it, because somebody else wrote the same just
@@ -99,8 +98,29 @@ class Writer:
         nothing and raises nothing; what raises is the database's own trouble, and the transaction must be
         rolled back.
         """
-        batch = self.begin(tx, changes, actor, parsing, atomic=atomic, formats=formats)
+        batch = self.prepare(changes, actor, parsing, atomic=atomic, formats=formats)
         batch.formulas = frozenset(formulas)
+        return self.write(tx, batch, meanwhile)
+
+    def prepare(
+        self,
+        changes: Sequence[Change],
+        actor: Actor,
+        parsing: Parsing,
+        *,
+        atomic: bool = True,
+        formats: Mapping[str, Parsing] = NO_FORMATS,
+    ) -> Batch:
+        """What a save does before it needs the database, for :meth:`write` to go on with."""
+        batch = self._batch(changes, actor, parsing, atomic, formats)
+        beginning.begin(batch)
+        return batch
+
+    def write(
+        self, tx: Transaction, batch: Batch, meanwhile: Callable[[], object] = lambda: None
+    ) -> list[Saved | Refused]:
+        """Do the rest of a save that was prepared, as :meth:`save` does; once."""
+        self._enter(batch, tx)
         _Saving(batch, meanwhile).run()
         return [asked.outcome() for asked in batch.asked]
 
@@ -114,21 +134,33 @@ class Writer:
         atomic: bool = True,
         formats: Mapping[str, Parsing] = NO_FORMATS,
     ) -> Batch:
-        """The batch that a save works on; an import looks records up with one that has no changes."""
-        workplace = self.plans.workplace
-        now = workplace.clock.now()
+        """A batch of which nothing is done yet; an import looks records up with one that has no changes."""
+        batch = self._batch(changes, actor, parsing, atomic, formats)
+        self._enter(batch, tx)
+        return batch
+
+    def _batch(
+        self,
+        changes: Sequence[Change],
+        actor: Actor,
+        parsing: Parsing,
+        atomic: bool,
+        formats: Mapping[str, Parsing],
+    ) -> Batch:
         return Batch(
             plans=self.plans,
             judge=self.judge,
-            tx=tx,
             actor=actor,
             parsing=parsing,
             formats=formats,
             atomic=atomic,
-            now=now,
-            today=now.astimezone(ZoneInfo(workplace.catalog.timezone)).date(),
             asked=[Asked(index, change) for index, change in enumerate(changes)],
         )
+
+    def _enter(self, batch: Batch, tx: Transaction) -> None:
+        workplace = self.plans.workplace
+        now = workplace.clock.now()
+        batch.enter(tx, now, now.astimezone(ZoneInfo(workplace.catalog.timezone)).date())
 
 
 def await_turn(tx: Transaction, plans: Plans, modules: Iterable[str]) -> None:
@@ -160,8 +192,6 @@ class _Saving:
         self._take_turn()
         self._find()
         works = batch.works.values()
-        for level in list(works):
-            self._read(level)
         relations.resolve(batch, batch.all())
         relations.check_pointers(batch, batch.all())
         currencies.settle(batch, batch.all())
@@ -182,69 +212,40 @@ class _Saving:
         self._settle()
         self._write()
 
-    # 1: what stands
+    # 2: what stands
 
     def _take_turn(self) -> None:
         await_turn(self.batch.tx, self.batch.plans, (asked.change.module for asked in self.batch.asked))
 
     def _find(self) -> None:
         batch = self.batch
-        wanted: dict[str, list[Asked]] = {}
-        allowed: dict[tuple[str, str], Verdict] = {}
-        for asked in batch.asked:
-            change = asked.change
-            plan = batch.plans.get(change.module)
-            if plan is None:
-                asked.refuse(
-                    "", message('There is no module "{module}".', module=change.module[:100]), "not_found"
-                )
-            elif change.action not in RIGHTS:
-                asked.refuse("", message('"{action}" is nothing to do.', action=change.action[:100]))
-            elif not (verdict := self._on_the_module(allowed, plan, change)).allowed:
-                for reason in verdict.reasons:
-                    asked.refuse("", reason, "forbidden")
-            elif change.id is not None and not 0 < change.id < LARGEST:
-                asked.refuse("", FOUND_NOTHING, "not_found")
-            elif change.id is not None:
-                wanted.setdefault(plan.key, []).append(asked)
-            elif change.action == "save":
-                batch.add(Work(plan=plan, asked=asked, raw=change.values, id=batch.fresh_id()))
-            else:
-                asked.refuse("", FOUND_NOTHING, "not_found")
-        for key, them in wanted.items():
+        for key, them in batch.wanted.items():
             plan = batch.plans[key]
             ids = {asked.change.id for asked in them if asked.change.id is not None}
             standing = records_by_id(batch.tx.connection, plan, ids, batch.dialect)
             taken: set[int] = set()
-            for asked in them:
-                self._take(plan, asked, standing, taken)
+            found = [self._take(plan, asked, standing, taken) for asked in them]
+            if works := [work for work in found if work is not None]:
+                beginning.read(batch, works)
 
-    def _on_the_module(
-        self, known: dict[tuple[str, str], Verdict], plan: ModulePlan, change: Change
-    ) -> Verdict:
-        # The right on the module as a whole is asked for once, however many records there are.
-        right = _right(change)
-        verdict = known.get((plan.key, right))
-        if verdict is None:
-            verdict = known[plan.key, right] = self.batch.judge.may(self.batch.actor, plan.key, right)
-        return verdict
-
-    def _take(self, plan: ModulePlan, asked: Asked, standing: Mapping[int, Values], taken: set[int]) -> None:
+    def _take(
+        self, plan: ModulePlan, asked: Asked, standing: Mapping[int, Values], taken: set[int]
+    ) -> Work | None:
         batch, change = self.batch, asked.change
         record_id = change.id or 0
         values = standing.get(record_id)
         gone = values is not None and values["deleted_at"] is not None
         if values is None or gone != (change.action == "restore"):
             asked.refuse("", FOUND_NOTHING, "not_found")
-            return
-        verdict = batch.judge.may(batch.actor, plan.key, _right(change), record=values)
+            return None
+        verdict = batch.judge.may(batch.actor, plan.key, right_of(change), record=values)
         if not verdict.allowed:
             for reason in verdict.reasons:
                 asked.refuse("", reason, "forbidden")
-            return
+            return None
         if record_id in taken:
             asked.refuse("", message("The same record is in the batch twice."))
-            return
+            return None
         taken.add(record_id)
         version = int(str(values["version"]))
         if change.version is not None and change.version != version:
@@ -259,34 +260,10 @@ class _Saving:
             batch.turning.append((plan, record_id, True))
             self.returning.append(Returning(plan, record_id, values, asked))
         else:
-            batch.add(Work(plan=plan, asked=asked, raw=change.values, id=record_id, old=values))
-
-    # 2 and 3: what was written
-
-    def _read(self, works: list[Work]) -> None:
-        batch, plan = self.batch, works[0].plan
-        for work in works:
-            parse.parse(batch, work)
-            parse.require(work, plan.required)
-        if plan.rows:
-            found = rows.expand(batch, works)
-            by_module: dict[str, list[Work]] = {}
-            for row in found:
-                batch.add(row)
-                by_module.setdefault(row.plan.key, []).append(row)
-            for same in by_module.values():
-                self._read(same)
-        if plan.parent is not None:
-            self._place(plan, [work for work in works if work.parent is None])
-
-    def _place(self, plan: ModulePlan, works: list[Work]) -> None:
-        # Rows that are written by themselves, not in their parent's list.
-        for work in works:
-            parent = plan.fields["parent"]
-            if work.old is None and work.values.get("parent") is None:
-                work.refuse("parent", message("{label} is required.", label=parent.field.label))
-            elif work.old is not None and work.values.get("parent", work.old["parent"]) != work.old["parent"]:
-                work.refuse("parent", message("A row stays with its record."))
+            work = Work(plan=plan, asked=asked, raw=change.values, id=record_id, old=values)
+            batch.add(work)
+            return work
+        return None
 
     # 4: what goes and what comes back
 
@@ -324,7 +301,7 @@ class _Saving:
                     continue  # rows take their parent's rights
                 record = work.values if work.old is None else {**work.old, **work.values}
                 verdict = batch.judge.may(
-                    batch.actor, work.plan.key, _right(work.asked.change), record=record
+                    batch.actor, work.plan.key, right_of(work.asked.change), record=record
                 )
                 if not verdict.allowed:
                     for reason in verdict.reasons:
@@ -449,8 +426,8 @@ class _Saving:
 
     def _write_all(self, change_set: int) -> None:
         batch = self.batch
-        entries: list[Entry] = deletion.carry_out(batch, self.deletion)
-        entries.extend(restore.carry_out(batch, self.restoring))
+        log = Log(deletion.carry_out(batch, self.deletion))
+        log.add(restore.carry_out(batch, self.restoring))
         parents: dict[str, set[int]] = {}
         for works in sorted(batch.works.values(), key=lambda works: works[0].plan.depth):
             plan = works[0].plan
@@ -458,12 +435,12 @@ class _Saving:
             changed = [
                 work for work in works if not work.is_new and (work.changed or work.links or work.touched)
             ]
-            insert_records(batch, plan, new, partial(change_log.tell, new, entries))
+            insert_records(batch, plan, new, partial(log.tell, new))
             update_records(batch, plan, changed)
             duplicates.keep(batch, plan, (*new, *changed))
             for field in plan.linked:
                 write_links(batch, field, [work for work in works if field.key in work.links])
-            change_log.tell(changed, entries)
+            log.tell(changed)
             if plan.module.parent is not None:
                 alone = (work for work in (*new, *changed) if work.parent is None)
                 parents.setdefault(plan.module.parent, set()).update(
@@ -472,10 +449,10 @@ class _Saving:
         self._touch_parents(parents)
         if batch.plans.following.order or batch.plans.guards.any:
             written = written_by(batch, self.deletion, self.restoring, parents.items())
-            entries = staying_current.follow(batch, written, entries)
+            staying_current.follow(batch, written, log)
             guards.hold(batch, written)
-        change_log.write_entries(batch, change_set, entries)
-        outbox.write_outbox(batch, change_set, entries)
+        change_log.write_log(batch, change_set, log)
+        outbox.write_outbox(batch, change_set, log.entries)
 
     def _touch_parents(self, parents: dict[str, set[int]]) -> None:
         # A record whose rows were written by themselves has changed: a form that was opened before must not
@@ -524,11 +501,3 @@ def _saved(work: Work, change_set: int | None) -> Saved:
     if work.changed or work.links or work.touched:
         return Saved(work.plan.key, work.id, version + 1, "updated", change_set)
     return Saved(work.plan.key, work.id, version, "unchanged")
-
-
-RIGHTS = MappingProxyType({"save": "update", "delete": "delete", "restore": "delete"})
-"""The right that each action needs on a record that stands."""
-
-
-def _right(change: Change) -> str:
-    return "create" if change.action == "save" and change.id is None else RIGHTS[change.action]

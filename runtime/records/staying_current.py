@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 
 from runtime.records import recomputation
-from runtime.records.change_log import Entry, Json
+from runtime.records.change_log import Entry, Json, Log
 from runtime.records.following import Follower, Name
 from runtime.records.plan import ModulePlan
 from runtime.records.stored import records_by_id
@@ -32,13 +32,13 @@ COMPUTED = "computed"
 """What the change log says of who filled a field, as :mod:`runtime.records.filling` does."""
 
 
-def follow(batch: Batch, written: Written, entries: list[Entry]) -> list[Entry]:
-    """Recompute what follows from a save; gives the entries of the change log with what that has changed."""
+def follow(batch: Batch, written: Written, log: Log) -> None:
+    """Recompute what follows from a save, and put what that has changed into its log."""
     following = batch.plans.following
     asked = _Asked(batch)
     for (module, key), changed in written:
         asked.add(module, key, changed, written)
-    log = _Log(entries)
+    said = _Said(log)
     left: set[Name] = set()
     for wave in following.waves:
         fields = tuple(key for key in wave.fields if (wave.module, key) not in left)
@@ -53,14 +53,13 @@ def follow(batch: Batch, written: Written, entries: list[Entry]) -> list[Entry]:
         elif ids:
             found = recomputing.differing(batch.tx.connection, wave.module, reached, ids)
             store(batch, wave.module, reached, found)
-            log.add(batch.plans[wave.module], found)
+            said.add(batch.plans[wave.module], found)
             for key, those in _by_field(found).items():
                 asked.add(wave.module, key, those, None)
                 written.add(wave.module, key, those.ids)
     if left:
         names = [name for name in following.order if name in left]
         recomputation.start(batch, names)
-    return log.entries
 
 
 def store(batch: Batch, module: str, fields: Collection[str], found: list[Differing]) -> None:
@@ -132,29 +131,33 @@ class _Asked:
         ]
 
 
-class _Log:
-    """The entries of a save, one for each record."""
+class _Said:
+    """What a save's log says, one entry for each record."""
 
-    def __init__(self, entries: list[Entry]) -> None:
-        self.entries = entries
-        self._places = {entry.record_id: place for place, entry in enumerate(entries)}
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._places = {entry.record_id: place for place, entry in enumerate(log.entries)}
 
     def add(self, plan: ModulePlan, found: Iterable[Differing]) -> None:
         """Computed fields of records have another value: in what the save has said of them, or beside it."""
+        log = self._log
         for each in entries_of(plan, found):
             place = self._places.get(each.record_id)
             if place is None:
-                self._places[each.record_id] = len(self.entries)
-                self.entries.append(each)
-                continue
-            before, new = self.entries[place], each.new or {}
-            causes = {**(before.causes or {}), **(each.causes or {})} or None
-            if before.action == "created":
-                filled = {key: value for key, value in new.items() if value is not None}
-                self.entries[place] = replace(before, new=_merged(before.new, filled), causes=causes)
+                self._places[each.record_id] = len(log.entries)
+                log.add([each])
             else:
-                old = _merged(each.old, before.old)
-                self.entries[place] = replace(before, old=old, new=_merged(before.new, new), causes=causes)
+                log.replace(place, _with(log.entries[place], each))
+
+
+def _with(before: Entry, then: Entry) -> Entry:
+    new = then.new or {}
+    causes = {**(before.causes or {}), **(then.causes or {})} or None
+    if before.action == "created":
+        filled = {key: value for key, value in new.items() if value is not None}
+        return replace(before, new=_merged(before.new, filled), causes=causes)
+    old = _merged(then.old, before.old)
+    return replace(before, old=old, new=_merged(before.new, new), causes=causes)
 
 
 def _merged(first: Json | None, then: Json | None) -> Json:

@@ -120,8 +120,9 @@ class Removal:
 
 @dataclass(slots=True)
 class Batch:
-    """Everything one call of the writer works on.
+    """Everything one call of the writer works on; its transaction and its moment when it has begun one.
 
+    ``wanted`` are the changes of records that are to be found first, by module.
     ``formulas`` run whatever their moments are; ``keeping`` is how worked-out values are read, by the
     currency of money without one. ``turning`` are the records that are to go into the bin, or to come out of
     it (True). ``asking``: nothing will be written, somebody only asks what would be.
@@ -129,14 +130,15 @@ class Batch:
 
     plans: Plans
     judge: Judge
-    tx: Transaction
+    tx: Transaction = field(init=False)
     actor: Actor
     parsing: Parsing
     formats: Mapping[str, Parsing]
     atomic: bool
-    now: datetime
-    today: date
+    now: datetime = field(init=False)
+    today: date = field(init=False)
     asked: list[Asked] = field(default_factory=list)
+    wanted: dict[str, list[Asked]] = field(default_factory=dict)
     works: dict[str, list[Work]] = field(default_factory=dict)
     removals: list[Removal] = field(default_factory=list)
     new: int = 0
@@ -145,6 +147,10 @@ class Batch:
     keeping: dict[str, Parsing] = field(default_factory=dict)
     turning: list[tuple[ModulePlan, int, bool]] = field(default_factory=list)
     asking: bool = False
+
+    def enter(self, tx: Transaction, now: datetime, today: date) -> None:
+        """Go on in a transaction, at a moment; the day is the site's."""
+        self.tx, self.now, self.today = tx, now, today
 
     @property
     def dialect(self) -> str:

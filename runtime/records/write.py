@@ -8,7 +8,7 @@ from sqlalchemy import Update, bindparam, delete, insert, update
 from runtime.records.among import among
 from runtime.records.plan import STAMPS, FieldPlan, ModulePlan
 from runtime.records.work import Batch, Work
-from runtime.storage.bulk import insert_rows
+from runtime.storage.bulk import insert_pieces
 
 Row = dict[str, Any]
 
@@ -19,39 +19,54 @@ def insert_records(
     """Write new records; ``meanwhile`` is called while the database works at them."""
     if not works:
         return
-    count = len(works)
-    constants: Row = {
-        "created_at": batch.now,
-        "created_by": batch.actor.user_id,
-        "updated_at": batch.now,
-        "updated_by": batch.actor.user_id,
-        "version": 1,
-    }
-    columns: dict[str, list[Any]] = {plan.fields["id"].columns[0]: [work.id for work in works]}
-    for field in plan.stored:
-        key = field.key
-        if key in STAMPS:
-            continue
-        values = [work.values.get(key) for work in works]
-        if values.count(None) == count:
-            continue
-        if field.single:
-            columns[field.columns[0]] = values
-        else:
-            in_columns, width = field.type.in_columns, len(field.columns)
-            parts = zip(*(in_columns(value, width) for value in values), strict=True)
-            columns.update(zip(field.columns, map(list, parts), strict=True))
-    if plan.search is not None and plan.table.search is not None:
-        columns[plan.table.search.key] = [plan.search.of(work.values) for work in works]
-    named = {plan.fields[key].columns[0]: value for key, value in constants.items()}
-    insert_rows(
+    now, by = batch.now, batch.actor.user_id
+    stamps: Row = {"created_at": now, "created_by": by, "updated_at": now, "updated_by": by, "version": 1}
+    made = _Columns(plan, works)
+    insert_pieces(
         batch.tx.connection,
         plan.table.table,
-        columns,
-        named,
+        made.names,
+        len(works),
+        made.piece,
+        {plan.fields[key].columns[0]: value for key, value in stamps.items()},
         search_index=plan.table.search_index,
         meanwhile=meanwhile,
     )
+
+
+class _Columns:
+    """The columns that new records fill, made for some of the records at a time."""
+
+    def __init__(self, plan: ModulePlan, works: list[Work]) -> None:
+        self._works = works
+        self._fields = [
+            field
+            for field in plan.stored
+            if field.key not in STAMPS and any(work.values.get(field.key) is not None for work in works)
+        ]
+        self._search = plan.search if plan.table.search is not None else None
+        self.names = [
+            plan.fields["id"].columns[0],
+            *(name for field in self._fields for name in field.columns),
+        ]
+        if self._search is not None and plan.table.search is not None:
+            self.names.append(plan.table.search.key)
+
+    def piece(self, first: int, last: int) -> list[list[Any]]:
+        """Their values for the records from one place up to another."""
+        works = self._works[first:last]
+        records = [work.values for work in works]
+        columns: list[list[Any]] = [[work.id for work in works]]
+        for field in self._fields:
+            values = [record.get(field.key) for record in records]
+            if field.single:
+                columns.append(values)
+            else:
+                in_columns, width = field.type.in_columns, len(field.columns)
+                columns.extend(map(list, zip(*(in_columns(value, width) for value in values), strict=True)))
+        if self._search is not None:
+            columns.append([self._search.of(record) for record in records])
+        return columns
 
 
 def update_records(batch: Batch, plan: ModulePlan, works: list[Work]) -> None:

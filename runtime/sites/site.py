@@ -17,9 +17,7 @@ from runtime.base.messages import Translate
 from runtime.base.registry import Registry
 from runtime.base.sealing import Sealer
 from runtime.base.settings import Settings
-from runtime.change.apply import Applied, Refused, apply
 from runtime.change.completing import complete
-from runtime.change.purge import expire
 from runtime.change.renames import renames_since
 from runtime.change.revisions import Revision, latest_number, open_applied
 from runtime.expressions.conditions import Conditions
@@ -56,6 +54,7 @@ from runtime.storage.tables import build_tables
 
 if TYPE_CHECKING:
     from runtime.automation.queue import Queue
+    from runtime.change.apply import Applied, Refused
 
 log = logging.getLogger("trellis.sites")
 
@@ -63,7 +62,7 @@ log = logging.getLogger("trellis.sites")
 class SiteError(Exception):
     """A site that cannot be opened; ``loaded`` has the diagnostics, ``refused`` what the database refuses."""
 
-    def __init__(self, sentence: str, loaded: Loaded | None = None, refused: Refused | None = None) -> None:
+    def __init__(self, sentence: str, loaded: Loaded | None = None, refused: "Refused | None" = None) -> None:
         super().__init__(sentence)
         self.loaded = loaded
         self.refused = refused
@@ -173,10 +172,12 @@ class Site:
 
     def apply_pack(
         self, by: str | None = None, *, message: str | None = None, accept_lossy: bool = False
-    ) -> Applied | Refused | Loaded:
+    ) -> "Applied | Refused | Loaded":
         """Apply the folder as it is now, and serve it; what is wrong with it is given back, and kept for
         admins. ``message`` says why; steps that lose values are refused unless ``accept_lossy``.
         """
+        from runtime.change.apply import Refused  # here, for most processes never apply anything
+
         with self._turn:
             loaded = self.load_pack()
             if loaded.catalog is None:
@@ -195,6 +196,8 @@ class Site:
 
     def expire(self) -> bool:
         """Drop the parked columns that were kept long enough; says whether there were any."""
+        from runtime.change.purge import expire
+
         return expire(self.database, self.clock) is not None
 
     def refresh(self) -> bool:
@@ -242,6 +245,8 @@ class Site:
             return live
         if self.pack is None:
             raise SiteError("The database is empty. Apply a pack first: trellis apply PACK, or trellis serve PACK.")
+        from runtime.change.apply import Refused
+
         loaded = self.load_pack()
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
@@ -279,7 +284,9 @@ class Site:
 
     def _apply(
         self, loaded: Loaded, by: str | None, message: str | None = None, accept_lossy: bool = False
-    ) -> Applied | Refused:
+    ) -> "Applied | Refused":
+        from runtime.change.apply import apply
+
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
         types = self.workshop.types
@@ -304,6 +311,8 @@ class Site:
 
     def _follow_the_program(self, stored: Revision, loaded: Loaded) -> Revision:
         """Apply the stored text again, because the layer that comes with the program is another by now."""
+        from runtime.change.apply import Refused
+
         outcome = self._apply(Loaded(loaded.catalog, (), loaded.sources, stored.layers), "upgrade")
         if isinstance(outcome, Refused):
             raise SiteError("This version of Trellis does not fit the database.", loaded, outcome)

@@ -1,11 +1,11 @@
 """Inserting many rows at once, as quickly as each database can: what imports and large saves stand on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from runtime.storage import driving
@@ -25,10 +25,14 @@ COPIED = 32
 """From how many rows on PostgreSQL's COPY is quicker than INSERT."""
 
 SENT = 500
-"""Rows that are sent to a COPY at once."""
+"""Rows that are made ready and sent to a COPY at once: the database works at them while the next are made."""
 
 MANY = 500
 """From how many rows on it pays to do something else while the database works."""
+
+Columns = Sequence[Sequence[Any]]
+Piece = Callable[[int, int], Columns]
+"""Gives the rows from one place up to another, column by column."""
 
 
 def insert_rows(
@@ -40,95 +44,138 @@ def insert_rows(
     search_index: str | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
-    """Insert rows that are given column by column: one statement for any number of them.
+    """Insert rows that are given column by column, as :func:`insert_pieces` does.
 
-    ``columns`` are lists of equal length, ``constants`` are the same in every row; both by the name of the
-    column, with the values that the column's type takes. ``ready`` names columns whose values are as the
-    database wants them (JSON that is text already). ``meanwhile`` is called while the database works, or
-    after it when there is little to do; it must not use the connection. Raises what an INSERT would raise.
+    ``columns`` are lists of equal length, by the name of the column.
     """
-    dialect = connection.dialect
-    names = (*columns, *constants)
-    count = len(next(iter(columns.values())))
-    values: list[Sequence[Any]] = []
-    for name in names:
-        given = columns[name] if name in columns else (constants[name],)
-        made = None if name in ready else table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        processed = given if made is None else [made(value) for value in given]
-        values.append(processed if name in columns else [processed[0]] * count)
+    values = tuple(columns.values())
 
-    def write() -> None:
-        _write(connection, table, names, values, search_index)
+    def piece(first: int, last: int) -> Columns:
+        return [each[first:last] for each in values]
 
+    insert_pieces(
+        connection, table, tuple(columns), len(values[0]), piece, constants, ready, search_index, meanwhile
+    )
+
+
+def insert_pieces(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    count: int,
+    piece: Piece,
+    constants: Mapping[str, Any],
+    ready: frozenset[str] = frozenset(),
+    search_index: str | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
+    """Insert rows that are made piece by piece, while the database works at the piece before: one statement
+    for any number of them.
+
+    ``piece`` gives the columns of these ``names``, ``constants`` are the same in every row, by name; both
+    with the values that the column's type takes. ``ready`` names columns whose values are as the database
+    wants them (JSON that is text already). ``meanwhile`` is called while the database works, or after it when
+    there is little to do. Neither may use the connection, and what they read of each other's must stay as it
+    is. Raises what an INSERT would raise.
+    """
+    rows = _Rows(connection.dialect, table, names, count, piece, constants, ready)
     if count < MANY:
-        write()
+        _write(connection, table, rows, search_index)
         meanwhile()
         return
     with ThreadPoolExecutor(1, "inserting") as thread:
-        writing = thread.submit(write)
+        writing = thread.submit(_write, connection, table, rows, search_index)
         meanwhile()
         writing.result()
 
 
-def _write(
-    connection: Connection,
-    table: Table,
-    names: Sequence[str],
-    values: Sequence[Sequence[Any]],
-    search_index: str | None,
-) -> None:
-    dialect = connection.dialect
-    preparer = dialect.identifier_preparer
-    listed = ", ".join(preparer.quote(name) for name in names)
-    target = f"{preparer.format_table(table)} ({listed})"
-    if dialect.name == "postgresql" and len(values[0]) >= COPIED:
-        _copy(connection, f"COPY {target} FROM STDIN", values)
+class _Rows:
+    """Rows as the database's driver takes them, made when they are asked for."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        table: Table,
+        names: Sequence[str],
+        count: int,
+        piece: Piece,
+        constants: Mapping[str, Any],
+        ready: frozenset[str],
+    ) -> None:
+        self.names = (*names, *constants)
+        self.count = count
+        self._piece = piece
+        self._processors = [
+            None if name in ready else table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+            for name in self.names
+        ]
+        fixed = zip(constants.values(), self._processors[len(names) :], strict=True)
+        self._constants = [value if made is None else made(value) for value, made in fixed]
+
+    def pieces(self, size: int) -> Iterator[list[Sequence[Any]]]:
+        """The rows column by column, so many of them at a time."""
+        for first in range(0, self.count, size):
+            last = min(first + size, self.count)
+            values: list[Sequence[Any]] = [
+                given if made is None else [made(value) for value in given]
+                for given, made in zip(self._piece(first, last), self._processors, strict=False)
+            ]
+            values.extend([value] * (last - first) for value in self._constants)
+            yield values
+
+    def value(self, name: str, place: int) -> Any:
+        """What one row has in a column that needs no making."""
+        return self._piece(place, place + 1)[self.names.index(name)][0]
+
+
+def _write(connection: Connection, table: Table, rows: _Rows, search_index: str | None) -> None:
+    preparer = connection.dialect.identifier_preparer
+    name = preparer.format_table(table)
+    target = f"{name} ({', '.join(preparer.quote(each) for each in rows.names)})"
+    if connection.dialect.name == "postgresql":
+        if rows.count >= COPIED:
+            _copy(connection, f"COPY {target} FROM STDIN", rows)
+            return
+        places = ", ".join(repeat("%s", len(rows.names)))
+        for values in rows.pieces(COPIED):
+            given = list(zip(*values, strict=True))
+            driving.run(connection, f"INSERT INTO {target} VALUES ({places})", given)
         return
-    rows = list(zip(*values, strict=True))
-    if dialect.name == "postgresql":
-        places = ", ".join(repeat("%s", len(names)))
-        driving.run(connection, f"INSERT INTO {target} VALUES ({places})", rows)
-        return
-    if search_index is None or len(rows) < SEARCHED:
+    if search_index is None or rows.count < SEARCHED:
         _insert(connection, target, rows)
         return
     connection.exec_driver_sql("INSERT INTO trellis_counters (key, value) VALUES (?, 1)", (LATER,))
     _insert(connection, target, rows)
-    name, index, place = preparer.format_table(table), preparer.quote(search_index), names.index("id")
     connection.exec_driver_sql(
-        f"INSERT INTO {index} (rowid, search_text)"
+        f"INSERT INTO {preparer.quote(search_index)} (rowid, search_text)"
         f" SELECT id, search_text FROM {name} WHERE id BETWEEN ? AND ? AND search_text IS NOT NULL",
-        (rows[0][place], rows[-1][place]),
+        (rows.value("id", 0), rows.value("id", rows.count - 1)),
     )
     connection.exec_driver_sql("DELETE FROM trellis_counters WHERE key = ?", (LATER,))
 
 
-def _insert(connection: Connection, target: str, rows: list[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    width = len(rows[0])
-    together = max(1, min(TOGETHER, PARAMETERS // width))
-    whole = len(rows) - len(rows) % together
-    for size, some in ((together, rows[:whole]), (len(rows) - whole, rows[whole:])):
-        if some:
-            row = f"({', '.join(repeat('?', width))})"
-            statement = f"INSERT INTO {target} VALUES {', '.join(repeat(row, size))}"
-            values = [tuple(chain.from_iterable(some[at : at + size])) for at in range(0, len(some), size)]
-            driving.run(connection, statement, values)
+def _insert(connection: Connection, target: str, rows: _Rows) -> None:
+    width = len(rows.names)
+    row = f"({', '.join(repeat('?', width))})"
+    together: dict[int, list[tuple[Any, ...]]] = {}
+    for values in rows.pieces(max(1, min(TOGETHER, PARAMETERS // width))):
+        given = tuple(chain.from_iterable(zip(*values, strict=True)))
+        together.setdefault(len(values[0]), []).append(given)
+    for size, some in together.items():
+        driving.run(connection, f"INSERT INTO {target} VALUES {', '.join(repeat(row, size))}", some)
 
 
-def _copy(connection: Connection, statement: str, values: Sequence[Sequence[Any]]) -> None:
+def _copy(connection: Connection, statement: str, rows: _Rows) -> None:
     import psycopg  # here, for SQLite does not need it
 
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for at in range(0, len(values[0]), SENT):  # the database works at the first ones meanwhile
-                some = [column[at : at + SENT] for column in values]
-                if (text := lines(some)) is not None:
+            for values in rows.pieces(SENT):
+                if (text := lines(values)) is not None:
                     copy.write(text)
                     continue
-                for row in zip(*some, strict=True):
+                for row in zip(*values, strict=True):
                     copy.write_row(row)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error

@@ -10,6 +10,12 @@ from runtime.storage.driving import fetch
 IDS = "ids"
 """The counter of the site's one id space (a row on SQLite, a sequence on PostgreSQL)."""
 
+_NEXT_IDS = (
+    "SELECT min(id), max(id), CASE WHEN max(id) - min(id) >= %(n)s THEN array_agg(id) END"
+    " FROM (SELECT nextval('trellis_ids') AS id FROM generate_series(1, %(n)s)) AS taken"
+)
+"""Ids that others took some in between of are listed; else the first and the last say them all."""
+
 
 class Transaction:
     """One unit of work: everything on its connection lands together, or nothing does."""
@@ -24,10 +30,9 @@ class Transaction:
         if n <= 0:
             return []
         if self.connection.dialect.name == "postgresql":
-            found, _ = fetch(
-                self.connection, "SELECT nextval('trellis_ids') FROM generate_series(1, %(n)s)", {"n": n}
-            )
-            return sorted(int(row[0]) for row in found)
+            found, _ = fetch(self.connection, _NEXT_IDS, {"n": n})
+            first, last, apart = found[0]
+            return list(range(first, last + 1)) if apart is None else sorted(apart)
         last = self._advance(IDS, n)
         return list(range(last - n + 1, last + 1))
 

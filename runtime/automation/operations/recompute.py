@@ -104,9 +104,9 @@ def _chunk(context: Context, batch: Batch, plans: Plans, wave: Wave, chunk: Rang
     if not context.arguments.get("quiet"):
         change_set = tx.allocate_ids(1)[0]
         change_log.open_change_set(work, change_set)
-        entries = staying_current.entries_of(plans[wave.module], found)
-        change_log.write_entries(work, change_set, entries)
-        outbox.write_outbox(work, change_set, entries)
+        log = change_log.Log(staying_current.entries_of(plans[wave.module], found))
+        change_log.write_log(work, change_set, log)
+        outbox.write_outbox(work, change_set, log.entries)
     return len(found)
 
 
