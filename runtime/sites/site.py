@@ -244,7 +244,9 @@ class Site:
             self._compare(live)
             return live
         if self.pack is None:
-            raise SiteError("The database is empty. Apply a pack first: trellis apply PACK, or trellis serve PACK.")
+            raise SiteError(
+                "The database is empty. Apply a pack first: trellis apply PACK, or trellis serve PACK."
+            )
         from runtime.change.apply import Refused
 
         loaded = self.load_pack()

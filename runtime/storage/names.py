@@ -184,7 +184,8 @@ class _ColumnNames:
 
 
 def _table_name(key: str) -> str:
-    return f"m_{key}" if key.startswith(OWN_PREFIXES) else key.replace("__", "_")
+    # "pg" alone would do for its own table, and not for pg__search beside it.
+    return f"m_{key}" if f"{key}_".startswith(OWN_PREFIXES) else key.replace("__", "_")
 
 
 def _claim(wanted: str, taken: set[str]) -> str:

@@ -46,6 +46,11 @@ def test_a_name_that_is_taken_gets_another():
     assert columns == ["search_text_2", "xmin_2", "oid_2", "order", "amount_currency", "amount_currency_2"]
 
 
+def test_what_stands_beside_a_table_is_not_taken_for_an_engine_s_own():
+    names = names_of({key: {"fields": {"a": {"type": "text"}}} for key in ("pg", "sqlite", "trellis")})
+    assert list(names.searches.values())[-3:] == ["m_pg__search", "m_sqlite__search", "m_trellis__search"]
+
+
 def test_a_long_name_is_cut_and_two_long_ones_stay_apart():
     module, one, two = "m" * 48, "f" * 47 + "a", "f" * 47 + "b"
     link = {"type": "relations", "module": "users"}
