@@ -202,6 +202,20 @@ def test_many_rows_go_in_batches_of_their_own(crm: Crm, imports: Imports, monkey
         assert len(connection.execute(sets.select()).all()) == 4
 
 
+def test_a_row_is_held_against_those_of_the_batch_before_it(crm: Crm, imports: Imports, monkeypatch):
+    """New records are prepared while the batch before them is written: what it wrote counts all the same."""
+    monkeypatch.setattr("runtime.records.importing.BATCH", 2)
+    columns = "columns: {name: name, email: email}"
+    text = "name,email\nAda,a@x.example\nBob,b@x.example\nEve,b@x.example\nIda,\n,i@x.example\n"
+    summary, bad = imports("contacts", columns, text)
+    assert summary == Summary(created=3, refused=2)
+    assert told(bad) == [
+        (4, ("email",), ["Another record has the same Email."]),
+        (6, ("name",), ["Name is required."]),
+    ]
+    assert [row["name"] for row in crm.all("contacts")] == ["Ada", "Bob", "Ida"]
+
+
 MAP = """
 columns:
   a: nme

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text, Time, select
 
-from runtime.storage.bulk import COPIED, MANY, insert_rows
+from runtime.storage.bulk import COPIED, MANY, TOGETHER, insert_rows
 from runtime.storage.copy_text import lines
 from tests.unit.storage.shop import Shop
 
 ODD = ["plain", "", "\\N", "\\", "a\tb", "a\nb", "a\r\nb", "\\t", "ä 𝄞 ö", "\\.", " spaced ", "'", '"', None]
 
 
-@pytest.mark.parametrize("count", [COPIED - 1, COPIED, MANY + 100])
+@pytest.mark.parametrize("count", [COPIED - 1, COPIED, MANY + 100, TOGETHER + 100])
 def test_what_is_inserted_at_once_is_what_is_read(shop: Shop, count: int) -> None:
     columns: dict[str, list[Any]] = {
         "id": list(range(1, count + 1)),

@@ -83,6 +83,16 @@ def test_ids_are_ascending_and_never_given_twice_even_after_a_rollback(database)
     assert given == sorted(set(given))
 
 
+def test_ids_that_others_took_some_in_between_of_are_given_as_they_are(database):
+    set_up(database)
+    with database.write() as tx:
+        if database.dialect == "postgresql":
+            tx.connection.execute(text("ALTER SEQUENCE trellis_ids INCREMENT 3"))
+        given = tx.allocate_ids(4) + tx.allocate_ids(1)
+    step = 3 if database.dialect == "postgresql" else 1
+    assert given == list(range(given[0], given[0] + 5 * step, step))
+
+
 def test_numbers_are_consecutive_and_without_duplicates_under_concurrency(database):
     set_up(database)
     given: list[int] = []
