@@ -27,6 +27,8 @@ from runtime.expressions import codes as expression_codes
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
+from runtime.identity import providers
+from runtime.identity.providers.base import Directory, Providers, SingleSignOn
 from runtime.language import checks, later, pack_codes, reading_codes, shape_codes
 from runtime.language.checks.base import Check
 from runtime.language.packs import standard_folder
@@ -76,6 +78,14 @@ class House:
         rooms = (background_operations, site_operations)
         found = [kind for room in rooms for kind in discover(room, Operation)]  # type: ignore[type-abstract]
         return Registry("operation", found)
+
+    @cached_property
+    def providers(self) -> Providers:
+        """Who else may say who somebody is."""
+        return Providers(
+            tuple(discover(providers, Directory)),  # type: ignore[type-abstract]
+            tuple(discover(providers, SingleSignOn)),  # type: ignore[type-abstract]
+        )
 
     @cached_property
     def language(self) -> Language:
@@ -140,6 +150,7 @@ class House:
             passwords,
             self.translate,
             self.operations,
+            self.providers,
         )
         try:
             database = Database.open(settings.database, settings.schema, settings.pool)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from runtime.automation.background import Background
 from runtime.automation.context import CancelledError, Context, Signals, StoppedError
-from runtime.automation.operations.base import Operation, OperationError
+from runtime.automation.operations.base import LaterError, Operation, OperationError
 from runtime.automation.place import Place, Snapshot
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
@@ -17,6 +17,7 @@ from runtime.identity.users import Users
 from runtime.records.outbox import prune_outbox
 from runtime.records.undo import cause_of
 from runtime.storage.errors import OutdatedError, StorageError
+from runtime.storage.mails import Mails
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 from runtime.storage.quarantined import prune_quarantine
 
@@ -91,6 +92,7 @@ class Worker:
             self._operations.prune(tx, before)
             prune_outbox(tx, before)
             prune_quarantine(tx, now)
+            Mails(self._site.clock).prune(tx, before)
         self._site.expire()
         self._start_what_is_due()
         self._resume_what_is_owed()
@@ -149,6 +151,8 @@ class Worker:
             return _Ended(FAILED, error=to_json(wrong.reason))
         except CancelledError:
             return _Ended(CANCELLED)
+        except LaterError as later:
+            return _GivenBack(max(later.after, timedelta(seconds=1)), tried=False)
         except StoppedError:
             return _GivenBack(timedelta(), tried=False)
         except ClaimLostError:

@@ -5,6 +5,8 @@ from the site's secret by HKDF (RFC 5869) with SHA-256. Who loses the secret los
 """
 
 import base64
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -13,6 +15,7 @@ VERSION = "v1."
 SHORTEST = 16
 """Characters that a secret must have, at the least."""
 _INFO = b"trellis sealed texts v1"
+_MARKS = b"trellis marks v1"
 _NONCE = 12
 
 
@@ -27,14 +30,14 @@ class Sealer:
         """``secret`` is ``TRELLIS_SECRET``; when it is '' the first use keeps one in ``file``."""
         self._secret = secret
         self._file = file
-        self._key: bytes | None = None
+        self._keys: dict[bytes, bytes] = {}
 
     def seal(self, text: str) -> str:
         """The text, encrypted; the same one is sealed otherwise each time."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # here, for few processes need it
 
         nonce = secrets.token_bytes(_NONCE)
-        sealed = AESGCM(self._derived()).encrypt(nonce, text.encode(), None)
+        sealed = AESGCM(self._derived(_INFO)).encrypt(nonce, text.encode(), None)
         return VERSION + base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str) -> str:
@@ -44,20 +47,25 @@ class Sealer:
 
         try:
             raw = base64.urlsafe_b64decode(sealed.removeprefix(VERSION))
-            return AESGCM(self._derived()).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
+            return AESGCM(self._derived(_INFO)).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
         except (ValueError, InvalidTag):
             raise SealError(
                 "A secret cannot be opened: TRELLIS_SECRET is not the one it was kept with."
             ) from None
 
-    def _derived(self) -> bytes:
-        if self._key is None:
+    def mark(self, text: str) -> str:
+        """What only a holder of the secret can make of the text: its HMAC-SHA256, in hexadecimal."""
+        said = text.encode("utf-8", "surrogatepass")
+        return hmac.new(self._derived(_MARKS), said, hashlib.sha256).hexdigest()
+
+    def _derived(self, purpose: bytes) -> bytes:
+        if purpose not in self._keys:
             from cryptography.hazmat.primitives.hashes import SHA256
             from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
             secret = (self._secret or _kept(self._file)).encode()
-            self._key = HKDF(SHA256(), length=32, salt=None, info=_INFO).derive(secret)
-        return self._key
+            self._keys[purpose] = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret)
+        return self._keys[purpose]
 
 
 def _kept(file: Path) -> str:

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runtime.base.sealing import SHORTEST
+
+LOCAL = "http://127.0.0.1:8000"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,21 @@ SETTINGS = (
     Setting("TRELLIS_FILES", "var/files", "The folder that holds uploaded files."),
     Setting("TRELLIS_HOSTS", "any", "The host names the site answers to, separated by commas."),
     Setting("TRELLIS_SECURE", "no", "Say yes behind HTTPS: cookies are then sent over HTTPS alone."),
+    Setting(
+        "TRELLIS_URL",
+        "http://127.0.0.1:8000",
+        "The address that people open the site at: links in mail begin with it, and its host is one of the "
+        "site's; with https cookies are sent over HTTPS alone.",
+    ),
+    Setting(
+        "TRELLIS_MAIL",
+        "none",
+        "The mail server that mail is sent through, as smtps://user:password@host:465, smtp+starttls://… or "
+        "smtp://… (without encryption).",
+    ),
+    Setting(
+        "TRELLIS_MAIL_FROM", "trellis@ the site's host", "The sender of mail, such as CRM <crm@example.com>."
+    ),
     Setting("TRELLIS_POOL", "8", "How many requests work, and how many connections are open, at one time."),
     Setting(
         "TRELLIS_QUEUE",
@@ -66,6 +85,14 @@ class Settings:
     folder: Path
     kept_days: int = 90
     programs: Path | None = None
+    url: str = LOCAL
+    mail: str = ""
+    mail_from: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host of the site's address."""
+        return urlsplit(self.url).hostname or "localhost"
 
     @classmethod
     def read(cls, environment: Mapping[str, str], folder: Path | None = None) -> "Settings":
@@ -74,14 +101,16 @@ class Settings:
         Raises :class:`ValueError` with a whole sentence where a value does not fit.
         """
         base = (folder or Path.cwd()).absolute()
+        url = _url(environment.get("TRELLIS_URL", "").strip())
         var = base / "var"
         return cls(
             database=environment.get("TRELLIS_DATABASE") or f"sqlite:///{var / 'trellis.db'}",
             schema=environment.get("TRELLIS_SCHEMA") or "public",
             secret=_secret(environment.get("TRELLIS_SECRET") or ""),
             files=base / (environment.get("TRELLIS_FILES") or var / "files"),
-            hosts=_words(environment.get("TRELLIS_HOSTS", "")),
-            secure=environment.get("TRELLIS_SECURE", "no").strip().lower() in ("yes", "true", "1"),
+            hosts=_hosts(_words(environment.get("TRELLIS_HOSTS", "")), url),
+            secure=environment.get("TRELLIS_SECURE", "no").strip().lower() in ("yes", "true", "1")
+            or url.startswith("https://"),
             pool=_whole("TRELLIS_POOL", environment.get("TRELLIS_POOL") or "8", 1, 64),
             upload_bytes=_whole("TRELLIS_UPLOAD_MIB", environment.get("TRELLIS_UPLOAD_MIB") or "25", 1, 4096)
             << 20,
@@ -92,7 +121,25 @@ class Settings:
             programs=base / programs
             if (programs := environment.get("TRELLIS_POSTGRESQL_PROGRAMS"))
             else None,
+            url=url or LOCAL,
+            mail=environment.get("TRELLIS_MAIL", "").strip(),
+            mail_from=environment.get("TRELLIS_MAIL_FROM", "").strip(),
         )
+
+
+def _url(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError(f"TRELLIS_URL is {text!r}; it must be an address such as https://crm.example.com.")
+    return text.rstrip("/")
+
+
+def _hosts(named: tuple[str, ...], url: str) -> tuple[str, ...]:
+    # Where the site's address is known, others are not its own; the machine itself may ask, too.
+    host = urlsplit(url).hostname if url else None
+    return named if host is None else tuple(dict.fromkeys((*named, host, *LOOPBACK)))
 
 
 def _secret(text: str) -> str:

@@ -26,7 +26,7 @@ from runtime.change.sample import LINES, becomes
 from runtime.change.shape import FieldShape
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step
-from runtime.storage.runtime_tables import Big
+from runtime.storage.own_columns import Big
 from runtime.storage.tables import link_columns
 
 SEVERAL = "multi_picklist"

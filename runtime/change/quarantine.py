@@ -31,7 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.change.revisions import next_number
-from runtime.storage.runtime_tables import Json, runtime_tables
+from runtime.storage.own_columns import Json
+from runtime.storage.runtime_tables import runtime_tables
 
 KEPT = timedelta(days=90)
 """How long what a change overwrote is kept when nobody has said otherwise."""

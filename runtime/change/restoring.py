@@ -35,7 +35,7 @@ from runtime.change.sample import LINES, becomes
 from runtime.change.situation import Situation
 from runtime.change.step import Step, nothing, safety_of
 from runtime.expressions.columns import UtcDateTime
-from runtime.storage.runtime_tables import Json
+from runtime.storage.own_columns import Json
 from runtime.storage.tables import STAMPED_BY
 
 BINNED = "deleted_at"

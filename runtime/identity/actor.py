@@ -25,12 +25,28 @@ DEFAULTS = Preferences()
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What an API key leaves of its user's rights: only reading, and only some modules (None: all)."""
+
+    read_only: bool = False
+    modules: tuple[str, ...] | None = None
+
+    def allows(self, module: str, right: str) -> bool:
+        """Whether the key lets a right on a module through; the user must have it besides."""
+        if self.read_only and right not in ("read", "export"):
+            return False
+        return self.modules is None or module in self.modules
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who reads or writes.
 
     ``user_id`` is None for the system and for one who has not signed in; ``system`` tells the two apart.
     ``door`` is how they came (``form``, ``rest``, ``import``, ``cli``, ``system``), and ``cause`` what made
     the system act (a workflow's run, say). ``groups`` are the ids of the groups that the user belongs to.
+    ``by_id`` is the administrator who acts as the user, if one does; ``address`` is where they come from, and
+    ``scope`` what a program's key leaves of the user's rights.
     """
 
     user_id: int | None
@@ -45,6 +61,9 @@ class Actor:
     system: bool = False
     preferences: Preferences = DEFAULTS
     email: str = ""
+    by_id: int | None = None
+    address: str = ""
+    scope: "Scope | None" = None
 
     @property
     def signed_in(self) -> bool:

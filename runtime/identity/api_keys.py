@@ -1,7 +1,7 @@
 """API keys: what a program shows instead of signing in. A key is printed once, and kept as a hash alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,10 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it may be shown: its label and how it begins, never the key. ``stale`` says: touch it."""
+    """A key as it may be shown: its label and how it begins, never the key. ``stale`` says: touch it.
+
+    ``modules`` are those that the key is for, by their tables (None: all of them).
+    """
 
     id: int
     user_id: int
@@ -30,6 +33,22 @@ class ApiKey:
     last_used_at: datetime | None
     revoked_at: datetime | None
     stale: bool
+    limits: "KeyLimits" = field(default_factory=lambda: KeyLimits())
+    locked_at: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the key opens anything now."""
+        until = self.limits.until
+        return self.revoked_at is None and self.locked_at is None and (until is None or now < until)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLimits:
+    """What a key may do less than its user: only read, only some modules (by their tables), only until."""
+
+    read_only: bool = False
+    modules: tuple[str, ...] | None = None
+    until: datetime | None = None
 
 
 class ApiKeys:
@@ -48,12 +67,19 @@ class ApiKeys:
         """Whether a text may be a key at all."""
         return text.startswith(PREFIX)
 
-    def create(self, connection: Connection, key_id: int, user_id: int, label: str) -> str:
+    def create(
+        self,
+        connection: Connection,
+        key_id: int,
+        user_id: int,
+        label: str,
+        limits: KeyLimits | None = None,
+    ) -> str:
         """Make a key for a user and give it; nobody can read it again.
 
         ``key_id`` is a fresh id of the site.
         """
-        key = new_token(PREFIX)
+        key, limits = new_token(PREFIX), limits or KeyLimits()
         connection.execute(
             insert(self._table).values(
                 id=key_id,
@@ -62,6 +88,9 @@ class ApiKeys:
                 begins=key[:SHOWN],
                 key_hash=fingerprint(key),
                 created_at=self._clock.now(),
+                read_only=limits.read_only,
+                modules=None if limits.modules is None else list(limits.modules),
+                expires_at=limits.until,
             )
         )
         return key
@@ -70,13 +99,15 @@ class ApiKeys:
     def columns(self) -> tuple[Column[Any], ...]:
         """What :meth:`read` makes a key of."""
         c = self._table.c
-        return (c.id, c.user_id, c.label, c.begins, c.created_at, c.last_used_at, c.revoked_at)
+        known = (c.id, c.user_id, c.label, c.begins, c.created_at, c.last_used_at, c.revoked_at)
+        return (*known, c.read_only, c.modules, c.expires_at, c.locked_at)
 
     def read(self, row: Sequence[Any]) -> ApiKey:
         """The key that these values are."""
-        key_id, user_id, label, begins, created_at, used, revoked_at = row
+        key_id, user_id, label, begins, created_at, used, revoked_at, read_only, modules, until, locked = row
         stale = used is None or self._clock.now() - used >= self._touch
-        return ApiKey(key_id, user_id, label, begins, created_at, used, revoked_at, stale)
+        limits = KeyLimits(bool(read_only), None if modules is None else tuple(modules), until)
+        return ApiKey(key_id, user_id, label, begins, created_at, used, revoked_at, stale, limits, locked)
 
     def of(self, connection: Connection, user_id: int) -> list[ApiKey]:
         """A user's keys, the revoked ones too, oldest first."""
@@ -91,6 +122,13 @@ class ApiKeys:
         connection.execute(
             update(self._table).where(self._table.c.id == key.id).values(last_used_at=self._clock.now())
         )
+
+    def lock(self, connection: Connection, user_id: int, key_id: int, *, locked: bool) -> bool:
+        """Stop a user's key for a while, or let it work again; False when there is no such key."""
+        table = self._table
+        values = {"locked_at": self._clock.now() if locked else None}
+        mine = (table.c.id == key_id) & (table.c.user_id == user_id) & table.c.revoked_at.is_(None)
+        return connection.execute(update(table).where(mine).values(values)).rowcount > 0
 
     def revoke(self, connection: Connection, key_id: int) -> bool:
         """Make a key worth nothing; False when there is no such key, or it was revoked before."""

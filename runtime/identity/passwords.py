@@ -8,11 +8,7 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from runtime.base.messages import Message, message
-
-SHORTEST = 8
-LONGEST = 256
-"""Characters. The upper limit keeps a request from making the hash work on megabytes."""
+from runtime.identity.good_passwords import LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +66,3 @@ class Passwords:
     @cached_property
     def _dummy(self) -> str:
         return self.hash("no password is this one")
-
-
-def why_not_a_password(password: str) -> Message | None:
-    """The reason a password cannot be chosen; None when it can."""
-    if len(password) < SHORTEST:
-        return message("A password has at least {shortest} characters.", shortest=SHORTEST)
-    if len(password) > LONGEST:
-        return message("A password has at most {longest} characters.", longest=LONGEST)
-    return None

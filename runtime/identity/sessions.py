@@ -6,25 +6,27 @@ The browser has a random token, the database the token's hash and the session's 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from runtime.base.clock import Clock
+from runtime.identity.policy import Rules, Steady
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import derived, fingerprint, new_token, same
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a session lasts: unused, at all, and how often its last use is written down."""
-
-    idle: timedelta = timedelta(hours=12)
-    absolute: timedelta = timedelta(days=14)
-    touch: timedelta = timedelta(minutes=1)
+TOUCH = timedelta(minutes=1)
+"""How often the last use of a session is written down."""
+ACTING = timedelta(hours=1)
+"""How long an administrator acts as somebody at most."""
+HANDLE = 16
+"""So many characters of a session's key name it among a user's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session that holds. ``csrf`` is the token that every form of it carries; ``stale`` says: touch it."""
+    """A session that holds. ``csrf`` is the token that every form of it carries; ``stale`` says: touch it.
+
+    ``by_id`` is the administrator who acts as the user, if it is one.
+    """
 
     key: str
     user_id: int
@@ -32,6 +34,7 @@ class Session:
     created_at: datetime
     last_seen_at: datetime
     stale: bool
+    by_id: int | None = None
 
     def allows(self, csrf: str) -> bool:
         """Whether a form's CSRF token is this session's own."""
@@ -47,19 +50,42 @@ class Opened:
     user_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A session as its user may see it; ``handle`` names it, and signs nobody in."""
+
+    handle: str
+    created_at: datetime
+    last_seen_at: datetime
+    address: str
+    agent: str
+    by_id: int | None
+    is_here: bool
+
+
 class Sessions:
     """Opens, finds and ends sessions.
 
     Finding one only reads; the others are writes in the caller's transaction.
     """
 
-    def __init__(self, tables: IdentityTables, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(self, tables: IdentityTables, clock: Clock, rules: Rules | None = None) -> None:
         self._table = tables.sessions
         self._clock = clock
-        self._limits = limits or Limits()
+        self._rules = rules or Steady()
 
-    def open(self, connection: Connection, user_id: int, address: str = "", agent: str = "") -> Opened:
-        """Open a session under a new token. What the browser had before is worth nothing for it."""
+    def open(
+        self,
+        connection: Connection,
+        user_id: int,
+        address: str = "",
+        agent: str = "",
+        by_id: int | None = None,
+    ) -> Opened:
+        """Open a session under a new token. What the browser had before is worth nothing for it.
+
+        ``by_id`` is the administrator who acts as the user.
+        """
         token = new_token()
         now = self._clock.now()
         connection.execute(
@@ -70,9 +96,53 @@ class Sessions:
                 last_seen_at=now,
                 address=address[:64],
                 agent=agent[:200],
+                by_id=by_id,
             )
         )
         return Opened(token, csrf_of(token), user_id)
+
+    def renew(self, connection: Connection, session: Session) -> Opened:
+        """Give a session another token, for what it may do is another: the one before is worth nothing."""
+        token = new_token()
+        table = self._table
+        connection.execute(
+            update(table).where(table.c.token_hash == session.key).values(token_hash=fingerprint(token))
+        )
+        return Opened(token, csrf_of(token), session.user_id)
+
+    def of(self, connection: Connection, user_id: int, here: Session | None = None) -> list[Shown]:
+        """A user's sessions that hold, the one in use lately first."""
+        table, now, rules = self._table, self._clock.now(), self._rules.now
+        rows = connection.execute(
+            select(table)
+            .where(
+                table.c.user_id == user_id,
+                table.c.created_at > now - rules.absolute,
+                table.c.last_seen_at > now - rules.idle,
+            )
+            .order_by(table.c.last_seen_at.desc(), table.c.token_hash)
+            .limit(100)
+        )
+        return [
+            Shown(
+                row.token_hash[:HANDLE],
+                row.created_at,
+                row.last_seen_at,
+                row.address or "",
+                row.agent or "",
+                row.by_id,
+                here is not None and row.token_hash == here.key,
+            )
+            for row in rows
+        ]
+
+    def end_one(self, connection: Connection, user_id: int, handle: str) -> bool:
+        """End the session of a user that a handle names; says whether there was one."""
+        table = self._table
+        mine = (table.c.user_id == user_id) & table.c.token_hash.startswith(handle, autoescape=True)
+        if len(handle) != HANDLE:
+            return False
+        return connection.execute(delete(table).where(mine)).rowcount > 0
 
     def find(self, connection: Connection, token: str) -> Session | None:
         """The session of a token, or None when there is none, or it lasted too long, or was unused too
@@ -81,19 +151,27 @@ class Sessions:
         key = fingerprint(token)
         table = self._table
         row = connection.execute(
-            select(table.c.user_id, table.c.created_at, table.c.last_seen_at).where(table.c.token_hash == key)
+            select(table.c.user_id, table.c.created_at, table.c.last_seen_at, table.c.by_id).where(
+                table.c.token_hash == key
+            )
         ).first()
-        return None if row is None else self.holding(token, row.user_id, row.created_at, row.last_seen_at)
+        return None if row is None else self.holding(token, *row)
 
     def holding(
-        self, token: str, user_id: int, created_at: datetime, last_seen_at: datetime
+        self,
+        token: str,
+        user_id: int,
+        created_at: datetime,
+        last_seen_at: datetime,
+        by_id: int | None = None,
     ) -> Session | None:
         """The session of a row, unless it lasted too long, or was unused too long."""
-        now = self._clock.now()
-        if now - created_at >= self._limits.absolute or now - last_seen_at >= self._limits.idle:
+        now, rules = self._clock.now(), self._rules.now
+        longest = rules.absolute if by_id is None else min(ACTING, rules.absolute)
+        if now - created_at >= longest or now - last_seen_at >= rules.idle:
             return None
-        stale = now - last_seen_at >= self._limits.touch
-        return Session(fingerprint(token), user_id, csrf_of(token), created_at, last_seen_at, stale)
+        stale = now - last_seen_at >= TOUCH
+        return Session(fingerprint(token), user_id, csrf_of(token), created_at, last_seen_at, stale, by_id)
 
     def touch(self, connection: Connection, session: Session) -> None:
         """Write down that the session is in use. Two requests at once write it once."""
@@ -101,7 +179,7 @@ class Sessions:
         table = self._table
         connection.execute(
             update(table)
-            .where(table.c.token_hash == session.key, table.c.last_seen_at <= now - self._limits.touch)
+            .where(table.c.token_hash == session.key, table.c.last_seen_at <= now - TOUCH)
             .values(last_seen_at=now)
         )
 
@@ -110,20 +188,20 @@ class Sessions:
         connection.execute(delete(self._table).where(self._table.c.token_hash == fingerprint(token)))
 
     def end_all(self, connection: Connection, user_id: int, but: Session | None = None) -> int:
-        """Sign a user out everywhere (but here); gives how many sessions were ended."""
+        """Sign a user out everywhere (but here), and whoever acts as them or whom they act as; gives how
+        many sessions were ended.
+        """
         table = self._table
-        where = [table.c.user_id == user_id]
+        where = [or_(table.c.user_id == user_id, table.c.by_id == user_id)]
         if but is not None:
             where.append(table.c.token_hash != but.key)
         return connection.execute(delete(table).where(*where)).rowcount
 
     def sweep(self, connection: Connection) -> int:
         """Remove the sessions that no longer hold; gives how many."""
-        now = self._clock.now()
+        now, rules = self._clock.now(), self._rules.now
         table = self._table
-        over = (table.c.created_at <= now - self._limits.absolute) | (
-            table.c.last_seen_at <= now - self._limits.idle
-        )
+        over = (table.c.created_at <= now - rules.absolute) | (table.c.last_seen_at <= now - rules.idle)
         return connection.execute(delete(table).where(over)).rowcount
 
 

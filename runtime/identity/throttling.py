@@ -6,22 +6,17 @@ attempts at once are counted like a thousand in turn, and none over the limit co
 
 import ipaddress
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select
 
 from runtime.base.clock import Clock
+from runtime.identity.addresses import is_among
+from runtime.identity.policy import Rules, Steady
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many failures are borne within the window, by one account and by one address."""
-
-    account: int = 10
-    address: int = 50
-    window: timedelta = timedelta(minutes=15)
+UNDER_ATTACK = 3
+"""How many failures one account, and one address, may have while the whole site has too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +37,10 @@ class Wait:
 class Throttle:
     """Counts failures in a table of its own, so that every process of a site counts together."""
 
-    def __init__(self, tables: IdentityTables, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(self, tables: IdentityTables, clock: Clock, rules: Rules | None = None) -> None:
         self._table = tables.login_failures
         self._clock = clock
-        self._limits = limits or Limits()
+        self._rules = rules or Steady()
 
     def enter(self, connection: Connection, attempt_id: int, account: str, address: str) -> Attempt | Wait:
         """Ask to try: writes the attempt down, or says how long to wait. ``attempt_id`` is a fresh id of the
@@ -54,21 +49,30 @@ class Throttle:
         The account is kept as a hash: people type their passwords where their address belongs.
         """
         attempt = Attempt(fingerprint(account.strip().casefold()), network(address))
-        now = self._clock.now()
-        limits = self._limits
+        now, rules = self._clock.now(), self._rules.now
         table = self._table
         if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
             connection.execute(select(func.pg_advisory_xact_lock(int(attempt.account[:15], 16))))
         by_account, by_address = table.c.account == attempt.account, table.c.address == attempt.address
+        is_trusted = is_among(address, rules.trusted)
+        if is_trusted:  # what others guess at this account is no reason to keep its owner out
+            by_account = and_(by_account, by_address)
+        recent = table.c.at > now - rules.window
         account_failures, address_failures, first = connection.execute(
             select(
                 func.sum(case((by_account, 1), else_=0)),
                 func.sum(case((by_address, 1), else_=0)),
                 func.min(table.c.at, type_=table.c.at.type),
-            ).where(or_(by_account, by_address), table.c.at > now - limits.window)
+            ).where(or_(by_account, by_address), recent)
         ).one()
-        if (account_failures or 0) >= limits.account or (address_failures or 0) >= limits.address:
-            return Wait(max(1, int((first + limits.window - now).total_seconds())))
+        all_failures = select(table.c.id).where(recent).limit(rules.site_failures).subquery()
+        attacked = connection.execute(select(func.count()).select_from(all_failures)).scalar_one()
+        is_attacked = attacked >= rules.site_failures and not is_trusted
+        most_of_account = min(rules.account_failures, UNDER_ATTACK) if is_attacked else rules.account_failures
+        most_of_address = min(rules.address_failures, UNDER_ATTACK) if is_attacked else rules.address_failures
+        too_many = (account_failures or 0) >= most_of_account
+        if too_many or (not is_trusted and (address_failures or 0) >= most_of_address):
+            return Wait(max(1, int((first + rules.window - now).total_seconds())))
         connection.execute(
             insert(table).values(id=attempt_id, account=attempt.account, address=attempt.address, at=now)
         )
@@ -84,7 +88,7 @@ class Throttle:
     def sweep(self, connection: Connection) -> int:
         """Remove the failures that count no longer; gives how many."""
         table = self._table
-        over = table.c.at <= self._clock.now() - self._limits.window
+        over = table.c.at <= self._clock.now() - self._rules.now.window
         return connection.execute(delete(table).where(over)).rowcount
 
 

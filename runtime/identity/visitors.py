@@ -10,20 +10,23 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
 
+from runtime.base.clock import Clock
 from runtime.identity.api_keys import ApiKey, ApiKeys
 from runtime.identity.sessions import Session, Sessions
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
-from runtime.identity.users import USER, User, user_of
+from runtime.identity.users import USER, User, Users, user_of
 from runtime.storage.prepared import Given, Kept
 
 
 class Visitors:
     """Finds the session, or the key, and its user. Only reads."""
 
-    def __init__(self, tables: IdentityTables, sessions: Sessions, keys: ApiKeys) -> None:
+    def __init__(self, tables: IdentityTables, sessions: Sessions, keys: ApiKeys, clock: Clock) -> None:
         self._sessions = sessions
         self._keys = keys
+        self._clock = clock
+        self._users = Users(tables)
         self._tables = tables
         self._kept = Kept()
 
@@ -33,9 +36,16 @@ class Visitors:
         found = _first(statement.run(connection, {"hash": fingerprint(token)}))
         if found is None:
             return None
-        created_at, last_seen_at, *values = found.values
-        session = self._sessions.holding(token, values[0], created_at, last_seen_at)
-        return None if session is None else (session, user_of(values, found.groups))
+        created_at, last_seen_at, by_id, *values = found.values
+        session = self._sessions.holding(token, values[0], created_at, last_seen_at, by_id)
+        if session is None or (by_id is not None and not self._may_act(connection, by_id)):
+            return None
+        return session, user_of(values, found.groups)
+
+    def _may_act(self, connection: Connection, admin: int) -> bool:
+        # Whoever acts as somebody must still be an administrator.
+        user = self._users.active(connection, admin)
+        return user is not None and user.admin
 
     def of_key(self, connection: Connection, key: str) -> tuple[ApiKey, User] | None:
         """The key and its user; None when it is unknown or revoked, or the user may not come in."""
@@ -46,11 +56,14 @@ class Visitors:
         if found is None:
             return None
         width = len(self._keys.columns)
-        return self._keys.read(found.values[:width]), user_of(found.values[width:], found.groups)
+        found_key = self._keys.read(found.values[:width])
+        if not found_key.holds(self._clock.now()):
+            return None
+        return found_key, user_of(found.values[width:], found.groups)
 
     def _by_token(self) -> Select[Any]:
         session = self._tables.sessions
-        columns = [session.c.created_at, session.c.last_seen_at]
+        columns = [session.c.created_at, session.c.last_seen_at, session.c.by_id]
         return _statement(self._tables, session, columns).where(
             session.c.token_hash == bindparam("hash", required=False)
         )

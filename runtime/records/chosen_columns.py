@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Text, bindparam, delete, insert, select
 
+from runtime.storage.own_columns import Big
 from runtime.storage.prepared import Prepared
-from runtime.storage.runtime_tables import Big
 from runtime.storage.tables import Tables
 
 

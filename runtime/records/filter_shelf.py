@@ -24,8 +24,8 @@ from sqlalchemy import (
 from runtime.expressions.text import order_key
 from runtime.identity.actor import Actor
 from runtime.records.saved_filters import MOST, SavedFilter, circles_of
+from runtime.storage.own_columns import Big
 from runtime.storage.prepared import Kept
-from runtime.storage.runtime_tables import Big
 from runtime.storage.tables import Tables
 
 SHOWN = 2 * MOST

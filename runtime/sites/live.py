@@ -19,13 +19,7 @@ from runtime.expressions.terms import terms_of
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import Actor
-from runtime.identity.api_keys import ApiKeys
-from runtime.identity.changing import PasswordChange
-from runtime.identity.passwords import Passwords
-from runtime.identity.sessions import Sessions
-from runtime.identity.sign_in import SignIn
-from runtime.identity.users import User, Users
-from runtime.identity.visitors import Visitors
+from runtime.identity.users import User
 from runtime.language.load import Loaded
 from runtime.language.where_used import where_used
 from runtime.model.catalog import Catalog, Collection, Expression, Field, Module, Path, SortKey
@@ -44,6 +38,7 @@ from runtime.records.save import Writer
 from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
 from runtime.records.stale import StaleFields
+from runtime.sites.identifying import Identity
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
 
@@ -63,18 +58,6 @@ class PathError(Exception):
         super().__init__(str(reason))
         self.reason = reason
         self.text = text
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is, over this snapshot's tables."""
-
-    users: Users
-    sessions: Sessions
-    visitors: Visitors
-    sign_in: SignIn
-    api_keys: ApiKeys
-    password_change: PasswordChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,19 +248,6 @@ def make_uses(read: Callable[[], Loaded], functions: Iterable[str]) -> Callable[
         )
 
     return uses
-
-
-def make_identity(tables: Tables, clock: Clock, passwords: Passwords) -> Identity:
-    """Identity over a snapshot's tables."""
-    sessions, keys = Sessions(tables, clock), ApiKeys(tables, clock)
-    return Identity(
-        Users(tables),
-        sessions,
-        Visitors(tables, sessions, keys),
-        SignIn(tables, clock, passwords),
-        keys,
-        PasswordChange(tables, clock, passwords),
-    )
 
 
 def _is_to_one(types: Registry[FieldType], field: Field) -> bool:

@@ -6,11 +6,15 @@ from dataclasses import replace
 from runtime.base.messages import Message, message
 from runtime.identity.actor import Actor
 from runtime.identity.credentials import Credentials
-from runtime.identity.passwords import why_not_a_password
+from runtime.identity.good_passwords import why_not_a_password
+from runtime.identity.half_sign_ins import HalfSignIns
+from runtime.identity.mailed_links import MailedLinks
+from runtime.identity.security_log import Who, note
 from runtime.records.access import SYSTEM
 from runtime.records.change import Change, Refused, Saved
 from runtime.sites.live import Live, is_zone
 from runtime.sites.site import Site
+from runtime.storage.transaction import Transaction
 
 
 class PersonError(Exception):
@@ -54,7 +58,15 @@ def set_password(site: Site, user_id: int, password: str) -> None:
     password_hash = site.workshop.passwords.hash(password)
     with site.database.write() as tx:
         Credentials(site.live.tables, site.clock).set(tx.connection, user_id, password_hash)
-        site.live.identity.sessions.end_all(tx.connection, user_id)
+        sign_out_everywhere(site, tx, user_id)
+        note(tx.connection, site.clock.now(), "password_changed", Who.of(SYSTEM), f"users/{user_id}")
+
+
+def sign_out_everywhere(site: Site, tx: Transaction, user_id: int) -> None:
+    """End what somebody may come in by without the password: sessions, mailed links, half sign-ins."""
+    site.live.identity.sessions.end_all(tx.connection, user_id)
+    MailedLinks(site.live.tables, site.clock).end_all(tx.connection, user_id)
+    HalfSignIns(site.clock).end_all(tx.connection, user_id)
 
 
 PROFILE = ("name", "language", "timezone", "date_format", "number_format", "search_type", "theme")

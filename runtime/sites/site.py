@@ -20,10 +20,15 @@ from runtime.base.settings import Settings
 from runtime.change.completing import complete
 from runtime.change.renames import renames_since
 from runtime.change.revisions import Revision, latest_number, open_applied
+from runtime.channels.mail import Post
+from runtime.channels.smtp import Account, MailServer
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.identity.passwords import Passwords
+from runtime.identity.policy import Policies
+from runtime.identity.providers.base import Providers
+from runtime.identity.security_log import SecurityLog
 from runtime.language.checks.base import Check
 from runtime.language.load import Loaded, load, load_sources
 from runtime.language.packs import site_layers
@@ -34,6 +39,7 @@ from runtime.records.chosen_columns import ChosenColumns
 from runtime.records.explaining import Explainer
 from runtime.records.favourites import Favourites
 from runtime.records.filter_shelf import Shelves
+from runtime.records.narrowing import Narrowed
 from runtime.records.read import Records
 from runtime.records.recent import Recent
 from runtime.records.refs import Refs
@@ -42,7 +48,8 @@ from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
 from runtime.records.stale import StaleFields
 from runtime.sites.folder import Folder
-from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_identity, make_uses
+from runtime.sites.identifying import make_identity
+from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_uses
 from runtime.sites.past import Past
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
@@ -97,6 +104,7 @@ class Workshop:
     passwords: Passwords
     translate: Callable[[str], Translate]
     operations: Registry[Operation]
+    providers: Providers = Providers()  # noqa: RUF009 - a value that never changes
 
 
 class Site:
@@ -135,6 +143,9 @@ class Site:
         self.background = Background(
             workshop.operations, Operations(workshop.clock), lambda: self.queue.wake()
         )
+        self.rules = Policies(database.read)
+        self.security_log = SecurityLog(database, self.clock, self.sealer.mark)
+        self.post = self._make_post()
         try:
             self.live: Live = self._open()
         except BaseException:
@@ -147,6 +158,15 @@ class Site:
         from runtime.automation.queue import Queue  # here, for it is a long time in loading
 
         return Queue(self.database, self.settings.queue)
+
+    def _make_post(self) -> Post:
+        settings = self.settings
+        try:
+            server = MailServer(Account.read(settings.mail)) if settings.mail else None
+        except ValueError as error:
+            raise SiteError(str(error)) from None
+        sender = settings.mail_from or f"trellis@{settings.host}"
+        return Post(self.database, self.background, self.sealer, server, sender, settings.host)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -339,7 +359,7 @@ class Site:
             catalog, tables, shop.types, shop.clock, stored.number, shop.language, self.background.wake,
             [each for each in renames if each[0] <= stored.number],
         )  # fmt: skip
-        judge = SignedIn()
+        judge = Narrowed(SignedIn())
         reader = Reader(
             catalog, tables, shop.types, shop.language, self._formats(catalog.languages[0], catalog.timezone)
         )
@@ -357,7 +377,7 @@ class Site:
             records=Records(workplace, reader, judge),
             refs=Refs(reader, judge),
             judge=judge,
-            identity=make_identity(tables, shop.clock, shop.passwords),
+            identity=make_identity(self, tables, catalog),
             attachments=Attachments(writer),
             search=Search(catalog, reader, judge),
             recent=Recent(tables, shop.clock),

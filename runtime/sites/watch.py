@@ -6,9 +6,12 @@ import threading
 from watchfiles import watch
 
 from runtime.sites.site import Site
+from runtime.storage.errors import StorageError
 
 POLL_SECONDS = 0.5
 """How often a process asks whether another one has applied a revision."""
+GUARD_SECONDS = 2.0
+"""How often it reads the rules of signing in again, and chains what is new in the security log."""
 
 log = logging.getLogger("trellis.sites")
 
@@ -20,6 +23,7 @@ class Watcher:
         self._site = site
         self._stopped = threading.Event()
         self._threads = [threading.Thread(target=self._follow_revisions, name="revisions", daemon=True)]
+        self._threads.append(threading.Thread(target=self._guard, name="guard", daemon=True))
         if files:
             self._threads.append(threading.Thread(target=self._follow_files, name="files", daemon=True))
 
@@ -40,6 +44,16 @@ class Watcher:
                 self._site.refresh()
             except Exception:
                 log.exception("The newest revision cannot be served.")
+
+    def _guard(self) -> None:
+        while not self._stopped.wait(GUARD_SECONDS):
+            try:
+                self._site.rules.refresh()
+                self._site.security_log.chain()
+            except StorageError as error:
+                log.warning("The security log waits for the database: %s", error)
+            except Exception:
+                log.exception("The security log could not be chained.")
 
     def _follow_files(self) -> None:
         folders = [folder for folder in (self._site.pack, *self._site.packs) if folder is not None]

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, bindparam, literal, select, union_all
 
 from runtime.expressions.moment import Moment
 from runtime.storage.joins import Joins
+from runtime.storage.own_columns import Big
 from runtime.storage.prepared import Prepared
 from runtime.storage.query import Query
-from runtime.storage.runtime_tables import Big
 from runtime.storage.statement import Statements
 
 NEWEST = 500

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -17,20 +16,15 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from runtime.expressions.columns import UtcDateTime
+from runtime.storage import guarding_tables
+from runtime.storage.own_columns import Big, Json
 
 FORMAT = 1
 """The version of these tables' own shape, kept in the counter ``format``; a database of another one is
 refused.
 """
-
-Big = BigInteger().with_variant(Integer, "sqlite")
-"""A whole number of 63 bits. SQLite makes a primary key its row id only when it is called INTEGER."""
-
-Json = JSON().with_variant(JSONB(none_as_null=True), "postgresql")
-"""A JSON value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,13 @@ class RuntimeTables:
     changes: Table
     touched: Table
     duplicate_keys: Table
+    site_settings: Table
+    second_factors: Table
+    recovery_codes: Table
+    half_sign_ins: Table
+    mailed_links: Table
+    mails: Table
+    security_log: Table
 
 
 @cache
@@ -128,6 +129,7 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("last_seen_at", UtcDateTime(), nullable=False),
             Column("address", Text),
             Column("agent", Text),
+            *guarding_tables.session_columns(),
         ),
         credentials=Table(
             "trellis_credentials",
@@ -147,6 +149,7 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("created_at", UtcDateTime(), nullable=False),
             Column("last_used_at", UtcDateTime()),
             Column("revoked_at", UtcDateTime()),
+            *guarding_tables.key_columns(),
         ),
         login_failures=Table(
             "trellis_login_failures",
@@ -210,6 +213,13 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
             Column("rule", BigInteger, nullable=False),
             sqlite_with_rowid=False,
         ),
+        site_settings=guarding_tables.site_settings(metadata),
+        second_factors=guarding_tables.second_factors(metadata),
+        recovery_codes=guarding_tables.recovery_codes(metadata),
+        half_sign_ins=guarding_tables.half_sign_ins(metadata),
+        mailed_links=guarding_tables.mailed_links(metadata),
+        mails=guarding_tables.mails(metadata),
+        security_log=guarding_tables.security_log(metadata),
         quarantine=_quarantine(metadata),
         changes=_changes(metadata),
         touched=Table(  # records that were written while a change goes through their table, a row each time

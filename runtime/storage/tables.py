@@ -16,7 +16,8 @@ from runtime.fields import base as fields
 from runtime.model.catalog import Catalog, Field, Module
 from runtime.storage.indexes import add_indexes, add_link_indexes
 from runtime.storage.names import MODULES, Names, shortened, suffixed
-from runtime.storage.runtime_tables import Big, RuntimeTables, build_runtime_tables
+from runtime.storage.own_columns import Big
+from runtime.storage.runtime_tables import RuntimeTables, build_runtime_tables
 from runtime.storage.searching import is_searched
 
 FieldTypes = Registry[fields.FieldType]

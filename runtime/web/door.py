@@ -31,10 +31,14 @@ from runtime.web.former import by_the_names_of_now, drawn_with
 from runtime.web.forms import Form
 from runtime.web.languages import asked_language
 from runtime.web.origin import SAFE_METHODS, is_same_origin
+from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
 
 COOKIE = "trellis_session"
+"""The session's cookie; over HTTPS browsers keep it by a name that only this very host may set."""
 MOST_FIELDS = 20_000
+ACTING = "acting:"
+"""What the change sets of an administrator who acts as somebody say as their cause, before the id."""
 GENERATIONS = 5
 """How often a request is begun anew because another revision was applied while it was at work."""
 log = logging.getLogger("trellis.web")
@@ -105,6 +109,7 @@ class Door:
     def __init__(self, site: Site, refuse: Callable[[Call, RefusedError], Response]) -> None:
         self.site = site
         self._refuse = refuse
+        self._refusals = Refusals(site)
 
     def __call__(self, handler: Handler, policy: Policy) -> Callable[[Request], Awaitable[Response]]:
         """The endpoint of a handler, for those whom the policy lets in."""
@@ -158,6 +163,7 @@ class Door:
         spoken = by_the_names_of_now(live, request.path_params, given)
         call = Call(site, live, request, spoken.form, NOBODY, None, spoken.address)
         try:
+            self._refusals.check_address(client_address(request))
             call.session, call.actor = _who(site, call.live, request)
             if policy is not Policy.ANYONE and call.session is None:
                 return _to_sign_in(call)
@@ -176,6 +182,7 @@ class Door:
                 request_id = request.scope.get("state", {}).get("request_id", "")
                 log.exception("request %s failed", request_id)
                 refusal = broken(request_id)
+            self._refusals.note(call.actor, request.method, str(request.scope["path"]), refusal)
             return self._refuse(call, refusal)
 
 
@@ -183,7 +190,7 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     """The session of the cookie and its user as an actor; nobody when it does not hold, or the user may not
     come in.
     """
-    token = request.cookies.get(COOKIE)
+    token = session_token(site, request)
     found = None
     if token:
         with site.database.read() as connection:
@@ -195,7 +202,19 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     if session.stale:
         with site.database.write() as tx:
             live.identity.sessions.touch(tx.connection, session)
-    return session, live.actor_of(user, "form")
+    actor = live.actor_of(user, "form")
+    cause = None if session.by_id is None else f"{ACTING}{session.by_id}"
+    return session, replace(actor, by_id=session.by_id, address=client_address(request), cause=cause)
+
+
+def session_cookie(site: Site) -> str:
+    """What the session's cookie is called."""
+    return f"__Host-{COOKIE}" if site.settings.secure else COOKIE
+
+
+def session_token(site: Site, request: Request) -> str | None:
+    """The token of the session that a browser comes with."""
+    return request.cookies.get(session_cookie(site))
 
 
 def _check_origin(call: Call) -> None:

@@ -13,11 +13,12 @@ def test_a_required_amount_is_asked_for(crm):
 import html
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -157,9 +158,16 @@ class App:
         return Program(self.client(), add_key(self.site, self.user(email), "test"))
 
 
-def open_app(stack: ExitStack, url: str, folder: Path, pack: Path, clock: Clock | None = None) -> App:
+def open_app(
+    stack: ExitStack,
+    url: str,
+    folder: Path,
+    pack: Path,
+    clock: Clock | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> App:
     """A running CRM of a pack on a database; commands print into the house's own streams."""
-    environment = {"TRELLIS_DATABASE": url}
+    environment = {"TRELLIS_DATABASE": url, **settings}
     house = House(environment, StringIO(), StringIO(), folder=folder, clock=clock, cheap_passwords=True)
     site = house.open_site(pack)
     stack.callback(site.close)
@@ -184,11 +192,17 @@ def crm(
             template = Template(_name(tmp_path, folder), lambda url: _fill(url, tmp_path, folder))
             return stack.enter_context(databases.filled(database_engine, template))
 
-        def make(text: str = "", *, pack: Path | None = None, clock: Clock | None = None) -> App:
+        def make(
+            text: str = "",
+            *,
+            pack: Path | None = None,
+            clock: Clock | None = None,
+            settings: Mapping[str, str] = MappingProxyType({}),
+        ) -> App:
             folder = pack or write_pack(tmp_path / "pack", text)
             if not urls:
                 urls.append(database(folder, clock))
-            return open_app(stack, urls[0], tmp_path, folder, clock)
+            return open_app(stack, urls[0], tmp_path, folder, clock, settings)
 
         yield make
 

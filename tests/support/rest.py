@@ -106,11 +106,11 @@ def problem(answer: httpx2.Response, status: int) -> Json:
 
 
 def fingerprint(app: App) -> str:
-    """What the whole database holds, but for when keys and sessions were last used."""
+    """What the whole database holds, but for when keys and sessions were last used, and what was refused."""
     digest = hashlib.sha256()
     with app.site.database.read() as connection:
         for table in app.site.live.tables.metadata.sorted_tables:
-            if table.name in ("trellis_api_keys", "trellis_sessions"):
+            if table.name in ("trellis_api_keys", "trellis_sessions", "trellis_security_log"):
                 continue
             rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
             digest.update(f"{table.name} {rows}".encode())

@@ -42,6 +42,14 @@ class OperationError(Exception):
         self.reason = reason
 
 
+class LaterError(Exception):
+    """There is nothing to be done now, and something later: the operation begins again after a while."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"to be gone on with after {after}")
+        self.after = after
+
+
 class Operation(ABC):
     """A kind of operation. It has no state: all comes with the context."""
 

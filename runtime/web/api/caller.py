@@ -2,15 +2,17 @@
 
 import logging
 import re
+from dataclasses import replace
 
 from starlette.requests import Request
 
 from runtime.base.messages import Message, message
-from runtime.identity.actor import Actor
+from runtime.identity.actor import Actor, Scope
+from runtime.identity.api_keys import ApiKey
 from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.errors import StorageError
-from runtime.web.door import COOKIE
+from runtime.web.door import ACTING, client_address, session_token
 from runtime.web.errors import RefusedError, forbidden
 from runtime.web.origin import SAFE_METHODS, is_same_origin
 
@@ -29,9 +31,9 @@ def identify(site: Site, live: Live, request: Request) -> Actor:
         found = _BEARER.fullmatch(given[0].strip()) if len(given) == 1 else None
         actor = _by_key(site, live, found[1]) if found is not None else None
         if actor is None:
-            raise unauthorized(message("The API key is not known, or was revoked."))
-        return actor
-    token = request.cookies.get(COOKIE)
+            raise unauthorized(message("The API key is not known, was locked or revoked, or has run out."))
+        return replace(actor, address=client_address(request))
+    token = session_token(site, request)
     if token:
         actor = _by_session(site, live, request, token)
         if actor is not None:
@@ -57,7 +59,17 @@ def _by_key(site: Site, live: Live, text: str) -> Actor | None:
                 identity.api_keys.touch(tx.connection, key)
         except StorageError:  # when it was last used is worth no failed request
             log.warning("the last use of an API key could not be written down", exc_info=True)
-    return live.actor_of(user, DOOR)
+    return replace(live.actor_of(user, DOOR), scope=_scope(live, key))
+
+
+def _scope(live: Live, key: ApiKey) -> Scope | None:
+    limits = key.limits
+    if not limits.read_only and limits.modules is None:
+        return None
+    if limits.modules is None:
+        return Scope(limits.read_only)
+    tables = {live.tables.module(each).table.name: each for each in live.catalog.modules}
+    return Scope(limits.read_only, tuple(tables[name] for name in limits.modules if name in tables))
 
 
 def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor | None:
@@ -74,4 +86,6 @@ def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor |
                     "A browser's change must come from a page of this site, with its token in X-CSRF-Token."
                 )
             )
-    return live.actor_of(user, DOOR)
+    cause = None if session.by_id is None else f"{ACTING}{session.by_id}"
+    actor = live.actor_of(user, DOOR)
+    return replace(actor, by_id=session.by_id, address=client_address(request), cause=cause)

@@ -23,8 +23,9 @@ from runtime.web.api.former import by_the_names_of_now, revision_of
 from runtime.web.api.in_flight import InFlight
 from runtime.web.api.prepared import Prepared
 from runtime.web.api.shape import Shapes
-from runtime.web.door import GENERATIONS, Policy
+from runtime.web.door import GENERATIONS, Policy, client_address
 from runtime.web.errors import RefusedError, bad_request, not_found
+from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
 
 log = logging.getLogger("trellis.web")
@@ -81,6 +82,7 @@ class Api:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.in_flight = InFlight()
+        self.refusals = Refusals(site)
         self._prepared = Prepared(site.live)
 
     def prepared(self, live: Live) -> Prepared:
@@ -168,6 +170,7 @@ class Endpoint:
         prepared, in_flight = self.api.prepared(live), self.api.in_flight
         call = Call(site, live, prepared, in_flight, request, NOBODY, body, form, address, sent)
         try:
+            self.api.refusals.check_address(client_address(request))
             call.actor = identify(site, live, request)
             if self.policy is Policy.ADMIN and not call.actor.admin:
                 raise not_found()
@@ -178,6 +181,7 @@ class Endpoint:
                 raise problem
             return handler(call)
         except RefusedError as refusal:
+            self.api.refusals.note(call.actor, request.method, str(request.scope["path"]), refusal)
             return refuse(call, refusal)
         except ConditionError as wrong:
             return refuse(call, bad_condition(wrong))

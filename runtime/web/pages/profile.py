@@ -8,12 +8,14 @@ from babel import Locale, UnknownLocaleError
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Message, message
-from runtime.identity.passwords import why_not_a_password
+from runtime.identity.sign_in import Denied
 from runtime.model.catalog import Field
 from runtime.records.change import Refused
 from runtime.sites.people import PROFILE, change_profile
 from runtime.web import shell
 from runtime.web.door import Call, client_address
+from runtime.web.pages.outside import let_in
+from runtime.web.pages.password_link import why_not
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.screen import Screen
 from runtime.web.views import FieldView, Option
@@ -46,20 +48,20 @@ def save(screen: Screen, call: Call) -> Response:
 def password(screen: Screen, call: Call) -> Response:
     """Change the password: the reader stays signed in here, and nowhere else."""
     current, new, again = (call.form.text(key) for key in PASSWORDS)
-    reason = why_not_a_password(new)
+    reason = why_not(call, new, call.actor.name, call.actor.email)
     if reason is not None:
         return _draw(screen, call, _standing(call), {"new": (reason,)})
     if new != again:
         return _draw(screen, call, _standing(call), {"again": (message("The two passwords differ."),)})
     assert call.session is not None
-    denied = call.live.identity.password_change.attempt(
+    outcome = call.live.identity.password_change.attempt(
         call.site.database.write, call.session, current, new, client_address(call.request)
     )
-    if denied is not None:
+    if isinstance(outcome, Denied):
         return _draw(
-            screen, call, _standing(call), {"current": (denied.message,)}, 429 if denied.wait else 422
+            screen, call, _standing(call), {"current": (outcome.message,)}, 429 if outcome.wait else 422
         )
-    return shell.flash(RedirectResponse("/profile", 303), "password")
+    return let_in(call, shell.flash(RedirectResponse("/profile", 303), "password"), outcome)
 
 
 def keyboard(screen: Screen, call: Call) -> Response:

@@ -1,64 +1,68 @@
 """Signing in and out, and the theme: what belongs to the browser's session."""
 
+from urllib.parse import quote
+
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import message
-from runtime.identity.sessions import csrf_of
+from runtime.identity.half_sign_ins import Half
+from runtime.identity.security_log import Who, note
 from runtime.identity.sign_in import Denied
-from runtime.identity.tokens import new_token
 from runtime.sites.people import change_profile
 from runtime.web import shell
-from runtime.web.door import COOKIE, Call, client_address
-from runtime.web.errors import bad_request, forbidden
-from runtime.web.origin import came_from, is_right_token, local_path
+from runtime.web.door import Call, session_cookie, session_token
+from runtime.web.errors import bad_request
+from runtime.web.origin import came_from, local_path
+from runtime.web.pages.outside import FORM_COOKIE, HALF_COOKIE, PATH, came, check_form, draw, keep, let_in
 from runtime.web.pages.screen import Screen
-
-FORM_COOKIE = "trellis_form"
-"""A random cookie that the sign-in form's token is bound to, as there is no session yet."""
 
 
 def show(screen: Screen, call: Call) -> Response:
     """The sign-in form."""
     if call.session is not None:
         return RedirectResponse(local_path(call.query("next")), 303)
-    return _form(screen, call, call.query("next"))
+    said = message("Your new password is set. Sign in with it.") if call.query("done") == "password" else None
+    notice = said.render(call.translate, call.actor.language) if said is not None else ""
+    return _form(screen, call, call.query("next"), notice=notice)
 
 
 def sign_in(screen: Screen, call: Call) -> Response:
-    """Try the password; a fresh session is opened under a new token."""
-    cookie = call.request.cookies.get(FORM_COOKIE)
-    if cookie is None or not is_right_token(call.form.text("_csrf"), csrf_of(cookie)):
-        raise forbidden(
-            message("This form is too old, or was not made for you. Load the page anew, and try again.")
-        )
+    """Try the password; a fresh session is opened under a new token, or the second step follows."""
+    check_form(call)
     email = call.form.text("email").strip()
+    where, following = came(call), call.form.text("next")
     outcome = call.live.identity.sign_in.attempt(
         call.site.database.write,
         email,
         call.form.text("password"),
-        client_address(call.request),
-        call.request.headers.get("user-agent", ""),
-        before=call.request.cookies.get(COOKIE),
+        where.address,
+        where.agent,
+        before=where.before,
     )
     if isinstance(outcome, Denied):
         status = 429 if outcome.wait else 422
         sentence = outcome.message.render(call.translate, call.actor.language)
-        response = _form(screen, call, call.form.text("next"), email, sentence, status)
+        response = _form(screen, call, following, email, sentence, status)
         if outcome.wait:
             response.headers["retry-after"] = str(outcome.wait)
         return response
-    response = RedirectResponse(local_path(call.form.text("next")), 303)
-    _set(call, response, COOKIE, outcome.token)
-    response.delete_cookie(FORM_COOKIE, path="/signin")
+    if isinstance(outcome, Half):
+        response = RedirectResponse(f"{PATH}/code?next={quote(local_path(following))}", 303)
+        keep(call, response, HALF_COOKIE, outcome.token, PATH)
+        return response
+    response = RedirectResponse(local_path(following), 303)
+    let_in(call, response, outcome)
+    response.delete_cookie(FORM_COOKIE, path=PATH)
     return response
 
 
 def sign_out(screen: Screen, call: Call) -> Response:
     """End the session, on the server too."""
     with call.site.database.write() as tx:
-        call.live.identity.sessions.end(tx.connection, call.request.cookies[COOKIE])
-    response = RedirectResponse("/signin", 303)
-    response.delete_cookie(COOKIE, path="/")
+        call.live.identity.sessions.end(tx.connection, session_token(call.site, call.request) or "")
+        note(tx.connection, call.site.clock.now(), "signed_out", Who.of(call.actor))
+    response = RedirectResponse(PATH, 303)
+    response.delete_cookie(session_cookie(call.site), path="/", secure=call.site.settings.secure)
     response.headers["clear-site-data"] = '"cache"'
     return response
 
@@ -75,19 +79,25 @@ def theme(screen: Screen, call: Call) -> Response:
 
 
 def _form(
-    screen: Screen, call: Call, following: str, email: str = "", error: str = "", status: int = 200
+    screen: Screen,
+    call: Call,
+    following: str,
+    email: str = "",
+    error: str = "",
+    status: int = 200,
+    notice: str = "",
 ) -> Response:
-    cookie = call.request.cookies.get(FORM_COOKIE) or new_token()
+    following = local_path(following)
     context = {
-        "shell": shell.outside(call, csrf_of(cookie)),
-        "signin": {"action": "/signin", "next": local_path(following), "email": email, "error": error},
+        "action": PATH,
+        "next": following,
+        "email": email,
+        "error": error,
+        "notice": notice,
+        "forgotten": f"{PATH}/forgotten" if call.live.identity.resets.is_offered else None,
+        "single": [
+            {"title": each.title, "href": f"{PATH}/with/{each.name}?next={quote(following)}"}
+            for each in call.site.workshop.providers.single.values()
+        ],
     }
-    response = screen.renderer.page("pages/signin.html", call.actor.language, context, status)
-    _set(call, response, FORM_COOKIE, cookie, path="/signin")
-    return response
-
-
-def _set(call: Call, response: Response, name: str, value: str, path: str = "/") -> None:
-    response.set_cookie(
-        name, value, httponly=True, samesite="lax", secure=call.site.settings.secure, path=path
-    )
+    return draw(screen, call, "pages/signin.html", {"signin": context}, status)

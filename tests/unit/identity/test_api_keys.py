@@ -13,7 +13,7 @@ from tests.unit.records.crm import Crm
 def find(crm: Crm, keys: ApiKeys, connection: Connection, text: str) -> ApiKey | None:
     """The key that a program shows."""
     tables = crm.workplace.tables
-    found = Visitors(tables, Sessions(tables, crm.clock), keys).of_key(connection, text)
+    found = Visitors(tables, Sessions(tables, crm.clock), keys, crm.clock).of_key(connection, text)
     return None if found is None else found[0]
 
 

@@ -3,7 +3,8 @@
 import threading
 import time
 
-from runtime.identity.passwords import CHEAP, Cost, Passwords, why_not_a_password
+from runtime.identity.good_passwords import why_not_a_password
+from runtime.identity.passwords import CHEAP, Cost, Passwords
 
 
 def test_a_password_is_kept_as_an_argon2_hash_and_known_again():

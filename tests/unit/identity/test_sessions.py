@@ -4,16 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from runtime.identity.sessions import Limits, Opened, Sessions
+from runtime.identity.policy import Policy, Steady
+from runtime.identity.sessions import Opened, Sessions
 from runtime.identity.tokens import fingerprint
 from tests.unit.records.crm import Crm
 
-LIMITS = Limits(idle=timedelta(hours=1), absolute=timedelta(hours=8), touch=timedelta(minutes=1))
+RULES = Steady(Policy(idle_hours=1, longest_days=1))
 
 
 @pytest.fixture
 def sessions(crm: Crm) -> Sessions:
-    return Sessions(crm.workplace.tables, crm.clock, LIMITS)
+    return Sessions(crm.workplace.tables, crm.clock, RULES)
 
 
 def opened(crm: Crm, sessions: Sessions, user: int = 7) -> Opened:
@@ -60,7 +61,7 @@ def test_a_session_ends_when_it_is_unused_for_long(crm: Crm, sessions: Sessions)
 
 def test_a_session_in_use_ends_at_its_absolute_limit(crm: Crm, sessions: Sessions):
     token = opened(crm, sessions).token
-    for _ in range(16):
+    for _ in range(48):
         session = find(crm, sessions, token)
         assert session is not None
         with crm.database.write() as tx:

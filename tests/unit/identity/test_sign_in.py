@@ -6,12 +6,18 @@ import pytest
 
 from runtime.identity.credentials import Credentials
 from runtime.identity.passwords import CHEAP, Cost, Passwords
+from runtime.identity.policy import Policy, Steady
+from runtime.identity.second_factor import SecondFactors
 from runtime.identity.sessions import Opened, Sessions
 from runtime.identity.sign_in import Denied, SignIn
-from runtime.identity.throttling import Limits, network
+from runtime.identity.throttling import network
 from tests.unit.records.crm import Crm
 
-LIMITS = Limits(account=3, address=6, window=timedelta(minutes=15))
+RULES = Steady(Policy(account_failures=3, address_failures=6, window_minutes=15))
+
+
+def factors(crm: Crm) -> SecondFactors:
+    return SecondFactors(crm.clock, lambda text: text, lambda text: text)
 
 
 class Counted(Passwords):
@@ -37,7 +43,7 @@ def sign_in(crm: Crm, passwords: Counted) -> SignIn:
     with crm.database.write() as tx:
         credentials = Credentials(crm.workplace.tables, crm.clock)
         credentials.set(tx.connection, ada, passwords.hash("correct horse"))
-    return SignIn(crm.workplace.tables, crm.clock, passwords, failures=LIMITS)
+    return SignIn(crm.workplace.tables, crm.clock, passwords, factors(crm), RULES)
 
 
 def test_the_right_password_opens_a_session_in_whichever_case_the_address_is(crm: Crm, sign_in: SignIn):
@@ -106,7 +112,9 @@ def test_what_the_browser_had_before_is_worth_nothing_after(crm: Crm, sign_in: S
 def test_a_hash_of_an_old_cost_is_made_anew(crm: Crm, sign_in: SignIn):
     dearer = Passwords(Cost(passes=2, memory_kib=8, lanes=1))
     tables = crm.workplace.tables
-    opened = SignIn(tables, crm.clock, dearer).attempt(crm.database.write, "ada@example.com", "correct horse")
+    opened = SignIn(tables, crm.clock, dearer, factors(crm)).attempt(
+        crm.database.write, "ada@example.com", "correct horse"
+    )
     assert isinstance(opened, Opened)
     with crm.database.read() as connection:
         kept = Credentials(tables, crm.clock).of(connection, opened.user_id)

@@ -18,7 +18,7 @@ def sessions(crm: Crm) -> Sessions:
 
 @pytest.fixture
 def visitors(crm: Crm, sessions: Sessions) -> Visitors:
-    return Visitors(crm.workplace.tables, sessions, ApiKeys(crm.workplace.tables, crm.clock))
+    return Visitors(crm.workplace.tables, sessions, ApiKeys(crm.workplace.tables, crm.clock), crm.clock)
 
 
 def token_of(crm: Crm, sessions: Sessions, user: int) -> str:

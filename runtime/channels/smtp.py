@@ -1,0 +1,129 @@
+"""The mail server: hands a message over by SMTP, and tells failures that pass from those that stay."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, parseaddr
+from urllib.parse import unquote, urlsplit
+
+SECONDS = 30.0
+"""How long the server may take for an answer."""
+SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+"""How the connection is made safe: not at all, after a greeting, from the start; each with its port."""
+
+
+class MailError(Exception):
+    """A message that the server has not taken. ``for_good`` says that trying again is of no use."""
+
+    def __init__(self, sentence: str, *, for_good: bool = False) -> None:
+        super().__init__(sentence)
+        self.for_good = for_good
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where mail is handed over, and as whom."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def read(cls, address: str) -> "Account":
+        """The account of an address such as ``smtp+starttls://user:password@mail.example.com:587``.
+
+        Raises :class:`ValueError` with a whole sentence that does not repeat the password.
+        """
+        try:
+            parts = urlsplit(address)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in SCHEMES or not parts.hostname:
+            raise ValueError(
+                "TRELLIS_MAIL must be a mail server's address, such as smtps://user:password@host:465; "
+                "others begin with smtp+starttls:// or smtp://."
+            )
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.scheme, parts.hostname, port or SCHEMES[parts.scheme], user, password)
+
+    def __repr__(self) -> str:
+        return f"Account({self.scheme}://{self.host}:{self.port})"
+
+
+class MailServer:
+    """Sends messages, each over a connection of its own."""
+
+    def __init__(self, account: Account, context: ssl.SSLContext | None = None) -> None:
+        self.account = account
+        self._context = context
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand a message over; raises :class:`MailError`."""
+        try:
+            with self._connect() as server:
+                refused = server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            raise MailError(_said(code, said), for_good=code >= 500) from None
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailError(_said(error.smtp_code, error.smtp_error)) from None
+        except smtplib.SMTPResponseException as error:
+            raise MailError(
+                _said(error.smtp_code, error.smtp_error), for_good=error.smtp_code >= 500
+            ) from None
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise MailError(f"{type(error).__name__}: {error}") from None
+        if refused:
+            code, said = next(iter(refused.values()))
+            raise MailError(_said(code, said), for_good=code >= 500)
+
+    def _connect(self) -> smtplib.SMTP:
+        account = self.account
+        if account.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                account.host, account.port, timeout=SECONDS, context=self._tls()
+            )
+        else:
+            server = smtplib.SMTP(account.host, account.port, timeout=SECONDS)
+        try:
+            if account.scheme == "smtp+starttls":
+                server.starttls(context=self._tls())
+            if account.user:
+                server.login(account.user, account.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _tls(self) -> ssl.SSLContext:
+        return self._context or ssl.create_default_context()
+
+
+def written(
+    sender: str, recipient: str, subject: str, text: str, message_id: str, moment: float
+) -> EmailMessage:
+    """A message as it goes over the wire; nothing in it can begin another header."""
+    message = EmailMessage()
+    name, address = parseaddr(sender)
+    message["From"] = Address(_line(name), addr_spec=address)
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = _line(subject)
+    message["Date"] = formatdate(moment)
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _said(code: int, said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return f"{code} {text}"[:500]
