@@ -38,6 +38,7 @@ from runtime.change.renames import (
     renamed_shape,
     renames_between,
     renames_of,
+    to_names_of,
     with_digests,
 )
 from runtime.change.revisions import Revision, open_applied
@@ -171,7 +172,8 @@ def make_plan(
     was = Before(base, applied, types, language or Language.standard(), connection.dialect.name)
     renames, names_before = NOTHING, Names() if base is None else base.names
     if base is not None and back_to is not None:
-        renames = renames_between(connection, back_to.number, base.number).inverted()
+        between = renames_between(connection, back_to.number, base.number)
+        renames = to_names_of(between.inverted(), catalog)
     elif base is not None:
         renames = renames_of(catalog, base.shape)
     target = shape_of(catalog, types)

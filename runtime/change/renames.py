@@ -47,6 +47,34 @@ def renames_of(catalog: Catalog, applied: Shape) -> Renames:
     return Renames(modules, fields, attributes, *_values(catalog, applied))
 
 
+def to_names_of(renames: Renames, catalog: Catalog) -> Renames:
+    """Those that lead to a name of the catalog: on the way back, what has begun since keeps its own name."""
+    modules = {old: now for old, now in renames.modules.items() if now in catalog.modules}
+    within = Renames(modules)
+
+    def has(module: str, key: str) -> bool:
+        known = catalog.modules.get(within.module(module))
+        return known is not None and key in known.fields
+
+    def has_attribute(place: tuple[str, str, str], now: str) -> bool:
+        module, key, _ = place
+        own = renames.fields.get((module, key), key)
+        if not has(module, own):
+            return False
+        return now in (catalog.modules[within.module(module)].fields[own].settings.get("link") or {})
+
+    def has_value(picklist: str, key: str) -> bool:
+        return picklist in catalog.picklists and key in catalog.picklists[picklist].values
+
+    return Renames(
+        modules,
+        {(of, old): now for (of, old), now in renames.fields.items() if has(of, now)},
+        {place: now for place, now in renames.attributes.items() if has_attribute(place, now)},
+        {(of, old): now for (of, old), now in renames.values.items() if has_value(of, now)},
+        {(of, old): now for (of, old), now in renames.merged.items() if has_value(of, now)},
+    )
+
+
 def renames_between(connection: Connection, first: int, last: int) -> Renames:
     """From the names of one revision to those of a later one."""
     found = Renames()

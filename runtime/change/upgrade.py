@@ -22,7 +22,7 @@ from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.language.checks.base import Check
 from runtime.language.load import Loaded, load, load_sources
-from runtime.language.packs import site_layers
+from runtime.language.packs import STANDARD, site_layers
 from runtime.storage.database import Database
 
 EXAMPLE = "M165"
@@ -40,18 +40,22 @@ class Registries:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """The pack on one version of the standard pack: what is wrong, and how many of its tests pass."""
+    """The pack on one version of the standard pack: what is wrong, and how many of its tests pass;
+    ``has_standard`` tells whether it stands on the standard pack at all.
+    """
 
     errors: tuple[Diagnostic, ...]
     passed: int
     tests: int
+    has_standard: bool
 
     @classmethod
     def of(cls, loaded: Loaded) -> "Stand":
         """What was found while loading, in which the tests are tried."""
         errors = tuple(one for one in loaded.diagnostics if one.is_error)
         failed = sum(one.code == EXAMPLE for one in errors)
-        return cls(errors, loaded.examples - failed, loaded.examples)
+        has_standard = any(each.layer.name == STANDARD for each in loaded.layers)
+        return cls(errors, loaded.examples - failed, loaded.examples, has_standard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Trial:
         """The trial for another process to read."""
         return {
             "check": _check(self.then),
+            "stands_on_it": self.then.has_standard,
             "plan": self.plan,
             "tests": f"{self.then.passed} of {self.then.tests}",
             "tests_now": f"{self.now.passed} of {self.now.tests}",

@@ -202,7 +202,8 @@ def _as_text(rows: Sequence[Row]) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    state = "breaks" if row["breaks"] else "was broken before" if row["was_broken"] else "fits"
+    state = "fits" if row.get("stands_on_it", True) else "does not stand on the standard pack"
+    state = "breaks" if row["breaks"] else "was broken before" if row["was_broken"] else state
     return (row["customer"], row["check"], row["plan"], row["tests"], state)
 
 

@@ -18,6 +18,7 @@ from runtime.language.load import load
 from runtime.language.packs import standard_folder
 from runtime.storage.database import Database
 from runtime.storage.tables import build_tables
+from tests.support.crm import write_pack
 
 HERE = Path(__file__).parent / "upgrade"
 NOW, NEXT = HERE / "now" / "standard", HERE / "next" / "standard"
@@ -64,6 +65,12 @@ def test_what_was_broken_before_is_told_apart(tried):
     trial = tried["elder"]
     assert trial.breaks == ()
     assert [one.code for one in trial.was_broken] == ["S107"]
+
+
+def test_a_pack_that_does_not_stand_on_the_standard_pack_is_told_apart(tmp_path, known, tried):
+    pack = write_pack(tmp_path / "fir", "pack.yaml:\n  title: Fir\n  version: 1.0.0\n")
+    assert not try_upgrade(pack, NEXT, known, present=NOW).then.has_standard
+    assert tried["alder"].then.has_standard
 
 
 def test_on_a_customers_own_database_the_plan_knows_its_records_and_writes_nothing(database_url, known):

@@ -79,12 +79,23 @@ class Story:
         self.ids: dict[str, list[int]] = {}
         self.edited: list[tuple[str, str, int, Any]] = []
         self.touched: set[tuple[str, int, str]] = set()
+        """The cells that somebody edited. What was written into another column that its field had meanwhile
+        is carried over, so it counts for the first one.
+        """
+        self.origins: dict[tuple[str, str], str] = {}
+        """What the first revision calls the field that has a key now."""
 
     def begin(self) -> None:
         """The first revision, and its records."""
         self.schema = self.schemas.schema()
         assert self.apply(self.schema)
         self.first = self.catalog
+        self.first_columns = {
+            (module, key): [column.name for column in self.tables.module(module).columns.get(key, ())]
+            for module, each in self.first.modules.items()
+            for key in each.fields
+        }
+        self._follow(self.schema)
         self.write(SOME)
 
     def go_on(self, edits: bool) -> None:
@@ -93,8 +104,16 @@ class Story:
             changed = self.schemas.changed(self.schema)
             if self.apply(changed):
                 self.schema = changed
+                self._follow(changed)
                 if edits:
                     self.edit()
+
+    def _follow(self, schema: Schema) -> None:
+        """Where each field comes from."""
+        for module, fields in schema["modules"].items():
+            for key, spec in fields.items():
+                was = (module, spec.get("was", key))
+                self.origins.setdefault((module, key), self.origins.get(was, key))
 
     def apply(self, schema: Schema) -> bool:
         """Apply a schema; False when it is not one, or the data does not allow it."""
@@ -208,7 +227,8 @@ class Story:
             self.edited = [each for each in self.edited if each[:3] != (table.name, first, record)] + [
                 (table.name, first, record, held.scalar())
             ]
-        self.touched |= {(table.name, record, name) for name in cell}
+        first_columns = self.first_columns.get((module, self.origins[module, field.key]), ())
+        self.touched |= {(table.name, record, name) for name in (*cell, *first_columns)}
 
     def _cell(self, columns: Any, field: Field, number: int) -> dict[str, Any]:
         value = self._value(field, number)
