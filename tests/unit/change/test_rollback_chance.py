@@ -1,8 +1,8 @@
 """Whatever is changed in a configuration, going back gives every cell what it held.
 
 A schema by chance gets data by chance, and then a few changes, one revision each; those refused are left out.
-TRELLIS_CASES says how many such stories are told on each database; 5 if it says nothing. ``pytest -k
-'edits and 17'`` plays one of them again.
+TRELLIS_CASES says how many such stories are told on each database, 5 if it says nothing, and TRELLIS_SEED which
+is the first. ``TRELLIS_CASES=1 TRELLIS_SEED=17`` tells the one of 17 again.
 """
 
 import os
@@ -30,6 +30,7 @@ from tests.support.schema_chance import Schema, SchemaChance, layers_of
 from tests.unit.storage.small import field_types
 
 STORIES = int(os.environ.get("TRELLIS_CASES", "5"))
+FIRST = int(os.environ.get("TRELLIS_SEED", "0"))
 TYPES = field_types()
 LANGUAGE = Language.standard()
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -38,7 +39,7 @@ SOME = 6
 Cells = dict[tuple[str, int], Mapping[str, Any]]
 
 
-@pytest.fixture(params=range(STORIES))
+@pytest.fixture(params=range(FIRST, FIRST + STORIES))
 def story(request: pytest.FixtureRequest, database_url: str) -> Iterator["Story"]:
     """A story on an empty database."""
     with closing(Database.open(database_url, pool=4)) as opened:
