@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from tests.support import postgresql
 from tests.support.programs import find_postgresql
 
+COPY = "bench_copy"
 ENGINES = ("sqlite", "postgresql")
 SERVER = {"listen_addresses": "''", "shared_buffers": "256MB", "timezone": "UTC"}
 
@@ -37,3 +40,23 @@ def fresh(engine: str) -> Iterator[str]:
     finally:
         postgresql.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def copy(url: str) -> Iterator[str]:
+    """The address of a copy of a database that nobody is connected to; it is gone afterwards."""
+    made = make_url(url)
+    if made.drivername == "sqlite":
+        original = Path(made.database or "")
+        with tempfile.TemporaryDirectory(prefix="trellis-bench-", dir="/tmp") as folder:
+            yield f"sqlite:///{shutil.copy(original, folder)}"
+        return
+    socket = Path(str(made.query["host"]))
+    with postgresql.connect(socket) as admin:
+        admin.execute(f"CREATE DATABASE {COPY} TEMPLATE {made.database}")
+        admin.execute("CHECKPOINT")
+    try:
+        yield postgresql.url(socket, COPY)
+    finally:
+        with postgresql.connect(socket) as admin:
+            admin.execute(f"DROP DATABASE {COPY} WITH (FORCE)")

@@ -1,5 +1,6 @@
 """Applying: the plan is made and carried out, and the revision written, in one transaction under a lock."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -7,9 +8,10 @@ from runtime.base.clock import Clock
 from runtime.base.registry import Registry
 from runtime.change.completing import complete
 from runtime.change.journal import Change, StepState, unfinished
-from runtime.change.landing import Applied, Refused, Target
+from runtime.change.known import Known, UnforeseenError
+from runtime.change.landing import Applied, Refused, Target, rehearsed
 from runtime.change.large import LargeApply, Sizes, clear_away, is_large
-from runtime.change.locking import again_while_busy, applying, lock_configuration, stop_writers
+from runtime.change.locking import ATTEMPTS, again_while_busy, applying, lock_configuration, stop_writers
 from runtime.change.making import NotMadeError
 from runtime.change.plan import Plan
 from runtime.change.quarantine import KEPT
@@ -19,9 +21,12 @@ from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.storage.database import Database
+from runtime.storage.errors import BusyError
 from runtime.storage.transaction import Transaction
 
 __all__ = ["Applied", "Refused", "apply"]
+
+log = logging.getLogger(__name__)
 
 
 def apply(
@@ -43,6 +48,7 @@ def apply(
     back_to: Revision | None = None,
     applied: Catalog | None = None,
     on_landed: Callable[[Transaction, int], object] | None = None,
+    based_on: int | None = None,
 ) -> Applied | Refused:
     """Make the database and the applied revision those of a catalog, entirely or not at all.
 
@@ -54,8 +60,9 @@ def apply(
     transactions (:mod:`runtime.change.large`), after each; ``sizes`` says from how many records on that is.
     What steps overwrite can come back for as long as ``kept``. ``back_to`` is the revision that the catalog
     is of, in a rollback, and ``applied`` the catalog of the applied one, where the caller has it.
-    ``on_landed`` is called with the revision's number in the transaction that writes it, last. Of two at
-    once the second plans anew on what the first has done. Raises
+    ``on_landed`` is called with the revision's number in the transaction that writes it, last. ``based_on``
+    is the number of the revision whose own layer of the site is among ``layers``: while another one is
+    applied, nothing is done. Of two at once the second plans anew on what the first has done. Raises
     :class:`runtime.storage.errors.StorageError` when the database does not let it. Where ``on_step`` or
     ``on_progress`` stops the worker, or says that another one has the work, an apply of the same goes on.
     """
@@ -79,19 +86,33 @@ def apply(
         back_to,
         applied,
         on_landed,
+        based_on,
+        Known() if expected is None else expected.known,
     )
     sizes = sizes or Sizes()
     with applying(database, by):
-        try:
-            begun = _go_on_with(database, target)
-            if begun is None:
-                outcome = again_while_busy(lambda: _at_once(database, target, sizes))
-                if not isinstance(outcome, Plan):
-                    return outcome
-            return LargeApply(database, target, sizes).run(begun)
-        except NotMadeError as error:
-            with database.read() as connection:
-                return Refused(error.refusals, target.plan(connection, database.schema))
+        for attempt in range(ATTEMPTS):
+            try:
+                return _one_try(database, target, sizes)
+            except NotMadeError as error:
+                with database.read() as connection:
+                    return Refused(error.refusals, target.plan(connection, database.schema))
+            except UnforeseenError as error:
+                log.warning("%s The plan is made anew.", error)
+                target.known.forget()
+                if attempt == ATTEMPTS - 1:
+                    raise BusyError(f"{error} Apply again when people write less.") from error
+    raise AssertionError("the last attempt ends by itself")
+
+
+def _one_try(database: Database, target: Target, sizes: Sizes) -> Applied | Refused:
+    begun = _go_on_with(database, target)
+    expects_large = target.expected is not None and is_large(target.expected, sizes)
+    if begun is None and not expects_large:
+        outcome = again_while_busy(rehearsed(database, target, lambda: _at_once(database, target, sizes)))
+        if not isinstance(outcome, Plan):
+            return outcome
+    return LargeApply(database, target, sizes).run(begun)
 
 
 def _go_on_with(database: Database, target: Target) -> Change | None:

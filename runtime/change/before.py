@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from runtime.base.clock import SystemClock
 from runtime.base.registry import Registry
+from runtime.change.known import Known
 from runtime.change.revisions import Revision
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
@@ -32,8 +33,12 @@ class Before:
         types: Registry[FieldType],
         language: Language,
         dialect: str,
+        known: Known,
     ) -> None:
-        """``given`` is the catalog of the revision, where the caller has it; else it is made of its text."""
+        """``given`` is the catalog of the revision, where the caller has it; else it is made of its text,
+        once for all that ``known`` is given to.
+        """
+        self.known = known
         self._revision = revision
         self._given = given
         self._dialect = dialect
@@ -48,6 +53,9 @@ class Before:
             raise UnreadableRevisionError("Nothing is applied yet.")
         if self._given is not None and self._given.hash == revision.hash:
             return self._given
+        return self.known.catalog(revision.hash, lambda: self._load(revision))
+
+    def _load(self, revision: Revision) -> Catalog:
         loaded = load_sources(
             revision.layers, types=self.types, checks=Registry("check", ()), language=self.language
         )

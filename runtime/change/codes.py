@@ -80,7 +80,15 @@ LOSSY = Code(
     "again from the new configuration. What is overwritten is kept for a while, so that a rollback brings it "
     "back. Look at the plan, and apply it with `--accept-lossy`.",
 )
-
+LIMITS = Code(
+    "P114",
+    "Values are beyond a field's new limits",
+    "`min`, `max` or `pattern` of a field are tighter than they were, and records hold values that they "
+    "refuse: such a record could not be saved any more as it is. Say with `convert` what becomes of the "
+    "values, as an expression over the record as it was: `convert: =left(code, 10)`; what the field held is "
+    "kept for a while. Or change the records that are named, or leave the limits. A rollback leaves them, "
+    "and says so.",
+)
 CANCELLED = Code(
     "P130",
     "The apply was cancelled",
@@ -125,6 +133,7 @@ CODES = (
     FOREIGN,
     STALE,
     LOSSY,
+    LIMITS,
     EXPRESSION,
     SOURCE,
     CREATED,

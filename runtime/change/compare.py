@@ -34,7 +34,8 @@ class Comparison:
     changes its kind leaves its column to ``key@1``, and one that is computed by now what people wrote; one
     that held nothing takes it back when it returns to that kind. ``converted`` are the fields that get their
     values from what the records held, and ``rows`` the new modules of rows that are made of fields of the
-    records above them.
+    records above them. ``narrowed`` are the fields whose limits are tighter than those that their values
+    were let in by.
     """
 
     new_modules: list[Module] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Comparison:
     moves: dict[Pair, Pair] = field(default_factory=dict)
     converted: list[Converted] = field(default_factory=list)
     rows: list[Module] = field(default_factory=list)
+    narrowed: list[Converted] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
 
 
@@ -108,6 +110,8 @@ class _Compare:
             return
         if was_retired:
             self.found.returned_fields.append(each)
+        if each.computed is None and each.type not in NEVER and old.allows_less(new):
+            self.found.narrowed.append(Converted(each, each.module, (each.module, each.key)))
 
     def _another_kind(
         self, each: Field, module: ModuleShape, old: FieldShape, new: FieldShape, was_retired: bool
@@ -141,7 +145,8 @@ class _Compare:
         """Whether the field says what becomes of values that mean something else now."""
         if each.conversion is None or each.conversion.value is None:
             return False
-        return self._means_another(old, new) and self._holds_values(each.module, each.key, old)
+        means_another = self._means_another(old, new) or old.allows_less(new)
+        return means_another and self._holds_values(each.module, each.key, old)
 
     def _means_another(self, old: FieldShape, new: FieldShape) -> bool:
         """Whether there is another picklist, or one without some of its values, or other currencies."""

@@ -1,8 +1,9 @@
 """Conversions: what each field that gets values from what the records held is made of, and the rehearsal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 
@@ -26,6 +27,8 @@ from runtime.model.renames import Renames
 from runtime.model.types import CLOSED, ListType
 from runtime.storage.inspect import Live
 from runtime.storage.tables import Tables
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,13 @@ class Conversions:
         stored: Stored,
         required: Sequence[Field],
         earlier: Renames,
+        mark: Hashable = None,
     ) -> None:
         """``required`` are the fields that were not required before, of modules that have records;
-        ``earlier`` leads from the names to come to those that are applied.
+        ``earlier`` leads from the names to come to those that are applied. ``mark`` tells this change from
+        others, for what is known of its rehearsals.
         """
+        self._mark = mark
         self._earlier = earlier
         self.before = before
         self._comparison = comparison
@@ -166,8 +172,28 @@ class Conversions:
         side = Side(field, self.before.types[field.type], self._catalog.picklists)
         part = Part(field, side.kind, source, Casting(source.side, side, self._parsing))
         reading = Reading(self.before, self._earlier.module(field.module), [part])
-        (found,) = rehearse(self._stored.connection, reading, empty)
+        key, connection = ("filling", field.module, field.key), self._stored.connection
+        (found,) = self.rehearsed(key, field.module, lambda: tuple(rehearse(connection, reading, empty)))
         return Filling(field, reading, empty, column.is_(None), found)
+
+    @cached_property
+    def narrowed(self) -> tuple[tuple[Part, Rehearsal], ...]:
+        """The fields whose limits are tighter now, each with what the values that stand are by them."""
+        found: list[tuple[Part, Rehearsal]] = []
+        for each in self._comparison.narrowed:
+            if not self._rows(each):
+                continue
+            plain = replace(each.field, conversion=None, required=False, default=None)
+            part = self._part(Converted(plain, each.module, each.old))
+            if part is not None:
+                key = ("narrowed", plain.module, plain.key)
+                reading = Reading(self.before, self._earlier.module(each.module), [part])
+                told = self.rehearsed(key, plain.module, partial(self._rehearse, reading))
+                found.append((part, told[0]))
+        return tuple(found)
+
+    def _rehearse(self, reading: Reading) -> tuple[Rehearsal, ...]:
+        return tuple(rehearse(self._stored.connection, reading))
 
     def plainly(self, field: Field, old: tuple[str, str]) -> Part | None:
         """What a field's values become of those of an applied one by the two types alone, in a rollback."""
@@ -182,7 +208,14 @@ class Conversions:
         was = self._earlier.module(module)
         parts = [converted.get(each.key) or self._as_it_is(each) for each in fields]
         known = [part for part in parts if part is not None]
-        return shared(self._stored.connection, Reading(self.before, was, known), known)
+        key = ("shared", module, *(each.key for each in fields))
+        connection, reading = self._stored.connection, Reading(self.before, was, known)
+        return self.rehearsed(key, module, lambda: shared(connection, reading, known))
+
+    def rehearsed(self, key: Hashable, module: str, work: Callable[[], Found]) -> Found:
+        """What a rehearsal over a module's records finds, or has found already."""
+        rows = self._stored.rows(self._tables.names.table(module))
+        return self.before.known.rehearsal((self._mark, key), rows, work)
 
     def _as_it_is(self, field: Field) -> Part | None:
         source = self._field((field.module, field.key))
@@ -198,7 +231,9 @@ class Conversions:
 
     def _group(self, module: str, was: str, parts: list[Part]) -> Group:
         reading = Reading(self.before, was, parts)
-        return Group(module, reading, tuple(rehearse(self._stored.connection, reading)))
+        key = ("group", module, *(part.field.key for part in parts))
+        found = self.rehearsed(key, module, partial(self._rehearse, reading))
+        return Group(module, reading, found)
 
     def _rows(self, each: Converted) -> int:
         return self._stored.rows(self._tables.names.table(each.field.module))

@@ -25,7 +25,7 @@ def convert(situation: Situation) -> Iterator[Step]:
     """A step for each group of fields."""
     for group in situation.conversions.groups:
         rows = situation.rows(group.module)
-        work = Conversion(_making(situation, group), situation.tables, group.module)
+        work = Conversion(_making(situation, group), situation.tables, group.module, group.rehearsals)
         table = situation.tables.module(group.module)
         columns = [
             column.name
@@ -133,12 +133,10 @@ def _kind(field: Field) -> str:
 
 def _unconverted(part: Part, found: Rehearsal) -> Diagnostic:
     field = part.field
-    listed = "; ".join(map(_told, found.failures))
-    more = "; …" if found.failed > len(found.failures) else ""
     verb = "is" if found.failed == 1 else "are"
     said = (
         f"{found.failed:,} of {counted(found.filled, 'value')} of {field.key} {verb} not converted to"
-        f" {_kind(field)}: {listed}{more}"
+        f" {_kind(field)}: {listed(found)}"
     )
     if found.unreadable:
         said += (
@@ -148,6 +146,12 @@ def _unconverted(part: Part, found: Rehearsal) -> Diagnostic:
     if part.pointing is not None and not part.pointing.creates:
         help = "let the missing ones be made: convert: {create: true}; or change the records"
     return Diagnostic(codes.TYPE.name, said, _place(field), path_of(field), help)
+
+
+def listed(found: Rehearsal) -> str:
+    """The first values that fail, each with its record and what is wrong with it."""
+    more = "; …" if found.failed > len(found.failures) else ""
+    return "; ".join(map(_told, found.failures)) + more
 
 
 def _handled(part: Part, found: Rehearsal) -> str:

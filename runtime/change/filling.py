@@ -115,7 +115,8 @@ def _fill_by(connection: Connection, situation: Situation, filling: Filling) -> 
     field = filling.field
     table = situation.tables.module(field.module)
     keep(connection, table.table, table.columns[field.key], filling.condition)
-    Conversion(filling.reading, situation.tables, field.module).write(connection, filling.empty)
+    promised = (filling.rehearsal,)
+    Conversion(filling.reading, situation.tables, field.module, promised).write(connection, filling.empty)
 
 
 def refuse_empties(situation: Situation) -> Iterator[Diagnostic]:

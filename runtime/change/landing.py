@@ -1,18 +1,21 @@
 """Landing: what every apply does under the lock: it plans anew, and in the end it writes the revision."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.registry import Registry
 from runtime.change import codes
-from runtime.change.drift import drift
+from runtime.change.drift import drift, told_entry
 from runtime.change.journal import StepState
 from runtime.change.kept.base import Ground, follow
+from runtime.change.known import Known, UnrehearsedError
 from runtime.change.plan import Plan, make_plan
 from runtime.change.quarantine import KEPT, seal
 from runtime.change.revisions import Entry, Revision, history, next_number, write_revision
@@ -22,8 +25,11 @@ from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
+from runtime.storage.database import Database
 from runtime.storage.recomputations import Recomputations
 from runtime.storage.transaction import Transaction
+
+Outcome = TypeVar("Outcome")
 
 SINCE = 10
 """How many revisions are told of that made a plan stale."""
@@ -67,6 +73,8 @@ class Target:
     back_to: Revision | None = None
     applied: Catalog | None = None
     on_landed: Callable[[Transaction, int], object] | None = None
+    based_on: int | None = None
+    known: Known = field(default_factory=Known)
 
     @property
     def mark(self) -> str:
@@ -77,13 +85,29 @@ class Target:
     def plan(self, connection: Connection, schema: str) -> Plan:
         """The plan as it is now."""
         return make_plan(
-            connection, self.catalog, self.types, schema, back_to=self.back_to, applied=self.applied
+            connection,
+            self.catalog,
+            self.types,
+            schema,
+            back_to=self.back_to,
+            applied=self.applied,
+            known=self.known,
         )
 
     def look(self, tx: Transaction, schema: str) -> Plan | Applied | Refused:
-        """The plan as it is now; or what comes of it at once, where nothing is to be done or may be."""
-        plan = self.plan(tx.connection, schema)
-        if self.expected is not None and self.expected.seal != plan.seal:
+        """The plan as it is now, while others wait; or what comes of it at once, where nothing is to be
+        done or may be. Raises :class:`runtime.change.known.UnrehearsedError`.
+        """
+        self.known.others_wait = True
+        try:
+            plan = self.plan(tx.connection, schema)
+        finally:
+            self.known.others_wait = False
+        if self.based_on is not None and self.based_on != plan.base:
+            since = history(tx.connection, SINCE, schema=schema)
+            return Refused((overtaken(self.based_on, since),), plan)
+        is_stale = self.expected is not None and self.expected.seal != plan.seal
+        if is_stale and self.expected is not None and not (plan.refusals and plan.base == self.expected.base):
             since = history(tx.connection, SINCE, schema=schema)
             return Refused((stale(self.expected, plan, since),), plan)
         if plan.refusals:
@@ -91,10 +115,6 @@ class Target:
         if plan.lossy and not self.accept_lossy:
             return Refused(tuple(map(unaccepted, plan.lossy)), plan)
         return Applied(plan.base, plan, is_new=False) if plan.is_empty else plan
-
-    def refuse(self, connection: Connection, schema: str, reasons: tuple[Diagnostic, ...]) -> Refused:
-        """Refused after all: a step could not do what the plan took it for."""
-        return Refused(reasons, make_plan(connection, self.catalog, self.types, schema, applied=self.applied))
 
     def tell(self, place: int, step: Step) -> None:
         """Say that a step begins."""
@@ -137,11 +157,37 @@ class Target:
         return Applied(number, plan, is_new=True)
 
 
+def rehearsed(database: Database, target: Target, work: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    """Work that takes the lock, with many records rehearsed before it does: nobody waits for that."""
+
+    def run() -> Outcome:
+        try:
+            return work()
+        except UnrehearsedError:
+            with database.read() as connection:
+                target.plan(connection, database.schema)
+            return work()
+        except IntegrityError:  # records came that share what is to be unique
+            target.known.forget()
+            raise
+
+    return run
+
+
 def unaccepted(step: Step) -> Diagnostic:
     """Why a step that loses values is not carried out."""
     at = step.origin or Span.point("pack.yaml")
     help = "say --accept-lossy when that is what you want"
     return Diagnostic(codes.LOSSY.name, f"this would lose values: {step.what}", at, help=help)
+
+
+def overtaken(based_on: int, since: Sequence[Entry]) -> Diagnostic:
+    """Why layers are not applied that were read beside an earlier revision: what the site has of its own may
+    be another by now.
+    """
+    told = " ".join(f"{told_entry(each)}." for each in reversed(since) if each.number > based_on)
+    message = f"the pack was read while revision {based_on} was applied. {told}".rstrip()
+    return Diagnostic(codes.STALE.name, message, Span.point("pack.yaml"), help="look at a new plan first")
 
 
 def stale(expected: Plan, plan: Plan, since: Sequence[Entry]) -> Diagnostic:

@@ -13,6 +13,7 @@ An apply of the same target goes on where the journal says; one of another targe
 import logging
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, column, func, select
@@ -24,7 +25,7 @@ from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes, journal, touching
 from runtime.change.expansion import Expansion
 from runtime.change.journal import APPLIED, DROPPED, FILLING, Change, StepState
-from runtime.change.landing import Applied, Refused, Target
+from runtime.change.landing import Applied, Refused, Target, rehearsed
 from runtime.change.locking import again_while_busy, applying, be_brief, lock_configuration, stop_writers
 from runtime.change.phases import Among, Fill, Part, Phase
 from runtime.change.plan import Plan
@@ -109,7 +110,7 @@ class LargeApply:
     def run(self, change: Change | None = None) -> Applied | Refused:
         """Begin, or go on with what the journal has."""
         if change is None:
-            begun = again_while_busy(self._expand)
+            begun = again_while_busy(rehearsed(self._database, self._target, self._expand))
             if not isinstance(begun, Change):
                 return begun
             change = begun
@@ -117,7 +118,8 @@ class LargeApply:
             change = self._fill(change)
             change = self._build(change)
             self._catch_up(change)
-            outcome = again_while_busy(lambda: self._switch(change))
+            switch = rehearsed(self._database, self._target, partial(self._switch, change))
+            outcome = again_while_busy(switch)
         except (StorageError, KeyboardInterrupt, StoppedError, ClaimLostError):
             raise  # an apply of the same goes on from here
         except _CancelledError:

@@ -1,7 +1,7 @@
 """A plan: what applying a configuration does to the database, step by step, or why it is refused."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from runtime.change import (
     indexing,
     merging,
     missing,
+    narrowing,
     renaming,
     restoring,
     retiring,
@@ -32,6 +33,7 @@ from runtime.change.before import Before
 from runtime.change.compare import compare, moved, names_moved
 from runtime.change.conversions import Conversions
 from runtime.change.journal import unfinished
+from runtime.change.known import Known
 from runtime.change.renames import (
     merged_values,
     renamed_names,
@@ -73,6 +75,7 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     carrying.carry,
     settling.settle,
     settling.ask_again,
+    narrowing.say_what_is_beyond,
     converting_steps.convert,
     rows.make_rows,
     filling.fill,
@@ -90,6 +93,7 @@ REFUSALS: tuple[Callable[[Situation], Iterator[Diagnostic]], ...] = (
     indexing.refuse_duplicates,
     choices.refuse_lost_values,
     choices.refuse_lost_currencies,
+    narrowing.refuse_beyond,
 )
 """What yields refusals, beside the comparison of the shapes."""
 
@@ -104,7 +108,7 @@ class Plan:
     ``base`` is the number of the applied revision, 0 when there is none; ``structure`` is the database as it
     was found, and ``identity`` which database it is. ``names`` and ``shape`` are what the next revision
     keeps, with the ``renames`` that it makes, and ``later`` are the computed fields that the background is to
-    work out.
+    work out. ``known`` is what was found out on the way.
     """
 
     steps: tuple[Step, ...]
@@ -118,6 +122,7 @@ class Plan:
     identity: int = 0
     later: tuple[Name, ...] = ()
     renames: Renames = NOTHING
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     @property
     def is_empty(self) -> bool:
@@ -155,13 +160,16 @@ def make_plan(
     language: Language | None = None,
     back_to: Revision | None = None,
     applied: Catalog | None = None,
+    known: Known | None = None,
 ) -> Plan:
     """Plan to apply a catalog to the connection's database; it only reads. ``schema`` is PostgreSQL's.
 
     ``language`` is the one that formulas are written in; the standard one where none is given. ``back_to`` is
     the revision that the catalog is of, where the plan is that of a rollback. ``applied`` is the catalog of
-    the applied revision, where the caller has it at hand; a conversion reads records by it.
+    the applied revision, where the caller has it at hand; a conversion reads records by it. ``known`` is what
+    an earlier plan of the same has found out: what many records told it is taken as it is.
     """
+    known = Known() if known is None else known
     live = inspect(connection, schema)
     standing = read_structure(connection, schema)
     begun = unfinished(connection)
@@ -169,7 +177,7 @@ def make_plan(
         live, standing = begun.made.hidden_in(live), begun.made.without(standing)
     base = open_applied(connection, schema)
     stored = Stored(connection, live)
-    was = Before(base, applied, types, language or Language.standard(), connection.dialect.name)
+    was = Before(base, applied, types, language or Language.standard(), connection.dialect.name, known)
     renames, names_before = NOTHING, Names() if base is None else base.names
     if base is not None and back_to is not None:
         between = renames_between(connection, back_to.number, base.number)
@@ -201,7 +209,8 @@ def make_plan(
         for field in filling.required_now(catalog, before, after)
         if live.has(tables.module(field.module).table.name) and way is None
     ]
-    conversions = Conversions(was, found, catalog, tables, live, stored, required, renames.inverted())
+    mark = (0 if base is None else base.number, catalog.hash, 0 if back_to is None else back_to.number)
+    conversions = Conversions(was, found, catalog, tables, live, stored, required, renames.inverted(), mark)
     situation = Situation(
         catalog, types, schema, live, stored, before, after, given, names, tables, found,
         language, renames, merged_values(renames, names_before), conversions, way,
@@ -222,4 +231,5 @@ def make_plan(
         identity_of(connection) if live.is_trellis else 0,
         () if refusals else tuple(computing.left_for_later(situation)),
         renames,
+        known,
     )

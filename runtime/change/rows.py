@@ -17,6 +17,7 @@ from runtime.change.compare import path_of
 from runtime.change.conversions import NewRows
 from runtime.change.converting import SAMPLES, Part, Told
 from runtime.change.estimate import COMPUTE, seconds
+from runtime.change.known import UnforeseenError
 from runtime.change.making import Maker, needs
 from runtime.change.phases import Everything
 from runtime.change.sample import LINES
@@ -38,7 +39,7 @@ class Found:
 def make_rows(situation: Situation) -> Iterator[Step]:
     """A step for each new module of rows that comes from fields."""
     for new in situation.conversions.rows:
-        found = rehearse(situation.stored.connection, new)
+        found = _found(situation, new)
         parent = new.module.parent
         what = f"Make rows of {new.module.key} out of {new.sources} of {parent}."
         sample = (f"{counted(found.rows, 'row')} of {new.module.key}", *found.samples[:LINES])
@@ -64,7 +65,7 @@ def refuse_rows(situation: Situation) -> Iterator[Diagnostic]:
             said += f" {'is' if len(lacking) == 1 else 'are'} required"
             yield Diagnostic(codes.CREATED.name, said, new.span, new.module.key, "give it a default")
             continue
-        found = rehearse(situation.stored.connection, new)
+        found = _found(situation, new)
         if found.failed:
             listed = "; ".join(
                 f"id {told.id} “{told.before}” ({told.after.rstrip('.')})" for told in found.failures
@@ -73,6 +74,12 @@ def refuse_rows(situation: Situation) -> Iterator[Diagnostic]:
             at = new.reading.parts[0].field
             help = "say how they are read: convert: =…; or change the records"
             yield Diagnostic(codes.TYPE.name, said, new.span, path_of(at), help)
+
+
+def _found(situation: Situation, new: NewRows) -> Found:
+    key, parent = ("rows", new.module.key), new.module.parent or ""
+    connection = situation.stored.connection
+    return situation.conversions.rehearsed(key, parent, lambda: rehearse(connection, new))
 
 
 def rehearse(connection: Connection, new: NewRows) -> Found:
@@ -95,7 +102,9 @@ def _make(connection: Connection, situation: Situation, new: NewRows) -> None:
     maker = Maker(situation.catalog, situation.tables, situation.types, new.span, new.module.key)
     records: list[Mapping[str, object]] = []
     place, last = 0, 0
-    for id_, values, _, _ in _rows(connection, new):
+    for id_, values, problem, _ in _rows(connection, new):
+        if problem:
+            raise UnforeseenError(f"Of record {id_} no row can be made: {problem}")
         place = place + 1 if id_ == last else 1
         last = id_
         records.append({"parent": id_, "position": place, **values})

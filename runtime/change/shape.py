@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +28,8 @@ from runtime.storage.tables import link_attributes
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 AS_CALLED = Renames()
 """The names as they are."""
+LIMITS = ("min", "max", "pattern")
+"""The settings that refuse values."""
 NOT_IN_SEARCH_TEXT = frozenset(("min", "max", "pattern", "on_delete"))
 
 
@@ -35,7 +38,7 @@ class FieldShape:
     """What a field's stored values depend on. ``stored`` are its columns, each by its suffix and its type in
     PostgreSQL's words, whichever database it is; ``link`` are the attributes of a link. ``formula`` is the
     digest of what works the field out, where it is computed. ``parked_until`` is when the column of a parked
-    one is dropped.
+    one is dropped. ``limits`` are what values are held to, as text; None in what an earlier version wrote.
     """
 
     type: str
@@ -48,6 +51,7 @@ class FieldShape:
     retired: bool = False
     formula: str | None = None
     parked_until: datetime | None = None
+    limits: Mapping[str, str] | None = None
 
     @property
     def words(self) -> str:
@@ -57,6 +61,16 @@ class FieldShape:
     def holds_the_same(self, other: "FieldShape") -> bool:
         """Whether what is stored for the one is a stored value of the other, as it is."""
         return (self.type, self.stored, self.targets) == (other.type, other.stored, other.targets)
+
+    def allows_less(self, other: "FieldShape") -> bool:
+        """Whether the other one's limits refuse what these may have let in."""
+        if self.limits is None or other.limits is None:
+            return False
+        was, now = self.limits, other.limits
+        if "pattern" in now and now["pattern"] != was.get("pattern"):
+            return True
+        signs = (("min", 1), ("max", -1))
+        return any(key in now and _is_beyond(now[key], was.get(key), sign) for key, sign in signs)
 
     def to_json(self) -> dict[str, Any]:
         """The shape as JSON, without what is at its default."""
@@ -71,6 +85,8 @@ class FieldShape:
                 found[key] = value
         if self.parked_until is not None:
             found["parked_until"] = self.parked_until.isoformat()
+        if self.limits is not None:
+            found["limits"] = dict(self.limits)
         if self.link:
             found["link"] = {key: each.to_json() for key, each in self.link.items()}
         return found
@@ -89,6 +105,7 @@ class FieldShape:
             data.get("retired", False),
             data.get("formula"),
             datetime.fromisoformat(data["parked_until"]) if "parked_until" in data else None,
+            _frozen(data["limits"]) if "limits" in data else None,
         )
 
 
@@ -211,7 +228,20 @@ def _field_shape(
         required=each.required and not kind.given,
         link=_frozen({key: _field_shape(one, types, catalog) for key, one in link_attributes(each).items()}),
         formula=_formula_digest(each, catalog, spoken),
+        limits=_frozen(
+            {key: str(each.settings[key]) for key in LIMITS if each.settings.get(key) is not None}
+        ),
     )
+
+
+def _is_beyond(now: str, was: str | None, sign: int) -> bool:
+    """Whether a bound is tighter: a least that is more, or (``sign`` -1) a most that is less."""
+    if was is None or now == was:
+        return was is None
+    try:
+        return sign * (Decimal(now) - Decimal(was)) > 0
+    except ArithmeticError:  # a day, say: whichever way it went, the values tell
+        return True
 
 
 def _formula_digest(each: Field, catalog: Catalog, spoken: Renames) -> str | None:

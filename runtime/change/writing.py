@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, bindparam, delete, func, insert, update
 
-from runtime.change.converting import Part, Read, Reading
+from runtime.change.converting import Part, Read, Reading, Rehearsal
+from runtime.change.known import UnforeseenError
 from runtime.change.phases import Chosen, Everything
 from runtime.model.values import Link
 from runtime.storage import driving
@@ -19,17 +20,22 @@ from runtime.storage.tables import ModuleTable, Tables
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Carries a conversion out: what a step's ``fill`` writes."""
+    """Carries a conversion out: what a step's ``fill`` writes. ``promised`` is what the rehearsal has found
+    of each part; a value that breaks it is not written.
+    """
 
     reading: Reading
     tables: Tables
     module: str
+    promised: tuple[Rehearsal, ...] = ()
 
     def write(self, connection: Connection, chosen: Chosen) -> None:
-        """Convert the chosen records; again is as good as once."""
+        """Convert the chosen records; again is as good as once. Raises :class:`UnforeseenError`."""
         whole = isinstance(chosen, Everything)
         writer = _Columns(self.tables.module(self.module), self._columns(), connection.dialect)
         for batch in self.reading.batches(connection, chosen):
+            for place, promise in enumerate(self.promised):
+                _hold_to(promise, self.reading.parts[place], batch, place)
             rows: list[tuple[int, list[object]]] = []
             for at, id_ in enumerate(batch.ids):
                 values = self._values(batch, at)
@@ -71,6 +77,19 @@ class Conversion:
         ]
         if rows:
             connection.execute(insert(link), rows)
+
+
+def _hold_to(promise: Rehearsal, part: Part, batch: Read, place: int) -> None:
+    """See to it that what comes of values is what the rehearsal has found: none fails, is lost, or lacks."""
+    held = batch.held[place] or batch.old[place]
+    is_lossy, required = promise.is_lossy, part.field.required
+    for at, cast in enumerate(batch.new[place]):
+        is_empty = cast.value is None or cast.value == ()
+        gives_up = cast.loses or (is_empty and held[at] not in (None, ()))
+        lacks = is_empty and required and not batch.deleted[at]
+        if cast.problem or (gives_up and not is_lossy) or lacks:
+            why = cast.problem or "It has no value, or would lose one."
+            raise UnforeseenError(f"Record {batch.ids[at]}, {part.field.key}: {why}")
 
 
 def _links(value: Any) -> Sequence[Link]:

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from runtime.cli.base import CommandError, House
@@ -41,29 +42,70 @@ def load_pack(arguments: Namespace, house: House, above: "Sequence[LayerFiles]" 
     )
 
 
-def load_for_site(arguments: Namespace, house: House) -> "Loaded":
-    """The pack with what the site of the settings' database has on top of it, which no folder has."""
+def load_for_site(arguments: Namespace, house: House) -> "tuple[Loaded, int]":
+    """The pack with what the site of the settings' database has on top of it, which no folder has, and the
+    number of the revision that this is of: 0 where nothing is applied.
+    """
     from runtime.change.revisions import open_applied
     from runtime.language.packs import site_layers
 
     loaded = load_pack(arguments, house)
-    if loaded.catalog is None:
-        return loaded
+    if loaded.catalog is None or missing_file(house) is not None:
+        return loaded, 0
     with open_database(house) as database, database.read() as connection:
         applied = open_applied(connection, database.schema)
     above = site_layers(applied.layers) if applied is not None else ()
-    return load_pack(arguments, house, above) if above else loaded
+    number = applied.number if applied is not None else 0
+    return (load_pack(arguments, house, above) if above else loaded), number
+
+
+def missing_file(house: House) -> Path | None:
+    """SQLite's file where the settings name one that is not there; to open it would make it."""
+    from runtime.storage.copying import sqlite_file
+
+    file = sqlite_file(house.settings.database)
+    return None if file is None or file.exists() else file
 
 
 @contextmanager
-def open_database(house: House) -> "Iterator[Database]":
-    """The database of the settings, closed at the end; what goes wrong with it ends the command."""
+def open_database(house: House, *, make: bool = False) -> "Iterator[Database]":
+    """The database of the settings, closed at the end; what goes wrong with it ends the command. A file that
+    is not there is only made when somebody wants to ``make`` one.
+    """
+    missing = None if make else missing_file(house)
+    if missing is not None:
+        raise CommandError(
+            f"There is no database {missing}: nothing was applied yet, or its name is another."
+        )
+    with _opened(house.settings.database, house.settings.schema) as database:
+        yield database
+
+
+@contextmanager
+def look_at_database(house: House) -> "Iterator[Database]":
+    """The database of the settings; where its file is not there, an empty one in its place, and a sentence
+    that says so.
+    """
+    missing = missing_file(house)
+    if missing is None:
+        with open_database(house) as database:
+            yield database
+        return
+    print(f"There is no database {missing}: trellis apply makes it.", file=house.err, flush=True)
+    with (
+        TemporaryDirectory(prefix="trellis-") as folder,
+        _opened(f"sqlite:///{folder}/empty.db", house.settings.schema) as database,
+    ):
+        yield database
+
+
+@contextmanager
+def _opened(address: str, schema: str) -> "Iterator[Database]":
     from runtime.storage.database import Database
     from runtime.storage.errors import StorageError
 
-    settings = house.settings
     try:
-        database = Database.open(settings.database, settings.schema, pool=2)
+        database = Database.open(address, schema, pool=2)
         try:
             yield database
         finally:

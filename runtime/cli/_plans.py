@@ -35,14 +35,20 @@ def load_plan(sealed: "Sealed", house: House) -> "Loaded":
     return load_sources(sealed.layers, types=house.types, checks=house.checks, language=house.language)
 
 
-def changes_for_people(database: "Database", house: House, after: "Catalog", plan: "Plan") -> "Changes":
+def changes_for_people(before: "Catalog | None", after: "Catalog", plan: "Plan") -> "Changes":
     """What applying a catalog by its plan changes for people; nothing where nothing is applied yet."""
     from runtime.change.people.telling import tell
+
+    return tell(before, after, plan.renames)
+
+
+def applied_catalog(database: "Database", house: House) -> "Catalog | None":
+    """The applied revision's catalog; None where there is none, or none that this version can read."""
     from runtime.change.revisions import open_applied
 
     with database.read() as connection:
         applied = open_applied(connection, database.schema)
-    return tell(None if applied is None else catalog_of(applied, house), after, plan.renames)
+    return None if applied is None else catalog_of(applied, house)
 
 
 def catalog_of(revision: "Revision", house: House) -> "Catalog | None":

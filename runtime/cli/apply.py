@@ -50,12 +50,15 @@ class ApplyCommand(Command):
         sealed = _plans.read_plan(path) if is_plan else None
         for attempt in range(ATTEMPTS):
             # Loaded anew each time: what others have applied may be the site's own layer.
-            loaded = _plans.load_plan(sealed, house) if sealed else _packs.load_for_site(arguments, house)
+            loaded, base = (
+                (_plans.load_plan(sealed, house), None) if sealed else _packs.load_for_site(arguments, house)
+            )
             if loaded.catalog is None:
                 print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
                 return WRONG_INPUT
-            with _packs.open_database(house) as database:
-                apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog)
+            with _packs.open_database(house, make=True) as database:
+                applied = _plans.applied_catalog(database, house)
+                apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog, base, applied)
                 code = apply.run(is_last=attempt == ATTEMPTS - 1)
             if code is not None:
                 return code
@@ -70,12 +73,16 @@ class _Apply:
     sealed: "Sealed | None"
     loaded: "Loaded"
     catalog: "Catalog"
+    base: int | None
+    applied: "Catalog | None"
 
     def run(self, is_last: bool) -> int | None:
         """The exit code; None to begin anew. Whoever says --yes to a pack agrees to what is to be done when
         others have applied something meanwhile; a plan's file is applied as it is, or not at all.
         """
         plan = self.plan()
+        if self.base not in (None, plan.base) and not is_last:
+            return None  # somebody has applied something since the pack was read: nothing was shown yet
         code = self.stop(plan)
         if code is not None:
             return code
@@ -89,7 +96,8 @@ class _Apply:
         from runtime.change.plan import make_plan
 
         with self.database.read() as connection:
-            return make_plan(connection, self.catalog, self.house.types, self.database.schema)
+            schema = self.database.schema
+            return make_plan(connection, self.catalog, self.house.types, schema, applied=self.applied)
 
     def stop(self, plan: "Plan") -> int | None:
         """The exit code when nothing is to be applied, after saying why."""
@@ -99,7 +107,7 @@ class _Apply:
             self.say("\n".join(["Nothing was changed, for the plan does not hold any more:", *moved]))
             self.say("Make a new plan, and look at it.")
             return REFUSED
-        changes = _plans.changes_for_people(self.database, self.house, self.catalog, plan)
+        changes = _plans.changes_for_people(self.applied, self.catalog, plan)
         self.say(as_text(plan, self.loaded.sources, changes))
         if plan.refusals:
             return REFUSED
@@ -146,6 +154,8 @@ class _Apply:
                 message=(self.arguments.message or "").strip() or None,
                 accept_lossy=self.arguments.accept_lossy,
                 on_progress=Progress(house.out),
+                applied=self.applied,
+                based_on=self.base,
             )
         except StartError as error:
             raise CommandError(str(error)) from None

@@ -126,7 +126,7 @@ def _after(arguments: Namespace, database: "Database", house: House) -> _Side | 
         return _revision(database, house, int(written))
     if not Path(written).is_dir():
         raise CommandError(f"{written} is neither the number of a revision nor the folder of a pack.")
-    loaded = _packs.load_for_site(Namespace(pack=Path(written), packs=arguments.packs), house)
+    loaded, _ = _packs.load_for_site(Namespace(pack=Path(written), packs=arguments.packs), house)
     if loaded.catalog is None:
         print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
         return None

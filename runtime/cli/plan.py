@@ -33,17 +33,18 @@ class PlanCommand(Command):
         from runtime.change.report import as_json, as_text
         from runtime.language import report
 
-        loaded = _packs.load_for_site(arguments, house)
+        loaded, _ = _packs.load_for_site(arguments, house)
         wants_json = arguments.format == "json"
         if loaded.catalog is None:
             found = loaded.diagnostics
             said = report.as_json(found) if wants_json else report.as_text(found, loaded.sources)
             print(said, file=house.out)
             return WRONG_INPUT
-        with _packs.open_database(house) as database:
+        with _packs.look_at_database(house) as database:
+            applied = _plans.applied_catalog(database, house)
             with database.read() as connection:
-                plan = make_plan(connection, loaded.catalog, house.types, database.schema)
-            changes = _plans.changes_for_people(database, house, loaded.catalog, plan)
+                plan = make_plan(connection, loaded.catalog, house.types, database.schema, applied=applied)
+        changes = _plans.changes_for_people(applied, loaded.catalog, plan)
         print(
             as_json(plan, changes) if wants_json else as_text(plan, loaded.sources, changes), file=house.out
         )

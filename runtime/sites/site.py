@@ -17,6 +17,7 @@ from runtime.base.messages import Translate
 from runtime.base.registry import Registry
 from runtime.base.sealing import Sealer
 from runtime.base.settings import Settings
+from runtime.change.codes import STALE
 from runtime.change.completing import complete
 from runtime.change.renames import renames_since
 from runtime.change.revisions import Revision, latest_number, open_applied
@@ -75,6 +76,8 @@ class SiteError(Exception):
         self.refused = refused
 
 
+ATTEMPTS = 3
+"""How often a folder is read anew while others apply."""
 RETRY_SECONDS = 15.0
 """When a revision that could not be read is tried again."""
 
@@ -105,6 +108,13 @@ class Workshop:
     translate: Callable[[str], Translate]
     operations: Registry[Operation]
     providers: Providers = Providers()  # noqa: RUF009 - a value that never changes
+
+
+def _is_overtaken(outcome: "Applied | Refused") -> bool:
+    """Whether others have applied something between the reading of the folder and the apply."""
+    from runtime.change.apply import Refused
+
+    return isinstance(outcome, Refused) and any(each.code == STALE.name for each in outcome.refusals)
 
 
 class Site:
@@ -176,12 +186,16 @@ class Site:
 
     def load_pack(self) -> Loaded:
         """The folder as it is now."""
+        return self._load()[0]
+
+    def _load(self) -> tuple[Loaded, int]:
+        """The folder as it is now, and the revision whose own layer of the site it has on top."""
         if self.pack is None:
             raise SiteError("There is no folder to load: name the pack.")
         shop = self.workshop
         with self.database.read() as connection:
             stored = open_applied(connection, self.database.schema)
-        return load(
+        loaded = load(
             self.pack,
             packs=self.packs,
             above=site_layers(stored.layers) if stored is not None else (),
@@ -189,6 +203,7 @@ class Site:
             checks=shop.checks,
             language=shop.language,
         )
+        return loaded, stored.number if stored is not None else 0
 
     def apply_pack(
         self, by: str | None = None, *, message: str | None = None, accept_lossy: bool = False
@@ -199,11 +214,14 @@ class Site:
         from runtime.change.apply import Refused  # here, for most processes never apply anything
 
         with self._turn:
-            loaded = self.load_pack()
-            if loaded.catalog is None:
-                self.problems = loaded
-                return loaded
-            outcome = self._apply(loaded, by, message, accept_lossy)
+            for _ in range(ATTEMPTS):
+                loaded, base = self._load()
+                if loaded.catalog is None:
+                    self.problems = loaded
+                    return loaded
+                outcome = self._apply(loaded, base, by, message, accept_lossy)
+                if not _is_overtaken(outcome):
+                    break
             if isinstance(outcome, Refused):
                 self.problems = Loaded(None, outcome.refusals, loaded.sources, loaded.layers)
                 return outcome
@@ -269,11 +287,11 @@ class Site:
             )
         from runtime.change.apply import Refused
 
-        loaded = self.load_pack()
+        loaded, base = self._load()
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
         try:
-            outcome = self._apply(loaded, None)
+            outcome = self._apply(loaded, base, None)
         except StartError as error:
             raise SiteError(str(error)) from None
         if isinstance(outcome, Refused):
@@ -305,7 +323,12 @@ class Site:
             self.problems = None
 
     def _apply(
-        self, loaded: Loaded, by: str | None, message: str | None = None, accept_lossy: bool = False
+        self,
+        loaded: Loaded,
+        base: int,
+        by: str | None,
+        message: str | None = None,
+        accept_lossy: bool = False,
     ) -> "Applied | Refused":
         from runtime.change.apply import apply
 
@@ -313,10 +336,11 @@ class Site:
             raise SiteError("The pack has errors.", loaded)
         types = self.workshop.types
         start = starting(loaded.catalog, types, self.clock)
-        kept = timedelta(days=self.settings.kept_days)
+        kept, live = timedelta(days=self.settings.kept_days), getattr(self, "live", None)
         return apply(
             self.database, loaded.catalog, loaded.layers, types, self.clock, by,
             on_first=start, kept=kept, message=message, accept_lossy=accept_lossy,
+            applied=live.catalog if live is not None else None, based_on=base,
         )  # fmt: skip
 
     def _reread(self) -> Live:
@@ -335,7 +359,8 @@ class Site:
         """Apply the stored text again, because the layer that comes with the program is another by now."""
         from runtime.change.apply import Refused
 
-        outcome = self._apply(Loaded(loaded.catalog, (), loaded.sources, stored.layers), "upgrade")
+        again = Loaded(loaded.catalog, (), loaded.sources, stored.layers)
+        outcome = self._apply(again, stored.number, "upgrade")
         if isinstance(outcome, Refused):
             raise SiteError("This version of Trellis does not fit the database.", loaded, outcome)
         with self.database.read() as connection:

@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
+from runtime.storage.runtime_tables import runtime_tables
+from tests.support.builder import press, row
 from tests.support.crm import App, write_pack
 from tests.support.screens import SheetReader, record, sheet
 
@@ -142,3 +146,27 @@ def test_a_program_that_began_before_a_rename_is_written_after_it(crm: Callable[
     answer = rest("POST", "/deals/batch", json=batch, headers={"Trellis-Revision": "1"})
     assert answer.status_code == 200, answer.text
     assert record(app, "sales", found["id"])["worth"] == 4
+
+
+def test_a_filter_that_is_kept_in_the_moment_of_a_rename_has_the_names_of_now(
+    crm: Callable[..., App],
+) -> None:
+    app = crm(BEFORE)
+    browser = app.sign_in()
+    builder = row(browser, "/app/deals/filter", "2", "name", "equals", value="Ten")
+    renamed(app)
+    assert press(browser, builder, "new", name="Mine").status == 200
+    with app.site.database.read() as connection:
+        (kept,) = connection.execute(select(runtime_tables().saved_filters)).all()
+    assert (kept.where, kept.columns) == ("name == 'Ten'", "name,worth")
+
+
+def test_columns_are_not_kept_by_a_name_that_is_no_more(crm: Callable[..., App]) -> None:
+    app = crm(BEFORE)
+    browser = app.sign_in()
+    chooser = browser.get("/app/deals/columns")
+    renamed(app)
+    found = {"_csrf": chooser.hidden("_csrf"), "column": ["amount", "name"]}
+    assert browser.client.post("/app/deals/columns", data=found).status_code == 400
+    with app.site.database.read() as connection:
+        assert connection.execute(select(runtime_tables().chosen_columns)).all() == []

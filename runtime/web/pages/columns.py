@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import message
 from runtime.model.catalog import Field, Module, Path
+from runtime.storage.generations import hold_revision
 from runtime.web.door import Call
 from runtime.web.errors import bad_request
 from runtime.web.filtering.subjects import is_readable
@@ -52,6 +53,7 @@ def save(screen: Screen, call: Call) -> Response:
         raise bad_request(message("A list has one column at least."), "column")
     paths = list_.read_columns(call, module, listing.filter, ",".join(named))
     with call.site.database.write() as tx:
+        hold_revision(tx, call.live.revision)  # what is kept has the names of now
         texts = [path.text for path in paths]
         chosen.keep(tx.connection, user, module.key, listing.filter.key, texts)
     return _back(call, listing.address(_columns=",".join(texts)))

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from runtime.base.messages import Message, message
 from runtime.expressions.conditions import Group, Written
 from runtime.records.saved_filters import EVERYBODY, NameRefusedError, SavedFilter, may_change
+from runtime.storage.generations import hold_revision
 from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.errors import bad_request, forbidden, not_found
@@ -105,6 +106,7 @@ def _keep(call: Call, listing: Listing, saved: SavedFilter | None, text: str) ->
     name, filters = call.form.text("name"), call.live.saved_filters
     shared = _shared(call)
     with call.site.database.write() as tx:
+        hold_revision(tx, call.live.revision)  # what is kept has the names of now
         if saved is not None:
             filters.change(tx, replace(saved, name=name, where=text, shared=shared))
             return f"/app/{listing.module.key}?filter={saved.key}"

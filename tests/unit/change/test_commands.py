@@ -12,6 +12,7 @@ import pytest
 from runtime.assembly import House
 from runtime.change.codes import CODES
 from runtime.change.revisions import open_applied
+from runtime.cli import command_files, load_command
 from runtime.cli.apply import ApplyCommand
 from runtime.cli.base import CommandError
 from runtime.cli.plan import PlanCommand
@@ -50,7 +51,7 @@ def trellis(database_url: str, pack: Path) -> Callable[..., tuple[int, str]]:
 
     def run(command: str, *options: str) -> tuple[int, str]:
         out = io.StringIO()
-        house = House({"TRELLIS_DATABASE": database_url}, out, out, folder=pack.parent)
+        house = House({"TRELLIS_DATABASE": database_url}, out, io.StringIO(), folder=pack.parent)
         chosen = {"plan": PlanCommand, "apply": ApplyCommand}[command]()
         parser = ArgumentParser()
         chosen.configure(parser)
@@ -184,3 +185,26 @@ def test_the_applied_text_makes_the_same_catalog_again(trellis, database_url):
     assert loaded.catalog is not None
     assert loaded.catalog.hash == revision.hash
     assert loaded.sources["schemas/modules/deals.yaml"] == DEAL
+
+
+def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path, pack):
+    missing = tmp_path / "mistyped" / "trellis.db"
+    out, errors = io.StringIO(), io.StringIO()
+    house = House({"TRELLIS_DATABASE": f"sqlite:///{missing}"}, out, errors, folder=tmp_path)
+    for command, words in (
+        ("plan", [pack]),
+        ("history", []),
+        ("rollback", ["1"]),
+        ("diff", ["1"]),
+        ("purge", []),
+    ):
+        chosen, parser = load_command(command_files()[command]), ArgumentParser()
+        chosen.configure(parser)
+        if command == "plan":
+            assert chosen.run(parser.parse_args([str(each) for each in words]), house) == 0
+            assert errors.getvalue() == f"There is no database {missing}: trellis apply makes it.\n"
+            assert "Create the module deals" in out.getvalue()
+        else:
+            with pytest.raises(CommandError, match=f"There is no database {missing}"):
+                chosen.run(parser.parse_args([str(each) for each in words]), house)
+    assert not missing.parent.exists()
