@@ -14,7 +14,8 @@ class Message:
     """A whole sentence such as ``{label} is required.`` and the values of its places.
 
     A parameter may itself be translatable: anything with ``in_language`` (a label) is given in the reader's
-    language when the message is rendered.
+    language when the message is rendered. Where a language writes labels small inside a sentence, its
+    translation says so: ``Uusi {label:small}``.
     """
 
     text: str
@@ -40,9 +41,22 @@ def phrase(text: str) -> str:
     return text
 
 
+class Words(str):
+    """A label inside a sentence: ``{label:small}`` is written with a small letter, unless it begins with an
+    abbreviation (API key).
+    """
+
+    __slots__ = ()
+
+    def __format__(self, specification: str) -> str:
+        if specification != "small":
+            return super().__format__(specification)
+        return str(self) if self[1:2].isupper() else self[:1].lower() + self[1:]
+
+
 def _in_language(value: object, language: str) -> object:
     in_language = getattr(value, "in_language", None)
-    return in_language(language) if callable(in_language) else value
+    return Words(in_language(language)) if callable(in_language) else value
 
 
 def to_json(sentence: Message) -> dict[str, object]:

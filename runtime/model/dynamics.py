@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 NONE: "Mapping[str, Expression]" = MappingProxyType({})
 
 
+MOMENTS = ("create", "save", "validate", "view")
+"""The moments of formulas that are no fields: a formula names fields besides, for when they change."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordCheck:
     """A condition that every saved record fulfils. ``location`` is the field that its message stands at, or
@@ -73,6 +77,11 @@ class Formula:
     origin: "Origin"
     computed: bool = False
     rule: str = ""
+
+    @property
+    def follows(self) -> bool:
+        """Whether it fills its field when another one changes, which a form shows while somebody types."""
+        return self.value is not None and not self.computed and not set(self.run) <= set(MOMENTS)
 
 
 @dataclass(frozen=True, slots=True)

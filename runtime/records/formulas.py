@@ -20,7 +20,7 @@ def fill(batch: Batch, works: list[Work]) -> None:
     set_by_rules = [one for one in formulas if one.rule]
     expressions += [defaults[one.field] for one in set_by_rules if one.field in defaults]
     filling = Filling(batch, sound, expressions)
-    before = Before(batch, sound, [one.when for one in set_by_rules]) if set_by_rules else None
+    earlier = Before(batch, sound, [one.when for one in set_by_rules]) if set_by_rules else None
     for formula in formulas:
         if formula.value is None:
             continue
@@ -29,11 +29,12 @@ def fill(batch: Batch, works: list[Work]) -> None:
             continue
         if formula.when is not None:
             filling.look_again(formula.when)
-        chosen = [work for work in sound if _runs(batch, filling, before, work, formula)]
+        chosen = [work for work in sound if _runs(batch, filling, earlier, work, formula)]
         by = f"{RULE}{formula.rule}" if formula.rule else f"{FORMULA}{formula.key}"
+        held = [work.get(formula.field) for work in chosen] if batch.asking else ()
         filling.fill(formula.field, formula.value, chosen, clear=formula.clear, by=by)
-        if formula.rule:
-            for work in chosen:
+        for work, before in zip(chosen, held, strict=False):
+            if formula.rule or (formula.follows and work.get(formula.field) != before):
                 work.ruled.add(formula.field)
 
 

@@ -52,7 +52,9 @@ NONE = RuleStates()
 def follows(module: Module) -> bool:
     """Whether a form of the module changes by what is typed into it."""
     known = module.dynamics
-    return bool(known.rules or known.required or known.readonly)
+    return bool(
+        known.rules or known.required or known.readonly or any(each.follows for each in known.formulas)
+    )
 
 
 def rule_states(

@@ -74,7 +74,8 @@ class Work:
     ``old`` is the record as it stands, by field, without linked fields; None for a new one. ``values`` are
     the canonical values to be written. A new record has a negative ``id`` until everything is known to be
     right. ``worked_out`` are the fields that the save has filled by itself, each with what filled it,
-    ``ruled`` those that rules have set, and ``echoed`` is what was sent of virtual fields.
+    ``ruled`` those that rules and formulas have set while somebody types, and ``echoed`` is what was sent of
+    virtual fields.
     """
 
     plan: ModulePlan

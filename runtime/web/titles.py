@@ -46,6 +46,11 @@ def called(call: Call, targets: Sequence[str], typed: str) -> Ref | Message:
     return message('There is no record called "{written}".', written=typed[:100])
 
 
+def new_label(call: Call, module: Module) -> str:
+    """What the way to a new record of a module is called: New account."""
+    return message("New {label}", label=module.label).render(call.translate, call.actor.language)
+
+
 def _called(call: Call, module: Module, typed: str) -> list[Ref]:
     if not call.live.judge.may(call.actor, module.key, "read").allowed:
         return []

@@ -206,3 +206,29 @@ def test_what_opens_over_a_page_has_no_violation(app, ada, visit, scheme, size):
     page.get_by_role("banner").locator(".new-menu > summary").click()
     wrong += check(page, "new menu")
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_quick_bar_says_what_it_asks_for_while_the_list_changes_in_place(app, ada, visit):
+    page = visit(app)
+    page.goto("/app/deals")
+    clear = page.get_by_role("link", name="Clear").first
+    expect(clear).to_be_hidden()
+    amount = page.locator("details[data-range]").first
+    amount.locator("summary").click()
+    amount.get_by_label("From").fill("50")
+    amount.get_by_label("From").press("Enter")
+    expect(amount.locator("output")).to_contain_text("50")
+    expect(page.locator("#rows").get_by_text("No record matches.")).to_be_visible()
+    clear.click()
+    expect(page.get_by_role("link", name="Furniture")).to_be_visible()
+    expect(amount.locator("output")).to_have_text("Any")
+
+
+def test_a_line_on_a_phone_says_what_it_is_and_the_rest_in_one_row_under_it(app, visit):
+    items = [{"product": "Chair", "quantity": 2, "price": 10}]
+    deal = make(app, "deals", name="Furniture", items=items)
+    page = visit(app, viewport=SIZES["phone"])
+    page.goto(f"/app/deals/{deal}")
+    cells = page.locator(".list.plain:not(.single) tbody td:visible").all()
+    first, quantity, price = [cell.bounding_box()["y"] for cell in cells]
+    assert first + 10 < quantity == price

@@ -285,3 +285,11 @@ def test_a_reader_is_told_in_their_own_language(crm):
     shown = browser.get(f"/app/deals/filter?{urlencode({'where': text})}")
     assert form(shown).values["c4.value"] == ["1000,50"]
     assert where(press(browser, shown, "show")) == text
+
+
+def test_a_list_of_nothing_is_asked_for(app, deals):
+    browser = app.sign_in()
+    page = row(browser, "/app/deals/filter", "2", "stage", "one_of")
+    asked = press(browser, page, "show")
+    assert (asked.status, "Choose one at least." in asked.text) == (422, True)
+    assert where(press(browser, asked, "show", **{"c2.values": ["won"]})) == "stage in ['won']"

@@ -70,3 +70,11 @@ def test_no_page_asks_for_a_text_that_finnish_lacks(strict, crm):
     assert "on pakollinen" in refused.text
     assert strict == set()
     assert "Tallenna" in browser.get("/app/accounts/new").text
+
+
+def test_what_a_module_is_called_is_written_small_inside_a_sentence(crm):
+    app: App = crm(pack=standard_folder())
+    browser = app.sign_in()
+    app.program()("PATCH", f"/users/{app.user()}", json={"language": "fi"})
+    assert "<h1>Uusi asiakas</h1>" in browser.get("/app/accounts/new").text
+    assert "Uusi asiakas" in browser.get("/app/accounts").text

@@ -57,6 +57,7 @@ def test_setup_shows_each_thing_of_the_catalog_with_its_file_and_line(app):
     assert "schemas/filters/deals.yaml:" in filters
     assert "schemas/menu.yaml:" in browser.get("/admin/setup?show=menu.sales")
     assert browser.get("/admin/setup?show=modules.nothing").status == 404
+    assert 'href="/admin/setup?show=modules.deals" aria-current' in browser.get("/admin/setup").text
     assert browser.get("/admin/setup?show=nothing").status == 404
     index = set(re.findall(r'href="(/admin/setup\?show=[a-z_.]+)"', page.text))
     assert len(index) > 15

@@ -110,7 +110,13 @@ def test_the_palette_begins_with_what_was_looked_at_and_the_menu(app, browser):
 
 def test_setup_is_offered_to_administrators_alone(app, browser):
     assert "Setup" in offered(browser, "setup")
-    assert "Setup" not in offered(app.sign_in("sue@example.com", admin=False), "setup")
+    seller = app.sign_in("sue@example.com", admin=False)
+    assert "Setup" not in offered(seller, "setup")
+    assert "Workbench" in offered(browser, "administration")
+    assert offered(browser, "background")["Background work"] == "/admin/operations"
+    assert offered(seller, "background")["Background work"] == "/operations"
+    assert offered(seller, "api")["API"] == "/api"
+    assert "Diagnostics" not in offered(seller, "diagnostics")
 
 
 def test_when_there_is_no_time_the_modules_left_out_are_named(app, browser, monkeypatch):

@@ -12,12 +12,10 @@ from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.loops import in_turn
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Field, Module
-from runtime.model.dynamics import Formula
+from runtime.model.dynamics import MOMENTS, Formula
 from runtime.model.label import Label
 from runtime.model.types import BOOLEAN
 from runtime.model.uses import Thing
-
-MOMENTS = ("create", "save", "validate", "view")
 
 
 def resolve_formulas(draft: Draft, labels: Labels) -> None:

@@ -45,7 +45,7 @@ FILTER_COLUMNS = (
 def show(screen: Screen, call: Call) -> Response:
     """The index of the catalog, and the one thing that the address names (``?show=modules.accounts``)."""
     catalog = call.live.catalog
-    kind, _, key = (call.query("show") or f"modules.{next(iter(catalog.modules))}").partition(".")
+    kind, _, key = (call.query("show") or f"modules.{_first(catalog)}").partition(".")
     parts = _parts(call, catalog, kind, key)
     if parts is None:
         raise not_found()
@@ -61,10 +61,19 @@ def show(screen: Screen, call: Call) -> Response:
     return screen.draw(call, "admin/setup.html", context)
 
 
+def _first(catalog: Catalog) -> str:
+    """The module that Setup opens with: the menu's first, else the first that is no module of the system."""
+    listed = [item.module for group in catalog.menu for item in group.items]
+    return next((key for key in (*listed, *catalog.modules) if not catalog.modules[key].system), "users")
+
+
 def _index(call: Call, catalog: Catalog, kind: str, key: str) -> list[Part]:
     language = call.actor.language
     things: dict[str, list[tuple[str, str]]] = {
-        "modules": [(m.key, m.plural.in_language(language)) for m in catalog.modules.values()],
+        "modules": [
+            (m.key, m.plural.in_language(language))
+            for m in sorted(catalog.modules.values(), key=lambda m: m.system)
+        ],
         "layouts": [(m, catalog.modules[m].plural.in_language(language)) for m in catalog.layouts],
         "picklists": [(p.key, p.label.in_language(language) or p.key) for p in catalog.picklists.values()],
         "filters": [(m, catalog.modules[m].plural.in_language(language)) for m in catalog.filters],

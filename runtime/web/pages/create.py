@@ -20,7 +20,7 @@ from runtime.web.pages.rules import has_any, states_of
 from runtime.web.pages.saving import SHOWN, save_one
 from runtime.web.pages.screen import Screen, written_module
 from runtime.web.shell import flash
-from runtime.web.titles import ref_of
+from runtime.web.titles import new_label, ref_of
 from runtime.web.views import record_address
 
 
@@ -90,7 +90,7 @@ def _draw(
     form: dict[str, Any] = {
         "prefix": prefix_of(call),
         "in_dialog": call.is_partial,
-        "title": call.translate("New {label}").format(label=module.label.in_language(language)),
+        "title": new_label(call, module),
         "icon": module.icon,
         "module": {"plural": module.plural.in_language(language), "href": f"/app/{module.key}"},
         "action": f"/app/{module.key}/create" + (f"?{query}" if query else ""),

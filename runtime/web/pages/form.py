@@ -6,8 +6,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from runtime.fields.base import InvalidValueError
-from runtime.model.catalog import Collection, Field, Module
+from runtime.model.catalog import Collection, Module
 from runtime.model.values import Ref
 from runtime.records.change import Change, Refused, Saved
 from runtime.web.door import Call
@@ -15,8 +14,9 @@ from runtime.web.forms import Form
 from runtime.web.pages import conflict
 from runtime.web.pages.alike import alike_of, is_anyway
 from runtime.web.pages.card import Card, load, own_path, plain, with_links
-from runtime.web.pages.editing import FieldBlock, FormBlock, blocks_of, form_paths, is_given, row_fields
+from runtime.web.pages.editing import FieldBlock, FormBlock, blocks_of, form_paths, row_fields
 from runtime.web.pages.form_view import Errors, FormView, Rows
+from runtime.web.pages.prefilling import prefill
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rows import rows_of
@@ -24,7 +24,7 @@ from runtime.web.pages.rules import has_any, states_of
 from runtime.web.pages.saving import SHOWN, save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
 from runtime.web.shell import flash
-from runtime.web.titles import ref_of
+from runtime.web.titles import new_label
 from runtime.web.views import record_address
 
 NO_FORM = Form({})
@@ -104,23 +104,8 @@ def new_sheet(call: Call, module: Module, sent: Form) -> Sheet:
     values |= call.live.records.defaults(module.key, call.actor, call.moment)
     if values.get("owner") is not None:
         values["owner"] = Ref("users", call.actor.user_id or 0, call.actor.name)
-    for each in module.fields.values():
-        if call.query(each.key) and not is_given(call, each):
-            values[each.key] = _prefilled(call, each, call.query(each.key)) or values[each.key]
+    prefill(call, module, values)
     return Sheet(module, None, values, {}, tuple(blocks_of(call, module, plain(values), sent)))
-
-
-def _prefilled(call: Call, each: Field, text: str) -> Any:
-    """What the address says that a field begins with; nothing where it cannot be read."""
-    if each.targets:
-        ref = ref_of(call, each.targets, text)
-        if not call.live.types[each.type].linked:
-            return ref
-        return (ref,) if ref is not None and not each.settings.get("link") else None
-    try:
-        return call.live.types[each.type].parse(text, each, call.live.parsing(call.actor, "form"))
-    except InvalidValueError:
-        return None
 
 
 def _sheet(call: Call, module: Module, sent: Form) -> Sheet:
@@ -167,9 +152,8 @@ def _draw(
     view = FormView(call, screen.views(call), sheet.values, sheet.rows, sent, errors, kept, states)
     blocks = view.blocks(sheet.blocks)
     address = record_address(module.key, card.id) if card is not None else f"/app/{module.key}"
-    label = module.label.in_language(language)
     form = {
-        "title": card.title if card is not None else call.translate("New {label}").format(label=label),
+        "title": card.title if card is not None else new_label(call, module),
         "number": card.number if card is not None else "",
         "module": {
             "plural": module.plural.in_language(language),

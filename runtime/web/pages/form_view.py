@@ -84,11 +84,15 @@ class FormView:
         return view
 
     def _fields(self, block: FieldBlock) -> dict[str, Any]:
-        shown = [self.control(each) for each in block.fields]
-        hidden = bool(shown) and all(view.hidden for view in shown)
+        shown = [self.control(each) for each in block.fields if not self._is_to_come(each)]
+        hidden = all(view.hidden for view in shown)
         drawn = {"kind": "fields", "label": block.label, "columns": block.columns, "fields": shown}
         closed = block.part in self.states.closed
         return {**drawn, "part": block.part, "closed": closed, "hidden": hidden or closed}
+
+    def _is_to_come(self, each: Field) -> bool:
+        """Whether nothing stands in a new record's field before it is saved: it is computed."""
+        return each.computed is not None and not self.values.get("id") and self.values.get(each.key) is None
 
     def _locked(self, each: Field, view: FieldView, values: Mapping[str, Any] | None = None) -> FieldView:
         """The value alone, of a field that rules make read-only."""

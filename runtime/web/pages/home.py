@@ -12,6 +12,7 @@ from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.pages.screen import Screen, may_open
 from runtime.web.shell import menu_links
+from runtime.web.titles import new_label
 from runtime.web.views import record_address
 
 SHOWN = 8
@@ -95,9 +96,7 @@ def _tiles(call: Call) -> list[dict[str, Any]]:
             "new_href": f"/app/{link.module}/create"
             if judge.may(call.actor, link.module, "create").allowed
             else None,
-            "new_label": call.translate("New {label}").format(
-                label=modules[link.module].label.in_language(language)
-            ),
+            "new_label": new_label(call, modules[link.module]),
         }
         for link in links
         if judge.may(call.actor, link.module, "read").allowed

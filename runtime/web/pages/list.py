@@ -27,7 +27,7 @@ from runtime.web.pages.filter_bar import bar, chosen_filter
 from runtime.web.pages.screen import Screen, is_written, module_of
 from runtime.web.quick import PERIODS, Range, condition, period_labels
 from runtime.web.table import Column, TableRow
-from runtime.web.titles import called
+from runtime.web.titles import called, new_label
 from runtime.web.views import FieldView, Option, Views, path_label
 
 SIZES = (25, 50, 100)
@@ -313,7 +313,7 @@ def _context(
         "module": module.key,
         "href": f"/app/{module.key}",
         "new_href": f"/app/{module.key}/new" if _may(call, module, "create") else None,
-        "new_label": call.translate("New {label}").format(label=module.label.in_language(language)),
+        "new_label": new_label(call, module),
         "export_href": _export_address(listing) if _may(call, module, "export") else None,
         "import_href": f"/app/{module.key}/import" if may_import(call, module) else None,
         "columns_href": f"/app/{module.key}/columns" + listing.address().removeprefix(f"/app/{module.key}"),
@@ -322,6 +322,7 @@ def _context(
         "quick": quick,
         "search": {"name": SEARCH, "value": listing.search} if search_paths(module) else None,
         "hidden": _hidden(listing),
+        "clear_href": listing.address(**dict.fromkeys((SEARCH, *listing.quick)), where=None),
         "reset_href": listing.address(**dict.fromkeys((SEARCH, *listing.quick)), where=None)
         if listing.quick or listing.search or listing.where
         else None,

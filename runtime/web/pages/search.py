@@ -11,11 +11,13 @@ from runtime.base.messages import message
 from runtime.expressions.text import fold
 from runtime.records.search import SHORTEST
 from runtime.storage.lookup import Hits
+from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
 from runtime.web.pages.home import recent
 from runtime.web.pages.list import SEARCH
 from runtime.web.pages.screen import Screen
 from runtime.web.shell import menu_links
+from runtime.web.titles import new_label
 from runtime.web.views import record_address
 
 SHOWN = 10
@@ -141,8 +143,7 @@ def _places(call: Call) -> Iterable[Choice]:
     modules = list(dict.fromkeys(link.module for link in readable))
     for key in modules:
         if judge.may(call.actor, key, "create").allowed:
-            new = call.translate("New {label}").format(label=catalog.modules[key].label.in_language(language))
-            yield Choice(new, f"/app/{key}/new", "plus")
+            yield Choice(new_label(call, catalog.modules[key]), f"/app/{key}/new", "plus")
     for key in modules:
         plural = catalog.modules[key].plural.in_language(language)
         if len(catalog.filters[key]) > 1:
@@ -158,8 +159,11 @@ def _places(call: Call) -> Iterable[Choice]:
     yield Choice(call.translate("Home"), "/app", "home")
     yield Choice(call.translate("My profile"), "/profile", "user-circle")
     yield Choice(call.translate("Keyboard shortcuts"), "/profile/keyboard", "help-circle")
+    yield Choice(call.translate("Background work"), "/operations", "hourglass")
+    yield Choice(call.translate("API"), "/api", "api")
     if call.actor.admin:
-        yield Choice(call.translate("Setup"), "/admin/setup", "settings")
+        everybodys = call.translate("Administration")
+        yield from (Choice(tab["label"], tab["href"], "settings", everybodys) for tab in tabs(call, ""))
 
 
 def _fits(place: Choice, typed: str) -> bool:

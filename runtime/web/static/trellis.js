@@ -61,6 +61,12 @@ const later = (form) => {
 on("change", "form[data-autosubmit]", (event, form) => {
   if (!event.target.matches("[role=combobox], [data-live]")) form.requestSubmit();
 });
+on("change", "details[data-range]", (_event, range) => { // the list is drawn anew, and this is not: it says itself what it asks for
+  const ends = [...range.querySelectorAll("input")].map((input) => input.value.trim());
+  const said = range.querySelector("output");
+  range.classList.toggle("on", ends.some(Boolean));
+  said.value = ends.some(Boolean) ? ends.join(" – ") : said.dataset.any;
+});
 on("input", "form[data-autosubmit] [data-live]", (_event, input) => later(input.form));
 document.addEventListener("htmx:config:request", (event) => {
   const { request, sourceElement } = event.detail.ctx;
