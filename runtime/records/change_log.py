@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import delete
 
 from runtime.model.values import Link
 from runtime.records.plan import FieldPlan
@@ -51,12 +50,6 @@ def open_change_set(batch: Batch, change_set: int) -> None:
     }
     table = batch.plans.workplace.tables.change_sets
     insert_rows(batch.tx.connection, table, {"id": [change_set]}, opened)
-
-
-def drop_change_set(batch: Batch, change_set: int) -> None:
-    """Take a change set back: nothing of it could be written."""
-    table = batch.plans.workplace.tables.change_sets
-    batch.tx.connection.execute(delete(table).where(table.c.id == change_set))
 
 
 Texts = tuple[str | None, str | None, str | None]

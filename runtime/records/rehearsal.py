@@ -8,7 +8,6 @@ and its own rows.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import NestedTransaction
 from sqlalchemy.exc import DataError, IntegrityError
 
 from runtime.expressions.evaluation import AGGREGATES
@@ -26,6 +25,8 @@ from runtime.records.restore import Restoring
 from runtime.records.work import Batch, Work
 from runtime.records.write import insert_records, touch, update_records, write_links
 from runtime.records.written import written_by
+from runtime.storage.driving import send_waiting
+from runtime.storage.transaction import Savepoint
 
 Found = dict[int, dict[str, object]]
 """What is added to the plain data of each record, by the id() of its work."""
@@ -58,12 +59,12 @@ def rehearsed(
         yield _read(batch, works, needed, moment)
         return
     _give_ids(batch)
-    nested = _written(batch)
+    written = _written(batch)
     try:
         yield _read(batch, works, needed, moment)
     finally:
-        if nested is not None:
-            nested.rollback()
+        if written is not None:
+            written.undo()
 
 
 def _later(batch: Batch, paths: Sequence[Path]) -> list[Path]:
@@ -108,21 +109,22 @@ def _give_ids(batch: Batch) -> None:
             work.values["parent"] = work.parent.id
 
 
-def _written(batch: Batch) -> NestedTransaction | None:
+def _written(batch: Batch) -> Savepoint | None:
     """The savepoint in which the batch stands written; None when the database does not take it.
 
     Then somebody has the same unique value: the writer will say so, and the rest is written without it.
     """
     for _ in range(2):
-        nested = batch.tx.connection.begin_nested()
+        before = batch.tx.mark()
         try:
             _write(batch)
+            send_waiting(batch.tx.connection)
         except (IntegrityError, DataError, OverflowError):
-            nested.rollback()
+            before.undo()
             for works in batch.works.values():
                 unique.check(batch, works)
         else:
-            return nested
+            return before
     return None
 
 

@@ -185,6 +185,7 @@ class _Saving:
         self.deletion = Deletion()
         self.restoring = Restoring()
         self.change_set: int | None = None
+        self.opened = False
 
     def run(self) -> None:
         """Take every step."""
@@ -319,6 +320,7 @@ class _Saving:
                 work.changed = tuple(key for key, value in work.values.items() if old.get(key) != value)
             if work.parent is not None and (work.is_new or work.changed or work.links):
                 work.parent.touched = True
+        batch.tx.reserve_ids(self._ids_wanted(works))
         fresh = [work for work in works if work.is_new]
         nameless = [work for work in fresh if work.id < 0]
         for work, record_id in zip(nameless, batch.tx.allocate_ids(len(nameless)), strict=True):
@@ -329,6 +331,15 @@ class _Saving:
         for same in batch.works.values():
             self._append(same)
             numbering.number(batch, same)
+
+    def _ids_wanted(self, works: list[Work]) -> int:
+        # For what is new, and the entries of all that is written, the outbox's rows and the change set.
+        if not self._anything():
+            return 0
+        new = sum(1 for work in works if work.id < 0)
+        written = sum(1 for work in works if work.is_new or work.changed or work.links or work.touched)
+        gone = sum(map(len, self.deletion.doomed.values())) + len(self.restoring.returning)
+        return new + written + gone + len(self.batch.works) + 1
 
     def _append(self, works: list[Work]) -> None:
         # Rows that are written by themselves stand after those that are there.
@@ -349,9 +360,7 @@ class _Saving:
             return
         self.meanwhile()
         change_set = self.change_set = batch.tx.allocate_ids(1)[0]
-        change_log.open_change_set(batch, change_set)
-        if not self._try(change_set):
-            change_log.drop_change_set(batch, change_set)
+        self._try(change_set)
 
     def _anything(self) -> bool:
         return (
@@ -360,15 +369,14 @@ class _Saving:
             or bool(self.restoring.returning)
         )
 
-    def _try(self, change_set: int) -> bool:
+    def _try(self, change_set: int) -> None:
         # All of it at once. When the database refuses, somebody else may have written the same in the
         # meantime: then the
         # checks find it now. What no check finds is looked for by halves.
         batch = self.batch
         for _ in range(RACES):
             try:
-                with batch.tx.savepoint():
-                    self._write_all(change_set)
+                self._write_as_one(change_set)
             except (IntegrityError, DataError, OverflowError, GuardError):
                 refused = sum(1 for asked in batch.asked if asked.errors)
                 for works in list(batch.works.values()):
@@ -378,32 +386,31 @@ class _Saving:
                 self._leave_out()
                 if not self._anything():
                     self._tell(batch.asked)
-                    return False
+                    return
             else:
                 self._tell(batch.asked)
-                return True
-        return self._by_halves(change_set, [asked for asked in batch.asked if not asked.errors])
+                return
+        self._by_halves(change_set, [asked for asked in batch.asked if not asked.errors])
 
-    def _by_halves(self, change_set: int, them: list[Asked]) -> bool:
+    def _by_halves(self, change_set: int, them: list[Asked]) -> None:
         batch = self.batch
         before = (batch.works, self.deletion, self.restoring)
         self._narrow({asked.index for asked in them})
         try:
-            with batch.tx.savepoint():
-                self._write_all(change_set)
+            self._write_as_one(change_set)
         except (IntegrityError, DataError, OverflowError, GuardError) as error:
             if len(them) == 1 or batch.atomic:
                 known = error.reason if isinstance(error, GuardError) else None
                 them[0].refuse("", known or message("The database refuses this record."))
-                return False
+                return
         else:
             self._tell(them)
-            return True
+            return
         finally:
             batch.works, self.deletion, self.restoring = before
         middle = len(them) // 2
-        first = self._by_halves(change_set, them[:middle])
-        return self._by_halves(change_set, them[middle:]) or first
+        self._by_halves(change_set, them[:middle])
+        self._by_halves(change_set, them[middle:])
 
     def _narrow(self, indexes: set[int]) -> None:
         batch = self.batch
@@ -423,6 +430,13 @@ class _Saving:
             [each for each in self.restoring.refilled if each.asked.index in indexes],
             [each for each in self.restoring.cleared if each[0].asked.index in indexes],
         )
+
+    def _write_as_one(self, change_set: int) -> None:
+        with self.batch.tx.savepoint():
+            if not self.opened:
+                change_log.open_change_set(self.batch, change_set)
+            self._write_all(change_set)
+        self.opened = True
 
     def _write_all(self, change_set: int) -> None:
         batch = self.batch

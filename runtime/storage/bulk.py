@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from runtime.storage import driving
 from runtime.storage.copy_text import lines
+from runtime.storage.inserting import Insert, insert_into
 from runtime.storage.searching import LATER
 
 SEARCHED = 32
@@ -78,13 +79,14 @@ def insert_pieces(
     there is little to do. Neither may use the connection, and what they read of each other's must stay as it
     is. Raises what an INSERT would raise.
     """
-    rows = _Rows(connection.dialect, table, names, count, piece, constants, ready)
+    insert = insert_into(table, (*names, *constants), ready, connection.dialect)
+    rows = _Rows(insert, count, piece, tuple(constants.values()))
     if count < MANY:
-        _write(connection, table, rows, search_index)
+        _write(connection, rows, search_index)
         meanwhile()
         return
     with ThreadPoolExecutor(1, "inserting") as thread:
-        writing = thread.submit(_write, connection, table, rows, search_index)
+        writing = thread.submit(_write, connection, rows, search_index)
         meanwhile()
         writing.result()
 
@@ -92,24 +94,12 @@ def insert_pieces(
 class _Rows:
     """Rows as the database's driver takes them, made when they are asked for."""
 
-    def __init__(
-        self,
-        dialect: Dialect,
-        table: Table,
-        names: Sequence[str],
-        count: int,
-        piece: Piece,
-        constants: Mapping[str, Any],
-        ready: frozenset[str],
-    ) -> None:
-        self.names = (*names, *constants)
+    def __init__(self, insert: Insert, count: int, piece: Piece, constants: Sequence[Any]) -> None:
+        self.insert = insert
         self.count = count
         self._piece = piece
-        self._processors = [
-            None if name in ready else table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-            for name in self.names
-        ]
-        fixed = zip(constants.values(), self._processors[len(names) :], strict=True)
+        self._makers = insert.makers[: len(insert.makers) - len(constants)]
+        fixed = zip(constants, insert.makers[len(self._makers) :], strict=True)
         self._constants = [value if made is None else made(value) for value, made in fixed]
 
     def pieces(self, size: int) -> Iterator[list[Sequence[Any]]]:
@@ -118,56 +108,51 @@ class _Rows:
             last = min(first + size, self.count)
             values: list[Sequence[Any]] = [
                 given if made is None else [made(value) for value in given]
-                for given, made in zip(self._piece(first, last), self._processors, strict=False)
+                for given, made in zip(self._piece(first, last), self._makers, strict=True)
             ]
             values.extend([value] * (last - first) for value in self._constants)
             yield values
 
     def value(self, name: str, place: int) -> Any:
         """What one row has in a column that needs no making."""
-        return self._piece(place, place + 1)[self.names.index(name)][0]
+        return self._piece(place, place + 1)[self.insert.names.index(name)][0]
 
 
-def _write(connection: Connection, table: Table, rows: _Rows, search_index: str | None) -> None:
-    preparer = connection.dialect.identifier_preparer
-    name = preparer.format_table(table)
-    target = f"{name} ({', '.join(preparer.quote(each) for each in rows.names)})"
-    if connection.dialect.name == "postgresql":
+def _write(connection: Connection, rows: _Rows, search_index: str | None) -> None:
+    insert, dialect = rows.insert, connection.dialect
+    if dialect.name == "postgresql":
         if rows.count >= COPIED:
-            _copy(connection, f"COPY {target} FROM STDIN", rows)
+            _copy(connection, f"COPY {insert.target} FROM STDIN", rows)
             return
-        places = ", ".join(repeat("%s", len(rows.names)))
         for values in rows.pieces(COPIED):
-            given = list(zip(*values, strict=True))
-            driving.run(connection, f"INSERT INTO {target} VALUES ({places})", given)
+            driving.run(connection, insert.one, list(zip(*values, strict=True)), insert.table)
         return
     if search_index is None or rows.count < SEARCHED:
-        _insert(connection, target, rows)
+        _insert(connection, rows)
         return
     connection.exec_driver_sql("INSERT INTO trellis_counters (key, value) VALUES (?, 1)", (LATER,))
-    _insert(connection, target, rows)
+    _insert(connection, rows)
     connection.exec_driver_sql(
-        f"INSERT INTO {preparer.quote(search_index)} (rowid, search_text)"
-        f" SELECT id, search_text FROM {name} WHERE id BETWEEN ? AND ? AND search_text IS NOT NULL",
+        f"INSERT INTO {dialect.identifier_preparer.quote(search_index)} (rowid, search_text)"
+        f" SELECT id, search_text FROM {insert.table} WHERE id BETWEEN ? AND ? AND search_text IS NOT NULL",
         (rows.value("id", 0), rows.value("id", rows.count - 1)),
     )
     connection.exec_driver_sql("DELETE FROM trellis_counters WHERE key = ?", (LATER,))
 
 
-def _insert(connection: Connection, target: str, rows: _Rows) -> None:
-    width = len(rows.names)
-    row = f"({', '.join(repeat('?', width))})"
+def _insert(connection: Connection, rows: _Rows) -> None:
     together: dict[int, list[tuple[Any, ...]]] = {}
-    for values in rows.pieces(max(1, min(TOGETHER, PARAMETERS // width))):
+    for values in rows.pieces(max(1, min(TOGETHER, PARAMETERS // len(rows.insert.names)))):
         given = tuple(chain.from_iterable(zip(*values, strict=True)))
         together.setdefault(len(values[0]), []).append(given)
     for size, some in together.items():
-        driving.run(connection, f"INSERT INTO {target} VALUES {', '.join(repeat(row, size))}", some)
+        driving.run(connection, rows.insert.of(size), some)
 
 
 def _copy(connection: Connection, statement: str, rows: _Rows) -> None:
     import psycopg  # here, for SQLite does not need it
 
+    driving.send_waiting(connection)
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:

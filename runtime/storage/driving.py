@@ -2,25 +2,49 @@
 
 SQLAlchemy's own execution costs more than a small statement takes. An error is what its execution would
 raise, and a broken connection is not put back into the pool.
+
+In a transaction on PostgreSQL a statement that gives nothing back waits for the next one that does, for the
+end of its savepoint or for the commit. What waited then goes to the server in as few statements as can be:
+each of those costs a round trip, which is more than a small save does there. What is wrong with one of them
+is raised then.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 Described = Sequence[Sequence[Any]]
 
+WAITING = "trellis_waiting"
+"""Where a connection keeps the statements that wait."""
 
-def fetch(connection: Connection, sql: str, given: Any) -> tuple[list[Any], Described]:
-    """The rows of a statement as the driver gives them, and what it says of their columns."""
-    driver = connection.connection
-    cursor = driver.cursor()
+
+class _Waiting(NamedTuple):
+    # A statement that waits, and the one table that it writes; '' for one that has no parameters.
+    sql: str
+    given: Sequence[Any]
+    table: str
+
+
+def fetch(
+    connection: Connection, sql: str, given: Any, learn: Callable[[Described], None] | None = None
+) -> list[Any]:
+    """The rows of a statement as the driver gives them. ``learn`` is told what it says of their columns;
+    psycopg takes longer to say that than to give a row.
+    """
+    send_waiting(connection)
+    cursor = connection.connection.cursor()
     _tell(connection, cursor, sql, given)
     try:
         cursor.execute(sql, given)
-        return list(cursor.fetchall()), cursor.description or ()
+        rows: list[Any] = list(cursor.fetchall())
+        if learn is not None:
+            learn(cursor.description or ())
+        return rows
     except connection.dialect.loaded_dbapi.Error as error:
         raise _as_sqlalchemy_does(connection, sql, error, given) from error
     finally:
@@ -28,33 +52,106 @@ def fetch(connection: Connection, sql: str, given: Any) -> tuple[list[Any], Desc
 
 
 def fetch_last(connection: Connection, sql: str) -> list[Any]:
-    """The rows of the last of several statements that have no parameters; PostgreSQL takes them at once."""
-    driver = connection.connection
-    cursor = driver.cursor()
-    _tell(connection, cursor, sql, None)
-    try:
+    """The rows of the last of several statements that have no parameters; PostgreSQL takes them at once, and
+    those that wait with them.
+    """
+    waiting = _take_waiting(connection)
+    if any(each.table for each in waiting):
+        _send(connection, waiting)
+        waiting = []
+    sql = "; ".join((*(each.sql for each in waiting), sql))
+    with _cursor(connection, sql, None) as cursor:
         cursor.execute(sql)
         while cursor.nextset():
             pass
         return list(cursor.fetchall())
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemy_does(connection, sql, error, None) from error
-    finally:
-        cursor.close()
 
 
-def run(connection: Connection, sql: str, rows: Sequence[Any]) -> None:
-    """Run a statement that gives nothing back, once for each of the rows."""
-    driver = connection.connection
-    cursor = driver.cursor()
-    _tell(connection, cursor, sql, rows)
-    try:
-        if len(rows) == 1:
+def run(connection: Connection, sql: str, rows: Sequence[Sequence[Any]], table: str = "") -> None:
+    """Run a statement that gives nothing back, once for each of the rows; ``table`` is what it writes."""
+    if len(rows) == 1 and (table or not rows[0]) and WAITING in connection.info:
+        connection.info[WAITING].append(_Waiting(sql, rows[0], table))
+        return
+    send_waiting(connection)
+    _run(connection, sql, rows)
+
+
+def let_wait(connection: Connection) -> None:
+    """Let the statements of a transaction that begins now wait for each other."""
+    connection.info[WAITING] = []
+
+
+def send_waiting(connection: Connection) -> None:
+    """Send what waits, and wait for it."""
+    if waiting := _take_waiting(connection):
+        _send(connection, waiting)
+
+
+def forget_since(connection: Connection, sql: str) -> bool:
+    """Forget what waits from this statement on, and all that waits when it was sent: says whether it was."""
+    waiting: list[_Waiting] = connection.info.get(WAITING, [])
+    place = next((at for at, each in enumerate(waiting) if each.sql == sql), None)
+    del waiting[place or 0 :]
+    return place is None
+
+
+def drop_waiting(connection: Connection) -> None:
+    """The transaction has ended: nothing waits any more."""
+    connection.info.pop(WAITING, None)
+
+
+def _take_waiting(connection: Connection) -> list[_Waiting]:
+    waiting: list[_Waiting] = connection.info.get(WAITING, [])
+    if waiting:
+        connection.info[WAITING] = []
+    return waiting
+
+
+def _send(connection: Connection, waiting: Sequence[_Waiting]) -> None:
+    together: list[_Waiting] = []
+    for each in waiting:
+        if together and not _go_together(together, each):
+            _send_as_one(connection, together)
+            together = []
+        together.append(each)
+    _send_as_one(connection, together)
+
+
+def _go_together(before: Sequence[_Waiting], each: _Waiting) -> bool:
+    # The parts of one statement do not see what the others write, so that each writes a table of its own.
+    if not each.table:
+        return not before[-1].table
+    return bool(before[-1].table) and all(each.table != other.table for other in before)
+
+
+def _send_as_one(connection: Connection, together: Sequence[_Waiting]) -> None:
+    if not together[-1].table:
+        _run(connection, "; ".join(each.sql for each in together), [()])
+        return
+    *first, last = together
+    parts = ", ".join(f"w{place} AS ({each.sql})" for place, each in enumerate(first))
+    sql = f"WITH {parts} {last.sql}" if first else last.sql
+    _run(connection, sql, [tuple(chain.from_iterable(each.given for each in together))])
+
+
+def _run(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    with _cursor(connection, sql, rows) as cursor:
+        if len(rows) > 1:
+            cursor.executemany(sql, rows)
+        elif rows[0]:
             cursor.execute(sql, rows[0])
         else:
-            cursor.executemany(sql, rows)
+            cursor.execute(sql)
+
+
+@contextmanager
+def _cursor(connection: Connection, sql: str, given: Any) -> Iterator[Any]:
+    cursor = connection.connection.cursor()
+    _tell(connection, cursor, sql, given)
+    try:
+        yield cursor
     except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemy_does(connection, sql, error, rows) from error
+        raise _as_sqlalchemy_does(connection, sql, error, given) from error
     finally:
         cursor.close()
 

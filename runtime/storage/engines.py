@@ -2,7 +2,7 @@
 
 Reading and writing have a pool each. A reading connection has no transaction and cannot write; a writing one
 begins every transaction explicitly (``BEGIN IMMEDIATE`` on SQLite), so that DDL rolls back like everything
-else.
+else, and so that on PostgreSQL the beginning goes with the first statement (:mod:`runtime.storage.driving`).
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from runtime.expressions.database import register_sqlite
+from runtime.storage import driving
 from runtime.storage.errors import UnavailableError
 
 UNLISTED = MappingProxyType(
@@ -114,13 +115,31 @@ def _quote_unlisted(*engines: Engine) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once, whatever the busy timeout is.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driving.run(connection, "BEGIN IMMEDIATE", [()])
+
+
+def _begin_waiting(connection: Connection) -> None:
+    driving.let_wait(connection)
+    driving.run(connection, "BEGIN", [()])
+
+
+def _send_first(connection: Connection, *_: Any) -> None:
+    driving.send_waiting(connection)
+
+
+def _send_and_end(connection: Connection) -> None:
+    driving.send_waiting(connection)
+    driving.drop_waiting(connection)
 
 
 def _postgresql(url: URL, schema: str, pool: int, patience: float) -> Engines:
     shared: dict[str, Any] = {"pool_size": pool, "pool_timeout": patience, "max_overflow": 0}
     reading = create_engine(url, isolation_level="AUTOCOMMIT", **shared)
-    writing = create_engine(url, **shared)
+    writing = create_engine(url, isolation_level="AUTOCOMMIT", **shared)
+    event.listen(writing, "begin", _begin_waiting)
+    event.listen(writing, "before_cursor_execute", _send_first)
+    event.listen(writing, "commit", _send_and_end)
+    event.listen(writing, "rollback", driving.drop_waiting)
     _quote_unlisted(reading, writing)
     path = f"{quoted(schema)}, public" if schema != "public" else "public"
     everyone = {"search_path": path, "timezone": "UTC", "lock_timeout": f"{int(patience * 1000)}ms"}

@@ -42,7 +42,7 @@ def await_writers(connection: Connection) -> None:
 
 def _newest(connection: Connection) -> int | None:
     if connection.dialect.name == "sqlite":
-        rows, _ = fetch(connection, _NEWEST, ())
+        rows = fetch(connection, _NEWEST, ())
         return rows[0][0] if rows else None
     # Both in one round trip, and two statements nevertheless: the second must see what landed while the first
     # waited.

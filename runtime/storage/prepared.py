@@ -4,6 +4,7 @@ They go past SQLAlchemy's own execution, which would build a key of the whole st
 of 50 rows that would be most of the time.
 """
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,27 @@ from sqlalchemy import ClauseElement, Connection, Delete, Dialect, Select, Updat
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from runtime.storage.converting import Convert, converted, from_driver
-from runtime.storage.driving import fetch, run
+from runtime.storage.driving import Described, fetch, run
 
 Given = list[Sequence[Any]]
+
+
+_PLACE = re.compile(r"%%|%\((\w+)\)s")
+
+
+def _by_place(sql: str, positions: Sequence[str] | None) -> tuple[str, Sequence[str]]:
+    # Parameters by place, for the driver of PostgreSQL too: so several statements can go as one.
+    if positions is not None:
+        return sql, positions
+    names: list[str] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        names.append(found[1])
+        return "%s"
+
+    return _PLACE.sub(place, sql), names
 
 
 class _Compiled:
@@ -25,22 +44,21 @@ class _Compiled:
             raise TypeError("Only a statement can be prepared.")
         state = compiled.construct_expanded_state()
         origins = {name: base for base, names in state.parameter_expansion.items() for name in names}
-        self.sql = state.statement
+        self.sql, self._positions = _by_place(state.statement, state.positiontup)
         self.dialect = dialect
         self._binds: dict[str, Convert | None] = {
             name: compiled.binds[origins.get(name, name)].type.dialect_impl(dialect).bind_processor(dialect)
             for name in state.parameters
         }
         self._fixed = {name: self._bound(name, value) for name, value in state.parameters.items()}
-        self._positions = state.positiontup
 
-    def values(self, parameters: Mapping[str, Any]) -> Any:
+    def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """What the driver is given with the statement; a parameter that the statement has not is left out."""
         values = dict(self._fixed)
         for name, value in parameters.items():
             if name in values:
                 values[name] = self._bound(name, value)
-        return values if self._positions is None else tuple(values[name] for name in self._positions)
+        return tuple(values[name] for name in self._positions)
 
     def _bound(self, name: str, value: Any) -> Any:
         process = self._binds[name]
@@ -57,30 +75,33 @@ class Prepared(_Compiled):
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> Given:
         """The rows as columns, driver values made Python's; no columns when there is no row."""
-        rows, description = fetch(connection, self.sql, self.values(parameters))
-        if self._converts is None:
-            self._converts = self._read_types(description)
+        learn = self._learn if self._converts is None else None
+        rows = fetch(connection, self.sql, self.values(parameters), learn)
         columns: Given = list(zip(*rows, strict=True))
         if columns:
-            for place, convert in self._converts:
+            for place, convert in self._converts or ():
                 columns[place] = converted(columns[place], convert)
         return columns
 
-    def _read_types(self, description: Sequence[Sequence[Any]]) -> list[tuple[int, Convert]]:
+    def _learn(self, description: Described) -> None:
         found: list[tuple[int, Convert]] = []
         for place, (column, described) in enumerate(zip(self._columns, description, strict=True)):
             convert = from_driver(column, self.dialect, described[1])
             if convert is not None:
                 found.append((place, convert))
-        return found
+        self._converts = found
 
 
 class PreparedWrite(_Compiled):
     """One UPDATE or DELETE, ready to run for many rows of parameters."""
 
+    def __init__(self, statement: Update | Delete, dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._table = str(statement.table)
+
     def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it once for each of the rows."""
-        run(connection, self.sql, [self.values(row) for row in rows])
+        run(connection, self.sql, [self.values(row) for row in rows], self._table)
 
 
 class Kept:

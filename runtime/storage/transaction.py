@@ -1,11 +1,11 @@
 """The transaction: the one seam through which data is written."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from sqlalchemy import Connection, NestedTransaction
+from sqlalchemy import Connection
 
-from runtime.storage.driving import fetch
+from runtime.storage.driving import fetch, forget_since, run, send_waiting
 
 IDS = "ids"
 """The counter of the site's one id space (a row on SQLite, a sequence on PostgreSQL)."""
@@ -24,13 +24,24 @@ class Transaction:
         self.connection = connection
         self.revision: int | None = None  # the one that is held; see runtime.storage.generations
         self._afterwards: list[Callable[[], object]] = []
+        self._ids: list[int] = []
+        self._savepoints = 0
 
     def allocate_ids(self, n: int) -> list[int]:
         """``n`` ids that no other record of the site has or will have, in ascending order."""
-        if n <= 0:
-            return []
+        self.reserve_ids(n)
+        taken, self._ids = self._ids[:n], self._ids[n:]
+        return taken
+
+    def reserve_ids(self, n: int) -> None:
+        """Have ``n`` ids at hand, so that :meth:`allocate_ids` asks the database once for several wants."""
+        missing = n - len(self._ids)
+        if missing > 0:
+            self._ids += self._fetch_ids(missing)
+
+    def _fetch_ids(self, n: int) -> list[int]:
         if self.connection.dialect.name == "postgresql":
-            found, _ = fetch(self.connection, _NEXT_IDS, {"n": n})
+            found = fetch(self.connection, _NEXT_IDS, {"n": n})
             first, last, apart = found[0]
             return list(range(first, last + 1)) if apart is None else sorted(apart)
         last = self._advance(IDS, n)
@@ -45,9 +56,25 @@ class Transaction:
         """
         return self._advance(key, n) - n + 1
 
-    def savepoint(self) -> AbstractContextManager[NestedTransaction]:
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
         """A part of the transaction that can fail by itself: an exception undoes the part and goes on up."""
-        return self.connection.begin_nested()
+        point = self.mark()
+        try:
+            yield
+            point.keep()
+        except BaseException:
+            point.undo()
+            raise
+
+    def mark(self) -> "Savepoint":
+        """A savepoint, for whoever says himself what becomes of it."""
+        self._savepoints += 1
+        return Savepoint(self, f"trellis_{self._savepoints}")
+
+    def forget_ids(self) -> None:
+        """Give no reserved id any more: SQLite's counter has gone back, and gives them again."""
+        self._ids.clear()
 
     def after_commit(self, call: Callable[[], object]) -> None:
         """Call this once everything has landed, outside the lock; not at all when it does not land."""
@@ -64,10 +91,32 @@ class Transaction:
             ("?1", "?2") if self.connection.dialect.name == "sqlite" else ("%(key)s", "%(n)s")
         )
         parameters = (key, n) if self.connection.dialect.name == "sqlite" else {"key": key, "n": n}
-        rows, _ = fetch(
+        rows = fetch(
             self.connection,
             f"INSERT INTO trellis_counters (key, value) VALUES ({key_place}, {n_place})"
             f" ON CONFLICT (key) DO UPDATE SET value = trellis_counters.value + {n_place} RETURNING value",
             parameters,
         )
         return int(rows[0][0])
+
+
+class Savepoint:
+    """A place in a transaction that it can go back to."""
+
+    def __init__(self, tx: Transaction, name: str) -> None:
+        self._tx = tx
+        self._connection = tx.connection
+        self._name = name
+        send_waiting(self._connection)  # what is wrong with that is no matter of this savepoint
+        run(self._connection, f"SAVEPOINT {name}", [()])
+
+    def keep(self) -> None:
+        """Let what came since stand; raises what the database finds wrong with it."""
+        run(self._connection, f"RELEASE SAVEPOINT {self._name}", [()])
+        send_waiting(self._connection)
+
+    def undo(self) -> None:
+        """Go back. Where the connection is gone, so is everything."""
+        self._tx.forget_ids()
+        if not self._connection.invalidated and forget_since(self._connection, f"SAVEPOINT {self._name}"):
+            run(self._connection, f"ROLLBACK TO SAVEPOINT {self._name}", [()])

@@ -27,6 +27,7 @@ from runtime.web.pages.screen import Screen
 from runtime.web.render import Renderer
 from runtime.web.routes import routes
 from runtime.web.security import HEADERS, Guard
+from runtime.web.threads import Threads
 
 log = logging.getLogger("trellis.web")
 
@@ -40,7 +41,8 @@ def build(site: Site, templates: Path, translate: Callable[[str], Translate]) ->
     kinds = Registry("component", discover(components, Component))  # type: ignore[type-abstract]
     screen = Screen(Renderer(templates, translate), kinds)
     error_page = ErrorPage(screen)
-    door = Door(site, error_page.refused)
+    threads = Threads(site.settings.pool)
+    door = Door(site, threads, error_page.refused)
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:

@@ -7,7 +7,6 @@ from enum import Enum
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -33,6 +32,7 @@ from runtime.web.languages import asked_language
 from runtime.web.origin import SAFE_METHODS, is_same_origin
 from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
+from runtime.web.threads import Threads
 
 COOKIE = "trellis_session"
 """The session's cookie; over HTTPS browsers keep it by a name that only this very host may set."""
@@ -106,8 +106,11 @@ Handler = Callable[[Call], Response]
 class Door:
     """Makes endpoints of handlers for one site."""
 
-    def __init__(self, site: Site, refuse: Callable[[Call, RefusedError], Response]) -> None:
+    def __init__(
+        self, site: Site, threads: Threads, refuse: Callable[[Call, RefusedError], Response]
+    ) -> None:
         self.site = site
+        self.threads = threads
         self._refuse = refuse
         self._refusals = Refusals(site)
 
@@ -120,7 +123,7 @@ class Door:
             except BodyRefusedError as refused:
                 return await self.refuse(request, too_large(refused.status, refused.sentence))
             try:
-                return await run_in_threadpool(self._answer, handler, policy, request, form)
+                return await self.threads.run(self._answer, handler, policy, request, form)
             finally:
                 await request.close()
 
@@ -132,7 +135,7 @@ class Door:
         def refuse(call: Call) -> Response:
             raise refusal
 
-        return await run_in_threadpool(self._answer, refuse, Policy.ANYONE, request, None)
+        return await self.threads.run(self._answer, refuse, Policy.ANYONE, request, None)
 
     def _answer(self, handler: Handler, policy: Policy, request: Request, form: Form | None) -> Response:
         for _ in range(GENERATIONS):

@@ -165,6 +165,6 @@ def routes(door: Door, screen: Screen) -> list[BaseRoute]:
     return [
         Route("/health", Health(door.site), methods=[GET]),
         Mount(screen.renderer.static, StaticFiles(), name="static"),
-        *api_routes(door.site),
+        *api_routes(door.site, door.threads),
         *pages,
     ]

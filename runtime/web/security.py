@@ -31,6 +31,9 @@ HEADERS = (
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
 )
+VARY = "HX-Request, HX-Request-Type"
+"""What a page's answer differs by, beside its address."""
+_HEADERS = tuple((name.encode(), value.encode()) for name, value in (*HEADERS, ("cache-control", "no-store")))
 RECEIVE_SECONDS = 30.0
 """How long a client may take to send its whole request."""
 
@@ -101,12 +104,15 @@ class BodyRefusedError(Exception):
 
 def add_headers(message: Message, request_id: str) -> None:
     """Set the safety headers on the start of an answer; what a handler set itself stays."""
-    headers = MutableHeaders(scope=message)
-    for name, value in HEADERS:
-        headers.setdefault(name, value)
-    headers.setdefault("cache-control", "no-store")
-    headers.add_vary_header("HX-Request, HX-Request-Type")
-    headers["x-request-id"] = request_id
+    given: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+    names = {name for name, _ in given}
+    given.extend(header for header in _HEADERS if header[0] not in names)
+    given.append((b"x-request-id", request_id.encode()))
+    message["headers"] = given
+    if b"vary" in names:
+        MutableHeaders(scope=message).add_vary_header(VARY)
+    else:
+        given.append((b"vary", VARY.encode()))
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
@@ -120,7 +126,8 @@ def _limited(receive: Receive, limit: int) -> Receive:
         if done:
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), max(deadline - time.monotonic(), 0.001))
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0.001)):
+                message = await receive()
         except TimeoutError:
             raise BodyRefusedError(408, "The request took too long to arrive.") from None
         if message["type"] == "http.request":

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -27,6 +26,7 @@ from runtime.web.door import GENERATIONS, Policy, client_address
 from runtime.web.errors import RefusedError, bad_request, not_found
 from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
+from runtime.web.threads import Threads
 
 log = logging.getLogger("trellis.web")
 
@@ -79,8 +79,9 @@ Handler = Callable[[Call], Response]
 class Api:
     """One site's API: what its endpoints share."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, threads: Threads) -> None:
         self.site = site
+        self.threads = threads
         self.in_flight = InFlight()
         self.refusals = Refusals(site)
         self._prepared = Prepared(site.live)
@@ -128,7 +129,7 @@ class Endpoint:
         except (HTTPException, ClientDisconnect):
             problem = bad_request(message("The body is no form that can be read."), "body")
         try:
-            return await run_in_threadpool(self._answer, request, body, form, problem)
+            return await self.api.threads.run(self._answer, request, body, form, problem)
         finally:
             if form is not None:
                 await form.close()

@@ -12,6 +12,7 @@ from runtime.web.api.endpoint import Api, Call, Endpoint, Handler
 from runtime.web.api.parameters import read_none
 from runtime.web.door import Policy
 from runtime.web.errors import not_found
+from runtime.web.threads import Threads
 
 SIGNED_IN = Policy.SIGNED_IN
 
@@ -45,9 +46,9 @@ ADDRESSES: tuple[tuple[str, Mapping[str, Handler], Policy], ...] = (
 """Address, handler by method, policy."""
 
 
-def api_routes(site: Site) -> list[BaseRoute]:
+def api_routes(site: Site, threads: Threads) -> list[BaseRoute]:
     """The API's routes for one site."""
-    api = Api(site)
+    api = Api(site, threads)
     return [
         Route(address, Endpoint(api, handlers, policy, uploads=address.endswith("/files")))
         for address, handlers, policy in ADDRESSES
