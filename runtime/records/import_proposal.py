@@ -228,13 +228,18 @@ def _is_number(text: str, module: Module) -> bool:
 
 
 def _date_format(samples: Sequence[str]) -> str | None:
-    """The one way of writing that all samples fit, when it is not ISO's own.
+    """The one way of writing that most samples fit, when it is not ISO's own.
 
-    Where a day could be a month too, the day is taken to come first.
+    Where a day could be a month too, the day is taken to come first. What fits no way of writing, an
+    impossible day or a word, hinders nothing; what fits only another way leaves it open.
     """
-    if not samples or all(_ISO.fullmatch(text) for text in samples):
+    others = {text for text in samples if not _ISO.fullmatch(text)}
+    fitting = {format_: {text for text in others if _fits(text, format_)} for format_ in FORMATS}
+    best = max(FORMATS, key=lambda format_: len(fitting[format_]))  # the first of several
+    most = sum(text in fitting[best] for text in samples)
+    if 2 * most <= len(samples) or set().union(*fitting.values()) != fitting[best]:
         return None
-    return next((each for each in FORMATS if all(_fits(text, each) for text in samples)), None)
+    return best
 
 
 def _fits(text: str, format_: str) -> bool:

@@ -7,13 +7,13 @@ first, and then another process with limits of its own turns the first sheet int
 
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from runtime.base.messages import message, phrase
+from runtime.base.working import working_folder
 from runtime.records import spreadsheet_child as child
 from runtime.records.csv_file import MOST_COLUMNS, CsvFile, UnreadableFileError
 
@@ -45,8 +45,8 @@ def open_table(
     if not _is_spreadsheet(path, called):
         yield CsvFile(path, encoding, delimiter, name=called)
         return
-    with tempfile.TemporaryDirectory(prefix="trellis-sheet-") as folder:
-        target = Path(folder) / "sheet.csv"
+    with working_folder() as folder:
+        target = folder / "sheet.csv"
         _unfold(path, target, called)
         yield CsvFile(target, "utf-8", ",", name=called, numbered=True)
 

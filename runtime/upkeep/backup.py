@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from runtime import __version__
 from runtime.base.clock import Clock
+from runtime.base.working import working_folder
 from runtime.storage.database import Database
 from runtime.storage.files import FileStore
 from runtime.upkeep.archive import ArchiveWriter, open_archive
@@ -16,7 +17,7 @@ from runtime.upkeep.contents import Content, Contents
 from runtime.upkeep.engine import Engine
 from runtime.upkeep.errors import RefusedError, UpkeepError
 from runtime.upkeep.manifest import DatabaseIn, FilesIn, Manifest, digest_of
-from runtime.upkeep.room import check_room, working_folder
+from runtime.upkeep.room import check_room
 
 KNOWN = "backup"
 """The counter that tells when the last backup was made, in seconds since 1970."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime import __version__
+from runtime.base.working import working_folder
 from runtime.language.version import read_version
 from runtime.storage.files import FileStore
 from runtime.storage.runtime_tables import FORMAT
@@ -15,7 +16,7 @@ from runtime.upkeep.archive import Archive, open_archive
 from runtime.upkeep.engine import Engine
 from runtime.upkeep.errors import RefusedError, UpkeepError
 from runtime.upkeep.manifest import Manifest
-from runtime.upkeep.room import check_room, working_folder
+from runtime.upkeep.room import check_room
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

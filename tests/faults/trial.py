@@ -1,4 +1,8 @@
-"""A trial: an import runs in a real worker, which is killed again and again, and what it left is counted."""
+"""A trial: an import runs in a real worker, which is killed again and again, and what it left is counted.
+
+A worker gets no further than its share of the file, so that the last of them is still in mid-import however
+fast imports are.
+"""
 
 import csv
 import os
@@ -17,7 +21,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from runtime.identity.actor import SYSTEM
+from runtime.records.importing import BATCH
 from runtime.storage.operations import MOST_ATTEMPTS, StoredOperation
+from tests.faults.writing import is_writing
 from tests.support.crm import App
 
 PACK = """
@@ -48,8 +54,8 @@ class Tally:
     lines: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lives = f"{self.kills} SIGKILLs and {self.terms} SIGTERMs"
-        return f"{lives}, {self.in_a_batch} of them with a batch under way; checkpoints at lines {self.lines}"
+        kills = f"{self.kills} SIGKILLs, {self.in_a_batch} of them within a transaction"
+        return f"{kills}, and {self.terms} SIGTERMs; checkpoints at lines {self.lines}"
 
 
 class Trial:
@@ -60,11 +66,14 @@ class Trial:
         self.rows = rows
         self.tally = Tally()
         self._module = module
+        self._temporary = app.site.settings.files.parent / "temporary"
+        self._temporary.mkdir(parents=True)
         self._environment = {
             **os.environ,
             "TRELLIS_DATABASE": url,
             "TRELLIS_FILES": str(app.site.settings.files),
             "PYTHONPATH": str(Path.cwd()),
+            "TMPDIR": str(self._temporary),
         }
         self.operation = self._start()
 
@@ -117,34 +126,63 @@ class Trial:
             finally:
                 process.kill()
 
-    def end(self, process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
-        """Send a signal to a worker that is in the midst of the import, and wait until it is gone."""
+    def kill(self, process: "subprocess.Popen[bytes]", *, in_a_batch: bool = False) -> None:
+        """Kill a worker that is in the midst of the import, and of a transaction where ``in_a_batch``."""
         before = self.look()
-        if before.state != "running" or process.poll() is not None:
-            raise DifferenceError(f"The worker is not at work: {before.state}, {process.poll()}.")
-        process.send_signal(number)
-        code = process.wait(timeout=PATIENCE)
+        self.until(lambda: self._is_caught(process, in_a_batch))
+        self.tally.in_a_batch += is_writing(self.app.site.database)
+        self._end(process, signal.SIGKILL, -signal.SIGKILL)
         after = self.look()
-        if number == signal.SIGKILL:
-            self.tally.kills += 1
-            self.tally.in_a_batch += 1 if after.state == "running" else 0
-            assert code == -signal.SIGKILL
-        else:
-            self.tally.terms += 1
-            if (code, after.state) != (0, "queued") or after.attempts > max(0, before.attempts - 1):
-                raise DifferenceError(
-                    f"A stopped worker left {after.state}, {after.attempts} attempts, code {code}."
-                )
-        self.tally.lines.append((after.checkpoint or {}).get("line", 0))
+        if (after.state, after.claim) != ("running", before.claim):
+            raise DifferenceError(f"A killed worker left {after.state}, claim {after.claim}.")
+        self.tally.kills += 1
+
+    def stop(self, process: "subprocess.Popen[bytes]") -> None:
+        """Tell a worker to stop that is in the midst of the import: it gives the import back."""
+        before = self.look()
+        self._end(process, signal.SIGTERM, 0)
+        after = self.look()
+        if after.state != "queued" or after.attempts > max(0, before.attempts - 1):
+            raise DifferenceError(f"A stopped worker left {after.state}, {after.attempts} attempts.")
+        self.tally.terms += 1
+
+    def _is_caught(self, process: "subprocess.Popen[bytes]", in_a_batch: bool) -> bool:
+        # It stands still while one looks at what it was doing, and goes on when that is not what is wanted.
+        process.send_signal(signal.SIGSTOP)
+        if not in_a_batch or is_writing(self.app.site.database):
+            return True
+        process.send_signal(signal.SIGCONT)
+        return False
+
+    def _end(self, process: "subprocess.Popen[bytes]", number: signal.Signals, code: int) -> None:
+        state = self.look().state
+        if state != "running" or process.poll() is not None:
+            raise DifferenceError(f"The worker is not at work: {state}, {process.poll()}.")
+        process.send_signal(number)
+        if (ended := process.wait(timeout=PATIENCE)) != code:
+            raise DifferenceError(f"The worker ended with {ended} in place of {code}.")
+        self.tally.lines.append(self.line())
 
     def batter(self, signals: list[signal.Signals], chance: random.Random) -> None:
-        """Let worker after worker begin, and end each at a moment that nobody chose."""
-        for number in signals:
+        """Let worker after worker begin, and end each at a moment that nobody chose; of three kills two are
+        within a transaction.
+        """
+        share = self.rows // (len(signals) + 1) - BATCH  # for a batch may land before the signal comes
+        assert share > 0
+        for place, number in enumerate(signals):
             with self.worker() as process:
                 if self.look().attempts >= MOST_ATTEMPTS - 1:  # one more without a batch would be the last
                     self.until(lambda: self.look().attempts == 0)
-                time.sleep(chance.uniform(0.0, 1.2))
-                self.end(process, number)
+                begun, moment = self.line(), time.monotonic() + chance.uniform(0.0, 2.0)
+                self.until(
+                    lambda begun=begun, moment=moment: (
+                        time.monotonic() >= moment or self.line() >= begun + share
+                    )
+                )
+                if number == signal.SIGKILL:
+                    self.kill(process, in_a_batch=place % 3 != 0)
+                else:
+                    self.stop(process)
 
     def finish(self) -> None:
         """Let one worker do the rest in peace."""
@@ -161,6 +199,10 @@ class Trial:
             found = self.app.site.background.operations.find(connection, self.operation)
         assert found is not None
         return found
+
+    def line(self) -> int:
+        """How far the import has come: the line of its checkpoint."""
+        return int((self.look().checkpoint or {}).get("line", 0))
 
     def until(self, true: Any) -> None:
         """Wait for something."""
@@ -193,6 +235,7 @@ class Trial:
         _same("the links", pointing, {row: self.above(row) for row in good if self.above(row)})
         logged = {"created": len(good)} | ({"updated": len(pointing)} if pointing else {})
         _same("the change log", self._logged(), logged)
+        _same("the temporary files", list(self._temporary.iterdir()), [])
         _same("the reported rows", self._reported(done.result["files"]["errors"]), bad)
 
     def _records(self) -> list[tuple[int, int, int | None]]:

@@ -2,7 +2,6 @@
 is killed costs one batch's time and no row.
 """
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from typing import Any
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation, OperationError
 from runtime.base.messages import Message, from_json, message, to_json
+from runtime.base.working import working_folder
 from runtime.fields.base import Match
 from runtime.language.source import Source
 from runtime.records.csv_file import CsvFile, Line, UnreadableFileError
@@ -140,12 +140,13 @@ def _errors(context: Context, file: CsvFile) -> int:
     """The refused rows as a file of their own, with the line, the columns and the reasons before each."""
     translate, language = context.site.translate(context.actor.language), context.actor.language
     errors = ErrorFile(file.header, lambda reason: reason.render(translate, language))
-    with tempfile.NamedTemporaryFile("w+", encoding=ENCODING, newline="") as written:
-        errors.begin(written.file)
-        for row in context.notes(BAD):
-            errors.write(written.file, _bad(row))
-        written.flush()
-        with Path(written.name).open("rb") as content:
+    with working_folder() as folder:
+        place = folder / "errors.csv"
+        with place.open("w", encoding=ENCODING, newline="") as written:
+            errors.begin(written)
+            for row in context.notes(BAD):
+                errors.write(written, _bad(row))
+        with place.open("rb") as content:
             name = f"{context.operation.about or 'import.csv'}.errors.csv"
             return context.keep_file(name, content, unlimited=True)
 
@@ -158,11 +159,11 @@ def _content(context: Context) -> Iterator[Path]:
         found = context.live.attachments.find(connection, context.actor, file_id)
     if found is None:
         raise OperationError(message("The file is not there any more."))
-    with tempfile.NamedTemporaryFile(prefix="trellis-import-", suffix=".csv") as copy:
-        for piece in context.site.files.open(found.sha256):
-            copy.write(piece)
-        copy.flush()
-        yield Path(copy.name)
+    with working_folder() as folder:
+        copy = folder / "file"
+        with copy.open("wb") as written:
+            written.writelines(context.site.files.open(found.sha256))
+        yield copy
 
 
 def _bad_json(row: BadRow) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """Running formulas over the records of a module: they are saved as they stand, batch by batch."""
 
 import csv
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path as File
 from typing import Any
 
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation, OperationError
 from runtime.base.messages import Message, from_json, message, to_json
+from runtime.base.working import working_folder
 from runtime.model.catalog import Path
 from runtime.model.catalog import SortKey as Key
 from runtime.records.change import Change, Refused, Saved
@@ -101,8 +100,8 @@ def _file(context: Context) -> int:
     """The refused records and the reasons, as a CSV file."""
     translate, language = context.site.translate(context.actor.language), context.actor.language
     heads: Sequence[str] = ("id", "field", "reason")
-    with tempfile.TemporaryDirectory() as folder:
-        place = File(folder) / "refused.csv"
+    with working_folder() as folder:
+        place = folder / "refused.csv"
         with place.open("w", encoding="utf-8-sig", newline="") as written:
             rows = csv.writer(written)
             rows.writerow(heads)

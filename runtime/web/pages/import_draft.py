@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path as FilePath
 
 from runtime.base.diagnostic import Diagnostic, Span
+from runtime.base.working import working_folder
 from runtime.language.source import Source
 from runtime.model.catalog import Module, Path
 from runtime.records.csv_file import CsvFile, Line, UnreadableFileError
@@ -75,12 +74,12 @@ def open_draft(call: Call, module: Module, file_id: int, form: Form | None = Non
     name, sha256 = _uploaded(call, file_id)
     encoding = form.text("encoding") or None if form is not None else None
     delimiter = form.text("delimiter") or None if form is not None else None
-    with tempfile.NamedTemporaryFile(prefix="trellis-import-") as copy:
-        for piece in call.site.files.open(sha256):
-            copy.write(piece)
-        copy.flush()
+    with working_folder() as folder:
+        copy = folder / "file"
+        with copy.open("wb") as written:
+            written.writelines(call.site.files.open(sha256))
         try:
-            with open_table(FilePath(copy.name), name=name, encoding=encoding, delimiter=delimiter) as file:
+            with open_table(copy, name=name, encoding=encoding, delimiter=delimiter) as file:
                 yield _draft(call, module, file_id, file, form)
         except UnreadableFileError as error:
             raise RefusedError(422, "invalid", error.reason) from None

@@ -2,8 +2,7 @@
 background.
 """
 
-import tempfile
-from pathlib import Path
+import shutil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Message, message
+from runtime.base.working import working_folder
 from runtime.model.catalog import Module
 from runtime.records.attachments import UploadRefusedError
 from runtime.records.csv_file import UnreadableFileError
@@ -160,12 +160,12 @@ def _line(call: Call, operation: StoredOperation) -> dict[str, Any]:
 
 def _look_into(upload: UploadFile) -> None:
     """Refuse what cannot be read, before anything of it is kept."""
-    with tempfile.NamedTemporaryFile(prefix="trellis-upload-") as copy:
-        while piece := upload.file.read(1 << 18):
-            copy.write(piece)
-        copy.flush()
+    with working_folder() as folder:
+        copy = folder / "file"
+        with copy.open("wb") as written:
+            shutil.copyfileobj(upload.file, written)
         upload.file.seek(0)
-        with open_table(Path(copy.name), name=upload.filename):
+        with open_table(copy, name=upload.filename):
             pass
 
 

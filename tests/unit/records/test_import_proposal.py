@@ -59,6 +59,11 @@ class TestProposal:
             ("31/1/2026\n1/2/2026", "%d/%m/%Y"),
             ("31.1.2026 14:05\n1.2.2026 9:00", "%d.%m.%Y %H:%M"),
             ("someday\n1.2.2026", None),
+            ("31.2.2026\n1.2.2026\n2.2.2026", "%d.%m.%Y"),
+            ("2/30/2026\n1/31/2026\nsoon\n2/1/2026\n3/1/2026", "%m/%d/%Y"),
+            ("1/31/2026\n31/1/2026\n1/2/2026", None),
+            ("2026-02-30\n2026-02-01", None),
+            ("2026-02-01\n1.2.2026\n2.2.2026", "%d.%m.%Y"),
         ],
     )
     def test_rows_tell_how_days_are_written(self, crm: Crm, tmp_path: Path, days: str, format_: str | None):
