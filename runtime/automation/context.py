@@ -143,7 +143,7 @@ class Context:
             return self._keep_file(self.live, name, content, unlimited)
         except OutdatedError:  # what was made of the revision that this began with is kept with the newest
             self.site.refresh()
-            return self._keep_file(self.site.live, name, content, unlimited)
+            return self._keep_file(self.site.live.seen_by(self.actor), name, content, unlimited)
 
     def _keep_file(self, live: Snapshot, name: str, content: BinaryIO, unlimited: bool) -> int:
         site, parsing = self.site, live.parsing(self.actor, "rest")

@@ -88,6 +88,10 @@ class Snapshot(Protocol):
         """Reads a condition that a user gave."""
         ...
 
+    def seen_by(self, actor: Actor) -> "Snapshot":
+        """The snapshot as the actor may see it."""
+        ...
+
     def moment(self, actor: Actor) -> Moment:
         """The present moment and the actor, as conditions see them."""
         ...

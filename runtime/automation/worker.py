@@ -142,7 +142,8 @@ class Worker:
             live = self._site.live
             kind = self._kind(operation)
             actor = self._actor(operation)
-            context = Context(self._site, live, actor, operation, self._operations, self._lease, signals)
+            seen = live.seen_by(actor)
+            context = Context(self._site, seen, actor, operation, self._operations, self._lease, signals)
             if operation.cancel_at is not None:
                 raise CancelledError
             with self._beating(context, signals):

@@ -1,14 +1,17 @@
-"""`trellis explain`: the page of a code or a function, the list of all codes, or how a value came about."""
+"""`trellis explain`: the page of a code or a function, the list of all codes, how a value came about, or who
+may see a record and why.
+"""
 
 import re
 from argparse import ArgumentParser, Namespace
 
 from runtime.base.suggest import did_you_mean
-from runtime.cli import _how_it_came
+from runtime.cli import _how_it_came, _why_access
 from runtime.cli.base import DONE, Command, CommandError, House
 from runtime.expressions.reference import FunctionPage
 
 FUNCTION = "function"
+ACCESS = "access"
 RECORD = re.compile(r"(?P<module>[a-z][a-z0-9_]*)/(?P<id>[0-9]{1,18})")
 
 
@@ -31,11 +34,23 @@ class ExplainCommand(Command):
             metavar="NAME",
             help="the function, as in: trellis explain function round; or the record's field",
         )
+        parser.add_argument(
+            "record",
+            nargs="?",
+            metavar="RECORD",
+            help="the record, as in: trellis explain access bob@example.com potentials/42",
+        )
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Print the page, or the list."""
         if arguments.code == FUNCTION:
             return self._function(arguments.name, house)
+        if arguments.code == ACCESS:
+            return self._access(arguments, house)
+        if arguments.record is not None:
+            raise CommandError(
+                "Only access has a record behind a name: trellis explain access USER MODULE/ID", 2
+            )
         if arguments.code is not None and (record := RECORD.fullmatch(arguments.code)) is not None:
             if arguments.name is None:
                 raise CommandError("Name the field, too: trellis explain potentials/42 amount", 2)
@@ -55,6 +70,14 @@ class ExplainCommand(Command):
         code = house.codes[wanted]
         print(f"{code.name}: {code.title}\n\n{code.explanation}", file=house.out)
         return DONE
+
+    def _access(self, arguments: Namespace, house: House) -> int:
+        record = RECORD.fullmatch(arguments.record or "")
+        if arguments.name is None or record is None:
+            raise CommandError(
+                "Name a user and a record: trellis explain access bob@example.com potentials/42", 2
+            )
+        return _why_access.explain(house, arguments.name, record["module"], int(record["id"]))
 
     def _function(self, name: str | None, house: House) -> int:
         pages = {page.name: page for page in house.language.function_reference()}

@@ -44,7 +44,8 @@ class Actor:
 
     ``user_id`` is None for the system and for one who has not signed in; ``system`` tells the two apart.
     ``door`` is how they came (``form``, ``rest``, ``import``, ``cli``, ``system``), and ``cause`` what made
-    the system act (a workflow's run, say). ``groups`` are the ids of the groups that the user belongs to.
+    the system act (a workflow's run, say). ``groups`` are the ids of the groups that the user belongs to,
+    those above them in the tree among them, and ``group_names`` what these are called.
     ``by_id`` is the administrator who acts as the user, if one does; ``address`` is where they come from, and
     ``scope`` what a program's key leaves of the user's rights.
     """
@@ -58,6 +59,7 @@ class Actor:
     cause: str | None = None
     role: str | None = None
     groups: tuple[int, ...] = ()
+    group_names: tuple[str, ...] = ()
     system: bool = False
     preferences: Preferences = DEFAULTS
     email: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from runtime.identity.actor import DEFAULTS, Actor, Preferences
+from runtime.identity.memberships import Memberships
 from runtime.identity.tables import IdentityTables
 
 
@@ -27,6 +28,7 @@ class User:
     timezone: str | None
     groups: tuple[int, ...] = ()
     preferences: Preferences = DEFAULTS
+    group_names: tuple[str, ...] = ()
 
     def actor(self, door: str, language: str = "en", timezone: str = "UTC") -> Actor:
         """The user as an actor; the language and the time zone are for one who has chosen none."""
@@ -39,6 +41,7 @@ class User:
             timezone=self.timezone or timezone,
             role=self.role,
             groups=self.groups,
+            group_names=self.group_names,
             preferences=self.preferences,
             email=self.email,
         )
@@ -51,8 +54,8 @@ USER = (
 """The fields that make a :class:`User`, in the order that :func:`user_of` takes their values in."""
 
 
-def user_of(values: Sequence[Any], groups: tuple[int, ...]) -> User:
-    """A user of the values of the fields :data:`USER`."""
+def user_of(values: Sequence[Any], groups: Sequence[tuple[int, str]] = ()) -> User:
+    """A user of the values of the fields :data:`USER`, and of the ids and names of the groups."""
     key, name, address, admin, is_active, role, language, timezone, *preferences = values
     return User(
         key,
@@ -63,8 +66,9 @@ def user_of(values: Sequence[Any], groups: tuple[int, ...]) -> User:
         role,
         language,
         timezone,
-        groups,
+        tuple(group for group, _ in groups),
         Preferences(*preferences),
+        tuple(called for _, called in groups),
     )
 
 
@@ -73,7 +77,7 @@ class Users:
 
     def __init__(self, tables: IdentityTables) -> None:
         self._columns = tables.module("users").columns
-        self._members = tables.link("groups", "members")
+        self._memberships = Memberships(tables)
 
     def by_id(self, connection: Connection, user_id: int) -> User | None:
         """The user of an id, active or not; None when there is none, or it is deleted."""
@@ -96,10 +100,7 @@ class Users:
         ).first()
         if row is None:
             return None
-        groups = connection.execute(
-            select(self._members.c.source_id).where(self._members.c.target_id == row[0])
-        ).scalars()
-        return user_of(row, tuple(groups))
+        return user_of(row, self._memberships.of(connection, row[0]))
 
     def _select(self) -> Select[*tuple[Any, ...]]:
         return select(*(self._column(key) for key in USER))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, sele
 
 from runtime.base.clock import Clock
 from runtime.identity.api_keys import ApiKey, ApiKeys
+from runtime.identity.memberships import Memberships
 from runtime.identity.sessions import Session, Sessions
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
@@ -29,6 +30,7 @@ class Visitors:
         self._users = Users(tables)
         self._tables = tables
         self._kept = Kept()
+        self._memberships = Memberships(tables)
 
     def find(self, connection: Connection, token: str) -> tuple[Session, User] | None:
         """The session and its user; None when the session does not hold, or the user may not come in."""
@@ -40,7 +42,7 @@ class Visitors:
         session = self._sessions.holding(token, values[0], created_at, last_seen_at, by_id)
         if session is None or (by_id is not None and not self._may_act(connection, by_id)):
             return None
-        return session, user_of(values, found.groups)
+        return session, self._user(connection, values, found)
 
     def _may_act(self, connection: Connection, admin: int) -> bool:
         # Whoever acts as somebody must still be an administrator.
@@ -59,7 +61,12 @@ class Visitors:
         found_key = self._keys.read(found.values[:width])
         if not found_key.holds(self._clock.now()):
             return None
-        return found_key, user_of(found.values[width:], found.groups)
+        return found_key, self._user(connection, found.values[width:], found)
+
+    def _user(self, connection: Connection, values: Sequence[Any], found: "_Found") -> User:
+        # Most are in no group; who is in one is in those above it, too.
+        groups = self._memberships.of(connection, values[0]) if found.groups else ()
+        return user_of(values, groups)
 
     def _by_token(self) -> Select[Any]:
         session = self._tables.sessions

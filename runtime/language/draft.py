@@ -18,6 +18,7 @@ from runtime.language.earlier.following import Use
 from runtime.language.mentions import Mention
 from runtime.language.nodes import MapNode, Node, walk
 from runtime.language.shape import Path, dotted, rooted
+from runtime.model.access import Access, Role
 from runtime.model.catalog import (
     Expression,
     Filter,
@@ -26,7 +27,6 @@ from runtime.model.catalog import (
     Module,
     Origin,
     Picklist,
-    Role,
     StartRecord,
 )
 from runtime.model.catalog import Path as FieldPath
@@ -83,6 +83,7 @@ class Draft:
         self.filters: dict[str, dict[str, Filter]] = {}
         self.menu: tuple[MenuGroup, ...] = ()
         self.roles: dict[str, Role] = {}
+        self.access = Access()
         self.data: tuple[StartRecord, ...] = ()
         self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []

@@ -330,4 +330,5 @@ class _Load:
             data=draft.data,
             computed=draft.computed,
             earlier=draft.earlier,
+            access=draft.access,
         )

@@ -38,4 +38,6 @@ def thing_at(path: Path) -> Thing | None:
             return Thing("filter", f"{module}.{filter_}")
         case ("roles", role, *_):
             return Thing("role", role)
+        case ("profiles", profile, *_):
+            return Thing("profile", profile)
     return None

@@ -61,6 +61,7 @@ def things_of(catalog: Catalog, functions: Iterable[str]) -> Iterator[Thing]:
     for key, filters in catalog.filters.items():
         yield from (Thing("filter", f"{key}.{name}") for name in filters)
     yield from (Thing("role", role) for role in catalog.roles)
+    yield from (Thing("profile", profile) for profile in catalog.access.profiles)
     yield from (Thing("constant", f"const.{name}") for name in catalog.constants)
     yield from (Thing("function", name) for name in functions)
 

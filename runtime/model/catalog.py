@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runtime.base.diagnostic import Span
+from runtime.model.access import Access, Role
 from runtime.model.computed import Computed
 from runtime.model.conversion import Conversion
 from runtime.model.dynamics import Dynamics
@@ -323,23 +324,14 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class MenuGroup:
-    """A titled part of the menu."""
+    """A titled part of the menu; with ``profiles`` it is in the menu of those who hold one of them."""
 
     key: str
     label: Label
     icon: str | None
     items: tuple[MenuItem, ...]
     origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A place in the tree of roles. Rights come later; until then the name alone is kept and checked."""
-
-    key: str
-    label: Label
-    under: str | None
-    origin: Origin
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +390,7 @@ class Catalog:
     data: tuple[StartRecord, ...] = ()
     computed: tuple[tuple[str, str], ...] = ()
     earlier: Earlier = NOTHING
+    access: Access = fresh(default_factory=Access)
 
     @property
     def currencies(self) -> tuple[str, ...]:

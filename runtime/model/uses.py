@@ -19,8 +19,9 @@ thing, as a relation stands on its module.
 class Thing:
     """Something that can be named.
 
-    ``kind`` is ``module``, ``field``, ``picklist``, ``value``, ``constant``, ``function``, ``filter`` or
-    ``role``; ``key`` is how it is written: ``potentials.amount``, ``sales_stage.won``, ``const.vat``.
+    ``kind`` is ``module``, ``field``, ``picklist``, ``value``, ``constant``, ``function``, ``filter``,
+    ``role`` or ``profile``; ``key`` is how it is written: ``potentials.amount``, ``sales_stage.won``,
+    ``const.vat``.
     """
 
     kind: str

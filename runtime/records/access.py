@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from runtime.base.messages import Message, message
 from runtime.identity.actor import NOBODY, SYSTEM, Actor
 from runtime.model.catalog import Expression
+from runtime.storage.sight import Sight
+
+if TYPE_CHECKING:
+    from runtime.records.roles import Roles
 
 __all__ = ["NOBODY", "SYSTEM", "Actor", "Judge", "SignedIn", "Verdict"]
-
-RIGHTS = ("read", "create", "update", "delete", "import", "export", "mass_edit")
-"""What a right may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Verdict:
 
 class Judge(Protocol):
     """Decides. Both methods take a module's key and a right's name, and neither asks the database."""
+
+    @property
+    def roles(self) -> "Roles | None":
+        """What decides by roles, to be asked why; None where there are no profiles."""
+        ...
 
     def conditions(self, actor: Actor, module: str, right: str) -> tuple[Expression, ...]:
         """What a record must fulfil, joined to every query; () for every record. All of them hold at once.
@@ -45,14 +51,47 @@ class Judge(Protocol):
         """
         ...
 
+    def field_condition(self, actor: Actor, module: str, field: str, right: str) -> Expression | None:
+        """Of which records the actor has the right to ``read`` or ``update`` a field, as its record stands;
+        None of all of them, where :meth:`may` has said yes.
+        """
+        ...
+
+    def may_write_field(self, actor: Actor, module: str, field: str) -> bool:
+        """Whether the actor may change a field, or give it to a new record, of some records at least."""
+        ...
+
+    def limits_fields(self, actor: Actor) -> bool:
+        """Whether there may be fields, or records, that the actor may not write."""
+        ...
+
+    def sight(self, actor: Actor) -> Sight | None:
+        """What the actor may see, as the reader needs it; None for one who sees everything."""
+        ...
+
+    def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
+        """Whether a group of the menu that is for some profiles (for all, when there are none) is for the
+        actor.
+        """
+        ...
+
+    def tool(self, actor: Actor, module: str, tool: str) -> bool:
+        """Whether the actor may use a tool of a module."""
+        ...
+
 
 class SignedIn:
-    """The judge until roles and rights are configured: whoever is signed in may do everything.
+    """The judge of packs without any profile: whoever is signed in may do everything.
 
     Users and groups are written by admins alone; a file's own record is changed by who uploaded it, or an
     admin. Sessions and keys of users who are not active never become an actor, so activity is not asked for
     again here.
     """
+
+    @property
+    def roles(self) -> "Roles | None":
+        """None."""
+        return None
 
     def conditions(self, actor: Actor, module: str, right: str) -> tuple[Expression, ...]:
         """None: what one may do is decided by the module."""
@@ -78,6 +117,30 @@ class SignedIn:
         if module == "files" and right in ("update", "delete") and record is not None:
             return _YES if record.get("created_by") == actor.user_id else _UPLOADER
         return _YES
+
+    def field_condition(self, actor: Actor, module: str, field: str, right: str) -> Expression | None:
+        """None."""
+        return None
+
+    def may_write_field(self, actor: Actor, module: str, field: str) -> bool:
+        """Yes."""
+        return True
+
+    def limits_fields(self, actor: Actor) -> bool:
+        """No."""
+        return False
+
+    def sight(self, actor: Actor) -> Sight | None:
+        """Everything."""
+        return None
+
+    def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
+        """All of it."""
+        return True
+
+    def tool(self, actor: Actor, module: str, tool: str) -> bool:
+        """Every one, for the signed-in."""
+        return actor.signed_in
 
 
 _YES = Verdict(True)

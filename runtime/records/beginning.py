@@ -7,7 +7,7 @@ rows included, and what is required is there.
 from types import MappingProxyType
 
 from runtime.base.messages import message
-from runtime.records import parse, rows
+from runtime.records import parse, rows, writing_rights
 from runtime.records.access import Verdict
 from runtime.records.change import Change
 from runtime.records.plan import ModulePlan
@@ -66,6 +66,7 @@ def _on_the_module(
 def read(batch: Batch, works: list[Work]) -> None:
     """Read what was written of records of one module, and of their rows."""
     plan = works[0].plan
+    writing_rights.keep_to_fields(batch, works)
     for work in works:
         parse.parse(batch, work)
         parse.require(work, plan.required)

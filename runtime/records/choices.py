@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from runtime.identity.actor import Actor
-from runtime.model.catalog import Catalog, Field, Picklist, Role
+from runtime.model.access import Role
+from runtime.model.catalog import Catalog, Field, Picklist
 
 
 @dataclass(frozen=True, slots=True)

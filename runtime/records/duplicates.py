@@ -7,12 +7,13 @@ they may read: a rule that warns is silent about the rest, one that refuses does
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Table, delete, func, select
 
 from runtime.base.messages import message
 from runtime.model.values import Ref
+from runtime.records import writing_rights
 from runtime.records.among import among
 from runtime.records.duplicate_keys import Likeness, Matching
 from runtime.records.plan import ModulePlan
@@ -195,5 +196,6 @@ def _seen(batch: Batch, plan: ModulePlan, ids: set[int]) -> dict[int, Ref]:
     for start in range(0, len(listed), MOST):
         places = [(plan.key, id_) for id_ in listed[start : start + MOST]]
         several = refs.several(batch.tx.connection, places, batch.actor, moment_of(batch))
-        found.update((ref.id, ref) for ref in several)
+        called = writing_rights.is_title_seen(batch, plan)
+        found.update((ref.id, ref if called else replace(ref, title=f"#{ref.id}")) for ref in several)
     return found

@@ -75,24 +75,32 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
         return
     field = plan.fields.get(key)
     if field is None:
-        near = suggest(key[:100], (*plan.writable, *plan.rows))
-        hint = message(' Did you mean "{near}"?', near=near) if near else ""
-        work.refuse(
-            key,
-            message(
-                '{module} has no field "{field}".{hint}', module=plan.module.label, field=key[:100], hint=hint
-            ),
-        )
+        unknown_field(batch, work, key)
     elif field.field.is_virtual and work.old is not None:
         work.echoed[key] = raw
-    elif not _says_the_same(batch, work, field, raw):
+    elif not says_the_same(batch, work, field, raw):
         text = "{label} is read-only." if field.field.computed is None else COMPUTED
         work.refuse(key, message(text, label=field.field.label))
 
 
-def _says_the_same(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:
-    # A record may be sent back as it was read: what cannot be written is let be when it says what stands
-    # there.
+def unknown_field(batch: Batch, work: Work, key: str) -> None:
+    """Refuse a field that is not there: or that the actor may not see, which is the same to them."""
+    plan, may = work.plan, batch.judge.may
+    known = [each for each in plan.writable if may(batch.actor, plan.key, "read", field=each).allowed]
+    near = suggest(key[:100], (*known, *plan.rows))
+    hint = message(' Did you mean "{near}"?', near=near) if near else ""
+    work.refuse(
+        key,
+        message(
+            '{module} has no field "{field}".{hint}', module=plan.module.label, field=key[:100], hint=hint
+        ),
+    )
+
+
+def says_the_same(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:
+    """Whether a value is what stands there: a record may be sent back as it was read, and what cannot be
+    written is let be then.
+    """
     if work.old is None or field.link is not None:
         return False
     standing = work.old.get(field.key)

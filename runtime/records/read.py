@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from runtime.expressions.moment import Moment
 from runtime.identity.actor import Actor
-from runtime.model.catalog import Field, Module, Path
+from runtime.model.catalog import Catalog, Field, Module, Path
 from runtime.model.values import Link, Ref
 from runtime.records.access import Judge
 from runtime.records.among import among
@@ -20,6 +20,7 @@ from runtime.records.deletion import Effects, effects
 from runtime.records.known_defaults import known_defaults
 from runtime.records.older import is_of
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
+from runtime.records.seen_fields import SeenFields
 from runtime.records.stored import links_of
 from runtime.storage.query import MOST, Query, Which
 from runtime.storage.reader import Reader
@@ -104,8 +105,12 @@ class Happening:
 class Records:
     """Reads records one at a time. The number of statements does not depend on what the record holds."""
 
-    def __init__(self, workplace: Workplace, reader: Reader, judge: Judge) -> None:
+    def __init__(
+        self, workplace: Workplace, reader: Reader, judge: Judge, seen: Catalog | None = None
+    ) -> None:
+        """``seen`` is the catalog as those see it for whom the ``reader`` reads; None where they see all."""
         self._plans = Plans(workplace)
+        self._seen = seen
         self._reader = reader
         self._judge = judge
 
@@ -173,15 +178,21 @@ class Records:
         entries = self._plans.workplace.former.now(entries)
         ceased: dict[tuple[int, str], datetime] = {}
         begun = _begun(entries)
-        titles = self._titles(connection, entries)
+        titles = self._titles(connection, entries, moment)
         users = self._reader.titles(
-            connection, "users", sorted({each.user_id for each in entries if each.user_id is not None})
+            connection,
+            "users",
+            sorted({each.user_id for each in entries if each.user_id is not None}),
+            moment,
         )
+        seen = SeenFields(self._seen, self._judge, self._reader, connection, actor, moment)
         happenings: list[Happening] = []
         for entry in entries:
             steps: list[Step] = []
             of = self._plans.get(entry.module)
             for key in dict.fromkeys((*(entry.old or {}), *(entry.new or {}))):
+                if not seen.sees(entry.module, entry.record_id, key):
+                    continue
                 place = (entry.record_id, key)
                 field = of.fields.get(key) if of is not None else None
                 old, new = (entry.old or {}).get(key), (entry.new or {}).get(key)
@@ -192,8 +203,8 @@ class Records:
                     Step(
                         key=key,
                         field=field.field if field is not None else None,
-                        old=_value(field, old, titles),
-                        new=_value(field, new, titles),
+                        old=_value(field, old, titles, self._seen is None),
+                        new=_value(field, new, titles, self._seen is None),
                         held=entry.at - since if since is not None else None,
                         until=ceased.get(place),
                         cause=(entry.causes or {}).get(key),
@@ -243,7 +254,7 @@ class Records:
         if not rows:
             return []
         ids = [row.id for row in rows]
-        titles = self._reader.titles(connection, plan.key, ids)
+        titles = self._reader.titles(connection, plan.key, ids, moment)
         linked = [field for field in plan.linked if field.type.name != "files"]
         attributes = {
             field.key: links_of(connection, field, ids, self._tables.dialect)
@@ -260,7 +271,7 @@ class Records:
             records.append(Record(plan.key, row.id, titles.get(row.id, ""), values, links, {}))
         return records
 
-    def _titles(self, connection: Connection, entries: Iterable[Entry]) -> Mapping[int, Ref]:
+    def _titles(self, connection: Connection, entries: Iterable[Entry], moment: Moment) -> Mapping[int, Ref]:
         # What the ids in a history's relations are called; one statement for each module that they may belong
         # to.
         wanted: dict[str, set[int]] = {}
@@ -274,7 +285,7 @@ class Records:
         return {
             record_id: Ref(module, record_id, title)
             for module, ids in wanted.items()
-            for record_id, title in self._reader.titles(connection, module, sorted(ids)).items()
+            for record_id, title in self._reader.titles(connection, module, sorted(ids), moment).items()
         }
 
 
@@ -331,12 +342,16 @@ def _ids(value: object) -> list[int]:
     return [item for item in found if isinstance(item, int) and not isinstance(item, bool)]
 
 
-def _value(field: FieldPlan | None, value: object, titles: Mapping[int, Ref]) -> object:
+def _value(field: FieldPlan | None, value: object, titles: Mapping[int, Ref], all_seen: bool) -> object:
     if field is None or value is None:
         return value
     if field.targets:
-        refs = tuple(titles.get(each, Ref(field.targets[0], each, "")) for each in _ids(value))
+        known = {each: Ref(field.targets[0], each, "") for each in _ids(value)} if all_seen else {}
+        refs = tuple(ref for each in _ids(value) if (ref := titles.get(each) or known.get(each)))
         return refs if field.link is not None else next(iter(refs), None)
-    if field.may_point_at and (known := [titles[each] for each in _ids(value) if each in titles]):
-        return known[0]
+    if field.may_point_at:
+        if pointed := [titles[each] for each in _ids(value) if each in titles]:
+            return pointed[0]
+        if not all_seen:
+            return None
     return field.type.from_json(value)

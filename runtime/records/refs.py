@@ -24,7 +24,7 @@ class Refs:
         if not self._judge.may(actor, query.module, "read").allowed:
             return []
         ids = [row.id for row in self._reader.page(connection, query, moment).rows]
-        titles = self._reader.titles(connection, query.module, ids)
+        titles = self._reader.titles(connection, query.module, ids, moment)
         return [Ref(query.module, each, titles[each]) for each in ids if each in titles]
 
     def several(

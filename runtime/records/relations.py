@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, select
 from runtime.base.messages import Message, message
 from runtime.fields.base import InvalidValueError, Match
 from runtime.model.values import Link, Pointer
+from runtime.records import writing_rights
 from runtime.records.among import among
 from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.reading import ParsedLinking
@@ -106,7 +107,7 @@ def readable(batch: Batch, module: str, ids: set[int]) -> set[int]:
     connection = batch.tx.connection
     statement = plan.statements.select("readable", connection, lambda: _readable(plan, batch.dialect))
     given = statement.run(connection, {"ids": id_list(ids, batch.dialect)})
-    return set(given[0]) if given else set()
+    return writing_rights.readable(batch, module, set(given[0])) if given else set()
 
 
 def _readable(plan: ModulePlan, dialect: str) -> Select[Any]:
@@ -153,8 +154,11 @@ class Matches:
             plan = self._batch.plans[module]
             found = self._found[module, names] = {}
             if self._batch.judge.may(self._batch.actor, module, "read").allowed:
-                for record_id, key in _having(self._batch, plan, names, keys):
-                    found.setdefault(key, []).append(record_id)
+                having = list(_having(self._batch, plan, names, keys))
+                seen = writing_rights.having_seen(self._batch, module, names, [each for each, _ in having])
+                for record_id, key in having:
+                    if record_id in seen:
+                        found.setdefault(key, []).append(record_id)
                 self._there.setdefault(module, set()).update(chain.from_iterable(found.values()))
         self._wanted = {}
 
@@ -210,11 +214,11 @@ class Matches:
         if not values:
             return message("A record is found by the value of one field at least.")
         for name, raw in values.items():
-            if _is_title(plan, name):
+            if _is_title(plan, name) and writing_rights.is_title_seen(self._batch, plan):
                 parts.append(unicodedata.normalize("NFC", str(raw).strip()))
                 continue
             field = plan.fields.get(name)
-            if field is None or not field.columns:
+            if field is None or not field.columns or not self._is_seen(module, name):
                 return message(
                     '{module} has no field "{field}" to find it by.', module=plan.module.label, field=name
                 )
@@ -226,6 +230,9 @@ class Matches:
                 return message("A record is found by values that are not empty.")
             parts.append(value)
         return tuple(parts)
+
+    def _is_seen(self, module: str, name: str) -> bool:
+        return self._batch.judge.may(self._batch.actor, module, "read", field=name).allowed
 
 
 def _having(batch: Batch, plan: ModulePlan, names: Names, keys: set[Key]) -> Iterable[tuple[int, Key]]:

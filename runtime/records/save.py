@@ -44,6 +44,7 @@ from runtime.records import (
     rows,
     staying_current,
     unique,
+    writing_rights,
 )
 from runtime.records.access import Judge
 from runtime.records.base import Workplace
@@ -224,13 +225,26 @@ class _Saving:
             plan = batch.plans[key]
             ids = {asked.change.id for asked in them if asked.change.id is not None}
             standing = records_by_id(batch.tx.connection, plan, ids, batch.dialect)
+            hidden = writing_rights.unseen(batch, plan, standing)
+            standing = {number: values for number, values in standing.items() if number not in hidden}
+            fixed = {
+                right: writing_rights.fixed(batch, plan, right, standing)
+                for right in {right_of(asked.change) for asked in them}
+            }
             taken: set[int] = set()
-            found = [self._take(plan, asked, standing, taken) for asked in them]
+            found = [
+                self._take(plan, asked, standing, taken, fixed[right_of(asked.change)]) for asked in them
+            ]
             if works := [work for work in found if work is not None]:
                 beginning.read(batch, works)
 
     def _take(
-        self, plan: ModulePlan, asked: Asked, standing: Mapping[int, Values], taken: set[int]
+        self,
+        plan: ModulePlan,
+        asked: Asked,
+        standing: Mapping[int, Values],
+        taken: set[int],
+        fixed: Collection[int],
     ) -> Work | None:
         batch, change = self.batch, asked.change
         record_id = change.id or 0
@@ -240,6 +254,8 @@ class _Saving:
             asked.refuse("", FOUND_NOTHING, "not_found")
             return None
         verdict = batch.judge.may(batch.actor, plan.key, right_of(change), record=values)
+        if record_id in fixed:
+            verdict = writing_rights.NOT_YOURS
         if not verdict.allowed:
             for reason in verdict.reasons:
                 asked.refuse("", reason, "forbidden")
@@ -377,10 +393,12 @@ class _Saving:
         for _ in range(RACES):
             try:
                 self._write_as_one(change_set)
-            except (IntegrityError, DataError, OverflowError, GuardError):
+            except (IntegrityError, DataError, OverflowError, GuardError, writing_rights.LostError):
                 refused = sum(1 for asked in batch.asked if asked.errors)
                 for works in list(batch.works.values()):
                     unique.check(batch, works)
+                refused -= batch.lost
+                batch.lost = 0
                 if refused == sum(1 for asked in batch.asked if asked.errors):
                     break
                 self._leave_out()
@@ -398,7 +416,12 @@ class _Saving:
         self._narrow({asked.index for asked in them})
         try:
             self._write_as_one(change_set)
-        except (IntegrityError, DataError, OverflowError, GuardError) as error:
+        except (IntegrityError, DataError, OverflowError, GuardError, writing_rights.LostError) as error:
+            if any(asked.errors for asked in them):  # the rights told whom; the others are written
+                rest = [asked for asked in them if not asked.errors]
+                if rest and not batch.atomic:
+                    self._by_halves(change_set, rest)
+                return
             if len(them) == 1 or batch.atomic:
                 known = error.reason if isinstance(error, GuardError) else None
                 them[0].refuse("", known or message("The database refuses this record."))
@@ -465,6 +488,7 @@ class _Saving:
             written = written_by(batch, self.deletion, self.restoring, parents.items())
             staying_current.follow(batch, written, log)
             guards.hold(batch, written)
+        writing_rights.hold(batch)
         change_log.write_log(batch, change_set, log)
         outbox.write_outbox(batch, change_set, log.entries)
 

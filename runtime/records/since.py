@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from runtime.expressions.moment import Moment
 from runtime.model.catalog import Module
 from runtime.model.values import Ref
 from runtime.records.base import Workplace
@@ -41,7 +42,13 @@ class Since:
 
 
 def changed_since(
-    connection: Connection, workplace: Workplace, reader: Reader, module: Module, record_id: int, version: int
+    connection: Connection,
+    workplace: Workplace,
+    reader: Reader,
+    module: Module,
+    record_id: int,
+    version: int,
+    moment: Moment | None = None,
 ) -> Since:
     """The fields of a record that were changed after ``version``, each with its latest change."""
     log, sets = workplace.tables.change_log, workplace.tables.change_sets
@@ -53,7 +60,7 @@ def changed_since(
     ).all()
     entries = workplace.former.now(written)
     users = sorted({each.user_id for each in entries if each.user_id is not None})
-    titles = reader.titles(connection, "users", users)
+    titles = reader.titles(connection, "users", users, moment)
     found: dict[str, Meanwhile] = {}
     for each in entries:
         user_id = each.user_id

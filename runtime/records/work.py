@@ -148,6 +148,7 @@ class Batch:
     keeping: dict[str, Parsing] = field(default_factory=dict)
     turning: list[tuple[ModulePlan, int, bool]] = field(default_factory=list)
     asking: bool = False
+    lost: int = 0
 
     def enter(self, tx: Transaction, now: datetime, today: date) -> None:
         """Go on in a transaction, at a moment; the day is the site's."""

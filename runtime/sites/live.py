@@ -40,6 +40,7 @@ from runtime.records.search import Search
 from runtime.records.stale import StaleFields
 from runtime.sites.identifying import Identity
 from runtime.storage.reader import Reader
+from runtime.storage.sight import Sight
 from runtime.storage.tables import Tables
 
 
@@ -91,6 +92,14 @@ class Live:
     hanging: Callable[[Collection], Expression]
     uses: Callable[[], Uses]
     explainer: Explainer
+    seeing: "Callable[[Live, Actor, Sight], Live]"
+
+    def seen_by(self, actor: Actor) -> "Live":
+        """The snapshot as the actor may see it: what they may not read is not in it. Whoever works for
+        somebody works with this.
+        """
+        sight = self.judge.sight(actor)
+        return self if sight is None else self.seeing(self, actor, sight)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -44,6 +44,7 @@ from runtime.records.narrowing import Narrowed
 from runtime.records.read import Records
 from runtime.records.recent import Recent
 from runtime.records.refs import Refs
+from runtime.records.roles import Roles
 from runtime.records.save import Writer
 from runtime.records.saved_filters import SavedFilters
 from runtime.records.search import Search
@@ -52,6 +53,7 @@ from runtime.sites.folder import Folder
 from runtime.sites.identifying import make_identity
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_uses
 from runtime.sites.past import Past
+from runtime.sites.seeing import make_seeing
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
 from runtime.storage.errors import StorageError
@@ -384,7 +386,8 @@ class Site:
             catalog, tables, shop.types, shop.clock, stored.number, shop.language, self.background.wake,
             [each for each in renames if each[0] <= stored.number],
         )  # fmt: skip
-        judge = Narrowed(SignedIn())
+        roles = Roles(catalog, shop.language) if catalog.access.is_asked else SignedIn()
+        judge = Narrowed(roles, catalog)
         reader = Reader(
             catalog, tables, shop.types, shop.language, self._formats(catalog.languages[0], catalog.timezone)
         )
@@ -417,4 +420,5 @@ class Site:
             hanging=make_hanging(catalog, shop.language),
             uses=make_uses(read, shop.language.functions),
             explainer=Explainer(writer.plans, reader, judge),
+            seeing=make_seeing(workplace),
         )

@@ -11,7 +11,6 @@ from runtime.model.types import INTEGER, MONEY, ListType
 from runtime.model.values import Money
 from runtime.storage.binding import Binding
 from runtime.storage.conditions import among, id_list
-from runtime.storage.joins import Joins
 from runtime.storage.prepared import Prepared
 from runtime.storage.remembered import WatchedMoment
 from runtime.storage.statement import Statements
@@ -66,7 +65,7 @@ class AggregateReader:
         most: int,
     ) -> list[int]:
         """The ids of the records that an aggregate of one record looks over, in its order, up to ``most``."""
-        joins = Joins(self._parts.tables, module)
+        joins = self._statements.joins(module, moment)
         related, conditions, order = self._parts.language.related_in_sql(aggregate, Binding(joins), moment)
         own = self._parts.catalog.modules[aggregate.module].record_fields["id"]
         conditions.append(joins.id(joins.root, module) == record_id)
@@ -77,7 +76,7 @@ class AggregateReader:
     def _compile(
         self, connection: Connection, module: str, aggregates: Sequence[Aggregate], moment: Moment
     ) -> tuple[Prepared, list[list[int]]]:
-        joins = Joins(self._parts.tables, module)
+        joins = self._statements.joins(module, moment)
         binding = Binding(joins)
         own_id = joins.id(joins.root, module)
         columns: list[ColumnElement[Any]] = [own_id]

@@ -59,6 +59,23 @@ class Binding:
                 id_column, deleted_at = (table.c[target.columns[key][0].name] for key in ("id", "deleted_at"))
                 live = exists(select(id_column).where(id_column == rows.c.target_id, deleted_at.is_(None)))
                 here.append(live)
+            here += self._seen(path, rows.c.target_id)
             return exists(select(rows.c.target_id).where(*here).correlate_except(rows))
 
         return linked
+
+    def _seen(self, path: tuple[Field, ...], target_id: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        # The links, and what they lead to, as far as they may be seen.
+        guard = self._joins.guard
+        if guard is None:
+            return []
+        links = guard.of_link(self._joins, path)
+        found = [] if links is None else [links]
+        for module in path[-1].targets:
+            inner = self._joins.inner(module, f"{self._joins.name}_{self._joins.numbered()}")
+            own = guard.of_own(inner, module)
+            if own is not None:
+                own_id = inner.id(inner.root, module)
+                there = select(own_id).select_from(inner.source).where(own_id == target_id, own)
+                found.append(exists(there.correlate_except(*inner.tables_used(), inner.source)))
+        return found

@@ -179,8 +179,7 @@ class CellMaker:
         """The title of the record of ``module`` that these relations lead to; of the list's own record for
         ().
         """
-        table = self._joins.table(fields, module)
-        id_place = self._selection.add(self._joins.id(table, module))
+        id_place = self._selection.add(self._joins.seen_id(fields, module))
         title = self._catalog.modules[module].title
         parts = [
             (before, self._cell((*fields, *path.fields), path.attribute, deep + 1), self._text_of(path))
@@ -202,8 +201,7 @@ class CellMaker:
         field = fields[-1]
         kind = self._types[field.type]
         if kind.linked:
-            table = self._joins.table(fields[:-1], field.module)
-            return ManyCell(self._selection.add(self._joins.id(table, field.module)), field)
+            return ManyCell(self._selection.add(self._joins.linking_id(fields)), field)
         if field.targets:
             return RefCell(tuple((module, self.title(fields, module, deep)) for module in field.targets))
         places = tuple(self._selection.add(column) for column in self._joins.columns(fields))

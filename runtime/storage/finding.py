@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from runtime.expressions.text import folded
-from runtime.model.catalog import Catalog, Field
+from runtime.model.catalog import Catalog, Field, Path
 from runtime.model.types import TEXT
 from runtime.storage.order import literal_text
 from runtime.storage.searching import LEAST, digits, own_search_fields, related_search_paths, words
+from runtime.storage.sight import Sight
 from runtime.storage.tables import ModuleTable, Tables
 
 
@@ -34,7 +35,9 @@ class Finder:
     parameters.
     """
 
-    def __init__(self, catalog: Catalog, tables: Tables) -> None:
+    def __init__(self, catalog: Catalog, tables: Tables, sight: Sight | None = None) -> None:
+        """Relations are followed only where a ``sight`` shows all that they lead to."""
+        self._sight = sight
         self._catalog = catalog
         self._tables = tables
         self._sqlite = tables.dialect == "sqlite"
@@ -58,7 +61,7 @@ class Finder:
         self, module: str, joined: FromClause, ids: ColumnElement[Any], words: Sequence[str]
     ) -> list[ColumnElement[bool]]:
         known = [_Word(index, len(word)) for index, word in enumerate(words)]
-        if related_search_paths(self._catalog.modules[module]):
+        if self._paths(module):
             return [self._anywhere(module, ids, word) for word in known]
         kept = self._tables.module(module)
         if kept.search is None:
@@ -131,12 +134,26 @@ class Finder:
         return position > 0
 
     def _related(self, module: str, word: "_Word") -> Iterator[Select[Any]]:
-        for path in related_search_paths(self._catalog.modules[module]):
+        for path in self._paths(module):
             if path.field.targets:
                 for target in path.field.targets:
                     yield self._walk(path.fields, target, self._title_fields(target), word)
             elif path.field.value_type == TEXT:
                 yield self._walk(path.hops, path.field.module, (path.field,), word)
+
+    def _paths(self, module: str) -> tuple[Path, ...]:
+        paths = related_search_paths(self._catalog.modules[module])
+        return tuple(path for path in paths if self._is_seen(path))
+
+    def _is_seen(self, path: Path) -> bool:
+        sight = self._sight
+        if sight is None:
+            return True
+        modules = {field.module for field in path.fields[1:]} | set(path.field.targets)
+        titles = [field for target in path.field.targets for field in self._title_fields(target)]
+        return all(sight.is_plain(field) for field in (*path.fields, *titles)) and all(
+            module in sight.modules and sight.reach(module) is None for module in modules
+        )
 
     def _title_fields(self, module: str) -> tuple[Field, ...]:
         paths = (path for _, path in self._catalog.modules[module].title.parts)

@@ -1,11 +1,14 @@
 """Joins: the tables that a query's paths walk through, each joined once, by whoever comes first."""
 
+from copy import copy
+from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, case
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from runtime.model.catalog import Field
+from runtime.storage.sight import Guard
 from runtime.storage.tables import Tables
 from runtime.storage.virtual import Virtual
 
@@ -15,9 +18,18 @@ class Joins:
 
     A relation has one record at most, so no join ever doubles a row. A relation to several modules is joined
     to each of them; ids are the site's, so at most one of them answers.
+
+    Where there is a ``guard``, a value that may not be seen is NULL; see :meth:`bare`.
     """
 
-    def __init__(self, tables: Tables, module: str, name: str = "t", virtual: Virtual | None = None) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        module: str,
+        name: str = "t",
+        virtual: Virtual | None = None,
+        guard: Guard | None = None,
+    ) -> None:
         """``virtual`` works out what has no column; without it no virtual field may be asked for."""
         self.tables = tables
         self.module = module
@@ -26,12 +38,63 @@ class Joins:
         self._joined: dict[tuple[tuple[str, str], ...], NamedFromClause] = {}
         self._steps: list[tuple[NamedFromClause, ColumnElement[bool]]] = []
         self._near: set[str] = set()
-        self._inner = 0
+        self._inner = count(1)
         self._virtual = virtual
+        self.guard = guard
+        self._seen: dict[tuple[tuple[str, str], ...], tuple[ColumnElement[Any], ...]] = {}
         self._worked_out: dict[tuple[tuple[str, str], ...], tuple[ColumnElement[Any], ...]] = {}
 
     def columns(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
-        """The columns of a path's last field, joining what lies between."""
+        """The columns of a path's last field, joining what lies between: as far as they may be seen."""
+        if self.guard is None:
+            return self._columns(fields)
+        path = tuple((field.module, field.key) for field in fields)
+        found = self._seen.get(path)
+        if found is None:
+            seen = self.guard.of_path(self, fields)
+            found = self._seen[path] = _where(seen, self._columns(fields))
+        return found
+
+    def bare(self) -> "Joins":
+        """The same joins, with every value as it is: for rights, and for what computed fields are made of."""
+        if self.guard is None:
+            return self
+        bare = copy(self)
+        bare.guard = None
+        return bare
+
+    def inner(self, module: str, name: str) -> "Joins":
+        """The joins of a query inside this one."""
+        return Joins(self.tables, module, name, self._virtual, self.guard)
+
+    def is_guarded(self, fields: tuple[Field, ...]) -> bool:
+        """Whether the value at the end of a path is seen of some records alone."""
+        return self.guard is not None and self.guard.of_path(self, fields) is not None
+
+    def seen_id(self, hops: tuple[Field, ...], module: str) -> ColumnElement[Any]:
+        """The id of the record of ``module`` at the end of these relations, where it may be seen."""
+        own = self.id(self.table(hops, module), module)
+        if self.guard is None or not hops:
+            return own
+        path = (*((field.module, field.key) for field in hops), (module, "id"))
+        found = self._seen.get(path)
+        if found is None:
+            found = self._seen[path] = _where(self.guard.of_record(self, hops, module), (own,))
+        return found[0]
+
+    def linking_id(self, fields: tuple[Field, ...]) -> ColumnElement[Any]:
+        """The id of the record that has the links of a path's last field, where these may be seen."""
+        own = self.id(self.table(fields[:-1], fields[-1].module), fields[-1].module)
+        if self.guard is None:
+            return own
+        path = (*((field.module, field.key) for field in fields), ("", "links"))
+        found = self._seen.get(path)
+        if found is None:
+            seen = self.guard.of_link(self, fields)
+            found = self._seen[path] = (own,) if seen is None else _where(seen, (own,))
+        return found[0]
+
+    def _columns(self, fields: tuple[Field, ...]) -> tuple[ColumnElement[Any], ...]:
         if fields[-1].is_virtual:
             return self._work_out(fields)
         return self.columns_of(self.table(fields[:-1], fields[-1].module), fields[-1])
@@ -79,8 +142,7 @@ class Joins:
 
     def numbered(self) -> int:
         """The number of the next query inside this one, for the names of its tables."""
-        self._inner += 1
-        return self._inner
+        return next(self._inner)
 
     def tables_used(self) -> list[NamedFromClause]:
         """The module's own table and those that are joined to it."""
@@ -98,3 +160,11 @@ class Joins:
         for table, condition in sorted(self._steps, key=lambda step: step[0].name not in self._near):
             source = source.join(table, condition, isouter=table.name not in self._near)
         return source
+
+
+def _where(
+    seen: ColumnElement[bool] | None, columns: tuple[ColumnElement[Any], ...]
+) -> tuple[ColumnElement[Any], ...]:
+    if seen is None:
+        return columns
+    return tuple(case((seen, column)) for column in columns)

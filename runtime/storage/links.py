@@ -1,12 +1,13 @@
 """The records that fields of many link to, and titles: for a whole page at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, select
 
+from runtime.expressions.moment import Moment
 from runtime.model.catalog import Field
 from runtime.model.values import Pointer, Ref
 from runtime.storage.cells import CellMaker, TitleCell
@@ -14,9 +15,11 @@ from runtime.storage.conditions import among, id_list
 from runtime.storage.converting import Selection
 from runtime.storage.joins import Joins
 from runtime.storage.prepared import Prepared
-from runtime.storage.remembered import Remembered
-from runtime.storage.statement import Parts
+from runtime.storage.remembered import WatchedMoment
+from runtime.storage.statement import Statements
 from runtime.storage.tables import link_attributes, link_columns
+
+T = TypeVar("T")
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 NOTHING_SAID: Mapping[tuple[int, int], Mapping[str, Any]] = MappingProxyType({})
@@ -27,18 +30,23 @@ class LinkReader:
     ask.
     """
 
-    def __init__(self, parts: Parts, remembered: Remembered) -> None:
-        self._parts = parts
-        self._remembered = remembered
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._parts = statements.parts
+        self._remembered = statements.remembered
 
     def fetch(
-        self, connection: Connection, field: Field, owners: Sequence[int | Pointer | None]
+        self,
+        connection: Connection,
+        field: Field,
+        owners: Sequence[int | Pointer | None],
+        moment: Moment | None = None,
     ) -> Mapping[int, tuple[Ref, ...]]:
         """For each record that has any, the records its field links to, in order; deleted ones are left
-        out.
+        out, and so are those that are not seen at the moment.
         """
         if "among" in field.settings:
-            return self._pointed(connection, owners)
+            return self._pointed(connection, owners, moment)
         dialect = self._parts.tables.dialect
         ids = id_list([each for each in dict.fromkeys(owners) if not isinstance(each, Pointer)], dialect)
         if not ids or ids == "[]":
@@ -46,8 +54,8 @@ class LinkReader:
         found: dict[int, list[tuple[int, Ref]]] = {}
         for target in field.targets:
             key = ("links", field.module, field.key, target)
-            prepared, title, source, position = self._remembered.keep(
-                key, partial(self._prepare, connection, field, target)
+            prepared, title, source, position = self._kept(
+                key, moment, partial(self._prepare, connection, field, target)
             )
             given = prepared.run(connection, {"ids": ids})
             if given:
@@ -58,7 +66,7 @@ class LinkReader:
         return {owner: tuple(ref for _, ref in _in_order(refs, field)) for owner, refs in found.items()}
 
     def _pointed(
-        self, connection: Connection, pointers: Sequence[int | Pointer | None]
+        self, connection: Connection, pointers: Sequence[int | Pointer | None], moment: Moment | None
     ) -> Mapping[int, tuple[Ref, ...]]:
         """The records that these point at, by id; ids are the site's, so no two modules have the same."""
         wanted: dict[str, set[int]] = {}
@@ -68,15 +76,17 @@ class LinkReader:
         return {
             id_: (Ref(module, id_, title),)
             for module, ids in wanted.items()
-            for id_, title in self.titles(connection, module, sorted(ids)).items()
+            for id_, title in self.titles(connection, module, sorted(ids), moment).items()
         }
 
-    def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
-        """What these records are called."""
+    def titles(
+        self, connection: Connection, module: str, ids: Sequence[int], moment: Moment | None = None
+    ) -> Mapping[int, str]:
+        """What these records are called: of those that are seen at the moment."""
         if not ids:
             return NOTHING
-        prepared, title = self._remembered.keep(
-            ("titles", module), lambda: self._prepare_titles(connection, module)
+        prepared, title = self._kept(
+            ("titles", module), moment, partial(self._prepare_titles, connection, module)
         )
         given = prepared.run(connection, {"ids": id_list(ids, self._parts.tables.dialect)})
         if not given:
@@ -122,32 +132,61 @@ class LinkReader:
         return Prepared(statement, connection.dialect), tuple(made)
 
     def _prepare(
-        self, connection: Connection, field: Field, target: str
+        self, connection: Connection, field: Field, target: str, moment: Moment | None
     ) -> tuple[Prepared, TitleCell, int, int]:
         link = self._parts.tables.link(field.module, field.key).alias("l")
-        joins, selection, title = self._titled(target)
+        joins, selection, title = self._titled(target, moment)
+        seen = None if joins.guard is None else joins.guard.of_own(joins, target)
         source, position = selection.add(link.c.source_id), selection.add(link.c.position)
         own_id = joins.id(joins.root, target)
         deleted_at = joins.root.c[self._parts.tables.module(target).columns["deleted_at"][0].name]
         statement = (
             select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
             .select_from(joins.joined_to(link.join(joins.root, own_id == link.c.target_id)))
-            .where(among(link.c.source_id, "ids", self._parts.tables.dialect), deleted_at.is_(None))
+            .where(
+                among(link.c.source_id, "ids", self._parts.tables.dialect),
+                deleted_at.is_(None),
+                *([] if seen is None else [seen]),
+            )
             .order_by(link.c.source_id, link.c.position, link.c.target_id)
         )
         return Prepared(statement, connection.dialect), title, source, position
 
-    def _prepare_titles(self, connection: Connection, module: str) -> tuple[Prepared, TitleCell]:
-        joins, selection, title = self._titled(module)
+    def _prepare_titles(
+        self, connection: Connection, module: str, moment: Moment | None
+    ) -> tuple[Prepared, TitleCell]:
+        joins, selection, title = self._titled(module, moment)
+        seen = None if joins.guard is None else joins.guard.of_own(joins, module)
         statement = (
             select(*(column.label(f"c{index}") for index, column in enumerate(selection.columns)))
             .select_from(joins.source)
-            .where(among(joins.id(joins.root, module), "ids", self._parts.tables.dialect))
+            .where(
+                among(joins.id(joins.root, module), "ids", self._parts.tables.dialect),
+                *([] if seen is None else [seen]),
+            )
         )
         return Prepared(statement, connection.dialect), title
 
-    def _titled(self, module: str) -> tuple[Joins, Selection, TitleCell]:
-        joins, selection = Joins(self._parts.tables, module), Selection()
+    def _kept(self, key: Hashable, moment: Moment | None, make: Callable[[Moment | None], T]) -> T:
+        # What is seen depends on who looks; without a sight one statement serves everybody.
+        if self._parts.sight is None:
+            return self._remembered.keep(key, partial(make, None))
+        if moment is None:
+            raise LookupError("A reader with a sight must know who asks.")
+        key = self._statements.key_at(key, moment)
+        found: T | None = self._remembered.get(key)
+        if found is None:
+            watched = WatchedMoment(moment)
+            found = make(watched)
+            if "now" not in watched.parts_read:
+                self._remembered.put(key, found)
+        return found
+
+    def _titled(self, module: str, moment: Moment | None) -> tuple[Joins, Selection, TitleCell]:
+        selection = Selection()
+        joins = (
+            Joins(self._parts.tables, module) if moment is None else self._statements.joins(module, moment)
+        )
         maker = CellMaker(self._parts.catalog, self._parts.types, self._parts.formats, joins, selection)
         return joins, selection, maker.title((), module)
 

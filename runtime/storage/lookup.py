@@ -6,7 +6,7 @@ than the newest so many of them, and gives the best first.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -31,7 +31,6 @@ from runtime.expressions.moment import Moment
 from runtime.storage.cells import CellMaker, TitleCell
 from runtime.storage.converting import Selection
 from runtime.storage.finding import as_pattern, as_phrase
-from runtime.storage.joins import Joins
 from runtime.storage.links import no_links
 from runtime.storage.prepared import Prepared
 from runtime.storage.query import Query
@@ -135,7 +134,7 @@ class Lookups:
         self, connection: Connection, query: Query, kept: ModuleTable, typed: Typed, moment: Moment
     ) -> _Looked:
         best = self._best(query, kept, typed, moment).subquery("best")
-        joins, selection = Joins(self._parts.tables, query.module, "u"), Selection()
+        joins, selection = self._statements.joins(query.module, moment, "u"), Selection()
         parts = self._parts
         maker = CellMaker(parts.catalog, parts.types, parts.formats, joins, selection)
         title = maker.title((), query.module)
@@ -153,15 +152,20 @@ class Lookups:
 
     def _best(self, query: Query, kept: ModuleTable, typed: Typed, moment: Moment) -> Select[Any]:
         # The ids of the best records that the asker may read, in their order, with the number of all.
-        joins = Joins(self._parts.tables, query.module)
+        joins = self._statements.joins(query.module, moment)
         root, own_id = joins.root, joins.id(joins.root, query.module)
         assert kept.search is not None
         text = root.c[kept.search.name]
         places, fits = [(self._begins(text), 1)], self._fits(text, typed)
+        if self._is_partial(query.module):
+            # The text holds what is hidden: what is found in it must stand in what is seen, too.
+            assert self._statements.seen_texts is not None
+            again = self._statements.seen_texts.with_words(query.module, joins, len(typed.words))
+            places, fits = [], and_(self._fits(text, replace(typed, starts=False)), *again)
         if self._numbered(query):
             named = self._named(root, kept)
             places, fits = [(named, 0), *places], or_(named, fits)
-        place = case(*places, else_=2).label("place")
+        place = (case(*places, else_=2) if places else literal(2)).label("place")
         conditions = self._statements.conditions(query, joins, moment)
         found = union(*(select(each.c.id) for each in self._candidates(query, kept, typed))).subquery("found")
         all_ = (
@@ -252,6 +256,10 @@ class Lookups:
     def _named(self, of: Any, kept: ModuleTable) -> ColumnElement[bool]:
         number = of.c[kept.columns["number"][0].name]
         return or_(number == _text("number"), number == _text("capitals"))
+
+    def _is_partial(self, module: str) -> bool:
+        seen = self._statements.seen_texts
+        return seen is not None and seen.is_partial(module)
 
     def _numbered(self, query: Query) -> bool:
         return self._parts.catalog.modules[query.module].numbering is not None

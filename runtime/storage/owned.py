@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, literal, select, union_all
 
 from runtime.expressions.moment import Moment
-from runtime.storage.joins import Joins
 from runtime.storage.own_columns import Big
 from runtime.storage.prepared import Prepared
 from runtime.storage.query import Query
@@ -66,7 +65,7 @@ class OwnedRecords:
 
     def _one(self, place: int, query: Query, moment: Moment) -> Any:
         tables = self._statements.parts.tables
-        joins = Joins(tables, query.module)
+        joins = self._statements.joins(query.module, moment)
         columns = tables.module(query.module).columns
         owner, changed_at = (joins.root.c[columns[key][0].name] for key in ("owner", "updated_at"))
         own_id = joins.id(joins.root, query.module)

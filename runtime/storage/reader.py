@@ -20,13 +20,13 @@ from runtime.storage.converting import Selection
 from runtime.storage.cursor import MESSAGE, Place, list_mark, read_cursor, write_cursor
 from runtime.storage.errors import InvalidCursorError
 from runtime.storage.grouping import Grouping
-from runtime.storage.joins import Joins
 from runtime.storage.links import LinkReader
 from runtime.storage.lookup import Hits, Lookups, Typed
 from runtime.storage.owned import Owned, OwnedRecords
 from runtime.storage.prepared import Given, Prepared
 from runtime.storage.query import MOST, Aggregate, Count, Group, Page, Query, Row
 from runtime.storage.shown import shown_sql
+from runtime.storage.sight import Sight
 from runtime.storage.sort import Order, OrderMaker
 from runtime.storage.statement import Parts, Statements
 from runtime.storage.tables import Tables
@@ -53,11 +53,14 @@ class Reader:
         types: Registry[FieldType],
         language: Language,
         formats: Formats,
+        sight: Sight | None = None,
     ) -> None:
-        """``formats`` writes what a record's title has of numbers and dates: the site's own language."""
-        self._parts = Parts(catalog, tables, types, language, formats)
+        """``formats`` writes what a record's title has of numbers and dates: the site's own language. Without
+        a ``sight`` everything is seen.
+        """
+        self._parts = Parts(catalog, tables, types, language, formats, sight)
         self._statements = Statements(self._parts)
-        self._links = LinkReader(self._parts, self._statements.remembered)
+        self._links = LinkReader(self._statements)
         self._grouping = Grouping(self._statements)
         self._lookups = Lookups(self._statements)
         self._owned = OwnedRecords(self._statements)
@@ -95,7 +98,7 @@ class Reader:
         prepared = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
         if prepared is None:
             watched = self._statements.watched(query, moment)
-            joins = Joins(self._parts.tables, query.module)
+            joins = self._statements.joins(query.module, watched.moment)
             conditions = self._statements.conditions(query, joins, watched.moment)
             if cap is None:
                 statement = select(func.count()).select_from(joins.source).where(*conditions)
@@ -109,6 +112,22 @@ class Reader:
         parameters = {**self._statements.parameters(query), "cap": None if cap is None else cap + 1}
         n = int(prepared.run(connection, parameters)[0][0])
         return Count(n, False) if cap is None or n <= cap else Count(cap, True)
+
+    def meeting(self, connection: Connection, query: Query, moment: Moment) -> set[int]:
+        """The ids of the records that a query finds, all of them in one statement: give it ids to look
+        among.
+        """
+        prepared = self._statements.remembered.get(("meeting", self._statements.shape(query, moment)))
+        if prepared is None:
+            watched = self._statements.watched(query, moment)
+            joins = self._statements.joins(query.module, watched.moment)
+            conditions = self._statements.conditions(query, joins, watched.moment)
+            own_id = joins.id(joins.root, query.module)
+            statement = select(own_id).select_from(joins.source).where(*conditions)
+            prepared = Prepared(statement, connection.dialect)
+            watched.remember("meeting", prepared)
+        given = prepared.run(connection, self._statements.parameters(query))
+        return set(given[0]) if given else set()
 
     def group(
         self,
@@ -171,9 +190,14 @@ class Reader:
         """The SQL of an expression on this database, for a person to read."""
         return shown_sql(connection, self._parts, module, expression, moment)
 
-    def titles(self, connection: Connection, module: str, ids: Sequence[int]) -> Mapping[int, str]:
-        """What these records of a module are called, the deleted ones too."""
-        return self._links.titles(connection, module, ids)
+    def titles(
+        self, connection: Connection, module: str, ids: Sequence[int], moment: Moment | None = None
+    ) -> Mapping[int, str]:
+        """What these records of a module are called, the deleted ones too; none of those that are not seen.
+
+        A reader with a sight needs the ``moment``, which says who asks.
+        """
+        return self._links.titles(connection, module, ids, moment)
 
     def link_attributes(
         self, connection: Connection, field: Field, sources: Sequence[int], targets: Sequence[int]
@@ -183,7 +207,8 @@ class Reader:
 
     def _order(self, query: Query, moment: Moment) -> Order:
         # Only its form is asked for: how many keys, of which types, in how many parts.
-        key = ("order", query.module, tuple((each.path.text, each.descending) for each in query.sort))
+        asked = tuple((each.path.text, each.descending) for each in query.sort)
+        key = self._statements.key_at(("order", query.module, asked), moment)
 
         def make() -> Order:
             joins = self._statements.joins(query.module, moment)
@@ -216,7 +241,7 @@ class Reader:
                 parameters["key_id"] = here.id
             given = listing.statement.run(connection, parameters)
             if given:
-                rows.extend(self._made(connection, listing, given))
+                rows.extend(self._made(connection, listing, given, moment))
                 empty = repeat((), len(given[0]))
                 keys = zip(*(given[at] for at in listing.key_places), strict=True) if order.keys else empty
                 places.extend(Place(part, key, id_) for key, id_ in zip(keys, given[0], strict=False))
@@ -229,9 +254,9 @@ class Reader:
             places.reverse()
         return tuple(rows), places, more
 
-    def _made(self, connection: Connection, listing: Listing, given: Given) -> list[Row]:
+    def _made(self, connection: Connection, listing: Listing, given: Given, moment: Moment) -> list[Row]:
         def fetch(field: Field, owners: Sequence[int | Pointer | None]) -> Mapping[int, tuple[Ref, ...]]:
-            return self._links.fetch(connection, field, owners)
+            return self._links.fetch(connection, field, owners, moment)
 
         if not listing.cells:
             return [Row(id_, ()) for id_ in given[0]]

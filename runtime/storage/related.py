@@ -30,13 +30,15 @@ class Related:
         self._hangs = tables.dialect == "sqlite" and steps[0].kind != "all"
         before = around
         for number, step in enumerate(steps):
-            joins = Joins(tables, step.module, f"{around.name}_{around.numbered()}")
+            joins = around.inner(step.module, f"{around.name}_{around.numbered()}")
             if step.kind != "all":
                 known = owner if number == 0 and owner is not None else None
                 hangs_on = before.id(before.table(step.hops, step.at), step.at) if known is None else known
                 self._hang(tables, step, joins, hangs_on)
             columns = tables.module(step.module).columns
             self._conditions.append(joins.root.c[columns["deleted_at"][0].name].is_(None))
+            if around.guard is not None:
+                self._conditions += around.guard.of_step(before, joins, step)
             self._made.append(joins)
             before = joins
         self.binding: Binding = Binding(before, self._attributes(tables, steps[-1]))

@@ -188,6 +188,8 @@ class OrderMaker:
             return SortColumn(column, key.descending, nullable=False)
         if fields[-1].is_virtual:  # where its path leads nowhere, it may still say something
             return SortColumn(column, key.descending, True)
+        if any(self._joins.is_guarded(fields[: depth + 1]) for depth in range(len(fields))):
+            return SortColumn(column, key.descending, True)
         way = _way(fields)
         near = way is not None and len(way[0]) == 1 and len(fields[0].targets) == 1
         link = self._joins.columns(fields[:1])[0] if near else None
@@ -214,7 +216,7 @@ class OrderMaker:
         # A related record sorts by what it is called.
         parts = self._catalog.modules[module].title.parts
         if deep >= DEEPEST or not parts:
-            return self._joins.id(self._joins.table(fields, module), module)
+            return self._joins.seen_id(fields, module)
         if len(parts) == 1:
             path = parts[0][1]
             return self._column((*fields, *path.fields), path.attribute, deep + 1)
@@ -223,7 +225,7 @@ class OrderMaker:
             for before, path in parts
             if path.field.type == "text"
         ]
-        return joined_text(texts) if texts else self._joins.id(self._joins.table(fields, module), module)
+        return joined_text(texts) if texts else self._joins.seen_id(fields, module)
 
 
 def ranked(values: Mapping[str, Any]) -> list[Any]:

@@ -1,9 +1,9 @@
 """From a query to SQL: what is shared by pages, counts and groups."""
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 
 from runtime.base.registry import Registry
 from runtime.expressions.language import Language
@@ -19,19 +19,24 @@ from runtime.storage.joins import Joins
 from runtime.storage.query import Query
 from runtime.storage.remembered import Remembered, WatchedMoment
 from runtime.storage.searching import shape_of
+from runtime.storage.seen_texts import SeenTexts
+from runtime.storage.sight import Guard, Sight, moment_key
 from runtime.storage.tables import Tables
 from runtime.storage.virtual import Virtual, formulas_of
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a reader of one snapshot is made of."""
+    """What a reader of one snapshot is made of. With a ``sight`` it shows no more than that, and the catalog
+    is as these people see it.
+    """
 
     catalog: Catalog
     tables: Tables
     types: Registry[FieldType]
     language: Language
     formats: Formats
+    sight: Sight | None = None
 
 
 class Statements:
@@ -40,21 +45,27 @@ class Statements:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.remembered = Remembered()
-        self.finder = Finder(parts.catalog, parts.tables)
+        self.finder = Finder(parts.catalog, parts.tables, parts.sight)
+        self.seen_texts = None if parts.sight is None else SeenTexts(parts.sight, parts.catalog, parts.tables)
 
     def conditions(self, query: Query, joins: Joins, moment: Moment) -> list[ColumnElement[bool]]:
         """Everything that must hold of a record for the query to find it."""
         own_id = joins.id(joins.root, query.module)
-        found = standing(query, joins)
+        found = standing(self._standing(query), joins)
         if query.ids is not None:
             found.append(among(own_id, "ids", self.parts.tables.dialect))
-        binding = Binding(joins)
-        compile_ = self.parts.language.to_sql
-        found.extend(compile_(each, binding, moment, query.this) for each in _conditions(query))
-        inside = looked_for(_conditions(query), self.parts.catalog.modules[query.module])
+        compile_, bare = self.parts.language.to_sql, Binding(joins.bare())
+        if self.parts.sight is not None and query.module not in self.parts.sight.modules:
+            return [false()]
+        found.extend(compile_(each, bare, moment, query.this) for each in self._rights(query))
+        asked = [self._as_seen(each) for each in query.where]
+        found.extend(compile_(each, Binding(joins), moment, query.this) for each in asked)
+        inside = looked_for(query.where + query.rights, self.parts.catalog.modules[query.module])
         found.extend(self.finder.having(query.module, own_id, inside))
         if query.search is not None:
             found.extend(self.finder.conditions(query.module, joins.root, own_id, query.search))
+            if self.seen_texts is not None:
+                found.extend(self.seen_texts.with_every_word(query.module, joins, query.search))
         return found
 
     def parameters(self, query: Query) -> dict[str, object]:
@@ -69,7 +80,14 @@ class Statements:
     def joins(self, module: str, moment: Moment, name: str = "t") -> Joins:
         """The joins of a query at a moment, where virtual fields may be asked for."""
         parts = self.parts
-        return Joins(parts.tables, module, name, Virtual(parts.language, parts.types, moment))
+        guard = None
+        if parts.sight is not None:
+            guard = Guard(parts.sight, parts.catalog, parts.language, moment)
+        return Joins(parts.tables, module, name, Virtual(parts.language, parts.types, moment), guard)
+
+    def key_at(self, key: Hashable, moment: Moment) -> Hashable:
+        """A key under which to remember what is the same for every query, but another for each reader."""
+        return key if self.parts.sight is None else (key, moment_key(moment))
 
     def shape(self, query: Query, moment: Moment, shown: Iterable[Path] = ()) -> Hashable:
         """What the SQL of the conditions depends on, and of virtual fields among the paths that are shown;
@@ -81,10 +99,35 @@ class Statements:
             query.deleted,
             query.archived,
             query.ids is None,
-            tuple(key(query.module, each, moment) for each in _conditions(query)),
+            tuple(key(query.module, each, moment) for each in self.conditions_of(query)),
             None if query.search is None else shape_of(query.search),
             tuple(key(module, each, moment) for module, each in formulas_of(shown)),
+            None if self.parts.sight is None else moment_key(moment),
         )
+
+    def _standing(self, query: Query) -> Query:
+        # Whoever may not look into the bin finds nothing that is deleted.
+        sight = self.parts.sight
+        if sight is None or query.deleted == "no" or query.module in sight.bins:
+            return query
+        return replace(query, deleted="no")
+
+    def _rights(self, query: Query) -> tuple[Expression, ...]:
+        # Those of the sight hold whether or not the caller has asked for them.
+        own = None if self.parts.sight is None else self.parts.sight.rows.get(query.module)
+        if own is None or any(each.text == own.text for each in query.rights):
+            return query.rights
+        return (*query.rights, own)
+
+    def conditions_of(self, query: Query) -> tuple[Expression, ...]:
+        """What is asked for, and what the asker may see."""
+        return query.where + self._rights(query)
+
+    def _as_seen(self, condition: Expression) -> Expression:
+        # A virtual field is asked for as it is shown: worked out with all that it reads.
+        if self.parts.sight is None or condition.written is None:
+            return condition
+        return replace(condition, tree=condition.written)
 
     def watched(self, query: Query, moment: Moment, shown: Iterable[Path] = ()) -> "Watched":
         """Watch what compiling this query's conditions, and the paths that are shown, reads of the moment."""
@@ -106,7 +149,7 @@ class Watched:
         record. What it did read of the moment is noted, and is part of the query's shape from now on.
         """
         note, read = self._statements.remembered.note, self.moment.parts_read
-        note(self._query.module, _conditions(self._query), read)
+        note(self._query.module, self._statements.conditions_of(self._query), read)
         for module, formula in formulas_of(self._shown):
             note(module, (formula,), read)
         return "now" not in self.moment.parts_read and self._query.this is None
@@ -116,7 +159,3 @@ class Watched:
         if self.is_lasting():
             shape = self._statements.shape(self._query, self._real, self._shown)
             self._statements.remembered.put((kind, shape), statement)
-
-
-def _conditions(query: Query) -> tuple[Expression, ...]:
-    return query.where + query.rights

@@ -29,7 +29,7 @@ class Virtual:
 
         field = fields[-1]
         kinds = [column.type for column in self._types[field.type].columns(field.settings)]
-        return self._language.virtual_in_sql(fields, kinds, Binding(joins), self._moment)
+        return self._language.virtual_in_sql(fields, kinds, Binding(joins.bare()), self._moment)
 
 
 def formulas_of(paths: Iterable[Path]) -> tuple[tuple[str, Expression], ...]:

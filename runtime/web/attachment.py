@@ -7,6 +7,7 @@ from starlette.responses import Response, StreamingResponse
 
 from runtime.identity.actor import Actor
 from runtime.records.attachments import Attachment
+from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.query import Query
 from runtime.web.errors import not_found
@@ -15,9 +16,9 @@ from runtime.web.errors import not_found
 def attachment(site: Site, actor: Actor, file_id: int) -> Response:
     """The content of one file; 404 when it is unknown, or the reader may not see it."""
     with site.database.read() as connection:
-        found = site.live.attachments.find(connection, actor, file_id)
-        if found is None or not _may_read(site, connection, actor, found):
-            raise not_found()
+        found = seen_file(site.live.seen_by(actor), connection, actor, file_id)
+    if found is None:
+        raise not_found()
     return StreamingResponse(
         site.files.open(found.sha256),
         media_type="application/octet-stream",
@@ -29,11 +30,23 @@ def attachment(site: Site, actor: Actor, file_id: int) -> Response:
     )
 
 
-def _may_read(site: Site, connection: Any, actor: Actor, found: Attachment) -> bool:
-    """Whether the reader sees the record that the file hangs on; a file that hangs on none is open."""
+def seen_file(live: Live, connection: Any, actor: Actor, file_id: int) -> Attachment | None:
+    """The file of an id; None when there is none, or the actor, as whom the snapshot is seen, may not see
+    it.
+    """
+    found = live.attachments.find(connection, actor, file_id)
+    return found if found is not None and _may_read(live, connection, actor, found) else None
+
+
+def _may_read(live: Live, connection: Any, actor: Actor, found: Attachment) -> bool:
+    """Whether the reader sees the record that holds the file, or on which it hangs. Where everybody sees
+    every record, a file that hangs on none is open.
+    """
+    if live.judge.sight(actor) is not None:
+        query = Query("files", ids=(found.id,), limit=1)
+        return bool(live.reader.page(connection, query, live.moment(actor)).rows)
     if found.module is None or found.record is None:
         return True
-    live = site.live
     if found.module not in live.catalog.modules or not live.judge.may(actor, found.module, "read").allowed:
         return False
     rights = live.judge.conditions(actor, found.module, "read")

@@ -55,7 +55,10 @@ class Policy(Enum):
 
 @dataclass(slots=True)
 class Call:
-    """One request, told apart: who asks, in which session, of which snapshot, with what form."""
+    """One request, told apart: who asks, in which session, of which snapshot, with what form.
+
+    ``answered`` are the rights on records that were asked for already.
+    """
 
     site: Site
     live: Live
@@ -64,6 +67,7 @@ class Call:
     actor: Actor
     session: Session | None
     address: Mapping[str, str] = field(default_factory=dict)
+    answered: dict[tuple[str, int, str], bool] = field(default_factory=dict)
 
     @property
     def translate(self) -> Translate:
@@ -170,6 +174,7 @@ class Door:
             call.session, call.actor = _who(site, call.live, request)
             if policy is not Policy.ANYONE and call.session is None:
                 return _to_sign_in(call)
+            call.live = live.seen_by(call.actor)
             if policy is Policy.ADMIN and not call.actor.admin:
                 raise forbidden(message("This page is for administrators."))
             if policy is Policy.HIDDEN and not call.actor.admin:

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from runtime.web.attachment import seen_file
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages.screen import Screen, record_id
@@ -14,7 +15,7 @@ def show(screen: Screen, call: Call) -> Response:
     """A copy of one picture; 404 for what is none, or may not be seen."""
     side = SIDES.get(call.path("size"))
     with call.site.database.read() as connection:
-        found = call.live.attachments.find(connection, call.actor, record_id(call))
+        found = seen_file(call.live, connection, call.actor, record_id(call))
     if found is None or side is None or not found.is_picture:
         raise not_found()
     drawn = call.live.attachments.preview(call.site.files, found.sha256, side)

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from runtime.web import preview
 from runtime.web.admin import (
+    access,
     change_plan,
     change_revision,
     change_run,
@@ -134,6 +135,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/app/{module}/{id:int}/delete", delete.delete, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/restore", delete.restore, SIGNED_IN),
     (GET, "/admin/setup", setup.show, ADMIN),
+    (GET, "/admin/access", access.show, ADMIN),
     (GET, "/admin/source", source.show, ADMIN),
     (GET, "/admin/workbench", workbench.show, ADMIN),
     (GET, "/admin/workbench/answer", workbench.answer, ADMIN),

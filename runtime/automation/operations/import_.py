@@ -43,6 +43,9 @@ class ImportOperation(Operation):
             raise OperationError(
                 message('There is no module "{module}".', module=context.arguments["module"])
             )
+        verdict = context.live.judge.may(context.actor, plan.key, "import")
+        if not verdict.allowed:
+            raise OperationError(verdict.reasons[0])
         try:
             columns = _map(context, plan)
             told = (columns.encoding, columns.delimiter) if columns else (None, None)

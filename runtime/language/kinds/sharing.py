@@ -1,4 +1,4 @@
-"""The kind ``sharing``: which records one sees. Its names are checked; it is not enforced yet."""
+"""The kind ``sharing``: which records one sees: the strictest first, then what is widened."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -27,7 +27,17 @@ class SharingKind(Kind):
 
     def definitions(self, types: Registry[FieldType]) -> Mapping[str, Definition]:
         """The file."""
-        to = {**closed(dict.fromkeys(("role", "role_and_below", "group", "user"), KEY)), "minProperties": 1}
+        to = {
+            **closed(
+                {
+                    "role": described(KEY, "Those who hold this role."),
+                    "role_and_below": described(KEY, "Those who hold this role, or one below it."),
+                    "group": described(KEY, "The members of the group of this name."),
+                    "user": described(KEY, "The user of this e-mail address."),
+                }
+            ),
+            "minProperties": 1,
+        }
         rule = closed(
             {
                 "module": described(KEY, "Whose records."),
@@ -38,7 +48,8 @@ class SharingKind(Kind):
             ("module", "to", "grant"),
         )
         default = described(
-            map_of(one_of("private", "read", "write")), "Who sees a module's records at first."
+            map_of(one_of("private", "read", "write")),
+            "What everybody may do with the records of others, by module; a module not named is private.",
         )
         rules = described({"type": "array", "items": rule}, "What is widened.")
         return MappingProxyType({"sharing": Definition(closed({"default": default, "rules": rules}))})

@@ -20,6 +20,7 @@ def resolve_menu(draft: Draft, labels: Labels) -> None:
     for key, node in tree.maps():
         items = node.list("items")
         place = ("menu", key, "items")
+        held = node.list("profiles")
         made = [
             _item(draft, labels, key, item, (*place, str(at)))
             for at, item in enumerate(items.items if items else ())
@@ -31,6 +32,7 @@ def resolve_menu(draft: Draft, labels: Labels) -> None:
                 node.text("icon"),
                 tuple(item for item in made if item is not None),
                 draft.origin(node),
+                tuple(str(item.plain) for item in held.items) if held else (),
             )
         )
     draft.menu = tuple(groups)

@@ -39,6 +39,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "active": active == "operations",
             "count": None,
         },
+        {
+            "label": call.translate("Access"),
+            "href": "/admin/access",
+            "active": active == "access",
+            "count": None,
+        },
         {"label": call.translate("Users"), "href": "/app/users", "active": active == "users", "count": None},
         {
             "label": call.translate("Groups"),

@@ -1,6 +1,7 @@
 """An endpoint: one address with its methods, answered on a worker thread, every refusal in the one shape."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -28,13 +29,15 @@ from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
 from runtime.web.threads import Threads
 
+KEPT = 64
+"""So many snapshots, each as the people of one circle see it, are kept ready."""
 log = logging.getLogger("trellis.web")
 
 
 @dataclass(slots=True)
 class Call:
     """One request: who asks, of which snapshot, with what body; ``sent`` is the body before names in it were
-    made those of now.
+    made those of now, and ``answered`` are the rights on records that were asked for already.
     """
 
     site: Site
@@ -47,6 +50,7 @@ class Call:
     form: FormData | None = None
     address: Mapping[str, str] = field(default_factory=dict)
     sent: bytes = b""
+    answered: dict[tuple[str, int, str], bool] = field(default_factory=dict)
 
     @property
     def shapes(self) -> Shapes:
@@ -84,13 +88,15 @@ class Api:
         self.threads = threads
         self.in_flight = InFlight()
         self.refusals = Refusals(site)
-        self._prepared = Prepared(site.live)
+        self._prepared: OrderedDict[int, Prepared] = OrderedDict()
 
     def prepared(self, live: Live) -> Prepared:
-        """What was made of a snapshot; made anew when another one is live."""
-        prepared = self._prepared
-        if prepared.live is not live:
-            prepared = self._prepared = Prepared(live)
+        """What was made of a snapshot, as some see it; the least used of many is forgotten."""
+        prepared = self._prepared.get(id(live))
+        if prepared is None or prepared.live is not live:
+            prepared = self._prepared[id(live)] = Prepared(live)
+            while len(self._prepared) > KEPT:
+                self._prepared.popitem(last=False)
         return prepared
 
 
@@ -173,6 +179,8 @@ class Endpoint:
         try:
             self.api.refusals.check_address(client_address(request))
             call.actor = identify(site, live, request)
+            call.live = live.seen_by(call.actor)
+            call.prepared = self.api.prepared(call.live)
             if self.policy is Policy.ADMIN and not call.actor.admin:
                 raise not_found()
             handler = self._handlers.get(request.method)

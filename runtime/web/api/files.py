@@ -23,6 +23,7 @@ from runtime.web.api.saving import save_one
 from runtime.web.api.schemas import UPLOADED
 from runtime.web.attachment import attachment
 from runtime.web.errors import RefusedError, bad_request, not_found
+from runtime.web.record_rights import require_on
 
 ANY_FIELD = "file"
 """The name of a part that goes into the module's first field of files, or hangs on the record itself where
@@ -47,6 +48,7 @@ def add(call: Call) -> Response:
     uploads = _uploads(call, module)
     with call.site.database.read() as connection:
         _files(call, connection, module, number, None)  # 404 before anything is kept
+    require_on(call, module, number, "update")
     added: dict[str, list[int]] = {}
     alone: list[int] = []
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from runtime.model.catalog import Block, Layout
 from runtime.records.rule_states import RuleStates
 from runtime.web.door import Call
+from runtime.web.record_rights import may_on
 from runtime.web.views import Views
 
 UPLOADED = "files"
@@ -31,9 +32,9 @@ class Place:
     @property
     def may_update(self) -> bool:
         """Whether the reader may change the record."""
-        judge, module = self.call.live.judge, self.card.module.key
-        may = module != UPLOADED and judge.may(self.call.actor, module, "update").allowed
-        return may and not self.card.deleted
+        if self.card.module.key == UPLOADED or self.card.deleted:
+            return False
+        return may_on(self.call, self.card.module, self.card.id, "update")
 
     def label(self, block: Block) -> str:
         """The block's label in the reader's language."""

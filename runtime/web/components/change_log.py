@@ -48,7 +48,7 @@ class ChangeLog(Component):
     def draw(self, place: Place, block: Block) -> dict[str, Any]:
         """The latest entries."""
         call, card = place.call, place.card
-        may_undo = call.live.judge.may(call.actor, card.module.key, "update").allowed
+        may_undo = place.may_update
         with call.site.database.read() as connection:
             found = call.live.records.history(connection, call.actor, call.moment, card.module.key, card.id)
         return {

@@ -131,7 +131,9 @@ class _Tree:
     def _nodes(self, rows: Sequence[Row]) -> dict[int, Node]:
         call = self.place.call
         with call.site.database.read() as connection:
-            titles = call.live.reader.titles(connection, self.module.key, [row.id for row in rows])
+            titles = call.live.reader.titles(
+                connection, self.module.key, [row.id for row in rows], call.moment
+            )
         return {
             row.id: Node(
                 row.id,

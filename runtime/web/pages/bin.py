@@ -22,7 +22,8 @@ SIZE = 50
 def show(screen: Screen, call: Call) -> Response:
     """One page of the bin."""
     module = module_of(call)
-    if not call.live.judge.may(call.actor, module.key, "delete").allowed:
+    judge = call.live.judge
+    if not any(judge.may(call.actor, module.key, right).allowed for right in ("delete", "see_deleted")):
         raise forbidden(message("You may not delete or restore records here."))
     own = module.record_fields
     query = Query(
@@ -37,7 +38,8 @@ def show(screen: Screen, call: Call) -> Response:
     )
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
-        titles = call.live.reader.titles(connection, module.key, [row.id for row in page.rows])
+        ids = [row.id for row in page.rows]
+        titles = call.live.reader.titles(connection, module.key, ids, call.moment)
     address = f"/app/{module.key}/bin"
     context = {
         "bin": {

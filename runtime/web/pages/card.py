@@ -89,7 +89,7 @@ def load(call: Call, module: Module, record_id: int, shown: Iterable[Path], dele
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
         ids = [row.id for row in page.rows]
-        titles = call.live.reader.titles(connection, module.key, ids)
+        titles = call.live.reader.titles(connection, module.key, ids, call.moment)
         over = _aggregates(call, module)
         found = call.live.reader.aggregates(connection, module.key, ids, over, call.moment)
     if not page.rows:

@@ -48,7 +48,7 @@ def show(
     with call.site.database.read() as connection:
         workplace = call.live.writer.plans.workplace
         version = version_of(call)
-        since = changed_since(connection, workplace, call.live.reader, module, number, version)
+        since = changed_since(connection, workplace, call.live.reader, module, number, version, call.moment)
     found = _differences(call, screen.views(call), since, values, rows, blocks)
     mine = [each for each in found if not each.collides]
     address = record_address(module.key, number)

@@ -19,6 +19,7 @@ from runtime.web.pages.dialog import done, prefix_of
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.saving import keep_any, keep_uploads, save_all, save_one
 from runtime.web.pages.screen import Screen, record_id, written_module
+from runtime.web.record_rights import require_on
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
 from runtime.web.views import record_address
@@ -33,6 +34,7 @@ def add(screen: Screen, call: Call) -> Response:
     """Hang the uploaded files on the record: in its first field of several files, or on the record itself."""
     module = written_module(call, "update")
     card = load(call, module, record_id(call), ())
+    require_on(call, module, card.id, "update")
     field = next((each for each in fields_of(module) if each.settings["many"]), None)
     uploads = call.form.uploads("upload")
     kept, reasons = keep_uploads(call, field, uploads) if field is not None else keep_any(call, uploads)
@@ -71,6 +73,7 @@ def remove(screen: Screen, call: Call) -> Response:
     module = written_module(call, "update")
     number, file_id = record_id(call), int(call.path("file"))
     field = _held(call, module, number, file_id)
+    require_on(call, module, number, "update")
     change = Change("files", id=file_id, action="delete")
     if field is not None:
         many = field.settings["many"]

@@ -23,6 +23,7 @@ from runtime.web.pages.rows import rows_of
 from runtime.web.pages.rules import has_any, states_of
 from runtime.web.pages.saving import SHOWN, save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
+from runtime.web.record_rights import require_on
 from runtime.web.shell import flash
 from runtime.web.titles import new_label
 from runtime.web.views import record_address
@@ -66,7 +67,9 @@ def create(screen: Screen, call: Call) -> Response:
 
 def edit(screen: Screen, call: Call) -> Response:
     """The form of a record."""
-    return _draw(screen, call, _sheet(call, written_module(call, "update"), NO_FORM), {})
+    sheet = _sheet(call, module := written_module(call, "update"), NO_FORM)
+    require_on(call, module, record_id(call), "update")
+    return _draw(screen, call, sheet, {})
 
 
 def update(screen: Screen, call: Call) -> Response:

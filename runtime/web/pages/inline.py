@@ -95,7 +95,7 @@ def _are(sent: object, stand: Sequence[Item]) -> bool:
 def _since(call: Call, card: Card, version: int) -> Since:
     with call.site.database.read() as connection:
         workplace, reader = call.live.writer.plans.workplace, call.live.reader
-        return changed_since(connection, workplace, reader, card.module, card.id, version)
+        return changed_since(connection, workplace, reader, card.module, card.id, version, call.moment)
 
 
 def _said(since: Since, field: Field, theirs: str) -> Message:

@@ -31,7 +31,7 @@ def _show(screen: Screen, call: Call, address: str, user_id: int | None) -> Resp
     with call.site.database.read() as connection:
         found = call.site.background.operations.latest(connection, SIZE + 1, user_id, last)
         users = {each.user_id for each in found if each.user_id is not None} if user_id is None else set()
-        names = call.live.reader.titles(connection, "users", sorted(users)) if users else {}
+        names = call.live.reader.titles(connection, "users", sorted(users), call.moment) if users else {}
     more = f"{address}?before={found[SIZE - 1].id}" if len(found) > SIZE else None
     rows = [_row(call, each, names) for each in found[:SIZE]]
     context: dict[str, Any] = {

@@ -6,6 +6,7 @@ from runtime.web.door import Call
 from runtime.web.pages.card import load
 from runtime.web.pages.record import module_view
 from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.record_rights import may_on
 from runtime.web.views import path_label, record_address
 
 
@@ -16,7 +17,7 @@ def show(screen: Screen, call: Call) -> Response:
     card = load(call, module, record_id(call), layout.quick_view, deleted="any")
     views, language = screen.views(call), call.actor.language
     address = record_address(module.key, card.id)
-    may_update = call.live.judge.may(call.actor, module.key, "update").allowed and not card.deleted
+    may_update = not card.deleted and may_on(call, module, card.id, "update")
     view = {
         "module": module_view(call, card),
         "label": module.label.in_language(language),

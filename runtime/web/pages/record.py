@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from runtime.model.catalog import Block, Layout, Module, Path, Tab
 from runtime.records.choices import Choice, controlling, offered
 from runtime.web import shell
+from runtime.web.admin.access import access_address
 from runtime.web.components.base import UPLOADED, Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
@@ -25,6 +26,7 @@ from runtime.web.pages.card import (
 )
 from runtime.web.pages.rules import states_of_card
 from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.record_rights import may_on
 from runtime.web.views import FieldView, path_label, record_address
 
 
@@ -172,7 +174,7 @@ def _head(place: Place) -> dict[str, Any]:
     module, language = card.module, call.actor.language
     address = record_address(module.key, card.id)
     may_update = place.may_update
-    may_delete = call.live.judge.may(call.actor, module.key, "delete").allowed
+    may_delete = may_on(call, module, card.id, "delete")
     notice = (
         {"kind": "warning", "text": call.translate("This record lies in the bin.")} if card.deleted else None
     )
@@ -188,11 +190,17 @@ def _head(place: Place) -> dict[str, Any]:
         "revision": call.live.revision,
         "links": _file_links(call, card) if module.key == UPLOADED and not card.deleted else (),
         "edit_href": f"{address}/edit" if may_update else None,
+        "access_href": access_address(module.key, card.id) if _is_limited(call, module) else None,
         "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
         "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
         "process": _process(place, may_update),
         "header": _header(place),
     }
+
+
+def _is_limited(call: Call, module: Module) -> bool:
+    # Whether there is something to ask about who sees a record, and the reader is one who may.
+    return call.actor.admin and call.live.catalog.access.is_asked and not module.system
 
 
 def _stale(call: Call, module: Module) -> list[str]:

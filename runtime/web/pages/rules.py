@@ -10,6 +10,7 @@ from runtime.model.values import Pointer, Ref
 from runtime.records.change import Change
 from runtime.records.choices import keys_of
 from runtime.records.rule_states import RuleStates, follows, rule_states
+from runtime.records.writing_rights import has_conditions
 from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.card import load, with_links
@@ -62,7 +63,12 @@ def states_of_card(call: Call, module: Module, number: int) -> RuleStates:
 def has_any(call: Call, module: Module) -> bool:
     """Whether a form of the module changes by what is typed, in its rows too."""
     modules = call.live.catalog.modules
-    return follows(module) or any(follows(modules[rows.target]) for rows in module.rows())
+    plan = call.live.writer.plans[module.key]
+    return (
+        follows(module)
+        or any(follows(modules[rows.target]) for rows in module.rows())
+        or has_conditions(call.live.judge, call.actor, plan)
+    )
 
 
 def _asked(

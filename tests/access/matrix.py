@@ -1,0 +1,289 @@
+"""The matrix's world: a pack with every kind of right, people in every place, records full of canaries."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.access.oracle import Item, Oracle, Person
+from tests.support.crm import App, Browser, Program
+
+CANARY = re.compile(r"cnry\d{5}x")
+
+PACK = """
+schemas/modules/accounts.yaml:
+  label: Account
+  plural: Accounts
+  title: name
+  search: [name, secret]
+  fields:
+    name: {type: text, required: true, max: 100}
+    secret: {type: text, max: 100}
+    parent_account: {type: relation, module: accounts, inverse: daughters}
+schemas/modules/deals.yaml:
+  label: Deal
+  plural: Deals
+  title: name
+  search: [name, account.name, secret, note]
+  fields:
+    name: {type: text, required: true, max: 100}
+    account: {type: relation, module: accounts, inverse: deals}
+    others: {type: relations, module: accounts, inverse: other_deals, link: {why: {type: text, max: 60}}}
+    hidden_others: {type: relations, module: accounts, inverse: hidden_deals}
+    about: {type: any_relation, modules: [accounts, notes]}
+    stage: {type: picklist, picklist: stage, default: open}
+    secret: {type: text, max: 100, unique: true}
+    note: {type: text, max: 100}
+    summary: {type: text, max: 250, formula: "concat(name, ' ', secret)"}
+    whose: {type: text, max: 250, formula: "concat('by ', account.secret)"}
+    docs: {type: files}
+  rows:
+    lines: {module: lines}
+schemas/modules/lines.yaml:
+  label: Line
+  plural: Lines
+  title: name
+  fields:
+    name: {type: text, max: 100}
+    secret: {type: text, max: 100}
+schemas/modules/notes.yaml:
+  label: Note
+  plural: Notes
+  title: name
+  fields:
+    name: {type: text, max: 100}
+    deal: {type: relation, module: deals, inverse: notes}
+schemas/picklists/stage.yaml:
+  values:
+    open: {label: Open, kind: open}
+    won: {label: Won, kind: won}
+schemas/layouts/deals.yaml:
+  card:
+    process: stage
+    header: [account, secret]
+    tabs:
+      overview:
+        main:
+          fields: [name, account, account.secret, account.name, others, about, stage, secret, note]
+        hidden: {fields: [hidden_others, summary]}
+      more:
+        notes: {related: notes, columns: [name, deal.secret]}
+        log: {component: change_log}
+        files: {component: files}
+  quick_view: [name, account, account.secret, secret, note, summary, whose]
+  list: [name, account, account.secret, others, about, stage, secret, note, summary, whose, owner]
+schemas/filters/deals.yaml:
+  all:
+    columns: [name, account, account.name, account.secret, secret, note, summary, others]
+    quick: [secret, account]
+  telling: {where: "contains(secret, 'cnry')", columns: [name]}
+schemas/access/roles.yaml:
+  ceo: {label: CEO, profiles: [sales]}
+  boss: {under: ceo, profiles: [sales]}
+  seller: {under: boss, profiles: [sales]}
+  helper: {profiles: [support]}
+  auditor: {profiles: [audit]}
+schemas/access/profiles/sales.yaml:
+  modules:
+    deals: {read: true, create: true, update: true, delete: true, export: true, import: true}
+    accounts: {read: true, create: true, update: true, export: true}
+  fields:
+    deals.secret: {read: false}
+    deals.summary: {read: false}
+    deals.hidden_others: {read: "=stage.kind == 'won'"}
+    deals.whose: {read: false}
+    deals.note: {read: "=stage.kind == 'won'"}
+    accounts.secret: {read: false}
+    lines.secret: {read: false}
+schemas/access/profiles/support.yaml:
+  modules:
+    deals: {read: true, update: true}
+    "*": {read: true, create: true, update: true}
+  fields:
+    deals.secret: {read: false}
+    deals.summary: {read: false}
+    deals.whose: {read: true}
+    accounts.secret: {read: true, update: false}
+    lines.*: {read: false}
+schemas/access/profiles/audit.yaml:
+  modules:
+    deals: {read: true, see_all: true, see_deleted: true, export: true}
+    accounts: {read: true, see_all: true}
+  fields:
+    deals.note: {read: false}
+schemas/access/sharing.yaml:
+  default: {deals: private, accounts: private, notes: read}
+  rules:
+    - {module: deals, to: {role: helper}, grant: read, where: "stage.kind == 'won'"}
+    - {module: deals, to: {group: Front desk}, grant: write, where: "stage == 'won'"}
+    - {module: accounts, to: {role_and_below: boss}, grant: read, where: "not is_empty(secret)"}
+"""
+
+PEOPLE = (
+    ("ceo", "ceo"),
+    ("bea", "boss"),
+    ("sam", "seller"),
+    ("sue", "seller"),
+    ("hal", "helper"),
+    ("ada", "auditor"),
+    ("nora", None),
+)
+
+
+@dataclass
+class World:
+    """The CRM, its people as the oracle knows them, its records and the canaries in them."""
+
+    app: App
+    admin: Program
+    oracle: Oracle
+    people: dict[str, Person]
+    items: list[Item] = field(default_factory=list)
+    canaries: dict[str, list[tuple[Item, str]]] = field(default_factory=dict)
+    _browsers: dict[str, Browser] = field(default_factory=dict)
+    _programs: dict[str, Program] = field(default_factory=dict)
+
+    def canary(self) -> str:
+        """A text that is nowhere else."""
+        token = f"cnry{len(self.canaries):05d}x"
+        self.canaries[token] = []
+        return token
+
+    def allowed(self, name: str) -> set[str]:
+        """The canaries that somebody may see."""
+        who = self.people[name]
+        return {
+            token
+            for token, places in self.canaries.items()
+            if any(self.oracle.sees(who, item, key) for item, key in places)
+        }
+
+    def browser(self, name: str) -> Browser:
+        """A browser of somebody, signed in; nobody's is not."""
+        if name not in self._browsers:
+            app = self.app
+            signed = name != "anonymous"
+            self._browsers[name] = app.sign_in(_mail(name), admin=False) if signed else Browser(app.client())
+        return self._browsers[name]
+
+    def program(self, name: str) -> Program:
+        """A program with a key of somebody; nobody's key is none."""
+        if name not in self._programs:
+            known = name != "anonymous"
+            self._programs[name] = (
+                self.app.program(_mail(name)) if known else Program(self.app.client(), "none")
+            )
+        return self._programs[name]
+
+    def make(self, module: str, owner: str | int | None, **values: object) -> Item:
+        """A record that an admin makes, with a canary in each field that is given as ``...``."""
+        tokens = {key: self.canary() for key, value in values.items() if value is ...}
+        given = {**values, **tokens}
+        held = self.people[owner].id if isinstance(owner, str) else owner
+        rows = given.pop("rows", 0)
+        lines = [{"name": self.canary(), "secret": self.canary()} for _ in range(int(str(rows)))]
+        body = {**given, "owner": held, **({"lines": lines} if lines else {})}
+        answer = self.admin("POST", f"/{module}", json=body)
+        assert answer.status_code == 201, answer.text
+        data = answer.json()["data"]
+        item = Item(data["id"], module, held, dict(given))
+        self.items.append(item)
+        for key, token in tokens.items():
+            self.canaries[token].append((item, key))
+        for line, row in zip(lines, data.get("lines", ()), strict=False):
+            inside = Item(row["id"], "lines", None, dict(line), parent=item)
+            for key, token in line.items():
+                self.canaries[token].append((inside, key))
+        return item
+
+
+def _mail(name: str) -> str:
+    return f"{name}@example.com"
+
+
+def build(crm: Callable[..., App]) -> World:
+    """The world: records of every owner, won and open, deleted and not, that lead to each other."""
+    app = crm(PACK)
+    admin = app.program()
+    ids: dict[str, int] = {}
+    for name, role in PEOPLE:
+        ids[name] = app.user(_mail(name), admin=False)
+        if role:
+            assert admin("PATCH", f"/users/{ids[name]}", json={"role": role}).status_code == 200
+    desk = admin("POST", "/groups", json={"name": "Front desk", "members": [{"id": ids["sue"]}]})
+    assert desk.status_code == 201, desk.text
+    group = desk.json()["data"]["id"]
+    people = {
+        name: Person(
+            ids[name],
+            role,
+            frozenset([group]) if name == "sue" else frozenset(),
+            frozenset(["Front desk"]) if name == "sue" else frozenset(),
+            _mail(name),
+        )
+        for name, role in PEOPLE
+    }
+    people["anonymous"] = Person(None)
+    oracle = Oracle(app.folder, {ids[name]: role for name, role in PEOPLE})
+    world = World(app, admin, oracle, people)
+    accounts = [world.make("accounts", owner, name=..., secret=...) for owner in ("ceo", "sam", "hal", None)]
+    accounts.append(world.make("accounts", "sue", name=..., parent_account=accounts[0].id))
+    for place, owner in enumerate(("ceo", "bea", "sam", "sue", "hal", "nora", group, None)):
+        for stage in ("open", "won"):
+            deal = world.make(
+                "deals",
+                owner,
+                name=...,
+                stage=stage,
+                secret=...,
+                note=...,
+                account=accounts[place % len(accounts)].id,
+                others=[{"id": accounts[(place + 1) % len(accounts)].id, "why": "linked"}],
+                hidden_others=[accounts[1].id, accounts[4].id],
+                about={"module": "accounts", "id": accounts[(place + 2) % len(accounts)].id},
+                rows=1,
+            )
+            world.make("notes", owner, name=..., deal=deal.id)
+            _compute(world, deal, accounts[place % len(accounts)])
+            _attach(world, deal)
+            _rename(world, deal)
+    for owner in ("sam", "sue", None):
+        gone = world.make("deals", owner, name=..., stage="won", secret=..., note=...)
+        assert admin("DELETE", f"/deals/{gone.id}").status_code == 204
+        dead = Item(gone.id, gone.module, gone.owner, gone.values, deleted=True)
+        world.items[world.items.index(gone)] = dead
+        world.canaries = {
+            token: [(dead if item is gone else item, key) for item, key in places]
+            for token, places in world.canaries.items()
+        }
+    return world
+
+
+def _compute(world: World, deal: Item, account: Item) -> None:
+    # What computed fields show, whoever may not read what they are made of.
+    for of, key, shown in (
+        (deal, "name", "summary"),
+        (deal, "secret", "summary"),
+        (account, "secret", "whose"),
+    ):
+        if of.values.get(key):
+            world.canaries[str(of.values[key])].append((deal, shown))
+
+
+def _attach(world: World, deal: Item) -> None:
+    token, inside = world.canary(), world.canary()
+    files = {"docs": (f"{token}.txt", f"in the file {inside}".encode(), "text/plain")}
+    answer = world.admin("POST", f"/deals/{deal.id}/files", files=files)
+    assert answer.status_code == 201, answer.text
+    deal.values["file"] = answer.json()["data"][0]["id"]
+    world.canaries[token] = world.canaries[inside] = [(deal, "docs")]
+
+
+def _rename(world: World, deal: Item) -> None:
+    # The change log knows what was there before.
+    before = {"secret": world.canary(), "note": world.canary()}
+    now = {key: deal.values[key] for key in before}
+    for values in (before, now):
+        answer = world.admin("PATCH", f"/deals/{deal.id}", json=values)
+        assert answer.status_code == 200, answer.text
+    for key, token in before.items():
+        world.canaries[token].append((deal, key))
