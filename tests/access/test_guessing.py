@@ -142,6 +142,17 @@ def test_no_write_tells_whether_a_guess_is_right(twins: tuple[World, list[int]])
         (f"/deals/{ids[0]}", lambda guess: {"lines": [{"secret": guess}]}),
     ):
         assert len({said("PATCH", path, body(guess)) for guess in guesses}) == 1, path
+    theirs = world.make("accounts", "ceo", name="Theirs")
+    for field, one in (
+        ("account", theirs.id),
+        ("others", [theirs.id]),
+        ("account", {"match": {"name": "Theirs"}}),
+    ):
+        missing: object = 999_999 if isinstance(one, int) else [999_999] if isinstance(one, list) else None
+        missing = {"match": {"name": "Nobody's"}} if missing is None else missing
+        told = [said("PATCH", f"/deals/{ids[0]}", {field: each}) for each in (one, missing)]
+        assert told[0][0] == told[1][0] == 422, told
+        assert told[0][1].replace("Theirs", "Nobody's") == told[1][1]
     for body in (lambda guess: {"name": "x", "secret": guess}, lambda guess: {"name": "x", "summary": guess}):
         assert len({said("POST", "/deals", body(guess)) for guess in guesses}) == 1
 
