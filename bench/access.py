@@ -1,7 +1,9 @@
 """What rights cost: the list page of a seller among many records, beside that of one who sees everything.
 
 Run it as ``python -m bench.access --records 100000``. The roles stand five deep, ten sharing rules name the
-seller, and 500 users own the records. Times are of whole pages, median of 15.
+seller, and 500 users own the records. Two lists are asked for by turns, over one connection each: as a
+browser gets them (``page``), and what the database is asked for them alone (``query``). The admin and each of
+the others see the same number of rows.
 """
 
 import argparse
@@ -9,23 +11,23 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import databases, site
-from runtime.expressions.moment import Moment
+from bench import databases, servers, site
+from bench.client import Client
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.records.change import Change, Refused
-from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.query import Query
 
 BATCH = 5000
 USERS = 500
-TIMES = 15
+TIMES = 60
 CHANCE = random.Random(1)
 DEPTH = 5
 RULES = 10
+LISTS = (("newest first", ""), ("by close date", "?sort=close_date"))
 MODULE = """title: name
 search: [name]
 fields:
@@ -44,11 +46,12 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="What rights cost.")
     parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=TIMES)
     parser.add_argument("--engine", action="append", choices=databases.ENGINES)
     arguments = parser.parse_args()
     for engine in arguments.engine or databases.ENGINES:
         with tempfile.TemporaryDirectory(prefix="trellis-bench-") as folder, databases.fresh(engine) as url:
-            for line in _measured(url, Path(folder), arguments.records):
+            for line in _measured(url, Path(folder), arguments.records, arguments.times):
                 print(f"{engine}, {arguments.records:,} records, {line}", flush=True)
     return 0
 
@@ -78,21 +81,43 @@ def _pack(folder: Path) -> Path:
     return folder / "pack"
 
 
-def _measured(url: str, folder: Path, records: int) -> Iterator[str]:
-    with site.opened(url, _pack(folder)) as opened:
+def _measured(url: str, folder: Path, records: int, times: int) -> Iterator[str]:
+    pack = _pack(folder)
+    with site.opened(url, pack) as opened:
         users = _save(opened, "users", (_user(number) for number in range(USERS)))
         _save(opened, "deals", (_deal(number, users) for number in range(records)))
         opened.database.optimize()
-        live = opened.live
-        for name, sort in (("newest first", ""), ("by close date", "close_date")):
-            base = _time(opened, SYSTEM, sort)
-            yield f"{name}, who sees everything: {base:.1f} ms"
-            for depth in (DEPTH - 1, DEPTH // 2, 0):
-                user = users[depth]
-                actor = Actor(user_id=user, role=f"level_{depth}")
-                took = _time(opened, actor, sort)
-                seen = _count(live.seen_by(actor), opened, actor)
-                yield f"{name}, level {depth}, who sees {seen}: {took:.1f} ms ({took / base - 1:+.0%})"
+        actors = [SYSTEM, *(Actor(user_id=users[depth], role=f"level_{depth}") for depth in (4, 2, 0))]
+        names = ["who sees everything", *(f"level {depth}" for depth in (4, 2, 0))]
+        seen = [_count(opened, actor) for actor in actors]
+        for name, sort in LISTS:
+            asks = [_query(opened, actor, sort.removeprefix("?sort=")) for actor in actors]
+            yield from _told(f"query, {name}", names, seen, _by_turns(asks, times))
+        cookies = [site.signed_in(opened), *(_cookie(opened, actor) for actor in actors[1:])]
+    port = servers.free_port()
+    with servers.running(servers.trellis(pack, port), port, "/health", TRELLIS_DATABASE=url):
+        clients = [Client(port, {"Cookie": cookie}) for cookie in cookies]
+        for name, sort in LISTS:
+            asks = [_page(client, f"/app/deals{sort}") for client in clients]
+            yield from _told(f"page, {name}", names, seen, _by_turns(asks, times))
+
+
+def _told(what: str, names: Sequence[str], seen: Sequence[int], times: Sequence[float]) -> Iterator[str]:
+    for name, many, took in zip(names, seen, times, strict=True):
+        yield f"{what}, {name} ({many:,}): {took:.1f} ms ({took / times[0] - 1:+.0%})"
+
+
+def _by_turns(asks: Sequence[Callable[[], None]], times: int) -> list[float]:
+    """The median of each in milliseconds."""
+    took: list[list[float]] = [[] for _ in asks]
+    for ask in (*asks, *asks, *asks):
+        ask()
+    for _ in range(times):
+        for ask, own in zip(asks, took, strict=True):
+            begun = time.perf_counter()
+            ask()
+            own.append(time.perf_counter() - begun)
+    return [statistics.median(own) * 1000 for own in took]
 
 
 def _user(number: int) -> dict[str, object]:
@@ -122,33 +147,38 @@ def _save(opened: Site, module: str, values: Iterator[dict[str, object]]) -> lis
     return ids
 
 
-def _time(opened: Site, actor: Actor, sort: str) -> float:
+def _query(opened: Site, actor: Actor, sort: str) -> Callable[[], None]:
     live = opened.live.seen_by(actor)
     moment = live.moment(actor)
-    read = _page(live, opened, sort)
-    read(moment)
-    times = []
-    for _ in range(TIMES):
-        begun = time.perf_counter()
-        read(moment)
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times) * 1000
-
-
-def _page(live: Live, opened: Site, sort: str) -> Callable[[Moment], None]:
     module = live.catalog.modules["deals"]
     columns = live.catalog.layouts["deals"].list
     query = Query("deals", columns, sort=live.sort_keys(module, sort) if sort else (), limit=50)
 
-    def read(moment: Moment) -> None:
+    def ask() -> None:
         with opened.database.read() as connection:
             live.reader.page(connection, query, moment)
             live.reader.count(connection, query, moment)
 
-    return read
+    return ask
 
 
-def _count(live: Live, opened: Site, actor: Actor) -> int:
+def _page(client: Client, path: str) -> Callable[[], None]:
+    def ask() -> None:
+        answer = client.get(path)
+        if answer.status != 200 or answer.text.count('<td class="title">') != 50:
+            raise ValueError(f"{path}: {answer.status}, {answer.text.count('<td class=')}")
+
+    return ask
+
+
+def _cookie(opened: Site, actor: Actor) -> str:
+    with opened.database.write() as tx:
+        session = opened.live.identity.sessions.open(tx.connection, actor.user_id or 0)
+    return f"trellis_session={session.token}"
+
+
+def _count(opened: Site, actor: Actor) -> int:
+    live = opened.live.seen_by(actor)
     with opened.database.read() as connection:
         return live.reader.count(connection, Query("deals"), live.moment(actor), cap=None).n
 
