@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from runtime.identity.tables import IdentityTables
 from runtime.storage.prepared import Kept
-from runtime.storage.runtime_tables import Big
+from runtime.storage.own_columns import Big
 
 
 class Memberships:
