@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from runtime.identity.tables import IdentityTables
-from runtime.storage.prepared import Kept
 from runtime.storage.own_columns import Big
+from runtime.storage.prepared import Kept
 
 
 class Memberships:
