@@ -120,8 +120,11 @@ def _fields(situation: Situation, module: Module, table: Table, index: Index) ->
 
 
 def _place(module: Module, index: Index, fields: list[Field]) -> Span:
-    own = [field for field in fields if field.key in module.fields]
-    return own[0].origin.span if len(own) == 1 and len(fields) == 1 else module.origin.span
+    if len(fields) == 1 and (fields[0].unique or not index.unique) and fields[0].key in module.fields:
+        return fields[0].origin.span
+    keys = {field.key for field in fields}
+    found = (span for names, span in module.together_at.items() if set(names) == keys)
+    return next(found, module.origin.span)
 
 
 def _shared(row: tuple[object, ...], parts: int) -> str:

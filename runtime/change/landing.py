@@ -78,9 +78,8 @@ class Target:
 
     @property
     def mark(self) -> str:
-        """What tells it from other targets: a rollback does something else than an apply of the same text."""
-        back = "" if self.back_to is None else f" back to {self.back_to.number}"
-        return f"{self.catalog.hash}{back}"
+        """What the journal calls it."""
+        return mark_of(self.catalog.hash, None if self.back_to is None else self.back_to.number)
 
     def plan(self, connection: Connection, schema: str) -> Plan:
         """The plan as it is now."""
@@ -172,6 +171,11 @@ def rehearsed(database: Database, target: Target, work: Callable[[], Outcome]) -
             raise
 
     return run
+
+
+def mark_of(target_hash: str, back_to: int | None) -> str:
+    """What the journal calls a target: a rollback does something else than an apply of the same text."""
+    return target_hash if back_to is None else f"{target_hash} back to {back_to}"
 
 
 def unaccepted(step: Step) -> Diagnostic:

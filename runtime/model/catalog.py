@@ -180,7 +180,8 @@ class DuplicateRule:
 class Module:
     """A record type. ``fields`` are the pack's, in order; ``record_fields`` are what every record has by
     itself. ``choosable`` says by field and by module which records the field may point at: there ``this`` is
-    the record of this module. ``dynamics`` is what a save does by itself.
+    the record of this module. ``dynamics`` is what a save does by itself. ``together_at`` says where the
+    groups of ``indexes`` and of ``unique`` are written.
     """
 
     key: str
@@ -196,6 +197,7 @@ class Module:
     collections: Mapping[str, Collection] = fresh(default_factory=lambda: MappingProxyType({}))
     indexes: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    together_at: Mapping[tuple[str, ...], Span] = fresh(default_factory=lambda: MappingProxyType({}))
     duplicates: tuple[DuplicateRule, ...] = ()
     choosable: Mapping[str, Mapping[str, Expression]] = fresh(default_factory=lambda: MappingProxyType({}))
     dynamics: Dynamics = fresh(default_factory=Dynamics)

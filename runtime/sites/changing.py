@@ -114,13 +114,17 @@ def start(site: "Site", actor: Actor, proposal: Proposal, message: str, *, accep
     return started
 
 
-def _proposal(site: "Site", loaded: Loaded, back_to: Revision | None) -> Proposal:
-    assert loaded.catalog is not None
+def plan_now(site: "Site", catalog: Catalog, back_to: Revision | None) -> tuple[Plan, Catalog | None]:
+    """What leads from the applied configuration to another as things stand; and the applied one."""
     shop, schema = site.workshop, site.database.schema
     with site.database.read() as connection:
         applied = open_applied(connection, schema)
         was = None if applied is None else site.past.catalog(applied)
-        plan = make_plan(
-            connection, loaded.catalog, shop.types, schema, shop.language, back_to=back_to, applied=was
-        )
+        plan = make_plan(connection, catalog, shop.types, schema, shop.language, back_to, was)
+    return plan, was
+
+
+def _proposal(site: "Site", loaded: Loaded, back_to: Revision | None) -> Proposal:
+    assert loaded.catalog is not None
+    plan, was = plan_now(site, loaded.catalog, back_to)
     return Proposal(loaded, plan, tell(was, loaded.catalog, plan.renames), back_to)

@@ -87,6 +87,17 @@ def at(done: int, act: Callable[[], None]) -> Told:
     return call
 
 
+def die_half_way(app: App, told: list[Told]) -> None:
+    """A worker begins to carry the change out, and dies when six records are filled."""
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    told.append(at(6, die))
+    with pytest.raises(KeyboardInterrupt):
+        worker(app).drain()
+
+
 def test_the_steps_are_shown_with_their_progress_while_they_run(app: App, told: list[Told]):
     browser = app.sign_in()
     page = press(browser)
@@ -142,12 +153,7 @@ def test_a_worker_that_dies_is_followed_by_one_that_goes_on_where_it_stood(app: 
     browser = app.sign_in()
     page = press(browser)
 
-    def die() -> None:
-        raise KeyboardInterrupt
-
-    told.append(at(6, die))
-    with pytest.raises(KeyboardInterrupt):
-        worker(app).drain()
+    die_half_way(app, told)
     assert journal(app) == [FILLING]
     next_one = worker(app)
     between = browser.get(page.path)
@@ -167,12 +173,7 @@ def test_what_a_dead_worker_has_begun_is_cleared_away_when_it_is_cancelled(app: 
     browser = app.sign_in()
     page = press(browser)
 
-    def die() -> None:
-        raise KeyboardInterrupt
-
-    told.append(at(6, die))
-    with pytest.raises(KeyboardInterrupt):
-        worker(app).drain()
+    die_half_way(app, told)
     submit(browser, page.path, key=f"{page.path}/cancel")
     assert (journal(app), has_score(app)) == ([DROPPED], False)
     worker(app).drain()

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from types import MappingProxyType
 
+from runtime.base.diagnostic import Span
 from runtime.fields.pattern import why_not_a_pattern
 from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Scalar
@@ -143,12 +144,14 @@ def _completed(draft: Draft, module: Module) -> Module:
     tree = draft.trees["modules"][module.key]
     paths = Paths(draft)
     title = _title(draft, paths, module, tree)
+    indexes, unique = _together(draft, module, tree, "indexes"), _together(draft, module, tree, "unique")
     return replace(
         module,
         title=title,
         search=_search(draft, paths, module, tree, title),
-        indexes=_together(draft, module, tree, "indexes"),
-        unique=_together(draft, module, tree, "unique"),
+        indexes=tuple(names for names, _ in indexes),
+        unique=tuple(names for names, _ in unique),
+        together_at=MappingProxyType(dict((*indexes, *unique))),
         duplicates=resolve_duplicates(draft, module, tree),
     )
 
@@ -234,9 +237,9 @@ def _search(draft: Draft, paths: Paths, module: Module, tree: MapNode, title: Ti
     return tuple(found.values())
 
 
-def _together(draft: Draft, module: Module, tree: MapNode, key: str) -> tuple[tuple[str, ...], ...]:
-    """The groups of fields that are indexed, or unique, together."""
-    groups: list[tuple[str, ...]] = []
+def _together(draft: Draft, module: Module, tree: MapNode, key: str) -> list[tuple[tuple[str, ...], Span]]:
+    """The groups of fields that are indexed, or unique, together, each with where it is written."""
+    groups: list[tuple[tuple[str, ...], Span]] = []
     outer = tree.list(key)
     for position, inner in enumerate(outer.items if outer else ()):
         if not isinstance(inner, ListNode):
@@ -249,8 +252,8 @@ def _together(draft: Draft, module: Module, tree: MapNode, key: str) -> tuple[tu
             if _may_group(draft, module, name, item, place)
         ]
         if len(sound) == len(names) and names:
-            groups.append(tuple(dict.fromkeys(names)))
-    return tuple(groups)
+            groups.append((tuple(dict.fromkeys(names)), inner.span))
+    return groups
 
 
 def _may_group(draft: Draft, module: Module, name: str, item: object, place: tuple[str, ...]) -> bool:

@@ -17,14 +17,14 @@ from runtime.change.apply import Applied, Refused, apply
 from runtime.change.codes import CANCELLED
 from runtime.change.journal import StepState
 from runtime.change.locking import who_applies
-from runtime.change.plan import Plan, make_plan
-from runtime.change.revisions import Revision, open_applied
+from runtime.change.plan import Plan
+from runtime.change.revisions import Revision
 from runtime.change.rollback import NoWayBackError, aim_at
 from runtime.change.sealed import Sealed, read_sealed
 from runtime.change.step import Step
 from runtime.language.load import Loaded, load_sources
 from runtime.language.packs import LayerFiles
-from runtime.sites.changing import KIND, SEALED, since
+from runtime.sites.changing import KIND, SEALED, plan_now, since
 from runtime.sites.site import Site
 from runtime.storage.errors import BusyError
 from runtime.storage.transaction import Transaction
@@ -91,11 +91,7 @@ def _apply(
 ) -> Applied | Refused:
     catalog = loaded.catalog
     assert catalog is not None
-    types, schema = site.workshop.types, site.database.schema
-    with site.database.read() as connection:
-        applied = open_applied(connection, schema)
-        was = None if applied is None else site.past.catalog(applied)
-        plan = make_plan(connection, catalog, types, schema, back_to=back_to, applied=was)
+    plan, was = plan_now(site, catalog, back_to)
     moved = sealed.moved(plan, since(site))
     if moved:
         raise OperationError(_said(" ".join(moved)))
@@ -105,7 +101,7 @@ def _apply(
         site.database,
         catalog,
         layers,
-        types,
+        site.workshop.types,
         site.clock,
         context.arguments["by"],
         expected=plan,

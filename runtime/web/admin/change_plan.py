@@ -5,6 +5,7 @@ moved since, the page says what, and shows the plan as it is now. A worker carri
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +13,7 @@ from runtime.base.messages import message
 from runtime.change.differing import FileDifference, differing
 from runtime.change.drift import Shown
 from runtime.change.journal import unfinished
+from runtime.change.landing import mark_of
 from runtime.change.revisions import open_applied
 from runtime.change.rollback import NoWayBackError
 from runtime.language.load import Loaded
@@ -53,26 +55,18 @@ def roll_back(screen: Screen, call: Call) -> Response:
     return _press(screen, call, _of_rollback(call))
 
 
+@dataclass(frozen=True, slots=True)
 class _Case:
     """What a page proposes: ``proposal`` is None where there is nothing to be applied, for ``why`` or because
     of what ``loaded`` found wrong.
     """
 
-    def __init__(
-        self,
-        title: str,
-        action: str,
-        proposal: Proposal | None,
-        loaded: Loaded | None = None,
-        why: str = "",
-        back_to: int | None = None,
-    ) -> None:
-        self.title = title
-        self.action = action
-        self.proposal = proposal
-        self.loaded = loaded
-        self.why = why
-        self.back_to = back_to
+    title: str
+    action: str
+    proposal: Proposal | None
+    loaded: Loaded | None = None
+    why: str = ""
+    back_to: int | None = None
 
 
 def _of_files(call: Call) -> _Case:
@@ -177,8 +171,8 @@ def _begun(call: Call, proposal: Proposal) -> str:
         begun = unfinished(connection)
     if begun is None:
         return ""
-    back = "" if proposal.back_to is None else f" back to {proposal.back_to.number}"
-    goes_on = begun.target_hash == f"{proposal.plan.target_hash}{back}"
+    back_to = None if proposal.back_to is None else proposal.back_to.number
+    goes_on = begun.target_hash == mark_of(proposal.plan.target_hash, back_to)
     when, who = call.formats.datetime(begun.started_at), begun.applied_by or "?"
     if goes_on:
         sentence = message(

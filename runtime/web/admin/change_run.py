@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import from_json, message
 from runtime.change.journal import Change, ask_to_cancel, unfinished
+from runtime.change.landing import mark_of
 from runtime.change.large import give_up
 from runtime.change.locking import who_applies
 from runtime.sites.changing import KIND, STEPS
@@ -152,9 +153,7 @@ def _run(call: Call, operation: StoredOperation) -> Part:
 
 
 def _mark(arguments: Mapping[str, Any]) -> str:
-    """What the journal calls the target; see :attr:`runtime.change.landing.Target.mark`."""
-    back_to = arguments.get("back_to")
-    return f"{arguments.get('target')}" + (f" back to {back_to}" if back_to else "")
+    return mark_of(str(arguments.get("target")), arguments.get("back_to"))
 
 
 def _run_step(

@@ -1,8 +1,8 @@
 """Whatever is changed in a configuration, going back gives every cell what it held.
 
-A schema by chance gets data by chance, and then a few changes, one revision each; those refused are left out.
-TRELLIS_CASES says how many such stories are told on each database, 5 if it says nothing, and TRELLIS_SEED which
-is the first. ``TRELLIS_CASES=1 TRELLIS_SEED=17`` tells the one of 17 again.
+A schema by chance gets data by chance, and then a few changes, one revision each; those refused are left
+out. TRELLIS_CASES says how many such stories are told on each database, 5 if it says nothing, and
+TRELLIS_SEED which is the first: ``TRELLIS_CASES=1 TRELLIS_SEED=17`` tells that of 17 again.
 """
 
 import os
@@ -23,7 +23,7 @@ from runtime.change.quarantine import quarantine
 from runtime.change.revisions import open_applied, read_revision
 from runtime.expressions.language import Language
 from runtime.language.load import load_sources
-from runtime.model.catalog import Field
+from runtime.model.catalog import Catalog, Field
 from runtime.storage.database import Database
 from runtime.storage.tables import Tables, build_tables
 from tests.support.schema_chance import Schema, SchemaChance, layers_of
@@ -124,7 +124,7 @@ class Story:
             return False
         done = apply(self.database, loaded.catalog, layers, TYPES, self.clock, accept_lossy=True)
         if isinstance(done, Applied):
-            self.catalog = loaded.catalog
+            self.catalog, self.tables = loaded.catalog, self._tables(loaded.catalog)
         return isinstance(done, Applied)
 
     def back(self) -> None:
@@ -133,15 +133,14 @@ class Story:
             to = read_revision(connection, 1)
         done = apply(self.database, self.first, to.layers, TYPES, self.clock, accept_lossy=True, back_to=to)
         assert isinstance(done, Applied), [each.message for each in done.refusals]
-        self.catalog = self.first
+        self.catalog, self.tables = self.first, self._tables(self.first)
 
-    @property
-    def tables(self) -> Tables:
-        """The tables of what is applied."""
+    def _tables(self, catalog: Catalog) -> Tables:
+        """The tables of what is applied now."""
         with self.database.read() as connection:
             revision = open_applied(connection, self.database.schema)
         assert revision is not None
-        return build_tables(self.catalog, revision.names, TYPES, self.database.dialect)
+        return build_tables(catalog, revision.names, TYPES, self.database.dialect)
 
     def write(self, count: int) -> None:
         """Records of each module, and links between them."""
