@@ -28,3 +28,19 @@ def visit(served: Callable[[App], str], new_page: Callable[..., Page]) -> Callab
         return page
 
     return open_app
+
+
+@pytest.fixture
+def loaded() -> Callable[[Page, str], int]:
+    """How many bytes come over the wire for an address, by a browser that keeps nothing."""
+
+    def load(page: Page, address: str) -> int:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        sizes: list[int] = []
+        session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        page.goto(address, wait_until="networkidle")
+        return sum(sizes)
+
+    return load

@@ -60,6 +60,14 @@ def test_rich_text_is_typed_with_its_form(app, visit):
 
 
 @pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_the_heaviest_form_loads_less_than_300_kb(app, visit, loaded):
+    note = make(app, "notes", name="Šárka Žižková, ő ł ș ₺", body="<div>Hello</div>")
+    page = visit(app)
+    assert loaded(page, f"/app/notes/{note}/edit") < 300_000
+    page.locator("trix-editor").wait_for()
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 def test_a_select_offers_what_fits_as_soon_as_the_other_changes(app, visit):
     page = visit(app)
     page.goto("/app/notes/new")
