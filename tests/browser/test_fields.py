@@ -26,6 +26,7 @@ PACK = """
           type: picklist
           picklist: branch
           depends_on: {field: industry, map: {food: [bakery, dairy], metal: [foundry]}}
+        topics: {type: tags}
         body: {type: rich_text}
 """
 
@@ -93,3 +94,28 @@ def test_a_type_ahead_offers_what_fits_what_was_picked_before(app, visit):
     page.get_by_role("option", name="Ada", exact=True).wait_for()
     shown = page.locator(".picker [role=option][data-id]:not([data-id='']):visible")
     assert shown.all_inner_texts() == ["Ada"]
+
+
+@pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+def test_enter_makes_a_tag_of_what_was_typed_and_never_saves_a_half_chosen_form(app, visit):
+    make(app, "accounts", name="Acme")
+    page = visit(app)
+    page.goto("/app/notes/new")
+    page.locator("trix-editor").wait_for()
+    page.get_by_label("Name").fill("A")
+    page.get_by_role("combobox", name="Topics").fill("red, round")
+    page.keyboard.press("Enter")
+    page.keyboard.type("tall")
+    page.keyboard.press("Enter")
+    page.get_by_role("combobox", name="Account").fill("acm")
+    page.keyboard.press("Enter")  # at once: nothing is offered yet, and nothing is saved
+    page.get_by_role("option", name="Acme").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("trix-editor").click()
+    page.keyboard.type("done")
+    page.keyboard.press("Control+s")
+    page.get_by_role("heading", name="A", level=1).wait_for()
+    note = record(app, "notes", int(page.url.rpartition("/")[2]))
+    assert (sorted(note["topics"]), note["account"]["title"]) == (["red", "round", "tall"], "Acme")
+    assert "done" in note["body"]
+    assert page.evaluate("scrollY") == 0

@@ -33,6 +33,7 @@ document.addEventListener("keydown", (event) => {
   if (!target) return;
   event.preventDefault();
   if (target.matches("input")) target.focus();
+  else if (document.querySelector("trix-editor")) requestAnimationFrame(() => target.click()); // it writes what was typed down at its next drawing
   else target.click();
 });
 document.addEventListener("click", (event) => {
@@ -49,7 +50,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (!sourceElement?.matches?.("form[data-guard], body")) return;
   if (target === document.body) scrollTo(0, 0);
   showStep();
-  (document.querySelector("#errors") ?? document.querySelector("#main")).focus();
+  const errors = document.querySelector("#errors");
+  if (errors) errors.focus();
+  else document.querySelector("#main").focus({ preventScroll: true }); // the page begins at its top
 });
 
 // --- quick filters apply at once; empty ones stay out of the address ---
@@ -111,6 +114,24 @@ function ask(input) {
   input.dataset.fresh = "yes";
   input.dispatchEvent(new Event("pick"));
 }
+function addChip(box, id, text) {
+  const chips = box.querySelector(".checks, .links");
+  const ticked = [...chips.querySelectorAll(".chip input")].find((tick) => tick.value === id);
+  if (ticked) return void (ticked.checked = true);
+  const holder = document.createElement("div");
+  holder.innerHTML = box.querySelector("template").innerHTML.replaceAll("__key__", id);
+  const chip = holder.firstElementChild;
+  const tick = chip.querySelector("input[type=checkbox]");
+  tick.value = id;
+  tick.nextElementSibling.textContent = text;
+  chips.append(chip);
+}
+function take(input) { // the tags that were typed, whether the list has them or not
+  for (const tag of input.value.split(",").map((each) => each.trim()).filter(Boolean)) addChip(parts(input).box, tag, tag);
+  input.value = "";
+  close(input);
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
 export function choose(input, option) {
   const { box } = parts(input);
   if (option.dataset.create) { // dialog.js makes one, and chooses it
@@ -119,18 +140,7 @@ export function choose(input, option) {
     return;
   }
   if (box.dataset.combobox !== "one") {
-    const chips = box.querySelector(".checks, .links");
-    const ticked = [...chips.querySelectorAll(".chip input")].find((tick) => tick.value === option.dataset.id);
-    if (ticked) ticked.checked = true;
-    else {
-      const holder = document.createElement("div");
-      holder.innerHTML = box.querySelector("template").innerHTML.replaceAll("__key__", option.dataset.id);
-      const chip = holder.firstElementChild;
-      const tick = chip.querySelector("input[type=checkbox]");
-      tick.value = option.dataset.id;
-      tick.nextElementSibling.textContent = option.dataset.text;
-      chips.append(chip);
-    }
+    addChip(box, option.dataset.id, option.dataset.text);
     input.value = "";
   } else {
     input.value = input.dataset.text = option.dataset.text;
@@ -167,9 +177,12 @@ on("keydown", COMBOBOX, (event, input) => {
       input.setAttribute("aria-activedescendant", next.id);
       next.scrollIntoView({ block: "nearest" });
     }
-  } else if (event.key === "Enter" && shown) {
-    event.preventDefault();
-    if (all[current]) choose(input, all[current]);
+  } else if (event.key === "Enter" && (shown || input.value.trim() !== input.dataset.text.trim())) {
+    event.preventDefault(); // what was typed is not chosen yet: the form is not to be saved by it
+    const found = all.filter((option) => !option.dataset.create);
+    if (shown && all[current]) choose(input, all[current]);
+    else if (parts(input).box.dataset.combobox === "tags") take(input);
+    else if (shown && !input.dataset.fresh && found.length === 1) choose(input, found[0]);
   } else if (event.key === "Escape" && shown) {
     event.preventDefault();
     close(input);
