@@ -32,6 +32,7 @@ from runtime.model.catalog import (
 from runtime.model.catalog import Path as FieldPath
 from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.uses import Thing
+from runtime.model.workflow import Workflow
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -85,6 +86,7 @@ class Draft:
         self.roles: dict[str, Role] = {}
         self.access = Access()
         self.data: tuple[StartRecord, ...] = ()
+        self.workflows: dict[str, Workflow] = {}
         self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []
         self.mentions: list[Mention] = []

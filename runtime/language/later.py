@@ -12,20 +12,19 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N107": "only literals are taken here",
         "N110": "filters are drawn as lists only",
         "N111": "filters have no KPIs",
-        "N112": "workflows do not run",
         "N113": "modules have no tools",
         "N114": "jobs do not run",
         "N115": "there are no approvals",
         "N116": "there are no dashboards",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
+        "N131": "workflows have no such step",
     }
 )
 """Each code with the half of the sentence that says what is missing."""
 
 FOLDERS: Mapping[str, str] = MappingProxyType(
     {
-        "schemas/workflows": "N112",
         "schemas/tools": "N113",
         "schemas/jobs": "N114",
         "schemas/approvals": "N115",

@@ -331,4 +331,5 @@ class _Load:
             computed=draft.computed,
             earlier=draft.earlier,
             access=draft.access,
+            workflows=MappingProxyType(draft.workflows),
         )

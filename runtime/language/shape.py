@@ -59,9 +59,12 @@ class _Compiled:
         self.rest = _ref(self.others)
         self.children: dict[str, str] = {}
         self.children_of: dict[str, str] = {}
+        self.children_in: dict[str, str] = {}
         for key, child in self.known.items():
             if name := _ref(child):
                 self.children[key] = name
+            elif name := _ref(child.get("items")):
+                self.children_in[key] = name
             elif name := _ref(child.get("additionalProperties")):
                 self.children_of[key] = name
         self._looks: dict[str, Look] = {}
@@ -142,7 +145,7 @@ class ShapeCheck:
 
     def _children(self, compiled: _Compiled, node: MapNode, dropped: set[str], path: Path) -> MapNode:
         """The map with its pieces checked in turn."""
-        if not (compiled.children or compiled.children_of or compiled.rest):
+        if not (compiled.children or compiled.children_of or compiled.children_in or compiled.rest):
             return node.without(*dropped) if dropped else node
         items: dict[str, Node] = {}
         for key, child in node.items.items():
@@ -153,6 +156,8 @@ class ShapeCheck:
                 sound = self.check(name, child, (*path, key), node.keys[key])
             elif (name := compiled.children_of.get(key)) and isinstance(child, MapNode):
                 sound = self._each(name, child, (*path, key))
+            elif (name := compiled.children_in.get(key)) and isinstance(child, ListNode):
+                sound = self._every(name, child, (*path, key))
             elif compiled.rest and key not in compiled.known:
                 sound = self.check(compiled.rest, child, (*path, key), node.keys[key])
             if sound is not None:
@@ -166,6 +171,14 @@ class ShapeCheck:
             if sound is not None:
                 items[key] = sound
         return MapNode(node.source, node.start, node.end, {key: node.keys[key] for key in items}, items)
+
+    def _every(self, name: str, node: ListNode, path: Path) -> ListNode:
+        items: list[Node] = []
+        for place, child in enumerate(node.items):
+            sound = self.check(name, child, (*path, str(place)), child)
+            if sound is not None:
+                items.append(sound)
+        return ListNode(node.source, node.start, node.end, items)
 
     def _without_later(self, definition: Definition, node: MapNode, path: Path) -> MapNode | None:
         """The map without the keys that are not there yet; None when all of it is of no use without them."""

@@ -15,6 +15,7 @@ from runtime.model.dynamics import Dynamics
 from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.label import Label
 from runtime.model.types import ValueType
+from runtime.model.workflow import Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +394,7 @@ class Catalog:
     computed: tuple[tuple[str, str], ...] = ()
     earlier: Earlier = NOTHING
     access: Access = fresh(default_factory=Access)
+    workflows: Mapping[str, Workflow] = fresh(default_factory=lambda: MappingProxyType({}))
 
     @property
     def currencies(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Resolves expressions: hands each to the expression language with its scope and the map of its places."""
 
 from runtime.base.diagnostic import Span
+from runtime.expressions.scope import Scope
 from runtime.language import reading_codes
 from runtime.language.draft import Draft, diagnostic
 from runtime.language.earlier.following import Use
@@ -26,11 +27,13 @@ def resolve_expression(
     saving: bool = False,
     personal: bool = True,
     skipped: int = 0,
+    scope: Scope | None = None,
 ) -> Expression | None:
     """The expression that a node holds; None when there is none, or when it is wrong, which is told.
 
     ``database``: it must be SQL too. ``saving``: it runs while a record is saved. Without ``personal`` nobody
-    in particular asks. It begins behind so many ``skipped`` characters.
+    in particular asks. It begins behind so many ``skipped`` characters. A ``scope`` says by itself what may be
+    named.
     """
     if not isinstance(node, Scalar):
         return None
@@ -46,7 +49,8 @@ def resolve_expression(
         )
         return None
     text = node.text.rstrip() if node.style in ("|", ">") else node.text
-    scope = draft.scope(module, this, database=database, saving=saving, personal=personal)
+    if scope is None:
+        scope = draft.scope(module, this, database=database, saving=saving, personal=personal)
 
     def locate(start: int, end: int) -> Span:
         return node.locate(start + skipped, end + skipped)

@@ -12,6 +12,7 @@ from runtime.language.resolve.modules import resolve_modules
 from runtime.language.resolve.pack import resolve_pack
 from runtime.language.resolve.picklists import resolve_picklists
 from runtime.language.resolve.rules import resolve_rules
+from runtime.language.resolve.workflows import resolve_workflows
 from runtime.model.label import Label
 
 
@@ -32,6 +33,7 @@ def resolve(draft: Draft) -> Label:
     resolve_menu(draft, labels)
     resolve_access(draft, labels)
     resolve_data(draft)
+    resolve_workflows(draft, labels)
     for language, path, node, place in labels.unused():
         if node.source.layer == draft.top_layer and not draft.is_broken(*path):
             draft.note("translation", ".".join(path), node, place, (), language)

@@ -1,0 +1,216 @@
+"""Resolves the steps of workflows, each as its kind declares its settings."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from runtime.language.kinds.workflows import known_steps
+from runtime.language.nodes import ListNode, MapNode, Node, Scalar
+from runtime.language.resolve.values import Values
+from runtime.language.shape import Path
+from runtime.model.catalog import Expression, Module
+from runtime.model.types import BOOLEAN, TEXT, RecordType, record_of
+from runtime.model.workflow import Rows, Several, Step
+from runtime.steps import base as what
+from runtime.steps.base import StepKind
+
+
+
+class Steps:
+    """Reads the steps of one workflow. ``names`` are the records that steps have given so far, each with its
+    module, ``expressions`` all that they read.
+    """
+
+    def __init__(self, values: Values, module: Module) -> None:
+        self.values = values
+        self.draft = values.draft
+        self.module = module
+        self.names: dict[str, str] = {}
+        self.expressions: list[Expression | Several] = []
+        self._open: dict[str, str] = {}
+
+    def all(self, node: ListNode | None, path: Path, place: str = "") -> tuple[Step, ...]:
+        """The steps of a list that make sense; the others are noted."""
+        found = []
+        before = dict(self._open)
+        for position, child in enumerate(node.items if node is not None else ()):
+            if isinstance(child, MapNode):
+                at = f"{place}.{position}" if place else str(position)
+                step = self._step(child, (*path, str(position)), at)
+                if step is not None:
+                    found.append(step)
+        if place:
+            self._open = before  # what steps inside have made is not known outside
+        return tuple(found)
+
+    def _step(self, node: MapNode, path: Path, place: str) -> Step | None:
+        registry = known_steps()
+        name = next(key for key in node.items if key in registry)
+        kind = registry[name]
+        settings: dict[str, Any] = {}
+        modules: dict[str, str] = {}
+        behind = node.map(name) if name not in kind.settings else None
+        holder = {key: node if key in kind.beside or behind is None else behind for key in kind.settings}
+        for key, setting in kind.settings.items():
+            at = (*path, key) if holder[key] is node else (*path, name, key)
+            child = holder[key].get(key)
+            value = self._setting(kind, key, child, at, place, modules)
+            if value is not None:
+                settings[key] = value
+        named = node.text("as") or "" if kind.gives else ""
+        if named and kind.gives in modules:
+            self._name(named, modules[kind.gives], node.get("as") or node, (*path, "as"))
+        return Step(name, place, MappingProxyType(settings), named, self.draft.origin(node))
+
+    def _setting(
+        self, kind: StepKind, key: str, node: Node | None, at: Path, place: str, modules: dict[str, str]
+    ) -> Any:
+        setting = kind.settings[key]
+        if setting.what == what.RECORD:
+            return self._record(node, at, key, modules)
+        if node is None:
+            return None
+        match setting.what:
+            case what.RECORDS:
+                found = self._several(node, at)
+                if found is not None:
+                    modules[key] = found.collection.target
+                return found
+            case what.MODULE:
+                module = self.values.module(node, at)
+                if module is not None:
+                    modules[key] = module.key
+                return module.key if module is not None else None
+            case what.VALUES | what.ROWS:
+                target = modules.get(setting.of)
+                if target is None:
+                    return None
+                read = self._values if setting.what == what.VALUES else self._rows
+                return read(self.draft.modules[target], node, at)
+            case what.STEPS:
+                assert isinstance(node, ListNode)
+                return self.all(node, at, f"{place}.{key}")
+            case what.CONDITION:
+                return self._condition(node, at, modules.get(setting.of))
+            case what.VALUE:
+                return self._text(node, at)
+            case what.DURATION:
+                return self.values.duration(node, at)
+            case what.NAME:
+                target = modules.get(setting.of)
+                if target is not None:
+                    self._name(str(node.plain), target, node, at)
+                return str(node.plain)
+        return node.plain
+
+    def _record(self, node: Node | None, at: Path, key: str, modules: dict[str, str]) -> Expression | None:
+        """One record: what is left out is the workflow's own."""
+        if node is None:
+            modules[key] = self.module.key
+            return None
+        scope = self.values.scope(self.module, self._open)
+        found = self._kept(self.values.expression(node, at, scope, record_of(*self.draft.modules)))
+        if found is None:
+            return None
+        if not isinstance(found.type, RecordType) or len(found.type.modules) != 1:
+            self.values.note("it gives no record of one module", node, at)
+            return None
+        modules[key] = found.type.modules[0]
+        return found
+
+    def _several(self, node: Node, at: Path) -> Several | None:
+        """Several records: a path of to-one relations, and a collection at its end."""
+        text = str(node.plain).removeprefix("=").strip()
+        *hops, last = text.split(".")
+        scope = self.values.scope(self.module, self._open)
+        here, of = self.module, None
+        if hops and hops != ["this"]:
+            leading = ".".join(hops)
+            assert isinstance(node, Scalar)
+            made = Scalar(node.source, node.start, node.end, f"={leading}", f"={leading}", node.style)
+            of = self._kept(self.values.expression(made, at, scope, record_of(*self.draft.modules)))
+            if of is None or not isinstance(of.type, RecordType):
+                return None
+            here = self.draft.modules[of.type.modules[0]]
+        now = self.draft.earlier.fields.get((here.key, last), last)
+        collection = here.collections.get(now if last not in here.collections else last)
+        if collection is None:
+            known = ", ".join(here.collections) or "none"
+            self.values.note(f'{here.key} has no several records "{last}"; it has {known}', node, at)
+            return None
+        found = Several(collection, of, text)
+        return found
+
+    def _values(self, module: Module, node: Node, at: Path) -> Mapping[str, Expression]:
+        found = self.values.by_field(module, node, at, self.values.scope(self.module, self._open))
+        self.expressions += found.values()
+        return found
+
+    def _rows(self, module: Module, node: Node, at: Path) -> Mapping[str, Rows]:
+        kinds = {each.key: each for each in module.rows()}
+        found: dict[str, Rows] = {}
+        for name, child in node.items.items() if isinstance(node, MapNode) else ():
+            place = (*at, name)
+            rows = kinds.get(name)
+            if rows is None:
+                known = ", ".join(kinds) or "none"
+                self.values.note(f'{module.key} has no rows "{name}"; it has {known}', child, place)
+                continue
+            made = self._one_kind_of_rows(self.draft.modules[rows.target], child, place)
+            if made is not None:
+                found[name] = made
+        return MappingProxyType(found)
+
+    def _one_kind_of_rows(self, module: Module, node: Node, at: Path) -> Rows | None:
+        own = self.values.scope(self.module, self._open)
+        if isinstance(node, ListNode):
+            given = [
+                self.values.by_field(module, child, (*at, str(place)), own) for place, child in enumerate(node.items)
+            ]
+            for each in given:
+                self.expressions += each.values()
+            return Rows(None, tuple(given))
+        assert isinstance(node, MapNode)
+        written = node.get("from")
+        unknown = next((key for key in node.items if key not in ("from", "set")), None)
+        if written is None or unknown is not None:
+            self.values.note("rows are a list, or {from: =items, set: {…}}", node, at)
+            return None
+        of = self._several(written, (*at, "from"))
+        if of is None:
+            return None
+        each = self.draft.modules[of.collection.target]
+        scope = self.values.scope(each, self._open, this=self.module.key)
+        return Rows(of, (self.values.by_field(module, node.get("set"), (*at, "set"), scope),))
+
+    def _condition(self, node: Node, at: Path, module: str | None) -> Expression | None:
+        if module is not None:
+            scope = self.values.scope(self.draft.modules[module], self._open, this=self.module.key)
+            return self.values.expression(node, at, scope, BOOLEAN)
+        scope = self.values.scope(self.module, self._open)
+        return self._kept(self.values.expression(node, at, scope, BOOLEAN))
+
+    def _text(self, node: Node, at: Path) -> object:
+        if isinstance(node, Scalar) and isinstance(node.value, str) and node.value.startswith("="):
+            scope = self.values.scope(self.module, self._open)
+            return self._kept(self.values.expression(node, at, scope, TEXT))
+        return node.plain
+
+    def _kept(self, expression: Expression | None) -> Expression | None:
+        if expression is not None:
+            self.expressions.append(expression)
+        return expression
+
+    def _name(self, name: str, module: str, at: Node, place: Path) -> None:
+        """What later steps call a record."""
+        words = ("this", "user", "const", "old", "is_new", "none", "true", "false", "inputs", "link")
+        if not name.isidentifier() or name in words:
+            self.values.note(f'"{name}" cannot be what steps call a record', at, place)
+        elif self.module.field(name) is not None or name in self.module.collections:
+            self.values.note(f'{self.module.key} has "{name}" already; call the record something else', at, place)
+        elif self.names.get(name, module) != module:
+            self.values.note(f'"{name}" is a record of {self.names[name]} already', at, place)
+        else:
+            self.names[name] = self._open[name] = module
+
+

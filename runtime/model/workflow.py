@@ -1,0 +1,127 @@
+"""Workflows: what a configuration does by itself when something has happened."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from runtime.model.label import Label
+
+if TYPE_CHECKING:
+    from runtime.model.catalog import Collection, Expression, Origin
+
+CREATED, UPDATED, CHANGED, DELETED, RESTORED = "created", "updated", "changed", "deleted", "restored"
+"""What may happen to a record. ``changed`` is said of a record of which only computed fields changed."""
+
+DEEPEST = 8
+"""How many runs one chain may have, of which each is the cause of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a trigger looks at in a save: what happened, and where ``fields`` are named, which of them
+    changed, from one of the values ``before`` to one of the values ``after`` (None: any).
+    """
+
+    on: frozenset[str]
+    fields: tuple[str, ...] = ()
+    before: tuple[object, ...] | None = None
+    after: tuple[object, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Why a workflow runs. ``kind`` is the trigger's name; ``events`` are what it looks at in saves."""
+
+    kind: str
+    events: tuple[Event, ...]
+    origin: "Origin"
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Several records: those of a ``collection`` of the record that ``of`` gives (None: of the workflow's
+    own).
+    """
+
+    collection: "Collection"
+    of: "Expression | None"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that a new record is given: one for each of the records ``of``, or of each in ``given``."""
+
+    of: Several | None
+    values: "tuple[Mapping[str, Expression], ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. ``place`` tells it apart in its workflow (``2.then.0``), ``named`` is what later steps call
+    the record that it gives. ``settings`` are those of its kind: expressions, values by field, steps.
+    """
+
+    kind: str
+    place: str
+    settings: Mapping[str, Any]
+    named: str
+    origin: "Origin"
+
+    def branches(self) -> "Iterator[tuple[str, tuple[Step, ...]]]":
+        """The lists of steps inside it, by their names."""
+        for key, value in self.settings.items():
+            if isinstance(value, tuple) and all(isinstance(each, Step) for each in value):
+                yield key, value
+
+    def walk(self) -> "Iterator[Step]":
+        """Itself and all steps inside it."""
+        yield self
+        for _, steps in self.branches():
+            for step in steps:
+                yield from step.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class OnError:
+    """What becomes of a step that fails: how often it is tried again, after how long at first, and what is
+    done when it has failed for good.
+    """
+
+    times: int = 0
+    backoff: timedelta = timedelta(seconds=60)
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow. ``names`` are the records that its steps have made or found, each with its module.
+
+    ``digest`` tells two texts of it apart: a run goes on with the steps that it began with.
+    """
+
+    key: str
+    label: Label
+    module: str
+    triggers: tuple[Trigger, ...]
+    when: "Expression | None"
+    once: bool
+    active: bool
+    steps: tuple[Step, ...]
+    on_error: OnError
+    names: Mapping[str, str]
+    digest: str
+    origin: "Origin"
+    delay: timedelta | None = None
+    until: "Expression | None" = None
+    recheck: bool = False
+    keeps: frozenset[str] = frozenset()
+    """The fields of which a run keeps what they held before the save."""
+
+    def all_steps(self) -> Iterator[Step]:
+        """Its steps and those inside them."""
+        for step in (*self.steps, *self.on_error.steps):
+            yield from step.walk()

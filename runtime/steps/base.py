@@ -1,0 +1,122 @@
+"""What a step declares, and what it is handed when it runs."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol
+
+from runtime.base.messages import Message
+
+RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
+STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
+WORKFLOW = "workflow"
+"""What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field, rows
+of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for what
+steps inside call a record, true or false, another workflow's key.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a step. ``of`` is the setting that says of which module the values are."""
+
+    what: str
+    about: str
+    required: bool = False
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A record that a step is given."""
+
+    module: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Steps inside this one are next: those of ``branch``, once, or for each of ``items``, which they call
+    ``named``.
+    """
+
+    branch: str
+    items: tuple[Target, ...] | None = None
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What a step did. ``effects`` are JSON, for people to read; ``record`` is what later steps may name.
+
+    ``enter``: steps inside it are next. ``stop``: the run ends here. ``until``: the next step waits.
+    """
+
+    effects: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    record: Target | None = None
+    enter: Enter | None = None
+    stop: bool = False
+    until: datetime | None = None
+    again: bool = False
+    """Whether the step itself is to be looked at again at that moment."""
+
+
+class StepError(Exception):
+    """A step that cannot be done; the message tells the reader why.
+
+    ``lasting``: to try again is of no use before somebody mends something.
+    """
+
+    def __init__(self, reason: Message, *, lasting: bool = True) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.lasting = lasting
+
+
+class Doing(Protocol):
+    """What a step is handed. All that it writes lands together with the note that it was done."""
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt at this step of this run, and for no other: who gets it twice knows."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        ...
+
+    def save(
+        self, module: str, values: Mapping[str, object], id: int | None = None
+    ) -> tuple[Target, str, tuple[str, ...]]:
+        """Save a record as the one writer does: the record, what became of it (``created``, ``updated``,
+        ``unchanged``), and its fields that changed. Raises :class:`StepError`.
+        """
+        ...
+
+    def remembered(self) -> Mapping[str, Any]:
+        """What this step has kept since it was begun, where it is looked at again."""
+        ...
+
+
+class StepKind(ABC):
+    """A kind of step. The class's docstring is its page of the reference."""
+
+    name: ClassVar[str]
+    """How it is written."""
+    title: ClassVar[Message]
+    """What it is called on the admin pages."""
+    settings: ClassVar[Mapping[str, Setting]]
+    """Its settings. One that is called like the step itself is what stands behind its name."""
+    beside: ClassVar[Sequence[str]] = ()
+    """The settings that stand beside the step's name, and not in the map behind it (``then``, ``else``)."""
+    gives: ClassVar[str] = ""
+    """The setting that says of which module the record is that it gives; '' where it gives none."""
+
+    @abstractmethod
+    def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
+        """Do it. ``given`` has the settings with what their expressions give: a record as a
+        :class:`Target` or None, values by field; steps are not among them. Raises :class:`StepError`.
+        """

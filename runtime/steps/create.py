@@ -1,0 +1,32 @@
+"""The step `create`: make a record."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from runtime.base.messages import message
+from runtime.steps.base import MODULE, ROWS, VALUES, Did, Doing, Setting, StepKind
+
+
+class Create(StepKind):
+    """Makes a record of any module, with rows where it has some: `create: {module: sales_orders, set: {account:
+    =account}, rows: {items: {from: =items, set: {product: =product}}}}`. With `as:` beside it, later steps name
+    the record.
+    """
+
+    name = "create"
+    title = message("Create a record")
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {
+            "module": Setting(MODULE, "Of which module.", required=True),
+            "set": Setting(VALUES, "What its fields get.", of="module"),
+            "rows": Setting(ROWS, "Its rows, by the name that they have in it.", of="module"),
+        }
+    )
+    gives = "module"
+
+    def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
+        """See the class."""
+        values = {**given.get("set", {}), **given.get("rows", {})}
+        saved, what, _ = doing.save(given["module"], values)
+        return Did({"what": what, "module": saved.module, "id": saved.id}, saved)
