@@ -13,7 +13,8 @@ from runtime.expressions.moment import Moment
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import Actor
-from runtime.model.catalog import Catalog, Expression, Module, Path, SortKey
+from runtime.model.catalog import Catalog, Collection, Expression, Module, Path, SortKey
+from runtime.model.workflow import Workflow
 from runtime.records.access import Judge
 from runtime.records.attachments import Attachments
 from runtime.records.read import Records
@@ -84,6 +85,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def hanging(self) -> Callable[[Collection], Expression]:
+        """The condition under which records hang on another."""
+        ...
+
+    @property
     def condition(self) -> Callable[[Module, str], Expression]:
         """Reads a condition that a user gave."""
         ...
@@ -135,6 +141,10 @@ class Place(Protocol):
     @property
     def live(self) -> Snapshot:
         """The newest snapshot: whoever works takes it once and keeps it."""
+        ...
+
+    def former_workflow(self, key: str, digest: str, revision: int | None) -> Workflow | None:
+        """A workflow as it was when a run of it began, over what there is now; None where it does not fit."""
         ...
 
     def expire(self) -> object:

@@ -11,9 +11,11 @@ from runtime.automation.background import Background
 from runtime.automation.context import CancelledError, Context, Signals, StoppedError
 from runtime.automation.operations.base import LaterError, Operation, OperationError
 from runtime.automation.place import Place, Snapshot
+from runtime.automation.running import Runner
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.users import Users
+from runtime.language.kinds.workflows import known_steps
 from runtime.records.outbox import prune_outbox
 from runtime.records.undo import cause_of
 from runtime.storage.errors import OutdatedError, StorageError
@@ -57,19 +59,26 @@ class Worker:
         self._background = background
         self._operations = background.operations
         self._lease = lease
+        self._runner = Runner(site, known_steps(), name, lease, self.stopping)
 
     def drain(self) -> int:
         """Do what waits, one after the other, until nothing does or the worker is to stop; says how many."""
         count = 0
-        while not self.stopping.is_set() and (operation := self._claim()) is not None:
-            self._run(operation)
-            count += 1
+        while not self.stopping.is_set():
+            done = self._runner.drain()
+            operation = self._claim()
+            if operation is not None:
+                self._run(operation)
+                done += 1
+            if not done:
+                break
+            count += done
         return count
 
     def has_work(self) -> bool:
         """Whether something waits: a cheap look."""
         with self._site.database.read() as connection:
-            return self._operations.has_claimable(connection)
+            return self._operations.has_claimable(connection) or self._runner.runs.has_claimable(connection)
 
     def stop(self) -> None:
         """Have what runs end after its batch; another worker goes on with it."""
@@ -91,6 +100,7 @@ class Worker:
         with self._site.database.write() as tx:
             self._operations.prune(tx, before)
             prune_outbox(tx, before)
+            self._runner.runs.prune(tx, before)
             prune_quarantine(tx, now)
             Mails(self._site.clock).prune(tx, before)
         self._site.expire()
@@ -118,10 +128,12 @@ class Worker:
         """End the leases of an earlier worker of this name, which is dead."""
         with self._site.database.write() as tx:
             self._operations.free(tx, self.name)
+            self._runner.free(tx)
 
     def _claim(self) -> StoredOperation | None:
-        if not self.has_work():
-            return None
+        with self._site.database.read() as connection:
+            if not self._operations.has_claimable(connection):
+                return None
         with self._site.database.write() as tx:
             return self._operations.claim(tx, self.name, self._lease)
 

@@ -47,7 +47,8 @@ class Actor:
     the system act (a workflow's run, say). ``groups`` are the ids of the groups that the user belongs to,
     those above them in the tree among them, and ``group_names`` what these are called.
     ``by_id`` is the administrator who acts as the user, if one does; ``address`` is where they come from, and
-    ``scope`` what a program's key leaves of the user's rights.
+    ``scope`` what a program's key leaves of the user's rights. ``chain`` are the runs of workflows that led
+    here, each the cause of the next, with their workflows.
     """
 
     user_id: int | None
@@ -66,6 +67,7 @@ class Actor:
     by_id: int | None = None
     address: str = ""
     scope: "Scope | None" = None
+    chain: tuple[tuple[int, str], ...] = ()
 
     @property
     def signed_in(self) -> bool:

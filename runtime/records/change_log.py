@@ -11,6 +11,7 @@ from runtime.model.values import Link
 from runtime.records.plan import FieldPlan
 from runtime.records.work import Batch, Work
 from runtime.storage.bulk import insert_pieces, insert_rows
+from runtime.storage.recomputing import Differing
 
 Json = dict[str, object]
 
@@ -57,11 +58,15 @@ Texts = tuple[str | None, str | None, str | None]
 
 
 class Log:
-    """The entries of a save in their order, with their JSON where it was made ahead of time."""
+    """The entries of a save in their order, with their JSON where it was made ahead of time.
+
+    ``followed`` are the records, by module, of which computed fields have another value by then.
+    """
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries = list(entries)
         self._texts: list[Texts | None] = [None] * len(self.entries)
+        self.followed: list[tuple[str, list[Differing]]] = []
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Put entries behind the others."""

@@ -19,6 +19,7 @@ from runtime.records.choices import is_limited
 from runtime.records.duplicate_keys import Matching, matchings
 from runtime.records.following import Following, Guards
 from runtime.records.pattern import Pattern
+from runtime.records.watching import Watching
 from runtime.storage.aggregates import AggregateReader
 from runtime.storage.loading import Loader
 from runtime.storage.prepared import Kept
@@ -185,6 +186,11 @@ class Plans:
     def guards(self) -> Guards:
         """The checks that hold when other records change."""
         return Guards(self.workplace.catalog)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """What workflows look at."""
+        return Watching(self.workplace.catalog)
 
     @cached_property
     def recomputing(self) -> Recomputing:

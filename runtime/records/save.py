@@ -12,7 +12,8 @@ batch:
 4. find out what a deletion takes along, and what a restore brings back
 5. leave out what was refused (all of it, when the batch is all or nothing)
 6. rights on the records as they will be
-7. number; write; computed fields that follow (:mod:`runtime.records.staying_current`); change log; outbox
+7. number; write; computed fields that follow (:mod:`runtime.records.staying_current`); change log; outbox;
+   the runs of workflows that it sets going
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -43,6 +44,7 @@ from runtime.records import (
     restore,
     rows,
     staying_current,
+    triggering,
     unique,
     writing_rights,
 )
@@ -491,6 +493,7 @@ class _Saving:
         writing_rights.hold(batch)
         change_log.write_log(batch, change_set, log)
         outbox.write_outbox(batch, change_set, log.entries)
+        triggering.stage(batch, change_set, log, self.deletion, self.restoring)
 
     def _touch_parents(self, parents: dict[str, set[int]]) -> None:
         # A record whose rows were written by themselves has changed: a form that was opened before must not

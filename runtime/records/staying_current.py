@@ -54,6 +54,7 @@ def follow(batch: Batch, written: Written, log: Log) -> None:
             found = recomputing.differing(batch.tx.connection, wave.module, reached, ids)
             store(batch, wave.module, reached, found)
             said.add(batch.plans[wave.module], found)
+            log.followed.append((wave.module, found))
             for key, those in _by_field(found).items():
                 asked.add(wave.module, key, those, None)
                 written.add(wave.module, key, those.ids)

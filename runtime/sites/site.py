@@ -33,6 +33,7 @@ from runtime.identity.security_log import SecurityLog
 from runtime.language.checks.base import Check
 from runtime.language.load import Loaded, load, load_sources
 from runtime.language.packs import site_layers
+from runtime.model.workflow import Workflow
 from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
 from runtime.records.base import Workplace
@@ -239,6 +240,10 @@ class Site:
         from runtime.change.purge import expire
 
         return expire(self.database, self.clock) is not None
+
+    def former_workflow(self, key: str, digest: str, revision: int | None) -> Workflow | None:
+        """A workflow as it was when a run of it began, over what there is now; None where it does not fit."""
+        return self.past.workflow(self.live.revision, key, digest, revision)
 
     def refresh(self) -> bool:
         """Serve the newest applied revision, when another process has applied one; says whether it did.

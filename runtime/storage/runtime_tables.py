@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from runtime.expressions.columns import UtcDateTime
-from runtime.storage import guarding_tables
+from runtime.storage import guarding_tables, run_tables
 from runtime.storage.own_columns import Big, Json
 
 FORMAT = 1
@@ -56,6 +56,10 @@ class RuntimeTables:
     changes: Table
     touched: Table
     duplicate_keys: Table
+    runs: Table
+    run_steps: Table
+    once: Table
+    switched_off: Table
     site_settings: Table
     second_factors: Table
     recovery_codes: Table
@@ -220,6 +224,10 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         mailed_links=guarding_tables.mailed_links(metadata),
         mails=guarding_tables.mails(metadata),
         security_log=guarding_tables.security_log(metadata),
+        runs=run_tables.runs(metadata),
+        run_steps=run_tables.run_steps(metadata),
+        once=run_tables.once(metadata),
+        switched_off=run_tables.switched_off(metadata),
         quarantine=_quarantine(metadata),
         changes=_changes(metadata),
         touched=Table(  # records that were written while a change goes through their table, a row each time

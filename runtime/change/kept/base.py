@@ -55,6 +55,10 @@ NAMES_NOTHING: Mapping[str, str] = MappingProxyType(
         "trellis_quarantine": "tables and columns, which stay",
         "trellis_changes": "how far a change that is under way is, in physical names",
         "trellis_touched": "tables and records",
+        "trellis_runs": "read by the names of now, through the revision that each began with",
+        "trellis_run_steps": "what was done, by the names of that day",
+        "trellis_once": "workflows, which are not renamed, and records",
+        "trellis_switched_off": "workflows, which are not renamed",
         "trellis_duplicate_keys": "numbers, which are made again where a rule is another one",
     }
 )

@@ -1,0 +1,222 @@
+"""Reading: what a run's expressions see of its record, of what it leads to, and of what the save told it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from runtime.automation.place import Snapshot
+from runtime.base.messages import message
+from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
+from runtime.expressions.moment import Moment
+from runtime.expressions.references import Dependencies, dependencies
+from runtime.expressions.tree import Changed
+from runtime.model.catalog import Collection, Expression, Path, SortKey
+from runtime.model.types import RecordType
+from runtime.model.values import Pointer
+from runtime.model.workflow import CREATED, Several, Workflow
+from runtime.records.outer import nested
+from runtime.records.stored import links_of, records_by_id
+from runtime.steps.base import StepError, Target
+from runtime.storage.query import Query
+from runtime.storage.runs import StoredRun
+
+Plain = dict[str, Any]
+
+PAGE = 1000
+MOST = 10_000
+"""How many records one step goes through."""
+
+
+class _Evaluator(Evaluator):
+    """One that knows what changed in the save that caused the run, whatever was changed since."""
+
+    changed: frozenset[str] | None = None
+
+    def _changed(self, node: Changed) -> bool:
+        if self.changed is None:
+            return False
+        return any(path.fields[0].whole in self.changed for read in node.fields for path in read.paths)
+
+
+class Reading:
+    """Works out expressions for one run, on one connection, as the records are by then."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        live: Snapshot,
+        workflow: Workflow,
+        run: StoredRun,
+        names: Mapping[str, Target],
+        moment: Moment,
+    ) -> None:
+        self._connection = connection
+        self._live = live
+        self._plans = live.writer.plans
+        self._plan = self._plans[workflow.module]
+        self._names = names
+        self._moment = moment
+        self._inputs = self._by_names_of_now(run)
+        self._record: Plain | None = None
+        self._run = run
+        self.reads: dict[str, Any] = {}
+
+    def values(self, expressions: Iterable[Expression]) -> list[Any]:
+        """What expressions give, in their order. Raises :class:`StepError`."""
+        wanted = list(expressions)
+        needed = _together(wanted)
+        plain, old, evaluator = self._see(needed)
+        return [self._one(evaluator, each, plain, None, old) for each in wanted]
+
+    def record(self, expression: Expression | None) -> Target | None:
+        """The record that an expression gives: of None the run's own."""
+        if expression is None:
+            return Target(self._plan.key, self._run.record_id or 0)
+        (found,) = self.values([expression])
+        kind = expression.type
+        if not isinstance(found, int) or not isinstance(kind, RecordType):
+            return None
+        return Target(kind.modules[0], found)
+
+    def several(self, several: Several, where: Expression | None = None) -> list[Target]:
+        """The records of a collection, those in the bin left out, in the order they were made."""
+        owner = self.record(several.of)
+        if owner is None:
+            return []
+        module = several.collection.target
+        ids = list(self._ids(several.collection, owner.id))
+        if len(ids) > MOST:
+            raise StepError(message("There are more than {most} records in {text}.", most=MOST, text=several.text))
+        if where is not None:
+            found = zip(ids, self.of_each(module, ids, [where]), strict=True)
+            ids = [each for each, (holds,) in found if holds is True]
+        return [Target(module, each) for each in ids]
+
+    def of_each(self, module: str, ids: Sequence[int], expressions: Sequence[Expression]) -> list[list[Any]]:
+        """What expressions about other records give for each of them; ``this`` is the run's own."""
+        if not ids:
+            return []
+        needed = _together(expressions)
+        outer, _, evaluator = self._see(Dependencies(paths=needed.outer, aggregates=needed.outer_aggregates))
+        identity = Path("id", (self._plans[module].module.record_fields["id"],))
+        loaded = self._plans.loader.load_paths(self._connection, module, ids, (*needed.paths, identity))
+        fetched = self._plans.aggregates.fetch(
+            self._connection, module, ids, needed.aggregates, self._moment
+        )
+        found = []
+        for record_id in ids:
+            plain = {**loaded.get(record_id, {}), AGGREGATES: fetched.get(record_id, {})}
+            found.append([self._one(evaluator, each, plain, outer, None) for each in expressions])
+        return found
+
+    def _see(self, needed: Dependencies) -> tuple[Plain, Plain | None, _Evaluator]:
+        own = self._own(needed)
+        (plain,) = nested(self._connection, self._plans.loader, needed.paths, [own])
+        if needed.aggregates:
+            fetched = self._plans.aggregates.fetch(
+                self._connection, self._plan.key, [own["id"]], needed.aggregates, self._moment
+            )
+            plain[AGGREGATES] = fetched.get(own["id"], {})
+        old = None
+        is_new = self._inputs["what"] == CREATED
+        if not is_new:
+            (old,) = nested(
+                self._connection, self._plans.loader, needed.old, [{**own, **self._inputs["old"]}]
+            )
+        language = self._plans.workplace.language
+        evaluator = _Evaluator(language.functions, language.operators, self._moment)
+        evaluator.changed = None if is_new else self._inputs["changed"]
+        return plain, old, evaluator
+
+    def _own(self, needed: Dependencies) -> Plain:
+        """The record as it stands, with what is linked to it, and the records that steps have given."""
+        if self._record is None:
+            record_id = self._run.record_id or 0
+            dialect = self._plans.dialect
+            found = records_by_id(self._connection, self._plan, [record_id], dialect, lock=False)
+            if record_id not in found:
+                raise StepError(message("The record of the run is not there any more."))
+            self._record = dict(found[record_id])
+        record = self._record
+        for path in (*needed.paths, *needed.old):
+            field = self._plan.fields.get(path.fields[0].key)
+            if field is not None and field.link is not None and field.key not in record:
+                links = links_of(self._connection, field, [record["id"]], self._plans.dialect)
+                record[field.key] = tuple(link.id for link in links.get(record["id"], ()))
+        return {**record, **{name: target.id for name, target in self._names.items()}}
+
+    def _one(
+        self, evaluator: Evaluator, expression: Expression, plain: Plain, outer: Plain | None, old: Plain | None
+    ) -> Any:
+        try:
+            value = evaluator.run(expression.tree, plain, outer, old)
+        except BudgetError:
+            raise StepError(message("{text} takes too long to work out.", text=expression.text)) from None
+        if evaluator.trouble == "currencies":
+            raise StepError(message("{text}: different currencies do not add up.", text=expression.text))
+        if evaluator.trouble:
+            raise StepError(message("{text}: a number becomes too large.", text=expression.text))
+        if outer is None and len(self.reads) < 100:
+            self.reads[expression.text[:200]] = shown(value)
+        return value
+
+    def _ids(self, collection: Collection, owner: int) -> Iterable[int]:
+        if collection.kind == "links":
+            linked = self._plans[collection.module].fields[collection.via]
+            links = links_of(self._connection, linked, [owner], self._plans.dialect).get(owner, [])
+            ids = [link.id for link in links]
+            there = self._plans.loader.existing(self._connection, collection.target, ids)
+            yield from (each for each in ids if each in there)
+            return
+        target = self._plans[collection.target].module
+        by = "position" if collection.kind == "rows" else "id"
+        query = Query(
+            collection.target,
+            where=(self._live.hanging(collection),),
+            sort=(SortKey(Path(by, (target.record_fields[by],))),),
+            limit=PAGE,
+            this={"id": owner},
+        )
+        after, count = None, 0
+        while True:
+            query = Query(
+                query.module, where=query.where, sort=query.sort, limit=PAGE, this=query.this, after=after
+            )
+            page = self._live.reader.page(self._connection, query, self._moment)
+            yield from (row.id for row in page.rows)
+            after, count = page.next, count + len(page.rows)
+            if after is None or count > MOST:
+                return
+
+    def _by_names_of_now(self, run: StoredRun) -> dict[str, Any]:
+        renames = self._plans.workplace.former.since(run.revision_id)
+
+        def now(key: str) -> str:
+            return key if renames is None else renames.field(run.module, key)[1]
+
+        fields = self._plan.fields
+        told = {now(key): value for key, value in run.inputs.get("old", {}).items()}
+        old = {key: _canonical(fields[key].type.from_json(value)) for key, value in told.items() if key in fields}
+        changed = frozenset(map(now, run.inputs.get("changed", ())))
+        return {"what": run.inputs.get("what", ""), "changed": changed, "old": old}
+
+
+def shown(value: object) -> object:
+    """A value as the journal shows it."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, tuple | list):
+        return [shown(each) for each in value[:50]]
+    return str(value)[:500]
+
+
+def _canonical(value: object) -> object:
+    return value.id if isinstance(value, Pointer) else value
+
+
+def _together(expressions: Iterable[Expression]) -> Dependencies:
+    needed = Dependencies()
+    for expression in expressions:
+        needed = needed | dependencies(expression.tree)
+    return needed

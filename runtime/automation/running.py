@@ -1,0 +1,296 @@
+"""Running: takes runs that wait and does their steps, each in one transaction with the note that it was done.
+
+What a step does in the database happens exactly once, for it lands with the journal's row and with where the
+run goes on; a worker that is killed leaves the run to the next one when its lease ends. What a step does
+outside happens at least once, each time under the same key.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from runtime.automation.doing import StepDoing, given
+from runtime.automation.place import Place, Snapshot
+from runtime.automation.reading import Reading
+from runtime.automation.walking import Walk
+from runtime.base.messages import Message, message, to_json
+from runtime.base.registry import Registry
+from runtime.identity.actor import SYSTEM, Actor
+from runtime.model.workflow import Step, Workflow
+from runtime.steps.base import Did, StepError, StepKind, Target
+from runtime.storage.errors import OutdatedError, StorageError
+from runtime.storage.operations import ClaimLostError
+from runtime.storage.runs import CANCELLED, DONE, FAILED, QUEUED, SKIPPED, Runs, StoredRun
+from runtime.storage.transaction import Transaction
+
+log = logging.getLogger("trellis.background")
+
+TAKEN = 10
+"""How many runs one claim takes."""
+TRIES = 5
+"""How often a step is tried again that failed for what may be over by then."""
+PAUSE = timedelta(seconds=5)
+"""After how long, at first."""
+LONGEST_PAUSE = timedelta(hours=6)
+BEHIND = timedelta(seconds=15)
+
+GONE = message('There is no workflow "{workflow}" any more.')
+BROKEN = message("Something went wrong here. The log of the worker has it under run {id}.")
+
+
+def cause_of(run_id: int) -> str:
+    """What the change sets of a run say as their cause."""
+    return f"run:{run_id}"
+
+
+class Runner:
+    """Does the runs of one site, in as many threads as call :meth:`drain`."""
+
+    def __init__(
+        self,
+        site: Place,
+        kinds: Registry[StepKind],
+        name: str,
+        lease: timedelta,
+        stopping: threading.Event,
+    ) -> None:
+        self.runs = Runs(site.clock)
+        self._site = site
+        self._kinds = kinds
+        self._name = name
+        self._lease = lease
+        self._stopping = stopping
+
+    def has_work(self) -> bool:
+        """Whether a run waits: a cheap look."""
+        with self._site.database.read() as connection:
+            return self.runs.has_claimable(connection)
+
+    def drain(self) -> int:
+        """Do what waits until nothing does or the worker is to stop; says how many runs were taken."""
+        count = 0
+        while not self._stopping.is_set() and self.has_work():
+            with self._site.database.write(at_once=False) as tx:
+                taken = self.runs.claim(tx, self._name, self._lease, TAKEN)
+            if not taken:
+                break
+            for place, run in enumerate(taken):
+                if self._stopping.is_set():
+                    self._give_back(taken[place:])
+                    break
+                self._do(run)
+                count += 1
+        return count
+
+    def free(self, tx: Transaction) -> int:
+        """End the leases of an earlier worker of this name, which is dead."""
+        return self.runs.free(tx, self._name)
+
+    def _give_back(self, runs: Sequence[StoredRun]) -> None:
+        with self._site.database.write() as tx:
+            for run in runs:
+                self.runs.write(tx, run, _waiting())
+
+    def _do(self, run: StoredRun) -> None:
+        try:
+            self._site.refresh()
+            _Running(self, self._site, self._kinds, run, self._lease, self._stopping).go()
+        except ClaimLostError:
+            log.warning("run %s was taken over by another worker", run.id)
+        except OutdatedError:
+            behind = not self._site.refresh()
+            self._later(run, BEHIND if behind else timedelta())
+        except StorageError as error:
+            log.warning("run %s waits for its lease to end: %s", run.id, error)
+        except Exception:
+            log.exception("run %s failed", run.id)
+            self._broken(run)
+
+    def _later(self, run: StoredRun, later: timedelta) -> None:
+        with self._site.database.write() as tx:
+            self.runs.write(tx, run, {**_waiting(), "next_at": self._site.clock.now() + later})
+
+    def _broken(self, run: StoredRun) -> None:
+        try:
+            with self._site.database.write() as tx:
+                error = to_json(message(BROKEN.text, id=run.id))
+                self.runs.write(tx, run, {**_ended(FAILED), "error": error, "finished_at": self._site.clock.now()})
+        except ClaimLostError:
+            return
+
+
+class _Running:
+    """One run, for as long as one worker has it."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        site: Place,
+        kinds: Registry[StepKind],
+        run: StoredRun,
+        lease: timedelta,
+        stopping: threading.Event,
+    ) -> None:
+        self.run = run
+        self.site = site
+        self.live: Snapshot = site.live
+        self.runs = runner.runs
+        self.kinds = kinds
+        self.lease = lease
+        self.stopping = stopping
+        self.attempts = run.attempts
+        self.names = {name: Target(*found) for name, found in (run.names or {}).items()}
+        self.error: Mapping[str, Any] | None = run.error
+
+    def go(self) -> None:
+        """Do step after step until the run ends, waits, or is to be left to another worker."""
+        workflow = self._workflow()
+        if workflow is None:
+            self._end(FAILED, message(GONE.text, workflow=self.run.workflow))
+            return
+        if self.run.cancel_at is not None:
+            self._end(CANCELLED)
+            return
+        if self.run.place is None and workflow.recheck and not self._still_holds(workflow):
+            return
+        walk = Walk(workflow, self.run.place, self._items)
+        while self._one(workflow, walk):
+            if self.stopping.is_set():
+                with self.site.database.write() as tx:
+                    self.runs.write(tx, self.run, _waiting())
+                return
+
+    def _workflow(self) -> Workflow | None:
+        """The workflow as the run began with it."""
+        found = self.live.catalog.workflows.get(self.run.workflow)
+        if found is not None and found.digest == self.run.digest:
+            return found
+        return self.site.former_workflow(self.run.workflow, self.run.digest, self.run.revision_id)
+
+    def _still_holds(self, workflow: Workflow) -> bool:
+        if workflow.when is None:
+            return True
+        try:
+            with self.site.database.read() as connection:
+                (holds,) = self._reading(connection, workflow, {}).values([workflow.when])
+        except StepError as error:
+            self._end(FAILED, error.reason)
+            return False
+        if holds is not True:
+            self._end(SKIPPED)
+        return holds is True
+
+    def _one(self, workflow: Workflow, walk: Walk) -> bool:
+        """The next step; says whether the run goes on."""
+        step = walk.step()
+        if step is None:
+            self._end(FAILED if walk.is_failing else DONE, keep_place=walk)
+            return False
+        began = time.perf_counter()
+        try:
+            return self._try(workflow, walk, step, began)
+        except StepError as error:
+            return self._failed(workflow, walk, step, error, began)
+
+    def _try(self, workflow: Workflow, walk: Walk, step: Step, began: float) -> bool:
+        names = {**self.names, **walk.names()}
+        place = walk.place(step)
+        with self.site.database.write(at_once=False) as tx:
+            reading = self._reading(tx.connection, workflow, names)
+            doing = StepDoing(tx, self.live, self._actor(), f"run-{self.run.id}-{place}")
+            did = self.kinds[step.kind].run(doing, given(step, reading, self.live))
+            number = self._note(tx, step, place, did, reading.reads, began)
+            self._advance(walk, step, did, number)
+            over = did.stop or walk.step() is None
+            values: dict[str, Any] = {"place": walk.frames, "names": self._names_json(), "attempts": 0}
+            now = self.site.clock.now()
+            if over:
+                values |= _ended(FAILED if walk.is_failing else DONE) | {"finished_at": now}
+            elif did.until is not None:
+                values |= _waiting() | {"next_at": did.until}
+            else:
+                values["lease_until"] = now + self.lease
+            cancel = self.runs.write(tx, self.run, values)
+        self.attempts = 0
+        if cancel and not over:
+            self._end(CANCELLED)
+            return False
+        return not over and did.until is None
+
+    def _advance(self, walk: Walk, step: Step, did: Did, number: int) -> None:
+        if step.named and did.record is not None:
+            self.names[step.named] = did.record
+        walk.go_on(step, did.enter, number)
+
+    def _note(
+        self, tx: Transaction, step: Step, place: str, did: Did, reads: Mapping[str, Any], began: float
+    ) -> int:
+        effects = dict(did.effects)
+        if did.enter is not None and did.enter.items is not None:
+            effects["items"] = [[each.module, each.id] for each in did.enter.items]
+        took = round((time.perf_counter() - began) * 1000)
+        note = {"place": place, "kind": step.kind, "state": DONE, "reads": dict(reads), "effects": effects}
+        return self.runs.note(tx, self.run.id, {**note, "took": took})
+
+    def _failed(self, workflow: Workflow, walk: Walk, step: Step, error: StepError, began: float) -> bool:
+        """A step that failed: it is tried again, something is done about it, or the run ends."""
+        reason, now = to_json(error.reason), self.site.clock.now()
+        took = round((time.perf_counter() - began) * 1000)
+        note = {"place": walk.place(step), "kind": step.kind, "state": FAILED, "error": reason, "took": took}
+        retry = workflow.on_error
+        times = retry.times if retry.times else 0 if error.lasting else TRIES
+        with self.site.database.write() as tx:
+            self.runs.note(tx, self.run.id, note)
+            if not walk.is_failing and self.attempts < times:
+                pause = min((retry.backoff if retry.times else PAUSE) * 2**self.attempts, LONGEST_PAUSE)
+                values = {"attempts": self.attempts + 1, "next_at": now + pause, "error": reason}
+                self.runs.write(tx, self.run, {**_waiting(), **values})
+                return False
+            self.error = self.error if walk.is_failing else reason
+            if walk.is_failing:
+                walk.frames[-1]["at"] += 1
+            going_on = walk.is_failing or walk.fail()
+            values = {"place": walk.frames, "error": self.error}
+            if not going_on:
+                values |= _ended(FAILED) | {"finished_at": now}
+            self.runs.write(tx, self.run, values)
+        log.warning("run %s (%s), step %s: %s", self.run.id, self.run.workflow, note["place"], error.reason)
+        return going_on
+
+    def _end(self, state: str, reason: Message | None = None, keep_place: Walk | None = None) -> None:
+        values: dict[str, Any] = {**_ended(state), "finished_at": self.site.clock.now()}
+        if reason is not None:
+            values["error"] = to_json(reason)
+        if keep_place is not None:
+            values["place"] = keep_place.frames
+        with self.site.database.write() as tx:
+            self.runs.write(tx, self.run, values)
+
+    def _reading(self, connection: Any, workflow: Workflow, names: Mapping[str, Target]) -> Reading:
+        moment = self.live.moment(SYSTEM)
+        return Reading(connection, self.live, workflow, self.run, names, moment)
+
+    def _actor(self) -> Actor:
+        chain = (*((int(number), str(workflow)) for number, workflow in self.run.chain),)
+        return replace(
+            SYSTEM, door="workflow", cause=cause_of(self.run.id), chain=(*chain, (self.run.id, self.run.workflow))
+        )
+
+    def _items(self, number: int) -> Sequence[Sequence[Any]]:
+        with self.site.database.read() as connection:
+            return self.runs.items(connection, number)
+
+    def _names_json(self) -> dict[str, list[Any]]:
+        return {name: [target.module, target.id] for name, target in self.names.items()}
+
+
+def _waiting() -> dict[str, Any]:
+    return {"state": QUEUED, "worker": None, "lease_until": None}
+
+
+def _ended(state: str) -> dict[str, Any]:
+    return {"state": state, "worker": None, "lease_until": None}

@@ -1,0 +1,91 @@
+"""Where a run is: which step is next, inside which branches, and for which of several records."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from runtime.model.workflow import Step, Workflow
+from runtime.steps.base import Enter, Target
+
+ON_ERROR = "on_error"
+
+
+class Walk:
+    """The way through a workflow's steps. A frame is a list of steps by its place (``''`` is the workflow's
+    own, ``2.then`` a branch), how far it is, and of a loop the records and which of them it is at; those are
+    kept once, in the journal, under the number in ``from``.
+    """
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        place: Sequence[Mapping[str, Any]] | None,
+        items: Callable[[int], Sequence[Sequence[Any]]],
+    ) -> None:
+        self._workflow = workflow
+        self._items_of = items
+        self._lists = dict(_lists(workflow))
+        self.frames: list[dict[str, Any]] = [dict(each) for each in place or ({"path": "", "at": 0},)]
+        self._items: dict[int, list[Target]] = {}
+        self.is_failing = any(frame["path"] == ON_ERROR for frame in self.frames)
+
+    def step(self) -> Step | None:
+        """The next step; None at the end, and at the end of what is done about a failure."""
+        while self.frames:
+            frame = self.frames[-1]
+            steps = self._lists.get(frame["path"], ())
+            if frame["at"] < len(steps):
+                return steps[frame["at"]]
+            if "from" in frame and frame["item"] + 1 < len(self._of(frame)):
+                frame["item"], frame["at"] = frame["item"] + 1, 0
+                continue
+            self.frames.pop()
+            if frame["path"] == ON_ERROR:
+                return None
+        return None
+
+    def place(self, step: Step) -> str:
+        """The step with the number of the record in each loop around it: ``2[4].steps.0``."""
+        said = step.place
+        for frame in self.frames:
+            if "from" in frame:
+                head = frame["path"].rpartition(".")[0]
+                said = said.replace(head, f"{head}[{frame['item']}]", 1) if head else said
+        return said
+
+    def names(self) -> dict[str, Target]:
+        """What the loops around the next step call their records."""
+        return {frame["named"]: self._of(frame)[frame["item"]] for frame in self.frames if "from" in frame}
+
+    def go_on(self, step: Step, enter: Enter | None, note: int) -> None:
+        """The step is done; ``note`` is its number in the journal."""
+        self.frames[-1]["at"] += 1
+        if enter is None:
+            return
+        path = f"{step.place}.{enter.branch}"
+        if enter.items is None:
+            self.frames.append({"path": path, "at": 0})
+        elif enter.items:
+            self._items[note] = list(enter.items)
+            self.frames.append({"path": path, "at": 0, "from": note, "item": 0, "named": enter.named})
+
+    def fail(self) -> bool:
+        """The step has failed for good; says whether something is to be done about it."""
+        if self.is_failing or not self._workflow.on_error.steps:
+            return False
+        self.frames.append({"path": ON_ERROR, "at": 0})
+        self.is_failing = True
+        return True
+
+    def _of(self, frame: Mapping[str, Any]) -> list[Target]:
+        number = frame["from"]
+        if number not in self._items:
+            self._items[number] = [Target(module, record_id) for module, record_id in self._items_of(number)]
+        return self._items[number]
+
+
+def _lists(workflow: Workflow) -> Iterable[tuple[str, tuple[Step, ...]]]:
+    yield "", workflow.steps
+    yield ON_ERROR, workflow.on_error.steps
+    for step in workflow.all_steps():
+        for branch, steps in step.branches():
+            yield f"{step.place}.{branch}", steps

@@ -1,0 +1,63 @@
+"""What workflows look at in saves: an index of a snapshot, by module, by what happens, and by field."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from runtime.model.catalog import Catalog
+from runtime.model.workflow import Event, Trigger, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """One workflow, and what it looks at."""
+
+    workflow: Workflow
+    trigger: Trigger
+    event: Event
+
+    def fits(self, key: str, old: object, new: object) -> bool:
+        """Whether a field's values are those that it waits for."""
+        before, after = self.event.before, self.event.after
+        return (before is None or old in before) and (after is None or new in after)
+
+
+@dataclass(slots=True)
+class Watched:
+    """What is looked at in the records of one module: ``on`` by what happens, ``fields`` by what changes."""
+
+    on: dict[str, list[Watcher]] = field(default_factory=dict)
+    fields: dict[str, list[Watcher]] = field(default_factory=dict)
+
+    def of_change(self, keys: Iterable[str], what: str) -> Iterator[tuple[Watcher, str]]:
+        """Who looks at one of these fields, where a record is ``updated``, or only worked out anew."""
+        for key in keys:
+            for watcher in self.fields.get(key, ()):
+                if what in watcher.event.on:
+                    yield watcher, key
+
+
+class Watching:
+    """The index of one snapshot."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        found: dict[str, Watched] = {}
+        for workflow in catalog.workflows.values():
+            for trigger in workflow.triggers if workflow.active else ():
+                for event in trigger.events:
+                    _add(found.setdefault(workflow.module, Watched()), Watcher(workflow, trigger, event))
+        self.modules: Mapping[str, Watched] = found
+
+    def get(self, module: str) -> Watched | None:
+        """Who looks at the records of a module."""
+        return self.modules.get(module)
+
+
+def _add(watched: Watched, watcher: Watcher) -> None:
+    if watcher.event.fields:
+        for key in watcher.event.fields:
+            watched.fields.setdefault(key, []).append(watcher)
+        return
+    for what in watcher.event.on:
+        watched.on.setdefault(what, []).append(watcher)
+
+

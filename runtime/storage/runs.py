@@ -1,0 +1,291 @@
+"""Runs: workflows at work, as rows that are the truth of what is still to be done and of what was.
+
+They are written in the transaction of the save that causes them, and claimed with a lease. Every write of a
+worker names its claim: one that was given to another worker in the meantime writes nothing, and its
+transaction is rolled back, with whatever the step did.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from runtime.base.clock import Clock
+from runtime.storage.operations import ClaimLostError
+from runtime.storage.runtime_tables import runtime_tables
+from runtime.storage.transaction import Transaction
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+SKIPPED, CUT = "skipped", "cut"
+STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED, SKIPPED, CUT)
+"""``skipped``: its condition no longer held when it was to begin. ``cut``: the chain was too long."""
+OPEN = (QUEUED, RUNNING)
+
+AT_ONCE = 400
+"""How many rows one statement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as it stands."""
+
+    id: int
+    workflow: str
+    module: str
+    record_id: int | None
+    key: str
+    trigger: str
+    state: str
+    change_set_id: int | None
+    user_id: int | None
+    chain: Sequence[Sequence[Any]]
+    inputs: Mapping[str, Any]
+    place: Sequence[Mapping[str, Any]] | None
+    names: Mapping[str, Any] | None
+    digest: str
+    revision_id: int | None
+    worker: str | None
+    claim: int
+    attempts: int
+    lease_until: datetime | None
+    next_at: datetime
+    cancel_at: datetime | None
+    error: Mapping[str, Any] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """What one step did, or why it failed."""
+
+    id: int
+    run_id: int
+    place: str
+    kind: str
+    state: str
+    reads: Mapping[str, Any] | None
+    effects: Mapping[str, Any] | None
+    error: Mapping[str, Any] | None
+    took: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs a page shows: of a workflow, in a state, of a record; those before an id."""
+
+    workflow: str = ""
+    state: str = ""
+    record_id: int | None = None
+    before: int | None = None
+
+
+class Runs:
+    """Reads and writes the rows. It depends on no catalog."""
+
+    def __init__(self, clock: Clock) -> None:
+        tables = runtime_tables()
+        self._table = tables.runs
+        self._steps = tables.run_steps
+        self._off = tables.switched_off
+        self.clock = clock
+
+    # By admins
+
+    def find(self, connection: Connection, run_id: int) -> StoredRun | None:
+        """The run of an id."""
+        row = connection.execute(select(self._table).where(self._table.c.id == run_id)).first()
+        return _run(row) if row is not None else None
+
+    def latest(self, connection: Connection, wanted: Wanted, limit: int) -> list[StoredRun]:
+        """The newest runs that are wanted."""
+        table = self._table
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        if wanted.workflow:
+            query = query.where(table.c.workflow == wanted.workflow)
+        if wanted.state:
+            query = query.where(table.c.state == wanted.state)
+        if wanted.record_id is not None:
+            query = query.where(table.c.record_id == wanted.record_id)
+        if wanted.before is not None:
+            query = query.where(table.c.id < wanted.before)
+        return [_run(row) for row in connection.execute(query)]
+
+    def steps(self, connection: Connection, run_id: int, limit: int = 1000) -> list[StoredStep]:
+        """What the steps of a run did, in order."""
+        steps = self._steps
+        query = select(steps).where(steps.c.run_id == run_id).order_by(steps.c.id).limit(limit)
+        return [StoredStep(**row._mapping) for row in connection.execute(query)]
+
+    def counts(self, connection: Connection, since: datetime) -> dict[tuple[str, str], int]:
+        """How many runs each workflow has had since a moment, by workflow and state."""
+        table = self._table
+        query = (
+            select(table.c.workflow, table.c.state, func.count())
+            .where(or_(table.c.created_at >= since, table.c.state.in_((*OPEN, FAILED))))
+            .group_by(table.c.workflow, table.c.state)
+        )
+        return {(workflow, state): count for workflow, state, count in connection.execute(query)}
+
+    def ask_cancel(self, tx: Transaction, run_id: int) -> bool:
+        """Cancel what waits, and ask what runs to end after its step; says whether there was something."""
+        table, now = self._table, self.clock.now()
+        mine = table.c.id == run_id
+        waiting = update(table).where(mine, table.c.state == QUEUED)
+        if tx.connection.execute(waiting.values(state=CANCELLED, finished_at=now)).rowcount:
+            return True
+        running = update(table).where(mine, table.c.state == RUNNING)
+        return bool(tx.connection.execute(running.values(cancel_at=now)).rowcount)
+
+    def resume(self, tx: Transaction, run_id: int) -> bool:
+        """Let a run that failed or was cancelled go on from the step where it ended."""
+        table = self._table
+        mine = (table.c.id == run_id) & table.c.state.in_((FAILED, CANCELLED))
+        again = {"state": QUEUED, "attempts": 0, "error": None, "finished_at": None, "cancel_at": None}
+        values = {**again, "next_at": self.clock.now(), "worker": None, "lease_until": None}
+        return bool(tx.connection.execute(update(table).where(mine).values(values)).rowcount)
+
+    def again(self, tx: Transaction, run: StoredRun, digest: str, revision_id: int | None, user: int | None) -> int:
+        """Run a workflow again from its first step, for the same cause: gives the new run's id."""
+        now, run_id = self.clock.now(), tx.allocate_ids(1)[0]
+        values = {
+            "id": run_id, "workflow": run.workflow, "module": run.module, "record_id": run.record_id,
+            "key": f"again:{run_id}", "trigger": run.trigger, "state": QUEUED, "chain": [],
+            "change_set_id": run.change_set_id, "user_id": user, "inputs": dict(run.inputs), "digest": digest,
+            "revision_id": revision_id, "claim": 0, "attempts": 0, "next_at": now, "created_at": now,
+        }  # fmt: skip
+        tx.connection.execute(insert(self._table).values(values))
+        return run_id
+
+    def switched_off(self, connection: Connection) -> frozenset[str]:
+        """The workflows that are switched off."""
+        return frozenset(connection.execute(select(self._off.c.workflow)).scalars())
+
+    def switch(self, tx: Transaction, workflow: str, user_id: int | None, *, on: bool) -> None:
+        """Switch a workflow on or off; what has begun goes on."""
+        tx.connection.execute(delete(self._off).where(self._off.c.workflow == workflow))
+        if not on:
+            values = {"workflow": workflow, "at": self.clock.now(), "user_id": user_id}
+            tx.connection.execute(insert(self._off).values(values))
+
+    # By a worker
+
+    def has_claimable(self, connection: Connection) -> bool:
+        """Whether there is something to claim: a cheap look."""
+        return connection.execute(select(self._table.c.id).where(self._free()).limit(1)).first() is not None
+
+    def waiting_since(self, connection: Connection) -> datetime | None:
+        """Since when the one that waits longest could have begun; None when none waits."""
+        table = self._table
+        found: datetime | None = connection.execute(
+            select(func.min(table.c.next_at)).where(table.c.state == QUEUED, table.c.next_at <= self.clock.now())
+        ).scalar()
+        return found
+
+    def claim(self, tx: Transaction, worker: str, lease: timedelta, count: int) -> list[StoredRun]:
+        """Take runs whose time it is, those that wait longest first. Two workers never take the same, and of
+        one record's runs of a workflow a later one waits for those before it.
+        """
+        table, now = self._table, self.clock.now()
+        earlier = table.alias("earlier")
+        before = (
+            select(earlier.c.id)
+            .where(
+                earlier.c.record_id == table.c.record_id,
+                earlier.c.workflow == table.c.workflow,
+                earlier.c.id < table.c.id,
+                or_(earlier.c.state == RUNNING, and_(earlier.c.state == QUEUED, earlier.c.next_at <= now)),
+            )
+            .exists()
+        )
+        first = (
+            select(table.c.id)
+            .where(self._free(), ~before)
+            .order_by(table.c.next_at, table.c.id)
+            .limit(count)
+            .with_for_update(skip_locked=True, of=table)
+        )
+        rows = tx.connection.execute(
+            update(table)
+            .where(table.c.id.in_(first.scalar_subquery()))
+            .values(
+                state=RUNNING,
+                worker=worker,
+                claim=table.c.claim + 1,
+                lease_until=now + lease,
+                started_at=func.coalesce(table.c.started_at, now),
+            )
+            .returning(*table.c)
+        )
+        return sorted(map(_run, rows), key=lambda run: (run.next_at, run.id))
+
+    def write(self, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> bool:
+        """Keep what a step of a run has come to, in the transaction of the step; says whether the run is to
+        be cancelled. Raises :class:`ClaimLostError` where another worker has it.
+        """
+        table = self._table
+        mine = (table.c.id == run.id) & (table.c.claim == run.claim) & (table.c.state == RUNNING)
+        row = tx.connection.execute(
+            update(table).where(mine).values(dict(values)).returning(table.c.cancel_at)
+        ).first()
+        if row is None:
+            raise ClaimLostError(f"Run {run.id} belongs to another worker by now.")
+        return row.cancel_at is not None
+
+    def note(self, tx: Transaction, run_id: int, step: Mapping[str, Any]) -> int:
+        """Write down what a step did, in its own transaction; gives the note's number."""
+        number = tx.allocate_ids(1)[0]
+        values = {"id": number, "run_id": run_id, "at": self.clock.now(), **step}
+        tx.connection.execute(insert(self._steps).values(values))
+        return number
+
+    def items(self, connection: Connection, number: int) -> list[list[Any]]:
+        """The records that a note names, which a loop goes through."""
+        steps = self._steps
+        effects = connection.execute(select(steps.c.effects).where(steps.c.id == number)).scalar() or {}
+        return list(effects.get("items", ()))
+
+    def free(self, tx: Transaction, worker: str) -> int:
+        """End the leases of a worker that is known to be dead."""
+        table = self._table
+        mine = update(table).where(table.c.state == RUNNING, table.c.worker == worker)
+        return tx.connection.execute(mine.values(lease_until=self.clock.now())).rowcount
+
+    def prune(self, tx: Transaction, before: datetime) -> int:
+        """Forget runs that ended before a moment, but not those that failed and wait for somebody."""
+        table, steps = self._table, self._steps
+        old = table.c.state.in_((DONE, CANCELLED, SKIPPED, CUT)) & (table.c.finished_at < before)
+        tx.connection.execute(delete(steps).where(steps.c.run_id.in_(select(table.c.id).where(old))))
+        return tx.connection.execute(delete(table).where(old)).rowcount
+
+    def _free(self) -> Any:
+        table, now = self._table, self.clock.now()
+        waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
+        left = and_(table.c.state == RUNNING, table.c.lease_until <= now)
+        return or_(waits, left)
+
+
+def claim_once(connection: Connection, workflow: str, ids: Iterable[int]) -> set[int]:
+    """Of these records, those for which a workflow has never run: it has now, if the transaction lands."""
+    table, wanted = runtime_tables().once, list(ids)
+    add: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    found: set[int] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = [{"workflow": workflow, "record_id": each} for each in wanted[start : start + AT_ONCE]]
+        statement = add(table).values(rows).on_conflict_do_nothing().returning(table.c.record_id)
+        found.update(connection.execute(statement).scalars())
+    return found
+
+
+def switched_off(connection: Connection) -> frozenset[str]:
+    """The workflows that are switched off."""
+    return frozenset(connection.execute(select(runtime_tables().switched_off.c.workflow)).scalars())
+
+
+def _run(row: Row[Any]) -> StoredRun:
+    return StoredRun(**row._mapping)
