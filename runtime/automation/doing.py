@@ -56,14 +56,19 @@ class StepDoing:
 
 
 def given(step: Step, reading: Reading, live: Snapshot) -> dict[str, Any]:
-    """A step's settings with what their expressions give; the steps inside it are left out."""
+    """A step's settings with what their expressions give; the steps inside it are left out.
+
+    A record that is to be changed is locked first, so that what its fields get is made of what they hold.
+    """
     found: dict[str, Any] = {}
     target = ""
+    if step.kind == "update" and "record" not in step.settings:
+        found["record"] = reading.lock(reading.record(None))
     for key, value in step.settings.items():
         if isinstance(value, Several):
             found[key] = reading.several(value, step.settings.get("where"))
         elif isinstance(value, Expression) and isinstance(value.type, RecordType) and key == "record":
-            found[key] = reading.record(value)
+            found[key] = reading.lock(reading.record(value))
         elif isinstance(value, Expression):
             if not ("in" in step.settings and key == "where"):
                 (found[key],) = reading.values([value])
@@ -72,8 +77,6 @@ def given(step: Step, reading: Reading, live: Snapshot) -> dict[str, Any]:
             found[key] = _mapping(value, reading, live, target)
         elif not (isinstance(value, tuple) and all(isinstance(each, Step) for each in value)):
             found[key] = value
-    if step.kind == "update" and "record" not in found:
-        found["record"] = reading.record(None)
     return found
 
 
@@ -82,9 +85,7 @@ def _module(step: Step, found: Mapping[str, Any]) -> str:
     return str(module) if module is not None else ""
 
 
-def _mapping(
-    value: Mapping[str, Any], reading: Reading, live: Snapshot, module: str
-) -> dict[str, Any]:
+def _mapping(value: Mapping[str, Any], reading: Reading, live: Snapshot, module: str) -> dict[str, Any]:
     plain = {key: each for key, each in value.items() if isinstance(each, Expression)}
     found = dict(zip(plain, reading.values(plain.values()), strict=True))
     known = live.catalog.modules.get(module)
@@ -111,9 +112,7 @@ def kept(field: Field | None, expression: Expression, value: Any) -> Any:
 
 def _rows(rows: Rows, reading: Reading) -> list[dict[str, Any]]:
     if rows.of is None:
-        return [
-            dict(zip(each, reading.values(each.values()), strict=True)) for each in rows.values
-        ]
+        return [dict(zip(each, reading.values(each.values()), strict=True)) for each in rows.values]
     (values,) = rows.values
     targets = reading.several(rows.of)
     found = reading.of_each(rows.of.collection.target, [each.id for each in targets], list(values.values()))

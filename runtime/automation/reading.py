@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from runtime.automation.place import Snapshot
 from runtime.base.messages import message
 from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
@@ -16,10 +14,12 @@ from runtime.model.types import RecordType
 from runtime.model.values import Pointer
 from runtime.model.workflow import CREATED, Several, Workflow
 from runtime.records.outer import nested
+from runtime.records.save import await_turn
 from runtime.records.stored import links_of, records_by_id
 from runtime.steps.base import StepError, Target
 from runtime.storage.query import Query
 from runtime.storage.runs import StoredRun
+from runtime.storage.transaction import Transaction
 
 Plain = dict[str, Any]
 
@@ -44,8 +44,9 @@ class Reading:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Any,
         live: Snapshot,
+        tx: Transaction | None,
         workflow: Workflow,
         run: StoredRun,
         names: Mapping[str, Target],
@@ -53,6 +54,7 @@ class Reading:
     ) -> None:
         self._connection = connection
         self._live = live
+        self._tx = tx
         self._plans = live.writer.plans
         self._plan = self._plans[workflow.module]
         self._names = names
@@ -79,6 +81,15 @@ class Reading:
             return None
         return Target(kind.modules[0], found)
 
+    def lock(self, target: Target | None) -> Target | None:
+        """Keep others from writing a record until the step has landed; what is read from now on is newer."""
+        if target is not None and self._tx is not None:
+            plan = self._plans[target.module]
+            await_turn(self._tx, self._plans, [target.module])
+            records_by_id(self._tx.connection, plan, [target.id], self._plans.dialect)
+            self._record = None
+        return target
+
     def several(self, several: Several, where: Expression | None = None) -> list[Target]:
         """The records of a collection, those in the bin left out, in the order they were made."""
         owner = self.record(several.of)
@@ -87,7 +98,9 @@ class Reading:
         module = several.collection.target
         ids = list(self._ids(several.collection, owner.id))
         if len(ids) > MOST:
-            raise StepError(message("There are more than {most} records in {text}.", most=MOST, text=several.text))
+            raise StepError(
+                message("There are more than {most} records in {path}.", most=MOST, path=several.text)
+            )
         if where is not None:
             found = zip(ids, self.of_each(module, ids, [where]), strict=True)
             ids = [each for each, (holds,) in found if holds is True]
@@ -101,9 +114,7 @@ class Reading:
         outer, _, evaluator = self._see(Dependencies(paths=needed.outer, aggregates=needed.outer_aggregates))
         identity = Path("id", (self._plans[module].module.record_fields["id"],))
         loaded = self._plans.loader.load_paths(self._connection, module, ids, (*needed.paths, identity))
-        fetched = self._plans.aggregates.fetch(
-            self._connection, module, ids, needed.aggregates, self._moment
-        )
+        fetched = self._plans.aggregates.fetch(self._connection, module, ids, needed.aggregates, self._moment)
         found = []
         for record_id in ids:
             plain = {**loaded.get(record_id, {}), AGGREGATES: fetched.get(record_id, {})}
@@ -147,16 +158,25 @@ class Reading:
         return {**record, **{name: target.id for name, target in self._names.items()}}
 
     def _one(
-        self, evaluator: Evaluator, expression: Expression, plain: Plain, outer: Plain | None, old: Plain | None
+        self,
+        evaluator: Evaluator,
+        expression: Expression,
+        plain: Plain,
+        outer: Plain | None,
+        old: Plain | None,
     ) -> Any:
         try:
             value = evaluator.run(expression.tree, plain, outer, old)
         except BudgetError:
-            raise StepError(message("{text} takes too long to work out.", text=expression.text)) from None
+            raise StepError(
+                message("{expression} takes too long to work out.", expression=expression.text)
+            ) from None
         if evaluator.trouble == "currencies":
-            raise StepError(message("{text}: different currencies do not add up.", text=expression.text))
+            raise StepError(
+                message("{expression}: different currencies do not add up.", expression=expression.text)
+            )
         if evaluator.trouble:
-            raise StepError(message("{text}: a number becomes too large.", text=expression.text))
+            raise StepError(message("{expression}: a number becomes too large.", expression=expression.text))
         if outer is None and len(self.reads) < 100:
             self.reads[expression.text[:200]] = shown(value)
         return value
@@ -197,7 +217,9 @@ class Reading:
 
         fields = self._plan.fields
         told = {now(key): value for key, value in run.inputs.get("old", {}).items()}
-        old = {key: _canonical(fields[key].type.from_json(value)) for key, value in told.items() if key in fields}
+        old = {
+            key: _canonical(fields[key].type.from_json(value)) for key, value in told.items() if key in fields
+        }
         changed = frozenset(map(now, run.inputs.get("changed", ())))
         return {"what": run.inputs.get("what", ""), "changed": changed, "old": old}
 

@@ -118,7 +118,9 @@ class Runner:
         try:
             with self._site.database.write() as tx:
                 error = to_json(message(BROKEN.text, id=run.id))
-                self.runs.write(tx, run, {**_ended(FAILED), "error": error, "finished_at": self._site.clock.now()})
+                self.runs.write(
+                    tx, run, {**_ended(FAILED), "error": error, "finished_at": self._site.clock.now()}
+                )
         except ClaimLostError:
             return
 
@@ -200,7 +202,7 @@ class _Running:
         names = {**self.names, **walk.names()}
         place = walk.place(step)
         with self.site.database.write(at_once=False) as tx:
-            reading = self._reading(tx.connection, workflow, names)
+            reading = self._reading(tx.connection, workflow, names, tx)
             doing = StepDoing(tx, self.live, self._actor(), f"run-{self.run.id}-{place}")
             did = self.kinds[step.kind].run(doing, given(step, reading, self.live))
             number = self._note(tx, step, place, did, reading.reads, began)
@@ -242,7 +244,7 @@ class _Running:
         took = round((time.perf_counter() - began) * 1000)
         note = {"place": walk.place(step), "kind": step.kind, "state": FAILED, "error": reason, "took": took}
         retry = workflow.on_error
-        times = retry.times if retry.times else 0 if error.lasting else TRIES
+        times = retry.times or (0 if error.lasting else TRIES)
         with self.site.database.write() as tx:
             self.runs.note(tx, self.run.id, note)
             if not walk.is_failing and self.attempts < times:
@@ -270,14 +272,19 @@ class _Running:
         with self.site.database.write() as tx:
             self.runs.write(tx, self.run, values)
 
-    def _reading(self, connection: Any, workflow: Workflow, names: Mapping[str, Target]) -> Reading:
+    def _reading(
+        self, connection: Any, workflow: Workflow, names: Mapping[str, Target], tx: Transaction | None = None
+    ) -> Reading:
         moment = self.live.moment(SYSTEM)
-        return Reading(connection, self.live, workflow, self.run, names, moment)
+        return Reading(connection, self.live, tx, workflow, self.run, names, moment)
 
     def _actor(self) -> Actor:
         chain = (*((int(number), str(workflow)) for number, workflow in self.run.chain),)
         return replace(
-            SYSTEM, door="workflow", cause=cause_of(self.run.id), chain=(*chain, (self.run.id, self.run.workflow))
+            SYSTEM,
+            door="workflow",
+            cause=cause_of(self.run.id),
+            chain=(*chain, (self.run.id, self.run.workflow)),
         )
 
     def _items(self, number: int) -> Sequence[Sequence[Any]]:

@@ -32,9 +32,10 @@ class Walk:
         """The next step; None at the end, and at the end of what is done about a failure."""
         while self.frames:
             frame = self.frames[-1]
-            steps = self._lists.get(frame["path"], ())
+            steps: tuple[Step, ...] = self._lists.get(frame["path"], ())
             if frame["at"] < len(steps):
-                return steps[frame["at"]]
+                at: int = frame["at"]
+                return steps[at]
             if "from" in frame and frame["item"] + 1 < len(self._of(frame)):
                 frame["item"], frame["at"] = frame["item"] + 1, 0
                 continue
@@ -46,10 +47,10 @@ class Walk:
     def place(self, step: Step) -> str:
         """The step with the number of the record in each loop around it: ``2[4].steps.0``."""
         said = step.place
-        for frame in self.frames:
+        for frame in reversed(self.frames):
             if "from" in frame:
-                head = frame["path"].rpartition(".")[0]
-                said = said.replace(head, f"{head}[{frame['item']}]", 1) if head else said
+                loop = frame["path"].rpartition(".")[0]
+                said = f"{loop}[{frame['item']}]{said[len(loop) :]}"
         return said
 
     def names(self) -> dict[str, Target]:

@@ -134,9 +134,7 @@ def _standing(batch: Batch, plan: ModulePlan, ids: list[int]) -> dict[int, Work]
     }
 
 
-def _hit(
-    hits: Hits, watchers: Iterable[Watcher], work: Work, what: str, changed: Iterable[str] = ()
-) -> None:
+def _hit(hits: Hits, watchers: Iterable[Watcher], work: Work, what: str, changed: Iterable[str] = ()) -> None:
     for watcher in watchers:
         of = hits.setdefault(watcher.workflow.key, {})
         known = of.setdefault(work.id, Hit(watcher, work, what))
@@ -155,7 +153,9 @@ def _holding(batch: Batch, hits: Hits) -> Iterator[tuple[Workflow, Hit, datetime
         by_module.setdefault(workflow.module, []).append((workflow, found))
     for together in by_module.values():
         works = list({id(hit.work): hit.work for _, found in together for hit in found.values()}.values())
-        asked = [each for workflow, _ in together for each in (workflow.when, workflow.until) if each is not None]
+        asked = [
+            each for workflow, _ in together for each in (workflow.when, workflow.until) if each is not None
+        ]
         seen = Seen(asking, works, asked) if asked else None
         for workflow, found in together:
             holding = {
@@ -225,7 +225,7 @@ def _write(batch: Batch, change_set: int, found: list[tuple[Workflow, Hit, datet
 
 
 def _inputs(workflow: Workflow, hit: Hit) -> dict[str, object]:
-    """What the save tells a run: what happened, which fields changed, and what those that it asks for held."""
+    """What the save tells a run: what happened, which fields changed, and what the ones it needs held."""
     work = hit.work
     old: dict[str, object] = {}
     for key in workflow.keeps & hit.changed if work.old is not None else ():

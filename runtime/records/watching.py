@@ -59,5 +59,3 @@ def _add(watched: Watched, watcher: Watcher) -> None:
         return
     for what in watcher.event.on:
         watched.on.setdefault(what, []).append(watcher)
-
-

@@ -55,7 +55,9 @@ class Past:
             return None
         name, shop = f"{FOLDER}/{key}.yaml", self._site.workshop
         texts = {each.layer.name: each.files.get(name) for each in before.layers}
-        layers = [replace(each, files=_with(each.files, name, texts.get(each.layer.name))) for each in now.layers]
+        layers = [
+            replace(each, files=_with(each.files, name, texts.get(each.layer.name))) for each in now.layers
+        ]
         loaded = load_sources(layers, types=shop.types, checks=shop.checks, language=shop.language)
         return loaded.catalog.workflows.get(key) if loaded.catalog is not None else None
 

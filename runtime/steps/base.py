@@ -12,9 +12,9 @@ from runtime.base.messages import Message
 RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
 STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
 WORKFLOW = "workflow"
-"""What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field, rows
-of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for what
-steps inside call a record, true or false, another workflow's key.
+"""What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
+rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
+what steps inside call a record, true or false, another workflow's key.
 """
 
 

@@ -9,9 +9,9 @@ from runtime.steps.base import MODULE, ROWS, VALUES, Did, Doing, Setting, StepKi
 
 
 class Create(StepKind):
-    """Makes a record of any module, with rows where it has some: `create: {module: sales_orders, set: {account:
-    =account}, rows: {items: {from: =items, set: {product: =product}}}}`. With `as:` beside it, later steps name
-    the record.
+    """Makes a record of any module, with rows where it has some: `create: {module: sales_orders, set:
+    {account: =account}, rows: {items: {from: =items, set: {product: =product}}}}`. With `as:` beside it,
+    later steps name the record.
     """
 
     name = "create"

@@ -9,9 +9,9 @@ from runtime.steps.base import CONDITION, NAME, RECORDS, STEPS, Did, Doing, Ente
 
 
 class ForEach(StepKind):
-    """Does its steps for each related record: `for_each: {in: =contacts, as: person, steps: […]}`. Inside, the
-    record is called what `as` says. Which records they are is found out once, when the step begins; up to
-    10,000 of them.
+    """Does its steps for each related record: `for_each: {in: =contacts, as: person, steps: […]}`. Inside,
+    the record is called what `as` says. Which records they are is found out once, when the step begins; up
+    to 10,000 of them.
     """
 
     name = "for_each"

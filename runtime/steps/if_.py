@@ -9,8 +9,8 @@ from runtime.steps.base import CONDITION, STEPS, Did, Doing, Enter, Setting, Ste
 
 
 class If(StepKind):
-    """Goes on with the steps of `then` where its condition holds, with those of `else` where not: `if: amount >
-    10000`. The condition looks at the record as it is by then.
+    """Goes on with the steps of `then` where its condition holds, with those of `else` where not: `if: amount
+    > 10000`. The condition looks at the record as it is by then.
     """
 
     name = "if"

@@ -15,7 +15,9 @@ class Stop(StepKind):
 
     name = "stop"
     title = message("Stop here")
-    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({"stop": Setting(VALUE, "Why, for the run's page.")})
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {"stop": Setting(VALUE, "Why, for the run's page.")}
+    )
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

@@ -1,4 +1,4 @@
-"""The runtime's tables of workflows: their runs, what each step did, what is done once, what is switched off."""
+"""The runtime's tables of workflows: runs, what each step did, what is done once, what is switched off."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 

@@ -150,7 +150,9 @@ class Runs:
         values = {**again, "next_at": self.clock.now(), "worker": None, "lease_until": None}
         return bool(tx.connection.execute(update(table).where(mine).values(values)).rowcount)
 
-    def again(self, tx: Transaction, run: StoredRun, digest: str, revision_id: int | None, user: int | None) -> int:
+    def again(
+        self, tx: Transaction, run: StoredRun, digest: str, revision_id: int | None, user: int | None
+    ) -> int:
         """Run a workflow again from its first step, for the same cause: gives the new run's id."""
         now, run_id = self.clock.now(), tx.allocate_ids(1)[0]
         values = {
@@ -183,7 +185,9 @@ class Runs:
         """Since when the one that waits longest could have begun; None when none waits."""
         table = self._table
         found: datetime | None = connection.execute(
-            select(func.min(table.c.next_at)).where(table.c.state == QUEUED, table.c.next_at <= self.clock.now())
+            select(func.min(table.c.next_at)).where(
+                table.c.state == QUEUED, table.c.next_at <= self.clock.now()
+            )
         ).scalar()
         return found
 

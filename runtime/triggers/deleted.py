@@ -5,7 +5,9 @@ from runtime.triggers.base import TriggerKind, Written
 
 
 class Deleted(TriggerKind):
-    """A record goes into the bin, by itself or with the one that it belongs to. Steps still see what it holds."""
+    """A record goes into the bin, by itself or with the one that it belongs to. Steps still see what it
+    holds.
+    """
 
     name = "deleted"
     says = "a record is deleted"

@@ -5,7 +5,9 @@ from runtime.triggers.base import TriggerKind, Written
 
 
 class Updated(TriggerKind):
-    """A record that was there has changed. What computed fields work out by themselves does not count: see `changed`."""
+    """A record that was there has changed. What computed fields work out by themselves does not count: see
+    `changed`.
+    """
 
     name = "updated"
     says = "a record is changed after it was created"

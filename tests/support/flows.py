@@ -1,11 +1,15 @@
 """A CRM with workflows, for their tests: deals of accounts, with rows, tasks and formulas over them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+from sqlalchemy import event
 
 from runtime.automation.worker import Worker
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.records.change import Change, Refused, Saved
+from runtime.sites.site import Site
 from runtime.storage.runs import Runs, StoredRun, StoredStep, Wanted
 from tests.support.crm import App
 
@@ -120,7 +124,21 @@ class Flows:
         """The records of a module that are not in the bin."""
         table = self.site.live.tables.module(module)
         with self.site.database.read() as connection:
-            rows = connection.execute(
-                table.table.select().where(table.columns["deleted_at"][0].is_(None))
-            )
+            rows = connection.execute(table.table.select().where(table.columns["deleted_at"][0].is_(None)))
             return sorted(row._mapping[table.columns["id"][0]] for row in rows)
+
+
+@contextmanager
+def counted(site: Site) -> Iterator[list[str]]:
+    """The statements that are run meanwhile in transactions that write."""
+    heard: list[str] = []
+
+    def hear(*given: Any) -> None:
+        heard.append(given[2])
+
+    engine = site.database._writing
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)

@@ -126,11 +126,16 @@ def _workflow() -> Schema:
             "label": described(LABEL, "What people call it."),
             "module": described(KEY, "Whose records it is about."),
             "trigger": described(trigger, "Why it runs; a list means any of them."),
-            "when": described(EXPRESSION, "On which condition, which may look at old values and related records."),
-            "once": described(FLAG, "Whether it runs for a record the first time its condition holds, and never again."),
+            "when": described(
+                EXPRESSION, "On which condition, which may look at old values and related records."
+            ),
+            "once": described(
+                FLAG, "Whether it runs for a record the first time its condition holds, and never again."
+            ),
             "delay": described(DURATION, "How long after the save it begins."),
             "until": described(
-                {"type": "string", "pattern": "^=", "title": "a moment behind an ="}, "When it begins: =close_date."
+                {"type": "string", "pattern": "^=", "title": "a moment behind an ="},
+                "When it begins: =close_date.",
             ),
             "recheck": described(FLAG, "Whether a run that was put off looks at its condition again."),
             "active": described(FLAG, "Whether it is switched on; left out: true."),
@@ -160,7 +165,9 @@ def _form_of(node: MapNode) -> str | Misfit:
     if len(written) == 1:
         return f"step_{written[0]}"
     if written:
-        return Misfit("S108", f"the step does two things: {written[0]} and {written[1]}", "make two of it", written[1])
+        return Misfit(
+            "S108", f"the step does two things: {written[0]} and {written[1]}", "make two of it", written[1]
+        )
     for key in node.items:
         if key in LATER_STEPS:
             return Misfit("N131", f'the step "{key}" is not there yet', "take it out for now", key)
@@ -168,7 +175,10 @@ def _form_of(node: MapNode) -> str | Misfit:
     near = registry.suggest(first) if first is not None else None
     known = ", ".join(registry)
     return Misfit(
-        "S104", "the step does not say what it does", f'did you mean "{near}"?' if near else f"steps are {known}", first
+        "S104",
+        "the step does not say what it does",
+        f'did you mean "{near}"?' if near else f"steps are {known}",
+        first,
     )
 
 

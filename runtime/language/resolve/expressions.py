@@ -32,8 +32,8 @@ def resolve_expression(
     """The expression that a node holds; None when there is none, or when it is wrong, which is told.
 
     ``database``: it must be SQL too. ``saving``: it runs while a record is saved. Without ``personal`` nobody
-    in particular asks. It begins behind so many ``skipped`` characters. A ``scope`` says by itself what may be
-    named.
+    in particular asks. It begins behind so many ``skipped`` characters. A ``scope`` says by itself what
+    may be named.
     """
     if not isinstance(node, Scalar):
         return None

@@ -15,7 +15,6 @@ from runtime.steps import base as what
 from runtime.steps.base import StepKind
 
 
-
 class Steps:
     """Reads the steps of one workflow. ``names`` are the records that steps have given so far, each with its
     module, ``expressions`` all that they read.
@@ -51,7 +50,7 @@ class Steps:
         modules: dict[str, str] = {}
         behind = node.map(name) if name not in kind.settings else None
         holder = {key: node if key in kind.beside or behind is None else behind for key in kind.settings}
-        for key, setting in kind.settings.items():
+        for key in kind.settings:
             at = (*path, key) if holder[key] is node else (*path, name, key)
             child = holder[key].get(key)
             value = self._setting(kind, key, child, at, place, modules)
@@ -138,8 +137,7 @@ class Steps:
             known = ", ".join(here.collections) or "none"
             self.values.note(f'{here.key} has no several records "{last}"; it has {known}', node, at)
             return None
-        found = Several(collection, of, text)
-        return found
+        return Several(collection, of, text)
 
     def _values(self, module: Module, node: Node, at: Path) -> Mapping[str, Expression]:
         found = self.values.by_field(module, node, at, self.values.scope(self.module, self._open))
@@ -165,7 +163,8 @@ class Steps:
         own = self.values.scope(self.module, self._open)
         if isinstance(node, ListNode):
             given = [
-                self.values.by_field(module, child, (*at, str(place)), own) for place, child in enumerate(node.items)
+                self.values.by_field(module, child, (*at, str(place)), own)
+                for place, child in enumerate(node.items)
             ]
             for each in given:
                 self.expressions += each.values()
@@ -179,8 +178,8 @@ class Steps:
         of = self._several(written, (*at, "from"))
         if of is None:
             return None
-        each = self.draft.modules[of.collection.target]
-        scope = self.values.scope(each, self._open, this=self.module.key)
+        source = self.draft.modules[of.collection.target]
+        scope = self.values.scope(source, self._open, this=self.module.key)
         return Rows(of, (self.values.by_field(module, node.get("set"), (*at, "set"), scope),))
 
     def _condition(self, node: Node, at: Path, module: str | None) -> Expression | None:
@@ -207,10 +206,10 @@ class Steps:
         if not name.isidentifier() or name in words:
             self.values.note(f'"{name}" cannot be what steps call a record', at, place)
         elif self.module.field(name) is not None or name in self.module.collections:
-            self.values.note(f'{self.module.key} has "{name}" already; call the record something else', at, place)
+            self.values.note(
+                f'{self.module.key} has "{name}" already; call the record something else', at, place
+            )
         elif self.names.get(name, module) != module:
             self.values.note(f'"{name}" is a record of {self.names[name]} already', at, place)
         else:
             self.names[name] = self._open[name] = module
-
-

@@ -1,4 +1,4 @@
-"""Resolves what fields get: modules and fields by their names of now, literals, and expressions behind an =."""
+"""Resolves what fields get: fields by their names of now, literals, and expressions behind an =."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,11 +63,15 @@ class Values:
             return None
         found = read_duration(str(node.value))
         if found is None or found < timedelta():
-            self.note(f'"{node.value}" is no duration; write it as 2 days, or as 1 hour 30 minutes', node, place)
+            self.note(
+                f'"{node.value}" is no duration; write it as 2 days, or as 1 hour 30 minutes', node, place
+            )
             return None
         return found
 
-    def by_field(self, module: Module, node: Node | None, place: Path, scope: Scope) -> Mapping[str, Expression]:
+    def by_field(
+        self, module: Module, node: Node | None, place: Path, scope: Scope
+    ) -> Mapping[str, Expression]:
         """What fields of a module get."""
         found: dict[str, Expression] = {}
         for name, child in node.items.items() if isinstance(node, MapNode) else ():
@@ -98,7 +102,9 @@ class Values:
         """A literal that fits a field."""
         plain = node.plain
         if isinstance(node, Scalar) and isinstance(field.value_type, PicklistType) and isinstance(plain, str):
-            plain = self._now(plain, node, self.draft.earlier.values.get((field.value_type.picklist, plain)), place)
+            plain = self._now(
+                plain, node, self.draft.earlier.values.get((field.value_type.picklist, plain)), place
+            )
         if field.targets:
             self.note(f"{field.key} points at records: name one behind an =, as in =account", node, place)
             return None
@@ -117,12 +123,15 @@ class Values:
         if is_expression(node):
             assert isinstance(node, Scalar)
             skipped = len(node.text) - len(node.text[1:].lstrip())
-        return resolve_expression(
-            self.draft, node, scope.module, place, expect, scope=scope, skipped=skipped
-        )
+        return resolve_expression(self.draft, node, scope.module, place, expect, scope=scope, skipped=skipped)
 
     def either(
-        self, node: Node | None, module: Module, place: Path, types: Sequence[ValueType], scope: Scope | None = None
+        self,
+        node: Node | None,
+        module: Module,
+        place: Path,
+        types: Sequence[ValueType],
+        scope: Scope | None = None,
     ) -> Expression | None:
         """An expression that gives a value of one of several types: the first that it fits."""
         scope = scope or self.scope(module)
@@ -135,7 +144,9 @@ class Values:
             del draft.found[before[0] :], draft.mentions[before[1] :], draft.uses[before[2] :]
         return self.expression(node, place, scope, types[-1])
 
-    def scope(self, module: Module, named: Mapping[str, str] = MappingProxyType({}), this: str | None = None) -> Scope:
+    def scope(
+        self, module: Module, named: Mapping[str, str] = MappingProxyType({}), this: str | None = None
+    ) -> Scope:
         """What an expression about a module's record may name; ``named`` are records that steps have given,
         by what they are called, each with its module.
         """

@@ -69,7 +69,9 @@ class _Workflows:
             steps=main,
             on_error=on_error,
             names=dict(steps.names),
-            digest=hashlib.sha256(json.dumps(tree.plain, sort_keys=True, default=str).encode()).hexdigest()[:16],
+            digest=hashlib.sha256(json.dumps(tree.plain, sort_keys=True, default=str).encode()).hexdigest()[
+                :16
+            ],
             origin=draft.origin(tree),
             delay=self.values.duration(tree.get("delay"), (*self.path, "delay")),
             until=self._until(module),
@@ -138,7 +140,9 @@ class _Workflows:
             return
         words = [*known(registry, with_fields=False), *known(registry, with_fields=True)]
         near = registry.suggest(name)
-        about = f'there is no trigger "{name}"; ' + (f"did you mean {near}?" if near else f"there are {names(words)}")
+        about = f'there is no trigger "{name}"; ' + (
+            f"did you mean {near}?" if near else f"there are {names(words)}"
+        )
         self._note(about, at, "trigger")
 
     def _written(self, module: Module, node: Node, place: Path) -> Written | None:
@@ -153,7 +157,9 @@ class _Workflows:
             key = self._field(module, field, (*place, "field"))
             if key is None:
                 return None
-            before, after = (self._values(module, key, node.get(end), (*place, end)) for end in ("from", "to"))
+            before, after = (
+                self._values(module, key, node.get(end), (*place, end)) for end in ("from", "to")
+            )
             return Written((key,), before, after)
         items = node.items if isinstance(node, ListNode) else [node]
         keys = [self._field(module, item, (*place, str(at))) for at, item in enumerate(items)]
@@ -197,5 +203,3 @@ def _kept(expressions: list[Expression | Several]) -> Iterator[str]:
         expression = each.of if isinstance(each, Several) else each
         if expression is not None:
             yield from (path.fields[0].whole for path in dependencies(expression.tree).old)
-
-
