@@ -10,8 +10,8 @@ from runtime.steps.base import RECORD, VALUES, Did, Doing, Setting, StepKind
 
 class Update(StepKind):
     """Changes the record itself, or one that it leads to: `update: {record: =account, set: {type:
-    customer}}`. The record is saved like any other, with its own formulas, rules and checks, and its own workflows follow.
-    A relation that is empty changes nothing.
+    customer}}`. It is saved like any other, with its own formulas, rules and checks, and its own workflows
+    follow. A relation that is empty changes nothing.
     """
 
     name = "update"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from runtime.language.earlier.following import Use
 from runtime.language.kinds.workflows import known_steps
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.values import Values
@@ -131,13 +132,21 @@ class Steps:
             if of is None or not isinstance(of.type, RecordType):
                 return None
             here = self.draft.modules[of.type.modules[0]]
-        now = self.draft.earlier.fields.get((here.key, last), last)
-        collection = here.collections.get(now if last not in here.collections else last)
+        collection = here.collections.get(self._now(here, last, node, at))
         if collection is None:
             known = ", ".join(here.collections) or "none"
             self.values.note(f'{here.key} has no several records "{last}"; it has {known}', node, at)
             return None
         return Several(collection, of, text)
+
+    def _now(self, module: Module, name: str, node: Node, at: Path) -> str:
+        """A collection's name of now, at the end of a path."""
+        now = self.draft.earlier.fields.get((module.key, name))
+        if now is None or name in module.collections or not isinstance(node, Scalar):
+            return name
+        end = len(node.text.rstrip())
+        self.draft.uses.append(Use(node, end - len(name), end, name, now, at))
+        return now
 
     def _values(self, module: Module, node: Node, at: Path) -> Mapping[str, Expression]:
         found = self.values.by_field(module, node, at, self.values.scope(self.module, self._open))
