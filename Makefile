@@ -48,6 +48,7 @@ pictures: ## docs/pictures anew, of the demo in a real browser
 
 bench: ## the yardstick: Trellis beside the same pages by hand and beside Django; about 15 minutes
 	@bash tools/setup.sh bench
+	@.venv/bin/python -m compileall -q runtime bench # as an installed Trellis is
 	@.venv/bin/python -m bench.yardstick $(BENCH)
 
 northwind: setup ## the Northwind sample, from a folder of its CSV files: make northwind DATA=folder

@@ -78,11 +78,12 @@ def main() -> int:
     """Measure on each database, print the table, and write it to ``bench/results``."""
     arguments = _arguments()
     lines: list[Line] = []
+    made = ""
     for engine in arguments.engine or databases.ENGINES:
         with databases.fresh(engine) as url:
             lines += measure(engine, url, arguments)
         lines += imports(engine, arguments)
-    made = report.written(lines, arguments)
+        made = report.written(lines, arguments)
     print(made)
     return 0
 
