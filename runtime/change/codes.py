@@ -89,6 +89,14 @@ LIMITS = Code(
     "kept for a while. Or change the records that are named, or leave the limits. A rollback leaves them, "
     "and says so.",
 )
+POINTER = Code(
+    "P115",
+    "Records point at a module that is allowed no more",
+    "The `modules` of a relation to anything are fewer than they were, and records point at some of those "
+    "that are gone from it. Keep the module there, or let these records point elsewhere first. Deleted "
+    "records count, for they can be restored. A rollback leaves them, and says so; and a module that is "
+    "taken out altogether is hidden with all that points at it, and comes back with it.",
+)
 CANCELLED = Code(
     "P130",
     "The apply was cancelled",
@@ -134,6 +142,7 @@ CODES = (
     STALE,
     LOSSY,
     LIMITS,
+    POINTER,
     EXPRESSION,
     SOURCE,
     CREATED,

@@ -20,6 +20,7 @@ from runtime.change import (
     merging,
     missing,
     narrowing,
+    pointers,
     renaming,
     restoring,
     retiring,
@@ -76,6 +77,7 @@ STEPS: tuple[Callable[[Situation], Iterator[Step]], ...] = (
     settling.settle,
     settling.ask_again,
     narrowing.say_what_is_beyond,
+    pointers.say_what_points_elsewhere,
     converting_steps.convert,
     rows.make_rows,
     filling.fill,
@@ -93,6 +95,7 @@ REFUSALS: tuple[Callable[[Situation], Iterator[Diagnostic]], ...] = (
     indexing.refuse_duplicates,
     choices.refuse_lost_values,
     choices.refuse_lost_currencies,
+    pointers.refuse_lost_modules,
     narrowing.refuse_beyond,
 )
 """What yields refusals, beside the comparison of the shapes."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from runtime.change.shape import FieldShape, ModuleShape, Shape
+from runtime.change.shape import AMONG, FieldShape, ModuleShape, Shape
 from runtime.model.catalog import Catalog
 from runtime.model.earlier import Pair
 from runtime.model.renames import Renames
@@ -244,4 +244,7 @@ def _free(key: str, known: Mapping[str, Any]) -> str:
 
 def _renamed_field(shape: FieldShape, renames: Renames, module: str, key: str) -> FieldShape:
     link = {renames.attribute(module, key, name): each for name, each in shape.link.items()}
-    return replace(shape, targets=tuple(map(renames.module, shape.targets)), link=link)
+    limits = shape.limits
+    if limits is not None and AMONG in limits:
+        limits = {**limits, AMONG: " ".join(map(renames.module, limits[AMONG].split()))}
+    return replace(shape, targets=tuple(map(renames.module, shape.targets)), link=link, limits=limits)

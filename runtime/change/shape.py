@@ -30,6 +30,8 @@ AS_CALLED = Renames()
 """The names as they are."""
 LIMITS = ("min", "max", "pattern")
 """The settings that refuse values."""
+AMONG = "among"
+"""The limit that is the modules which an ``any_relation`` may point at."""
 NOT_IN_SEARCH_TEXT = frozenset(("min", "max", "pattern", "on_delete"))
 
 
@@ -228,10 +230,13 @@ def _field_shape(
         required=each.required and not kind.given,
         link=_frozen({key: _field_shape(one, types, catalog) for key, one in link_attributes(each).items()}),
         formula=_formula_digest(each, catalog, spoken),
-        limits=_frozen(
-            {key: str(each.settings[key]) for key in LIMITS if each.settings.get(key) is not None}
-        ),
+        limits=_frozen(_limits(each)),
     )
+
+
+def _limits(each: Field) -> dict[str, str]:
+    found = {key: str(each.settings[key]) for key in LIMITS if each.settings.get(key) is not None}
+    return found | ({AMONG: " ".join(each.settings[AMONG])} if AMONG in each.settings else {})
 
 
 def _is_beyond(now: str, was: str | None, sign: int) -> bool:
