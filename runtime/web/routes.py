@@ -14,9 +14,11 @@ from runtime.web.admin import (
     change_run,
     changes,
     diagnostics,
+    runs,
     setup,
     source,
     workbench,
+    workflows,
 )
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
@@ -143,6 +145,14 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/admin/workbench/records/{module}", workbench.records, ADMIN),
     (GET, "/admin/diagnostics", diagnostics.show, ADMIN),
     (GET, "/admin/operations", operations.everybodys, ADMIN),
+    (GET, "/admin/workflows", workflows.show, ADMIN),
+    (GET, "/admin/workflows/{key}", workflows.show_one, ADMIN),
+    (POST, "/admin/workflows/{key}/switch", workflows.switch, ADMIN),
+    (GET, "/admin/runs", runs.show, ADMIN),
+    (GET, "/admin/runs/{id:int}", runs.show_one, ADMIN),
+    (POST, "/admin/runs/{id:int}/cancel", runs.cancel, ADMIN),
+    (POST, "/admin/runs/{id:int}/resume", runs.resume, ADMIN),
+    (POST, "/admin/runs/{id:int}/again", runs.again, ADMIN),
     (GET, "/admin/changes", changes.show, HIDDEN),
     (GET, "/admin/changes/plan", change_plan.show, HIDDEN),
     (POST, "/admin/changes/plan", change_plan.apply, HIDDEN),

@@ -40,6 +40,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "count": None,
         },
         {
+            "label": call.translate("Workflows"),
+            "href": "/admin/workflows",
+            "active": active == "workflows",
+            "count": None,
+        },
+        {
             "label": call.translate("Access"),
             "href": "/admin/access",
             "active": active == "access",

@@ -1,0 +1,158 @@
+"""Workflows on the admin pages: the list with its switches, and each drawn beside its YAML."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from runtime.base.messages import phrase
+from runtime.language.kinds.workflows import known_steps, known_triggers
+from runtime.model.catalog import Expression
+from runtime.model.duration import write_duration
+from runtime.model.workflow import Event, Rows, Several, Step, Trigger, Workflow
+from runtime.storage.runs import DONE, FAILED, QUEUED, RUNNING, Runs
+from runtime.web.admin.source import place_of, source_address
+from runtime.web.admin.tabs import tabs
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+from runtime.web.pages.screen import Screen
+
+Part = dict[str, Any]
+
+ADDRESS = "/admin/workflows"
+RECENT = timedelta(days=7)
+
+TRIGGERS: Mapping[str, str] = {
+    "created": phrase("a record is created"),
+    "updated": phrase("a record is changed after it was created"),
+    "saved": phrase("a record is created or changed"),
+    "deleted": phrase("a record is deleted"),
+    "restored": phrase("a record comes back from the bin"),
+    "changed": phrase("a field gets another value"),
+}
+"""What triggers say, so that it is translated; others say it in English."""
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """Every workflow: why it runs, how often it has lately, and whether it is switched on."""
+    runs = Runs(call.site.clock)
+    with call.site.database.read() as connection:
+        counts = runs.counts(connection, call.site.clock.now() - RECENT)
+        off = runs.switched_off(connection)
+    rows = [_row(call, each, counts, off) for each in call.live.catalog.workflows.values()]
+    context = {"workflows": {"rows": rows}, "admin_tabs": tabs(call, "workflows")}
+    return screen.draw(call, "admin/workflows.html", context)
+
+
+def show_one(screen: Screen, call: Call) -> Response:
+    """One workflow, drawn, with its text beside it."""
+    workflow = _workflow(call)
+    runs = Runs(call.site.clock)
+    with call.site.database.read() as connection:
+        off = runs.switched_off(connection)
+        counts = runs.counts(connection, call.site.clock.now() - RECENT)
+    texts = [
+        (name, text)
+        for name, text in call.live.catalog.sources.items()
+        if name.endswith(f"schemas/workflows/{workflow.key}.yaml")
+    ]
+    context = {
+        "workflow": {
+            **_row(call, workflow, counts, off),
+            "triggers": [_trigger(call, each) for each in workflow.triggers],
+            "when": workflow.when.text if workflow.when is not None else "",
+            "once": workflow.once,
+            "delay": write_duration(workflow.delay) if workflow.delay is not None else "",
+            "until": workflow.until.text if workflow.until is not None else "",
+            "recheck": workflow.recheck,
+            "steps": _steps(call, workflow.steps),
+            "on_error": _steps(call, workflow.on_error.steps),
+            "retries": workflow.on_error.times,
+            "texts": texts,
+        },
+        "admin_tabs": tabs(call, "workflows"),
+    }
+    return screen.draw(call, "admin/workflow.html", context)
+
+
+def switch(screen: Screen, call: Call) -> Response:
+    """Switch it on or off: what has begun goes on."""
+    workflow = _workflow(call)
+    with call.site.database.write() as tx:
+        on = call.form.text("on") == "yes"
+        Runs(call.site.clock).switch(tx, workflow.key, call.actor.user_id, on=on)
+    return RedirectResponse(f"{ADDRESS}/{workflow.key}", 303)
+
+
+def _workflow(call: Call) -> Workflow:
+    found = call.live.catalog.workflows.get(call.path("key"))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _row(call: Call, workflow: Workflow, counts: Mapping[tuple[str, str], int], off: frozenset[str]) -> Part:
+    language, number = call.actor.language, call.formats.integer
+    module = call.live.catalog.modules[workflow.module]
+    return {
+        "key": workflow.key,
+        "label": workflow.label.in_language(language),
+        "href": f"{ADDRESS}/{workflow.key}",
+        "module": module.plural.in_language(language),
+        "why": "; ".join(_trigger(call, each) for each in workflow.triggers),
+        "active": workflow.active,
+        "on": workflow.active and workflow.key not in off,
+        "done": number(counts.get((workflow.key, DONE), 0)),
+        "failed": counts.get((workflow.key, FAILED), 0),
+        "open": counts.get((workflow.key, QUEUED), 0) + counts.get((workflow.key, RUNNING), 0),
+        "runs": f"/admin/runs?workflow={workflow.key}",
+        "at": place_of(workflow.origin),
+        "source": source_address(workflow.origin),
+    }
+
+
+def _trigger(call: Call, trigger: Trigger) -> str:
+    said = call.translate(TRIGGERS.get(trigger.kind, known_triggers()[trigger.kind].says))
+    fields = next((event.fields for event in trigger.events if event.fields), ())
+    return f"{said}: {', '.join(fields)}{_values(trigger.events)}" if fields else said
+
+
+def _values(events: Iterable[Event]) -> str:
+    for event in events:
+        before, after = (", ".join(map(str, each or ())) for each in (event.before, event.after))
+        if before or after:
+            return f" ({before or '…'} → {after or '…'})"
+    return ""
+
+
+def _steps(call: Call, steps: Iterable[Step]) -> list[Part]:
+    return [
+        {
+            "place": step.place,
+            "title": call.translate(known_steps()[step.kind].title.text),
+            "named": step.named,
+            "settings": list(_settings(step)),
+            "branches": [(name, _steps(call, inside)) for name, inside in step.branches() if inside],
+        }
+        for step in steps
+    ]
+
+
+def _settings(step: Step) -> Iterable[tuple[str, str]]:
+    for key, value in step.settings.items():
+        if isinstance(value, Mapping):
+            yield key, ", ".join(f"{field} = {_said(each)}" for field, each in value.items())
+        elif not isinstance(value, tuple):
+            yield key, _said(value)
+
+
+def _said(value: object) -> str:
+    match value:
+        case Expression() | Several():
+            return value.text
+        case Rows():
+            return value.of.text if value.of is not None else str(len(value.values))
+        case timedelta():
+            return write_duration(value)
+    return str(value)

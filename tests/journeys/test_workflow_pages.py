@@ -1,0 +1,62 @@
+"""The admin pages of workflows: the list, one drawn, runs, and what is done about one that failed."""
+
+from collections.abc import Callable
+
+from tests.support.crm import App
+from tests.support.flows import Flows, with_workflow
+
+Crm = Callable[..., App]
+
+FLOW = """
+label: A new account has a task
+module: accounts
+trigger: created
+when: type == 'big'
+steps:
+  - create: {module: tasks, set: {subject: =note, account: =this}}
+"""
+
+
+def test_an_admin_sees_why_a_run_failed_lets_it_go_on_and_runs_it_again(crm: Crm) -> None:
+    app = crm(with_workflow(FLOW))
+    flows = Flows(app)
+    browser = app.sign_in()
+    account = flows.save("accounts", name="Acme", type="big")
+    flows.work()
+    page = browser.get("/admin/workflows")
+    assert "A new account has a task" in page
+    assert "1 failed" in page
+    page = browser.get("/admin/workflows/flow")
+    assert "type == 'big'" in page
+    assert "Create a record" in page
+    (run,) = flows.all()
+    assert "Acme" in browser.get("/admin/runs?workflow=flow&state=failed")
+    assert "Acme" not in browser.get("/admin/runs?state=done")
+    page = browser.get(f"/admin/runs/{run.id}")
+    assert "Subject is required." in page
+    flows.save("accounts", account, note="Call them")
+    browser.post(f"/admin/runs/{run.id}/resume", at=f"/admin/runs/{run.id}")
+    flows.work()
+    assert "Call them" in browser.get(f"/admin/runs/{run.id}")
+    browser.post(f"/admin/runs/{run.id}/again", at=f"/admin/runs/{run.id}")
+    flows.work()
+    assert len(flows.ids("tasks")) == 2
+
+
+def test_a_workflow_is_switched_off_and_on(crm: Crm) -> None:
+    app = crm(with_workflow(FLOW))
+    flows = Flows(app)
+    browser = app.sign_in()
+    page = browser.post("/admin/workflows/flow/switch", at="/admin/workflows/flow", on="no")
+    assert "Switch on" in page
+    flows.save("accounts", name="Acme", type="big")
+    assert flows.all() == []
+    browser.post("/admin/workflows/flow/switch", at="/admin/workflows/flow", on="yes")
+    flows.save("accounts", name="Other", type="big")
+    assert len(flows.all()) == 1
+
+
+def test_who_is_no_admin_sees_none_of_it(crm: Crm) -> None:
+    browser = crm(with_workflow(FLOW)).sign_in("sam@example.com", admin=False)
+    for address in ("/admin/workflows", "/admin/workflows/flow", "/admin/runs"):
+        assert browser.get(address).status in (403, 404)
