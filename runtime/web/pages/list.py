@@ -364,7 +364,7 @@ def columns(
             Column(
                 label=path_label(path, call.actor.language),
                 widget="text" if path.attribute is not None else views.widget(path.field),
-                end=call.live.types[path.field.type].measured,
+                end=bool(heads) and call.live.types[path.field.type].measured,  # the first is the title
                 sorted=None if current is None else ("desc" if current.descending else "asc"),
                 href=listing.address(sort=turned) if listing is not None and sortable else None,
                 edit=_edited(call, listing.module, path) if listing is not None and written else "",
