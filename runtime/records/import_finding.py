@@ -146,7 +146,7 @@ class RowFinder:
         return matches
 
     def _matches(self, tx: Transaction) -> Matches:
-        return Matches(self._writer.begin(tx, (), self._actor, self._parsing, atomic=False))
+        return Matches(self._writer.begin(tx, (), self._actor, self._parsing))
 
 
 def _may_come_later(column: ColumnMap, plan: ModulePlan) -> bool:

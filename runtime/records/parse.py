@@ -3,18 +3,15 @@ filled in.
 """
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 
 from runtime.base.messages import message, phrase
 from runtime.base.suggest import suggest
-from runtime.fields.base import InvalidValueError, Parsing
+from runtime.fields.base import InvalidValueError
 from runtime.records.plan import FieldPlan
 from runtime.records.reading import Parts, Reading, fields_of
-from runtime.records.work import Batch, Work
+from runtime.records.work import NO_FORMATS, Batch, Work
 
 COMPUTED = phrase("{label} is computed by its formula, and takes no value.")
-
-NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
 
 
 def parse(batch: Batch, work: Work) -> None:

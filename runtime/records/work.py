@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 from runtime.base.messages import Message, message
 from runtime.fields.base import Parsing
@@ -13,6 +14,9 @@ from runtime.records.change import Change, Refused, Saved
 from runtime.records.plan import ModulePlan, Plans
 from runtime.records.reading import Reading
 from runtime.storage.transaction import Transaction
+
+NO_FORMATS: Mapping[str, Parsing] = MappingProxyType({})
+"""All fields are read alike."""
 
 FOUND_NOTHING = message("There is no such record.")
 STALE = message("Somebody else has saved this record in the meantime.")

@@ -38,6 +38,7 @@ MAP = "columns: {name: name, row: row, above: {field: above, match: name}}\n"
 BAD_EVERY, LATER_EVERY = 997, 499
 PATIENCE = 180.0
 """Seconds for anything; a machine that is busy is slow, not wrong."""
+ROUND = 0.01
 
 
 class DifferenceError(AssertionError):
@@ -187,7 +188,9 @@ class Trial:
     def finish(self) -> None:
         """Let one worker do the rest in peace."""
         with self.worker() as process:
-            self.until(lambda: not self.look().is_open)
+            while self.look().is_open:  # with as much patience for each batch
+                line = self.line()
+                self.until(lambda line=line: self.line() != line or not self.look().is_open)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=PATIENCE) == 0
 
@@ -205,11 +208,12 @@ class Trial:
         return int((self.look().checkpoint or {}).get("line", 0))
 
     def until(self, true: Any) -> None:
-        """Wait for something."""
-        deadline = time.monotonic() + PATIENCE
-        while not true():
-            assert time.monotonic() < deadline, self.look()
-            time.sleep(0.01)
+        """Wait for something. The rounds are counted and not the time, for a machine may stand still."""
+        for _ in range(int(PATIENCE / ROUND)):
+            if true():
+                return
+            time.sleep(ROUND)
+        raise AssertionError(self.look())
 
     def count(self) -> int:
         """How many records there are."""

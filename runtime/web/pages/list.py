@@ -354,7 +354,7 @@ def columns(
     call: Call, views: Views, paths: Sequence[Path], sort: Sequence[SortKey], listing: Listing | None
 ) -> list[Column]:
     """The heads of a table; a click sorts by the column, another turns it round."""
-    heads = []
+    heads: list[Column] = []
     written = listing is not None and is_written(call, listing.module)
     for path in paths:
         current = next((key for key in sort if key.path.text == path.text), None)
