@@ -1,4 +1,4 @@
-"""Carrying a batch out: deletions, records, links, the computed fields that follow, change log, outbox, runs."""
+"""Carrying a batch out: deletions, records, links, the computed fields that follow, the log, outbox, runs."""
 
 from functools import partial
 

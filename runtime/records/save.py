@@ -15,7 +15,8 @@ batch:
 6. rights on the records as they will be
 7. number (:mod:`runtime.records.settling`); write; computed fields that follow
    (:mod:`runtime.records.staying_current`); change log; outbox; the runs of
-   workflows that it sets going (:mod:`runtime.records.carrying_out`); what the database refuses is found out and left out (:mod:`runtime.records.trying`)
+   workflows that it sets going (:mod:`runtime.records.carrying_out`); what the
+   database refuses is found out and left out (:mod:`runtime.records.trying`)
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
