@@ -103,15 +103,16 @@ class Settings:
         base = (folder or Path.cwd()).absolute()
         url = _url(environment.get("TRELLIS_URL", "").strip())
         var = base / "var"
+        database = environment.get("TRELLIS_DATABASE") or f"sqlite:///{var / 'trellis.db'}"
         return cls(
-            database=environment.get("TRELLIS_DATABASE") or f"sqlite:///{var / 'trellis.db'}",
+            database=database,
             schema=environment.get("TRELLIS_SCHEMA") or "public",
             secret=_secret(environment.get("TRELLIS_SECRET") or ""),
             files=base / (environment.get("TRELLIS_FILES") or var / "files"),
             hosts=_hosts(_words(environment.get("TRELLIS_HOSTS", "")), url),
             secure=environment.get("TRELLIS_SECURE", "no").strip().lower() in ("yes", "true", "1")
             or url.startswith("https://"),
-            pool=_whole("TRELLIS_POOL", environment.get("TRELLIS_POOL") or "8", 1, 64),
+            pool=_whole("TRELLIS_POOL", environment.get("TRELLIS_POOL") or _pool(database), 1, 64),
             upload_bytes=_whole("TRELLIS_UPLOAD_MIB", environment.get("TRELLIS_UPLOAD_MIB") or "25", 1, 4096)
             << 20,
             queue=_queue(environment.get("TRELLIS_QUEUE", "").strip()),
@@ -125,6 +126,12 @@ class Settings:
             mail=environment.get("TRELLIS_MAIL", "").strip(),
             mail_from=environment.get("TRELLIS_MAIL_FROM", "").strip(),
         )
+
+
+def _pool(database: str) -> str:
+    # SQLite works in the process itself: more threads than processors get in each other's way, and each has
+    # a cache of its own.
+    return "4" if database.startswith("sqlite") else "8"
 
 
 def _url(text: str) -> str:
