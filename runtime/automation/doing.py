@@ -1,8 +1,9 @@
 """What a step is handed while it runs: its settings worked out, and the one writer."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from runtime.automation.place import Snapshot
 from runtime.automation.reading import Reading
@@ -31,6 +32,18 @@ class StepDoing:
     def now(self) -> datetime:
         """The present moment."""
         return self._live.writer.plans.workplace.clock.now()
+
+    @property
+    def timezone(self) -> tzinfo:
+        """The site's time zone."""
+        return ZoneInfo(self._live.catalog.timezone)
+
+    def delete(self, target: Target) -> None:
+        """Put a record into the bin."""
+        change = Change(target.module, id=target.id, action="delete")
+        (outcome,) = self._live.writer.save(self.tx, [change], self._actor, self._parsing)
+        if isinstance(outcome, Refused):
+            raise StepError(self._refusal(target.module, outcome))
 
     def remembered(self) -> Mapping[str, Any]:
         """Nothing yet."""

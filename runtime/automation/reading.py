@@ -8,7 +8,7 @@ from runtime.base.messages import message
 from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
 from runtime.expressions.moment import Moment
 from runtime.expressions.references import Dependencies, dependencies
-from runtime.expressions.tree import Changed
+from runtime.expressions.tree import Changed, Literal
 from runtime.model.catalog import Collection, Expression, Path, SortKey
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
@@ -177,7 +177,7 @@ class Reading:
             )
         if evaluator.trouble:
             raise StepError(message("{expression}: a number becomes too large.", expression=expression.text))
-        if outer is None and len(self.reads) < 100:
+        if outer is None and len(self.reads) < 100 and not isinstance(expression.tree, Literal):
             self.reads[expression.text[:200]] = shown(value)
         return value
 

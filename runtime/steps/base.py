@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
@@ -11,10 +11,10 @@ from runtime.base.messages import Message
 
 RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
 STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
-WORKFLOW = "workflow"
+WORKFLOW, MOMENT = "workflow", "moment"
 """What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
 rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
-what steps inside call a record, true or false, another workflow's key.
+what steps inside call a record, true or false, another workflow's key, a moment behind an =.
 """
 
 
@@ -96,6 +96,15 @@ class Doing(Protocol):
         """
         ...
 
+    @property
+    def timezone(self) -> tzinfo:
+        """The site's time zone."""
+        ...
+
+    def delete(self, target: Target) -> None:
+        """Put a record into the bin. Raises :class:`StepError`."""
+        ...
+
     def remembered(self) -> Mapping[str, Any]:
         """What this step has kept since it was begun, where it is looked at again."""
         ...
@@ -112,6 +121,8 @@ class StepKind(ABC):
     """Its settings. One that is called like the step itself is what stands behind its name."""
     beside: ClassVar[Sequence[str]] = ()
     """The settings that stand beside the step's name, and not in the map behind it (``then``, ``else``)."""
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """The settings of which exactly one is written."""
     gives: ClassVar[str] = ""
     """The setting that says of which module the record is that it gives; '' where it gives none."""
 

@@ -57,6 +57,11 @@ _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         what.NAME: KEY,
         what.FLAG: FLAG,
         what.WORKFLOW: KEY,
+        what.MOMENT: {
+            "type": "string",
+            "pattern": "^=",
+            "title": "a moment behind an =, such as =close_date",
+        },
     }
 )
 
@@ -203,7 +208,8 @@ def _form(kind: StepKind) -> Schema:
 
 def _settings(kind: StepKind, settings: Mapping[str, Setting]) -> Schema:
     required = tuple(key for key, setting in settings.items() if setting.required)
-    return closed({key: _schema(setting) for key, setting in settings.items()}, required)
+    schema = closed({key: _schema(setting) for key, setting in settings.items()}, required)
+    return {**schema, "minProperties": 1, "maxProperties": 1} if kind.one_of else schema
 
 
 def _schema(setting: Setting) -> Schema:

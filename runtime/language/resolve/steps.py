@@ -10,7 +10,7 @@ from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Module
-from runtime.model.types import BOOLEAN, TEXT, RecordType, record_of
+from runtime.model.types import BOOLEAN, DATE, DATETIME, TEXT, RecordType, record_of
 from runtime.model.workflow import Rows, Several, Step
 from runtime.steps import base as what
 from runtime.steps.base import StepKind
@@ -50,6 +50,9 @@ class Steps:
         settings: dict[str, Any] = {}
         modules: dict[str, str] = {}
         behind = node.map(name) if name not in kind.settings else None
+        if kind.one_of and behind is not None and sum(key in behind.items for key in kind.one_of) != 1:
+            self.values.note(f"{name} has one of {' and '.join(kind.one_of)}", node, path)
+            return None
         holder = {key: node if key in kind.beside or behind is None else behind for key in kind.settings}
         for key in kind.settings:
             at = (*path, key) if holder[key] is node else (*path, name, key)
@@ -94,6 +97,9 @@ class Steps:
                 return self._condition(node, at, modules.get(setting.of))
             case what.VALUE:
                 return self._text(node, at)
+            case what.MOMENT:
+                scope = self.values.scope(self.module, self._open)
+                return self._kept(self.values.either(node, self.module, at, (DATETIME, DATE), scope))
             case what.DURATION:
                 return self.values.duration(node, at)
             case what.NAME:

@@ -208,3 +208,24 @@ def test_a_workflow_that_is_switched_off_sets_nothing_going(crm: Crm) -> None:
         flows.runs.switch(tx, "flow", None, on=True)
     flows.save("accounts", name="Other")
     assert len(flows.all()) == 1
+
+
+def test_a_run_waits_for_a_while_or_until_a_moment_and_then_deletes(crm: Crm) -> None:
+    clock = FrozenClock(NOW)
+    text = (
+        "module: tasks\ntrigger: created\nsteps:\n"
+        "  - wait: {for: 2 days}\n  - update: {set: {subject: waited}}\n"
+        "  - wait: {until: =due}\n  - delete: {record: =this}\n"
+    )
+    flows = Flows(crm(with_workflow(text), clock=clock))
+    task = flows.save("tasks", subject="new", due="2026-03-10")
+    flows.work()
+    assert flows.states() == ["queued"]
+    clock.moment += timedelta(days=2)
+    flows.work()
+    assert flows.get("tasks", task)["subject"] == "waited"
+    assert [run.next_at for run in flows.all()] == [datetime(2026, 3, 9, 22, 0, tzinfo=UTC)]
+    clock.moment = datetime(2026, 3, 9, 22, 0, tzinfo=UTC)
+    flows.work()
+    assert flows.ids("tasks") == []
+    assert flows.states() == ["done"]

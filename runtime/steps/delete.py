@@ -1,0 +1,28 @@
+"""The step `delete`: put a record into the bin."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from runtime.base.messages import message
+from runtime.steps.base import RECORD, Did, Doing, Setting, StepKind
+
+
+class Delete(StepKind):
+    """Puts a record into the bin, with what goes along with it: `delete: {record: =kick_off}`. Where other
+    records stand in the way, the step fails. A relation that is empty deletes nothing.
+    """
+
+    name = "delete"
+    title = message("Delete a record")
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {"record": Setting(RECORD, "Which record: =this, or one that it leads to.", required=True)}
+    )
+
+    def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
+        """See the class."""
+        record = given["record"]
+        if record is None:
+            return Did({"what": "nothing"})
+        doing.delete(record)
+        return Did({"what": "deleted", "module": record.module, "id": record.id})
