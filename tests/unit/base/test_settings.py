@@ -6,7 +6,7 @@ from runtime.base.settings import Settings
 
 
 @pytest.mark.parametrize(
-    ("environment", "pool"),
+    "environment, pool",
     [
         ({}, 4),
         ({"TRELLIS_DATABASE": "postgresql://localhost/crm"}, 8),
