@@ -1,0 +1,79 @@
+"""Check M201: workflows that set each other going in a circle."""
+
+from collections.abc import Iterator
+
+from runtime.base.diagnostic import Diagnostic
+from runtime.language.checks.base import Check
+from runtime.language.draft import Draft
+from runtime.language.resolve.loops import in_turn
+from runtime.model.catalog import Expression
+from runtime.model.types import RecordType
+from runtime.model.workflow import CHANGED, CREATED, DELETED, UPDATED, Workflow
+
+Written = tuple[str, str, frozenset[str]]
+"""What a step does to records: of which module, what happens to them, and which fields it writes."""
+
+
+class WorkflowCircle(Check):
+    """Each of these workflows changes what the next one waits for, and the last one what the first one does.
+    Where their conditions do not end it, they set each other going again and again, until the chain is cut
+    after eight runs. That is fine where a condition becomes false on the way; else narrow a trigger to the
+    fields that matter (`{changed: stage}`), add a condition, or say `once: true`.
+    """
+
+    name = "M201"
+    title = "Workflows that set each other going"
+    is_warning = True
+
+    def run(self, draft: Draft) -> Iterator[Diagnostic]:
+        """See the class."""
+        open_ones = {key: each for key, each in draft.workflows.items() if each.active and not each.once}
+        while open_ones:
+            written = {key: list(_written(each)) for key, each in open_ones.items()}
+            follows = {
+                key: {other for other, each in open_ones.items() if _fires(each, written[key])}
+                for key in open_ones
+            }
+            _, loop = in_turn(follows)
+            circle = next(([key] for key in open_ones if key in follows[key]), loop)
+            if not circle:
+                return
+            path = " -> ".join(
+                (*circle, circle[0]) if circle[0] != circle[-1] or len(circle) == 1 else circle
+            )
+            first = ("workflows", circle[0])
+            yield self.found(
+                f"these workflows may set each other going for ever: {path}",
+                draft.span((*first, "trigger"), key=True),
+                (*first, "trigger"),
+                "narrow a trigger or a condition; the chain is cut after eight runs",
+            )
+            for key in circle:
+                open_ones.pop(key, None)
+
+
+def _written(workflow: Workflow) -> Iterator[Written]:
+    for step in workflow.all_steps():
+        settings = step.settings
+        record = settings.get("record")
+        module = workflow.module
+        if isinstance(record, Expression) and isinstance(record.type, RecordType):
+            module = record.type.modules[0]
+        fields = frozenset(settings.get("set", ()))
+        if step.kind == "update":
+            yield module, UPDATED, fields
+        elif step.kind == "create":
+            yield str(settings.get("module", "")), CREATED, fields
+        elif step.kind == "delete":
+            yield module, DELETED, fields
+
+
+def _fires(workflow: Workflow, written: list[Written]) -> bool:
+    return any(
+        module == workflow.module
+        and (what in event.on or (what == UPDATED and CHANGED in event.on))
+        and (not event.fields or bool(fields.intersection(event.fields)))
+        for module, what, fields in written
+        for trigger in workflow.triggers
+        for event in trigger.events
+    )
