@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BufferedReader, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,10 +28,16 @@ MOST_COLUMNS = 1000
 MOST_CELLS = 1_000_000
 """Cells that one line may have before it is taken apart; a row of so many is no row."""
 
+MOST_BEFORE = 100
+"""Empty lines that may stand before the first."""
+
 HEADER = 64 << 10
 """Characters of the first line that are looked at before it is taken apart."""
 
 DELIMITERS = (",", ";", "\t", "|")
+
+TOLD = "sep="
+"""With this Excel begins a line before the first, which tells the delimiter."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -103,9 +110,9 @@ class CsvFile:
         if not self.encoding:
             raise self._refused(phrase("{file} is no text: save it as CSV, or as a spreadsheet."))
         self.delimiter = delimiter or ","
-        first_line = self._first_line()
+        self._before, told, first_line = self._first_line()
         if delimiter is None:
-            self.delimiter = find_delimiter(first_line)
+            self.delimiter = told or find_delimiter(first_line)
         if first_line.count(self.delimiter) > MOST_COLUMNS:
             raise self._too_wide()
         header = next(self._lines(), None)
@@ -129,18 +136,28 @@ class CsvFile:
             elif any(line.cells):
                 yield line
 
-    def _first_line(self) -> str:
+    def _first_line(self) -> tuple[int, str, str]:
+        # How many lines stand before it: empty ones, and one that tells the delimiter; then that, and it.
+        before, told = 0, ""
         with self.path.open("rb") as raw, self._decoded(raw) as stream:
             try:
-                return stream.readline(HEADER)
+                while (line := stream.readline(HEADER)) and before < MOST_BEFORE:
+                    bare = line.rstrip("\r\n")
+                    if not told and bare.startswith(TOLD) and bare[len(TOLD) :] in DELIMITERS:
+                        told = bare[len(TOLD) :]
+                    elif bare:
+                        break
+                    before += 1
             except UnicodeError as error:
-                raise self._wrong(error, 1) from None
+                raise self._wrong(error, before + 1) from None
+        return before, told, line
 
     def _lines(self) -> Iterator[Line]:
         csv.field_size_limit(LONGEST_CELL)  # the process's own, always set to the same
         with self.path.open("rb") as raw, self._decoded(raw) as stream:
-            reader = csv.reader(self._measured(stream), delimiter=self.delimiter, strict=True)
-            begins = 1
+            lines = islice(self._measured(stream), self._before, None)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            begins = self._before + 1
             try:
                 if self.numbered:
                     for cells in reader:
@@ -151,7 +168,7 @@ class CsvFile:
                             cells = [plain(each) for each in cells]
                             break
                     yield Line(begins, tuple(cells), raw.tell())
-                    begins = reader.line_num + 1
+                    begins = self._before + reader.line_num + 1
             except (csv.Error, UnicodeError) as error:
                 raise self._wrong(error, begins) from None
 

@@ -43,6 +43,18 @@ def test_lines_are_counted_where_they_begin(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "before, delimiter",
+    [(b"\n\n", ","), (b"sep=;\r\n", ";"), (b"\xef\xbb\xbfsep=\t\n\n", "\t"), (b"\r\r", ";")],
+)
+def test_empty_lines_and_one_that_tells_the_delimiter_may_stand_before_the_first(tmp_path, before, delimiter):
+    end = b"\r" if b"\n" not in before else b"\n"
+    file = made(tmp_path, before + f"a{delimiter}b".encode() + end + end + f"x{delimiter}y".encode())
+    assert (file.delimiter, len(file.header)) == (delimiter, 2)
+    lines = before.count(end)
+    assert [(line.number, line.cells) for line in file] == [(lines + 3, ("x", "y"))]
+
+
+@pytest.mark.parametrize(
     "cells, width, expected",
     [
         (("1", "24", " place Kléber", "x"), 3, ("1", "24, place Kléber", "x")),
@@ -58,6 +70,7 @@ def test_a_text_with_an_unquoted_comma_is_put_together_where_only_that_fits(cell
     "content, told, sentence",
     [
         (b"", {}, "is empty"),
+        (b"\n\r\n\n", {}, "is empty"),
         (b"a,a\n", {}, 'two columns named "a"'),
         (b"a,b\n1,\xff\n", {"encoding": "utf-8"}, "not written in utf-8"),
         (b"a,b\n1,2\n", {"encoding": "klingon"}, 'no encoding named "klingon"'),
