@@ -216,6 +216,14 @@ def _as_storage_errors() -> Iterator[None]:
         raise
 
 
+def _silent(error: DBAPIError) -> UnavailableError:
+    why = next(iter(str(error.orig).splitlines()), "").rstrip(".")
+    return UnavailableError(
+        f"The database does not answer: {why}. Nothing is half done: see that it runs and that"
+        " TRELLIS_DATABASE names it, then do the same again."
+    )
+
+
 def storage_error(error: DBAPIError) -> StorageError | None:
     """The error as one of the database's own state; None when the statement itself is at fault."""
     state = getattr(error.orig, "sqlstate", None)
@@ -223,11 +231,11 @@ def storage_error(error: DBAPIError) -> StorageError | None:
         return BusyError("Others are writing the same data: try again in a moment.")
     no_connection = state is not None and (state[:2] in ("08", "53", "57"))
     if error.connection_invalidated or no_connection or any(sign in str(error.orig) for sign in SQLITE_SIGNS):
-        return UnavailableError(f"The database does not answer: {error.orig}")
+        return _silent(error)
     if (
         type(error.orig).__name__ == "OperationalError"
         and state is None
         and not isinstance(error.orig, sqlite3.Error)
     ):
-        return UnavailableError(f"The database does not answer: {error.orig}")
+        return _silent(error)
     return None

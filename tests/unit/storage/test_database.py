@@ -247,9 +247,9 @@ def test_an_address_that_cannot_be_used_is_refused_in_a_sentence(url):
         Database.open(url)
 
 
-def test_a_server_that_does_not_answer_is_unavailable():
+def test_a_server_that_does_not_answer_is_unavailable_and_the_sentence_says_what_to_do():
     with closing(Database.open("postgresql://nobody@127.0.0.1:1/none", patience=1)) as database:
-        with pytest.raises(UnavailableError), database.read():
+        with pytest.raises(UnavailableError, match=r"^[^\n]*: see that it runs [^\n]*\.$"), database.read():
             pass
         with pytest.raises(UnavailableError), database.write():
             pass
