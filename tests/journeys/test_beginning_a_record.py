@@ -80,3 +80,20 @@ def test_a_formula_s_value_is_shown_when_the_field_that_it_follows_changes(app, 
     csrf = browser.get(f"{path}/edit").hidden("_csrf")
     answer = browser.client.post(f"{path}/rules", data={"_csrf": csrf, "name": "Big", "stage": "proposal"})
     assert 'value="50' in answer.json()["values"]["probability"]
+
+
+def test_a_line_s_price_is_that_of_the_document_s_price_book(app, acme):
+    rest = app.program()
+    lamp = make(rest, "products", name="Lamp", price="49.90")["id"]
+    desk = make(rest, "products", name="Desk", price="300")["id"]
+    prices = [{"product": lamp, "price": "45"}, {"product": lamp, "price": "40", "min_qty": 10}]
+    book = make(rest, "price_books", name="Partners", active=True, prices=prices)["id"]
+    items = [{"product": lamp}, {"product": lamp, "qty": 12}, {"product": desk}]
+    quote = make(rest, "quotes", subject="Offer", account=acme, price_book=book, items=items)
+    assert [item["price"]["amount"] for item in quote["items"]] == ["45.00", "40.00", "300.00"]
+    rest("PATCH", f"/accounts/{acme}", json={"price_book": book})
+    own = make(rest, "quotes", subject="Offer", account=acme, items=items)
+    assert (own["price_book"]["title"], own["items"][0]["price"]["amount"]) == ("Partners", "45.00")
+    rest("PATCH", f"/price_books/{book}", json={"active": False})
+    later = make(rest, "quotes", subject="Offer", account=acme, items=items)
+    assert (later["price_book"], later["items"][0]["price"]["amount"]) == (None, "49.90")

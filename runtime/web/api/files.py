@@ -26,8 +26,8 @@ from runtime.web.errors import RefusedError, bad_request, not_found
 from runtime.web.record_rights import require_on
 
 ANY_FIELD = "file"
-"""The name of a part that goes into the module's first field of files, or hangs on the record itself where
-the module has none.
+"""The name of a part that goes into the module's first field of several files, or hangs on the record itself
+where the module has none: it takes no other file's place.
 """
 
 
@@ -128,7 +128,8 @@ def _uploads(call: Call, module: Module) -> list[tuple[Field | None, UploadFile]
     fields: dict[str, Field | None] = {field.key: field for field in files_fields(module)}
     if call.form is None:
         raise bad_request(message("Files are sent as multipart/form-data."), "content-type")
-    fields.setdefault(ANY_FIELD, next(iter(fields.values()), None))
+    several = (field for field in files_fields(module) if field.settings["many"])
+    fields.setdefault(ANY_FIELD, next(several, None))
     uploads: list[tuple[Field | None, UploadFile]] = []
     for name, part in call.form.multi_items():
         if name not in fields:

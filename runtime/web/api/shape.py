@@ -117,7 +117,7 @@ def writer_of(field: Field, types: Mapping[str, FieldType]) -> Write | None:
 def unknown(name: str, at: str, known: Iterable[str]) -> RefusedError:
     """The refusal of a name that is none of those known."""
     shown = name if len(name) <= 60 else name[:59] + "…"
-    near = suggest(shown, known)
+    near = suggest(shown, (each for each in known if each != name))
     if near is None:
         return bad_request(message('There is no "{name}" here.', name=shown), at)
     return bad_request(
