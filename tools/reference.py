@@ -55,8 +55,13 @@ def keys(house: House) -> Iterator[str]:
     yield "# Keys\n"
     for kind in known_kinds().values():
         yield f"## {kind.title}\n"
-        for name, piece in kind.definitions(house.types).items():
+        pieces = kind.definitions(house.types)
+        for name, piece in pieces.items():
             properties: Mapping[str, Any] = piece.schema.get("properties", {})
+            forms = [form for form in piece.forms if pieces[form].schema.get("properties")]
+            if forms:
+                yield f"### {name}\n"
+                yield f"One of {', '.join(f'[{form}](#{form})' for form in forms)}.\n"
             if not properties:
                 continue
             required = piece.schema.get("required", ())
