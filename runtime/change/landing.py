@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from runtime.change.shape import kept_until
 from runtime.change.step import Step
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
+from runtime.identity.security_log import Who, note
 from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.storage.database import Database
@@ -149,11 +150,20 @@ class Target:
         )
         seal(tx.connection, number, now + self.kept)
         follow(Ground(tx.connection, catalog, plan.names, plan.renames, Language.standard()))
+        self._note(tx, number, now)
         if self.on_first is not None and number == 1:
             self.on_first(tx, revision)
         if self.on_landed is not None:
             self.on_landed(tx, number)
         return Applied(number, plan, is_new=True)
+
+    def _note(self, tx: Transaction, number: int, now: datetime) -> None:
+        about = f"{self.catalog.title} {self.catalog.version}"
+        said: dict[str, object] = {"revision": number, "why": self.message or ""}
+        kind = "applied"
+        if self.back_to is not None:
+            kind, said["to"] = "rolled_back", self.back_to.number
+        note(tx.connection, now, kind, Who(name=self.by or ""), about, **said)
 
 
 def rehearsed(database: Database, target: Target, work: Callable[[], Outcome]) -> Callable[[], Outcome]:

@@ -57,6 +57,7 @@ class ExportCommand(Command):
 
 def _export(arguments: Namespace, house: House, site: "Site") -> int:
     from runtime.identity.actor import SYSTEM
+    from runtime.records.export_noted import note_export
     from runtime.records.exporting import NotExportedError
     from runtime.sites.live import ConditionError, PathError
 
@@ -68,6 +69,7 @@ def _export(arguments: Namespace, house: House, site: "Site") -> int:
         raise CommandError(str(error)) from None
     except PathError as error:
         raise CommandError(str(error.reason)) from None
+    note_export(site.database.write, site.clock.now(), actor.through("cli"), asked)
     records = 0
 
     def progress(more: int) -> None:

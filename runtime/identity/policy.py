@@ -1,6 +1,6 @@
 """The site's rules of signing in, as administrators set them in the browser; every part has a default."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -19,13 +19,15 @@ NOBODY, ADMINS, EVERYBODY = "nobody", "admins", "everybody"
 class Policy:
     """The rules. Networks are texts such as ``192.0.2.0/24``.
 
-    ``second_factor`` says who must have one (:data:`NOBODY`, :data:`ADMINS`, :data:`EVERYBODY`). Of failures
-    so many are borne in ``window_minutes``: of one account, of one address, and of the whole site, after
-    which each account and address has a few only. ``allowed`` networks alone are let in, where there are any;
-    ``denied`` ones never; ``trusted`` ones are braked for their own failures alone.
+    ``second_factor`` says who must have one (:data:`NOBODY`, :data:`ADMINS`, :data:`EVERYBODY`), and
+    ``factor_profiles`` whose holders must as well. Of failures so many are borne in ``window_minutes``: of
+    one account, of one address, and of the whole site, after which each account and address has a few only.
+    ``allowed`` networks alone are let in, where there are any; ``denied`` ones never; ``trusted`` ones are
+    braked for their own failures alone.
     """
 
     second_factor: str = NOBODY
+    factor_profiles: tuple[str, ...] = ()
     reset_by_mail: bool = True
     shortest_password: int = 8
     idle_hours: int = 12
@@ -62,9 +64,11 @@ class Policy:
             return False
         return not self.allowed or is_among(address, self.allowed)
 
-    def demands_factor(self, *, admin: bool) -> bool:
-        """Whether a user must have a second factor."""
-        return self.second_factor == EVERYBODY or (admin and self.second_factor == ADMINS)
+    def demands_factor(self, *, admin: bool, profiles: Iterable[str] = ()) -> bool:
+        """Whether a user must have a second factor: an administrator, say, or one with certain profiles."""
+        if self.second_factor == EVERYBODY or (admin and self.second_factor == ADMINS):
+            return True
+        return not set(self.factor_profiles).isdisjoint(profiles)
 
     def to_json(self) -> dict[str, Any]:
         """As a value of JSON."""

@@ -4,9 +4,10 @@ Every failure reads and lasts the same. No lock and no connection is held while 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 from runtime.base.clock import Clock
 from runtime.base.messages import Message, message
@@ -33,6 +34,20 @@ Write = Callable[[], AbstractContextManager[Unit]]
 
 ENROL = "enrol"
 """The second step of one who must have an app, and has none yet."""
+
+
+class Ranked(Protocol):
+    """A user or an actor, as far as it decides what they must do to sign in."""
+
+    @property
+    def admin(self) -> bool:
+        """Whether it is an administrator."""
+        ...
+
+    @property
+    def role(self) -> str | None:
+        """The key of the role."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +81,16 @@ class SignIn:
         rules: Rules | None = None,
         letters: Letters | None = None,
         providers: Providers | None = None,
+        profiles: Callable[[str | None], Iterable[str]] = lambda _role: (),
     ) -> None:
+        """``profiles`` gives the keys of the profiles that a role holds."""
         self._clock = clock
         self._passwords = passwords
         self._factors = factors
         self._rules = rules or Steady()
         self._letters = letters or NoLetters()
         self._providers = providers or Providers()
+        self._profiles = profiles
         self._users = Users(tables)
         self._credentials = Credentials(tables, clock)
         self._sessions = Sessions(tables, clock, self._rules)
@@ -136,9 +154,13 @@ class SignIn:
     def second_step(self, tx: Unit, user: User) -> str | None:
         """What the user is asked for after the password: the kind of a factor, :data:`ENROL`, or nothing."""
         kind = self._factors.kind_of(tx.connection, user.id)
-        if kind is not None or not self._rules.now.demands_factor(admin=user.admin):
+        if kind is not None or not self.demands_factor(user):
             return kind
         return MAIL if self._letters.can_send else ENROL
+
+    def demands_factor(self, user: Ranked) -> bool:
+        """Whether the user must have a second step."""
+        return self._rules.now.demands_factor(admin=user.admin, profiles=self._profiles(user.role))
 
     def mail_pin(self, tx: Unit, user: User, half: Half) -> bool:
         """Mail a fresh PIN; False when there were enough."""

@@ -8,6 +8,7 @@ from runtime.records import (
     duplicates,
     guards,
     outbox,
+    people,
     restore,
     staying_current,
     triggering,
@@ -46,6 +47,7 @@ def carry_out(saving: Saving, change_set: int) -> None:
         staying_current.follow(batch, written, log)
         guards.hold(batch, written)
     writing_rights.hold(batch)
+    people.mind(batch, log.entries)
     change_log.write_log(batch, change_set, log)
     outbox.write_outbox(batch, change_set, log.entries)
     triggering.stage(batch, change_set, log, saving.deletion, saving.restoring)

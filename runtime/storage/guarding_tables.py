@@ -128,12 +128,15 @@ def security_log(metadata: MetaData) -> Table:
         Index("ux_trellis_security_log_number", "number", unique=True),
         Index("ix_trellis_security_log_user", "user_id", "id"),
         Index("ix_trellis_security_log_kind", "kind", "id"),
+        Index("ix_trellis_security_log_at", "at"),
     )
 
 
 def session_columns() -> tuple[Column[Any], ...]:
-    """Of a session: who is behind it when an administrator acts as somebody, and where it leads back to."""
-    return (Column("by_id", BigInteger),)
+    """Of a session: who is behind it when an administrator acts as somebody, and with which rights its user
+    had them when it got its token.
+    """
+    return (Column("by_id", BigInteger), Column("rights", Text))
 
 
 def key_columns() -> tuple[Column[Any], ...]:

@@ -77,6 +77,7 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
         },
         "csrf": call.session.csrf if call.session is not None else "",
         "flash": _flash(call),
+        "acting": call.actor.name if call.session is not None and call.session.by_id is not None else "",
         "banner": _banner(call),
     }
 
@@ -144,6 +145,9 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "undone": ("success", phrase("Undone."), ""),
     "undone_but": ("warning", phrase("Undone, but this has changed since and stays as it is: {what}."), ""),
     "not_undone": ("danger", phrase("Nothing was undone: {what}"), ""),
+    "invited": ("success", phrase("A link is on its way to {email}."), ""),
+    "signed_out": ("success", phrase("Signed out there."), ""),
+    "key_revoked": ("success", phrase("The key was revoked: it opens nothing any more."), ""),
     "password": ("success", phrase("The password was changed."), ""),
 }
 """What a page says after an act: its kind, the sentence, and the text of its link."""

@@ -9,6 +9,7 @@ from runtime.automation.context import Context
 from runtime.automation.operations.base import Operation, OperationError
 from runtime.base.messages import message, to_json
 from runtime.records.export_asked import ExportAsked
+from runtime.records.export_noted import note_export
 from runtime.records.exporting import NotExportedError
 
 MOST_COUNTED = 10_000_000
@@ -27,6 +28,7 @@ class ExportOperation(Operation):
             export = asked.open(context.live, context.site.database.read, context.actor)
         except NotExportedError as error:
             raise OperationError(error.reason) from None
+        note_export(context.site.database.write, context.site.clock.now(), context.actor, asked)
         total, done = export.count(MOST_COUNTED), 0
 
         def progress(more: int) -> None:

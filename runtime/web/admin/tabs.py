@@ -51,6 +51,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "active": active == "access",
             "count": None,
         },
+        {
+            "label": call.translate("Security log"),
+            "href": "/admin/security-log",
+            "active": active == "log",
+            "count": None,
+        },
         {"label": call.translate("Users"), "href": "/app/users", "active": active == "users", "count": None},
         {
             "label": call.translate("Groups"),

@@ -11,6 +11,7 @@ from runtime.model.catalog import Block, Field
 from runtime.records.filling import COMPUTED, DEFAULT, FORMULA, RULE
 from runtime.records.read import Happening, Step
 from runtime.web.components.base import Component, Place
+from runtime.web.door import ACTING, Call
 
 SHOWN = 50
 ICONS: Mapping[str, str] = {
@@ -51,15 +52,19 @@ class ChangeLog(Component):
         may_undo = place.may_update
         with call.site.database.read() as connection:
             found = call.live.records.history(connection, call.actor, call.moment, card.module.key, card.id)
+            behind = {_behind(each) for each in found} - {0}
+            names = call.live.reader.titles(connection, "users", sorted(behind)) if behind else {}
         return {
             "kind": "change_log",
             "key": block.key,
             "label": place.label(block) or call.translate("Change log"),
-            "entries": [self._entry(place, happening, may_undo) for happening in _told(found)[:SHOWN]],
+            "entries": [self._entry(place, happening, may_undo, names) for happening in _told(found)[:SHOWN]],
             "pager": None,
         }
 
-    def _entry(self, place: Place, happening: Happening, may_undo: bool) -> dict[str, Any]:
+    def _entry(
+        self, place: Place, happening: Happening, may_undo: bool, names: Mapping[int, str]
+    ) -> dict[str, Any]:
         call = place.call
         what = call.translate(WORDS.get(happening.action, happening.action))
         if happening.module != place.card.module.key:
@@ -68,7 +73,7 @@ class ChangeLog(Component):
         return {
             "icon": ICONS.get(happening.action, "history"),
             "what": what,
-            "who": happening.user.title if happening.user is not None else call.translate("The system"),
+            "who": _who(call, happening, names),
             "at": happening.at.isoformat(),
             "when": call.formats.datetime(happening.at),
             "door": call.translate(DOORS.get(happening.door, happening.door))
@@ -93,6 +98,18 @@ class ChangeLog(Component):
             "lasted": _lasted(place, step.held),
             "cause": _cause(place, step),
         }
+
+
+def _behind(happening: Happening) -> int:
+    """The administrator who acted as the user; 0 where the user did it in person."""
+    given = (happening.cause or "").removeprefix(ACTING)
+    return int(given) if (happening.cause or "").startswith(ACTING) and given.isdecimal() else 0
+
+
+def _who(call: Call, happening: Happening, names: Mapping[int, str]) -> str:
+    who = happening.user.title if happening.user is not None else call.translate("The system")
+    admin = names.get(_behind(happening))
+    return call.translate("{name}, by {admin}").format(name=who, admin=admin) if admin else who
 
 
 def _cause(place: Place, step: Step) -> str | None:

@@ -10,6 +10,7 @@ from runtime.base.messages import message
 from runtime.model.catalog import Module
 from runtime.records.export_asked import ExportAsked
 from runtime.records.export_files import FORMATS, no_progress
+from runtime.records.export_noted import note_export
 from runtime.records.exporting import Export, NotExportedError
 from runtime.web.door import Call
 from runtime.web.errors import RefusedError, bad_request
@@ -42,6 +43,7 @@ def export(screen: Screen, call: Call) -> Response:
                 tx, "export", asked.to_json(), call.actor, name, call.live.revision
             )
         return RedirectResponse(address(started), 303)
+    note_export(call.site.database.write, call.site.clock.now(), call.actor, asked)
     kind = asked.file_format
     return StreamingResponse(
         _begun(kind.pieces(opened, no_progress)),

@@ -101,9 +101,8 @@ def _draw(
         "passwords": {key: said.get(key, "") for key in PASSWORDS},
         "error": said.get("", ""),
     }
-    return screen.draw(
-        call, "pages/profile.html", {"profile": profile}, status=status or (422 if errors else 200)
-    )
+    context = {"profile": profile, "profile_tab": "profile"}
+    return screen.draw(call, "pages/profile.html", context, status=status or (422 if errors else 200))
 
 
 def _control(call: Call, key: str, value: str, error: str) -> FieldView:

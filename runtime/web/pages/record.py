@@ -188,7 +188,7 @@ def _head(place: Place) -> dict[str, Any]:
         "notes": [*_stale(call, module), *(note.in_language(language) for note in place.states.notes)],
         "version": card.version,
         "revision": call.live.revision,
-        "links": _file_links(call, card) if module.key == UPLOADED and not card.deleted else (),
+        "links": _links(call, card),
         "edit_href": f"{address}/edit" if may_update else None,
         "access_href": access_address(module.key, card.id) if _is_limited(call, module) else None,
         "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
@@ -222,6 +222,17 @@ def _header(place: Place) -> list[FieldView]:
             view.explain = None if path.hops or path.attribute else explained.get(path.field.key)
             found.append(view)
     return found
+
+
+def _links(call: Call, card: Card) -> Sequence[dict[str, str]]:
+    """Where a card leads besides: a file's content, and for administrators a user's doors."""
+    if card.deleted:
+        return ()
+    if card.module.key == UPLOADED:
+        return _file_links(call, card)
+    if card.module.key == "users" and call.actor.admin:
+        return [{"label": call.translate("Sign-in"), "href": f"/admin/users/{card.id}", "icon": "key"}]
+    return ()
 
 
 def _file_links(call: Call, card: Card) -> list[dict[str, str]]:

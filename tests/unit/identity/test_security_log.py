@@ -84,7 +84,23 @@ def forge_first(connection: Connection) -> None:
     connection.execute(insert(TABLE).values(at=first.at, **said, **chained))
 
 
+def swap(connection: Connection) -> None:
+    """Have the second and the third entry tell each other's story, with their own places and marks."""
+    rows = {row.number: row for row in connection.execute(TABLE.select())}
+    for here, there in ((2, 3), (3, 2)):
+        said = {key: getattr(rows[there], key) for key in ("at", "kind", "about", "data")}
+        connection.execute(update(TABLE).where(TABLE.c.number == here).values(said))
+
+
+def turn_round(connection: Connection) -> None:
+    """Give the second and the third entry each other's numbers."""
+    for old, new in ((2, 99), (3, 2), (99, 3)):
+        connection.execute(update(TABLE).where(TABLE.c.number == old).values(number=new))
+
+
 MEDDLING = {
+    "two swapped": swap,
+    "two put in another order": turn_round,
     "changed": lambda c: c.execute(update(TABLE).where(TABLE.c.number == 2).values(about="nothing")),
     "who was changed": lambda c: c.execute(update(TABLE).where(TABLE.c.number == 2).values(user_id=8)),
     "data changed": lambda c: c.execute(update(TABLE).where(TABLE.c.number == 2).values(data={"rows": 2})),

@@ -1,0 +1,74 @@
+"""People: what a save of a user or a group means for the site's doors.
+
+It is noted in the security log, in the same transaction; whoever is deactivated or deleted is signed out; and
+one administrator who may sign in is always left.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from runtime.base.messages import message
+from runtime.identity.half_sign_ins import HalfSignIns
+from runtime.identity.mailed_links import MailedLinks
+from runtime.identity.security_log import Who, note
+from runtime.identity.sessions import Sessions
+from runtime.records.change_log import Entry
+from runtime.records.guards import GuardError
+from runtime.records.work import Batch
+
+KINDS = {"users": "user_changed", "groups": "group_changed"}
+TOLD = ("admin", "role", "active", "email")
+"""Fields of a user whose old and new values are told, because they decide who may do what."""
+NO_ADMIN = message("One administrator who may sign in must be left: make somebody else one first.")
+
+
+def mind(batch: Batch, entries: Iterable[Entry]) -> None:
+    """Do what follows from a save; raises :class:`GuardError` where no administrator would be left."""
+    for entry in entries:
+        if entry.module not in KINDS:
+            continue
+        _note(batch, entry)
+        if entry.module == "users":
+            _mind_user(batch, entry)
+
+
+def _note(batch: Batch, entry: Entry) -> None:
+    old, new = entry.old or {}, entry.new or {}
+    data: dict[str, Any] = {"did": entry.action, "fields": sorted({*old, *new} if entry.old else new)}
+    if entry.module == "users":
+        data.update({key: [old.get(key), new[key]] for key in TOLD if key in new})
+    about = f"{entry.module}/{entry.record_id}"
+    note(batch.tx.connection, batch.now, KINDS[entry.module], Who.of(batch.actor), about, **data)
+
+
+def _mind_user(batch: Batch, entry: Entry) -> None:
+    old, new = entry.old or {}, entry.new or {}
+    is_gone = entry.action == "deleted" or _lost("active", new)
+    tables, clock = batch.plans.workplace.tables, batch.plans.workplace.clock
+    connection = batch.tx.connection
+    if is_gone:
+        Sessions(tables, clock).end_all(connection, entry.record_id)
+        HalfSignIns(clock).end_all(connection, entry.record_id)
+    if is_gone or "email" in old:
+        MailedLinks(tables, clock).end_all(connection, entry.record_id)
+    if is_gone or _lost("admin", new):
+        _keep_an_admin(batch, entry)
+
+
+def _lost(field: str, new: Mapping[str, object]) -> bool:
+    return field in new and not new[field]
+
+
+def _keep_an_admin(batch: Batch, entry: Entry) -> None:
+    users, old = batch.plans.workplace.tables.module("users").columns, entry.old or {}
+    number, admin, active, deleted_at = (users[key][0] for key in ("id", "admin", "active", "deleted_at"))
+    connection = batch.tx.connection
+    stands = connection.execute(select(admin, active).where(number == entry.record_id)).one()
+    if entry.action == "created" or not (old.get("admin", stands[0]) and old.get("active", stands[1])):
+        return
+    left = select(number).where(admin.is_(True), active.is_(True), deleted_at.is_(None)).limit(1)
+    # Locked, so that two administrators do not take each other's place away in one moment.
+    if connection.execute(left.with_for_update()).first() is None:
+        raise GuardError(NO_ADMIN)

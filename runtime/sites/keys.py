@@ -1,0 +1,77 @@
+"""Keys of a user's programs: made, locked and revoked by the user or an administrator, and always logged."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from runtime.base.messages import message
+from runtime.identity.actor import Actor
+from runtime.identity.api_keys import ApiKey, KeyLimits
+from runtime.identity.security_log import Who, note
+from runtime.sites.people import PersonError
+from runtime.sites.site import Site
+
+LONGEST = 120
+MOST = 50
+"""Keys that a user may have at one time; more of them are a mistake of some program."""
+
+
+def make_key(site: Site, actor: Actor, label: str, limits: KeyLimits) -> str:
+    """Make a key of the actor and give it; nobody can read it again. Raises :class:`PersonError`."""
+    keys, user_id = site.live.identity.api_keys, actor.user_id or 0
+    if not label.strip():
+        raise PersonError((message("Say what the key is for."),))
+    if limits.until is not None and limits.until <= site.clock.now():
+        raise PersonError((message("The last day of a key lies ahead."),))
+    if limits.modules == ():
+        raise PersonError((message("Choose at least one module."),))
+    with site.database.write() as tx:
+        if sum(key.revoked_at is None for key in keys.of(tx.connection, user_id)) >= MOST:
+            raise PersonError((message("You have {most} keys already. Revoke one first.", most=MOST),))
+        key_id = tx.allocate_ids(1)[0]
+        made = keys.create(tx.connection, key_id, user_id, label.strip()[:LONGEST], limits)
+        _note(site, tx.connection, actor, "key_made", _find(site, tx.connection, user_id, key_id))
+    return made
+
+
+def lock_key(site: Site, actor: Actor, user_id: int, key_id: int, *, locked: bool) -> bool:
+    """Stop a user's key for a while, or let it work again; False when there is no such key."""
+    keys = site.live.identity.api_keys
+    return _change(
+        site, actor, user_id, key_id, lambda c: keys.lock(c, user_id, key_id, locked=locked), locked=locked
+    )
+
+
+def revoke_key(site: Site, actor: Actor, user_id: int, key_id: int) -> bool:
+    """Make a user's key worth nothing for good; False when there is no such key."""
+    keys = site.live.identity.api_keys
+    return _change(site, actor, user_id, key_id, lambda c: keys.revoke(c, key_id), revoked=True)
+
+
+def _change(
+    site: Site,
+    actor: Actor,
+    user_id: int,
+    key_id: int,
+    do: Callable[[Connection], bool],
+    **said: bool,
+) -> bool:
+    with site.database.write() as tx:
+        found = _find(site, tx.connection, user_id, key_id)
+        if found is None or not do(tx.connection):
+            return False
+        _note(site, tx.connection, actor, "key_changed", found, **said)
+    return True
+
+
+def _find(site: Site, connection: Connection, user_id: int, key_id: int) -> ApiKey | None:
+    keys = site.live.identity.api_keys.of(connection, user_id)
+    return next((key for key in keys if key.id == key_id), None)
+
+
+def _note(
+    site: Site, connection: Connection, actor: Actor, kind: str, key: ApiKey | None, **said: bool
+) -> None:
+    if key is not None:
+        about = f"{key.label} ({key.begins}…)"
+        note(connection, site.clock.now(), kind, Who.of(actor), about, of=f"users/{key.user_id}", **said)
