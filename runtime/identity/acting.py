@@ -6,7 +6,7 @@ from runtime.base.clock import Clock
 from runtime.base.messages import message
 from runtime.identity.policy import Rules
 from runtime.identity.security_log import Who, note
-from runtime.identity.sessions import Opened, Session, Sessions
+from runtime.identity.sessions import Opened, Session, Sessions, standing
 from runtime.identity.sign_in import Came, Denied, Unit
 from runtime.identity.tables import IdentityTables
 from runtime.identity.users import Users
@@ -36,7 +36,9 @@ class Acting:
             self._sessions.end(tx.connection, came.before)
         who = Who(user.id, user.name, admin.id, came.address)
         note(tx.connection, self._clock.now(), "acting_began", who, about=admin.name)
-        return self._sessions.open(tx.connection, user.id, came.address, came.agent, by_id=admin.id)
+        return self._sessions.open(
+            tx.connection, user.id, came.address, came.agent, by_id=admin.id, rights=standing(user)
+        )
 
     def end(self, tx: Unit, session: Session, came: Came) -> Opened | None:
         """Be oneself again; None when one may not come in any more."""
@@ -50,4 +52,4 @@ class Acting:
         note(tx.connection, self._clock.now(), "acting_ended", who, about=admin.name if admin else "")
         if admin is None:
             return None
-        return self._sessions.open(tx.connection, admin.id, came.address, came.agent)
+        return self._sessions.open(tx.connection, admin.id, came.address, came.agent, rights=standing(admin))

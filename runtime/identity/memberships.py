@@ -22,6 +22,12 @@ class Memberships:
         given = statement.run(connection, {"user": user_id})
         return tuple(zip(*given, strict=True)) if given else ()
 
+    def direct(self, connection: Connection, user_id: int) -> tuple[int, ...]:
+        """The groups whose member the user is in person."""
+        members = self._tables.link("groups", "members")
+        query = select(members.c.source_id).where(members.c.target_id == user_id)
+        return tuple(connection.execute(query.order_by(members.c.source_id)).scalars())
+
     def _select(self) -> Select[Any]:
         members, groups = self._tables.link("groups", "members"), self._tables.module("groups")
         group_id, name, parent, deleted_at = (

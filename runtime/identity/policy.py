@@ -89,6 +89,20 @@ class Policy:
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
+class Ranked(Protocol):
+    """A user or an actor, as far as it decides what they must do to sign in."""
+
+    @property
+    def admin(self) -> bool:
+        """Whether it is an administrator."""
+        ...
+
+    @property
+    def role(self) -> str | None:
+        """The key of the role."""
+        ...
+
+
 class Rules(Protocol):
     """Where the rules of now are had from."""
 

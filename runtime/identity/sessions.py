@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from runtime.base.clock import Clock
-from runtime.identity.policy import Rules, Steady
+from runtime.identity.policy import Ranked, Rules, Steady
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import derived, fingerprint, new_token, same
 
@@ -35,6 +35,8 @@ class Session:
     last_seen_at: datetime
     stale: bool
     by_id: int | None = None
+    rights: str = ""
+    """What its user was when it got its token; '' where that is not known."""
 
     def allows(self, csrf: str) -> bool:
         """Whether a form's CSRF token is this session's own."""
@@ -81,10 +83,12 @@ class Sessions:
         address: str = "",
         agent: str = "",
         by_id: int | None = None,
+        rights: str = "",
     ) -> Opened:
         """Open a session under a new token. What the browser had before is worth nothing for it.
 
-        ``by_id`` is the administrator who acts as the user.
+        ``by_id`` is the administrator who acts as the user, ``rights`` what the user is by now
+        (:func:`standing`).
         """
         token = new_token()
         now = self._clock.now()
@@ -97,9 +101,18 @@ class Sessions:
                 address=address[:64],
                 agent=agent[:200],
                 by_id=by_id,
+                rights=rights,
             )
         )
         return Opened(token, csrf_of(token), user_id)
+
+    def outgrow(self, connection: Connection, session: Session, rights: str) -> Opened | None:
+        """Give another token to a session whose user is another by now; None where somebody was faster."""
+        token, table = new_token(), self._table
+        mine = update(table).where(table.c.token_hash == session.key)
+        values = {"token_hash": fingerprint(token), "rights": rights}
+        done = connection.execute(mine.values(values)).rowcount
+        return Opened(token, csrf_of(token), session.user_id) if done else None
 
     def renew(self, connection: Connection, session: Session) -> Opened:
         """Give a session another token, for what it may do is another: the one before is worth nothing."""
@@ -151,9 +164,9 @@ class Sessions:
         key = fingerprint(token)
         table = self._table
         row = connection.execute(
-            select(table.c.user_id, table.c.created_at, table.c.last_seen_at, table.c.by_id).where(
-                table.c.token_hash == key
-            )
+            select(
+                table.c.user_id, table.c.created_at, table.c.last_seen_at, table.c.by_id, table.c.rights
+            ).where(table.c.token_hash == key)
         ).first()
         return None if row is None else self.holding(token, *row)
 
@@ -164,6 +177,7 @@ class Sessions:
         created_at: datetime,
         last_seen_at: datetime,
         by_id: int | None = None,
+        rights: str | None = None,
     ) -> Session | None:
         """The session of a row, unless it lasted too long, or was unused too long."""
         now, rules = self._clock.now(), self._rules.now
@@ -171,7 +185,16 @@ class Sessions:
         if now - created_at >= longest or now - last_seen_at >= rules.idle:
             return None
         stale = now - last_seen_at >= TOUCH
-        return Session(fingerprint(token), user_id, csrf_of(token), created_at, last_seen_at, stale, by_id)
+        return Session(
+            fingerprint(token),
+            user_id,
+            csrf_of(token),
+            created_at,
+            last_seen_at,
+            stale,
+            by_id,
+            rights or "",
+        )
 
     def touch(self, connection: Connection, session: Session) -> None:
         """Write down that the session is in use. Two requests at once write it once."""
@@ -203,6 +226,11 @@ class Sessions:
         table = self._table
         over = (table.c.created_at <= now - rules.absolute) | (table.c.last_seen_at <= now - rules.idle)
         return connection.execute(delete(table).where(over)).rowcount
+
+
+def standing(user: Ranked) -> str:
+    """What decides over the rights of a user: when it is another, sessions get other tokens."""
+    return f"{'admin' if user.admin else 'user'} {user.role or ''}"
 
 
 def csrf_of(token: str) -> str:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
 
 from runtime.base.clock import Clock
 from runtime.base.messages import Message, message
@@ -16,11 +15,11 @@ from runtime.identity.credentials import Credentials
 from runtime.identity.half_sign_ins import Half, HalfSignIns
 from runtime.identity.letters import PIN, Letters, NoLetters, Unit
 from runtime.identity.passwords import Passwords
-from runtime.identity.policy import Rules, Steady
+from runtime.identity.policy import Ranked, Rules, Steady
 from runtime.identity.providers.base import ProviderError, Providers
 from runtime.identity.second_factor import MAIL, SecondFactors
 from runtime.identity.security_log import Who, note
-from runtime.identity.sessions import Opened, Sessions
+from runtime.identity.sessions import Opened, Sessions, standing
 from runtime.identity.tables import IdentityTables
 from runtime.identity.throttling import Attempt, Throttle, Wait
 from runtime.identity.users import User, Users
@@ -34,20 +33,6 @@ Write = Callable[[], AbstractContextManager[Unit]]
 
 ENROL = "enrol"
 """The second step of one who must have an app, and has none yet."""
-
-
-class Ranked(Protocol):
-    """A user or an actor, as far as it decides what they must do to sign in."""
-
-    @property
-    def admin(self) -> bool:
-        """Whether it is an administrator."""
-        ...
-
-    @property
-    def role(self) -> str | None:
-        """The key of the role."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +163,7 @@ class SignIn:
         self._sessions.sweep(tx.connection)
         who = Who(user.id, user.name, None, came.address)
         note(tx.connection, self._clock.now(), "signed_in", who, about=came.agent[:200])
-        return self._sessions.open(tx.connection, user.id, came.address, came.agent)
+        return self._sessions.open(tx.connection, user.id, came.address, came.agent, rights=standing(user))
 
     def _is_right(self, email: str, password: str, kept: str | None) -> bool:
         directory = self._providers.directory_of(email)

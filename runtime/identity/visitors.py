@@ -38,8 +38,8 @@ class Visitors:
         found = _first(statement.run(connection, {"hash": fingerprint(token)}))
         if found is None:
             return None
-        created_at, last_seen_at, by_id, *values = found.values
-        session = self._sessions.holding(token, values[0], created_at, last_seen_at, by_id)
+        created_at, last_seen_at, by_id, rights, *values = found.values
+        session = self._sessions.holding(token, values[0], created_at, last_seen_at, by_id, rights)
         if session is None or (by_id is not None and not self._may_act(connection, by_id)):
             return None
         return session, self._user(connection, values, found)
@@ -70,7 +70,7 @@ class Visitors:
 
     def _by_token(self) -> Select[Any]:
         session = self._tables.sessions
-        columns = [session.c.created_at, session.c.last_seen_at, session.c.by_id]
+        columns = [session.c.created_at, session.c.last_seen_at, session.c.by_id, session.c.rights]
         return _statement(self._tables, session, columns).where(
             session.c.token_hash == bindparam("hash", required=False)
         )

@@ -47,8 +47,12 @@ def make_identity(site: "Site", tables: Tables, catalog: "Catalog") -> Identity:
     language = catalog.languages[0]
     letters = SiteLetters(site, catalog.title.in_language(language), language)
     sessions, keys = Sessions(tables, clock, rules), ApiKeys(tables, clock)
+
+    def profiles(role: str | None) -> tuple[str, ...]:
+        return tuple(profile.key for profile in catalog.access.held(role))
+
     factors = SecondFactors(clock, site.sealer.seal, site.sealer.open)
-    sign_in = SignIn(tables, clock, passwords, factors, rules, letters, providers)
+    sign_in = SignIn(tables, clock, passwords, factors, rules, letters, providers, profiles)
     return Identity(
         Users(tables),
         sessions,

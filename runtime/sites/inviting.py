@@ -1,10 +1,11 @@
 """Inviting: a link by which somebody chooses the first password, and users made after a template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from runtime.base.messages import message
 from runtime.identity.actor import Actor
 from runtime.identity.mailed_links import INVITE
+from runtime.identity.memberships import Memberships
 from runtime.identity.security_log import Who, note
 from runtime.identity.users import User
 from runtime.records.change import Change, Refused
@@ -42,7 +43,7 @@ def invite(site: Site, actor: Actor, user: User) -> str | None:
 
 
 def copy_user(
-    site: Site, actor: Actor, template: Mapping[str, object], groups: Sequence[int], name: str, email: str
+    site: Site, actor: Actor, template_id: int, template: Mapping[str, object], name: str, email: str
 ) -> int:
     """Make a user who has what a template has: role, groups, language, formats. ``template`` are the values
     of the fields :data:`COPIED`. Raises :class:`PersonError`.
@@ -50,6 +51,7 @@ def copy_user(
     live = site.live
     parsing = live.parsing(actor, "rest")
     with site.database.write() as tx:
+        groups = Memberships(live.tables).direct(tx.connection, template_id)
         given = {**template, "name": name, "email": email}
         made = live.writer.save(tx, [Change("users", given)], actor, parsing)[0]
         if isinstance(made, Refused):

@@ -2,6 +2,8 @@
 
 import logging
 import threading
+import time
+from datetime import timedelta
 
 from watchfiles import watch
 
@@ -12,6 +14,8 @@ POLL_SECONDS = 0.5
 """How often a process asks whether another one has applied a revision."""
 GUARD_SECONDS = 2.0
 """How often it reads the rules of signing in again, and chains what is new in the security log."""
+PRUNE_SECONDS = 3600.0
+"""How often it removes what the security log has kept for long enough."""
 
 log = logging.getLogger("trellis.sites")
 
@@ -46,10 +50,14 @@ class Watcher:
                 log.exception("The newest revision cannot be served.")
 
     def _guard(self) -> None:
+        prune_at = 0.0
         while not self._stopped.wait(GUARD_SECONDS):
             try:
-                self._site.rules.refresh()
+                kept = timedelta(days=self._site.rules.refresh().log_days)
                 self._site.security_log.chain()
+                if time.monotonic() >= prune_at:
+                    prune_at = time.monotonic() + PRUNE_SECONDS
+                    self._site.security_log.prune(kept)
             except StorageError as error:
                 log.warning("The security log waits for the database: %s", error)
             except Exception:

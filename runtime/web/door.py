@@ -31,6 +31,7 @@ from runtime.web.forms import Form
 from runtime.web.languages import asked_language
 from runtime.web.origin import SAFE_METHODS, is_same_origin
 from runtime.web.refusals import Refusals
+from runtime.web.renewing import hand_out, renew, renewed
 from runtime.web.security import BodyRefusedError
 from runtime.web.threads import Threads
 
@@ -144,11 +145,14 @@ class Door:
     def _answer(self, handler: Handler, policy: Policy, request: Request, form: Form | None) -> Response:
         for _ in range(GENERATIONS):
             try:
-                return self._answer_once(handler, policy, request, form)
+                return self._hand_out(request, self._answer_once(handler, policy, request, form))
             except OutdatedError as outdated:
                 log.info("begun anew: %s", outdated)
                 self.site.refresh()
-        return self._answer_once(handler, policy, request, form, is_last=True)
+        return self._hand_out(request, self._answer_once(handler, policy, request, form, is_last=True))
+
+    def _hand_out(self, request: Request, response: Response) -> Response:
+        return hand_out(request, response, session_cookie(self.site), secure=self.site.settings.secure)
 
     def _answer_once(
         self,
@@ -181,6 +185,7 @@ class Door:
                 raise not_found()
             if request.method not in SAFE_METHODS and form is not None:
                 _check_origin(call)
+            renew(call)
             return handler(call)
         except Exception as problem:
             if isinstance(problem, OutdatedError) and not is_last:
@@ -222,7 +227,7 @@ def session_cookie(site: Site) -> str:
 
 def session_token(site: Site, request: Request) -> str | None:
     """The token of the session that a browser comes with."""
-    return request.cookies.get(session_cookie(site))
+    return renewed(request) or request.cookies.get(session_cookie(site))
 
 
 def _check_origin(call: Call) -> None:

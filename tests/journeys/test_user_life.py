@@ -1,4 +1,4 @@
-"""The life of a user: invited, copied, acted as, deactivated; each time by administrators, each time logged."""
+"""The life of a user: invited, copied, acted as, deactivated; by administrators, and logged each time."""
 
 import html
 import re
@@ -206,3 +206,22 @@ def test_nobody_but_an_administrator_sees_a_user_s_doors(app: App):
     sue = app.sign_in(SUE, admin=False)
     assert sue.get(doors(app)).status == 404
     assert "Sign-in of" not in sue.get(f"/app/users/{app.user(SUE)}")
+
+
+def test_other_rights_hold_from_the_next_request_on_under_another_token(app: App, admin: Browser):
+    sue = app.sign_in(SUE, admin=False)
+    old = sue.client.cookies["trellis_session"]
+    assert sue.get("/admin/setup").status == 403
+    admin.post(f"/app/users/{app.user(SUE)}/edit", admin="true")
+    assert sue.get("/app/deals/99999").status == 404
+    page = sue.get("/admin/setup")
+    assert page.status == 200
+    new = sue.client.cookies["trellis_session"]
+    assert new != old
+    stolen = Browser(app.client())
+    stolen.client.cookies.set("trellis_session", old)
+    assert stolen.get("/app").path == "/signin"
+    assert submit(sue, page, {}, key="/signout").path == "/signin"
+    again = app.sign_in(SUE)
+    admin.post(f"/app/users/{app.user(SUE)}/edit", admin="")
+    assert again.get("/admin/setup").status == 403

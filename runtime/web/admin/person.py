@@ -80,7 +80,7 @@ def copy(screen: Screen, call: Call) -> Response:
     card = load(call, call.live.catalog.modules["users"], user.id, [own_path(fields[key]) for key in COPIED])
     values = {key: getattr(card.values[key], "id", card.values[key]) for key in COPIED}
     try:
-        made = copy_user(call.site, call.actor, values, user.groups, name, email)
+        made = copy_user(call.site, call.actor, user.id, values, name, email)
     except PersonError as error:
         return _draw(screen, call, user, error=error.reasons[0])
     return flash(RedirectResponse(address(made), 303), "created")

@@ -52,6 +52,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "count": None,
         },
         {
+            "label": call.translate("Sign-in and security"),
+            "href": "/admin/security",
+            "active": active == "security",
+            "count": None,
+        },
+        {
             "label": call.translate("Security log"),
             "href": "/admin/security-log",
             "active": active == "log",
