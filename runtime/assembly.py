@@ -188,6 +188,7 @@ class House:
         from runtime.automation.companion import Companion
         from runtime.automation.queue import QueueError, check
         from runtime.sites.watch import Watcher
+        from runtime.web.connections import limited
 
         try:
             check(self.settings.queue)
@@ -210,6 +211,7 @@ class House:
                 log_level="warning",
                 server_header=False,
                 timeout_keep_alive=30,
+                http=limited(),
                 h11_max_incomplete_event_size=64 << 10,
             )
         finally:

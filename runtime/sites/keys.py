@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
-
 from runtime.base.messages import message
 from runtime.identity.actor import Actor
 from runtime.identity.api_keys import ApiKey, KeyLimits
 from runtime.identity.security_log import Who, note
 from runtime.sites.people import PersonError
 from runtime.sites.site import Site
+from runtime.storage.transaction import Transaction
 
 LONGEST = 120
 MOST = 50
@@ -30,7 +29,7 @@ def make_key(site: Site, actor: Actor, label: str, limits: KeyLimits) -> str:
             raise PersonError((message("You have {most} keys already. Revoke one first.", most=MOST),))
         key_id = tx.allocate_ids(1)[0]
         made = keys.create(tx.connection, key_id, user_id, label.strip()[:LONGEST], limits)
-        _note(site, tx.connection, actor, "key_made", _find(site, tx.connection, user_id, key_id))
+        _note(site, tx, actor, "key_made", _find(site, tx, user_id, key_id))
     return made
 
 
@@ -38,14 +37,19 @@ def lock_key(site: Site, actor: Actor, user_id: int, key_id: int, *, locked: boo
     """Stop a user's key for a while, or let it work again; False when there is no such key."""
     keys = site.live.identity.api_keys
     return _change(
-        site, actor, user_id, key_id, lambda c: keys.lock(c, user_id, key_id, locked=locked), locked=locked
+        site,
+        actor,
+        user_id,
+        key_id,
+        lambda tx: keys.lock(tx.connection, user_id, key_id, locked=locked),
+        locked=locked,
     )
 
 
 def revoke_key(site: Site, actor: Actor, user_id: int, key_id: int) -> bool:
     """Make a user's key worth nothing for good; False when there is no such key."""
     keys = site.live.identity.api_keys
-    return _change(site, actor, user_id, key_id, lambda c: keys.revoke(c, key_id), revoked=True)
+    return _change(site, actor, user_id, key_id, lambda tx: keys.revoke(tx.connection, key_id), revoked=True)
 
 
 def _change(
@@ -53,25 +57,23 @@ def _change(
     actor: Actor,
     user_id: int,
     key_id: int,
-    do: Callable[[Connection], bool],
+    do: Callable[[Transaction], bool],
     **said: bool,
 ) -> bool:
     with site.database.write() as tx:
-        found = _find(site, tx.connection, user_id, key_id)
-        if found is None or not do(tx.connection):
+        found = _find(site, tx, user_id, key_id)
+        if found is None or not do(tx):
             return False
-        _note(site, tx.connection, actor, "key_changed", found, **said)
+        _note(site, tx, actor, "key_changed", found, **said)
     return True
 
 
-def _find(site: Site, connection: Connection, user_id: int, key_id: int) -> ApiKey | None:
-    keys = site.live.identity.api_keys.of(connection, user_id)
+def _find(site: Site, tx: Transaction, user_id: int, key_id: int) -> ApiKey | None:
+    keys = site.live.identity.api_keys.of(tx.connection, user_id)
     return next((key for key in keys if key.id == key_id), None)
 
 
-def _note(
-    site: Site, connection: Connection, actor: Actor, kind: str, key: ApiKey | None, **said: bool
-) -> None:
+def _note(site: Site, tx: Transaction, actor: Actor, kind: str, key: ApiKey | None, **said: bool) -> None:
     if key is not None:
         about = f"{key.label} ({key.begins}…)"
-        note(connection, site.clock.now(), kind, Who.of(actor), about, of=f"users/{key.user_id}", **said)
+        note(tx.connection, site.clock.now(), kind, Who.of(actor), about, of=f"users/{key.user_id}", **said)
