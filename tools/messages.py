@@ -26,7 +26,7 @@ KEYWORDS: dict[str, Any] = {
     "later": None,
 }
 """The calls whose text is shown to people; the second argument where the first is a field."""
-PLACE = re.compile(r"\{\w+\}|%\(\w+\)s")
+PLACE = re.compile(r"\{(\w+)(?::\w+)?\}|%\((\w+)\)s")
 
 
 def texts() -> list[str]:

@@ -45,7 +45,7 @@ def test_no_route_that_changes_something_takes_a_forged_form(app: App):
     browser, other = app.sign_in(), app.sign_in(SUE, admin=False)
     deal = make(app, "deals", name="Chairs")
     right, wrong = browser.get("/profile").hidden("_csrf"), other.get("/profile").hidden("_csrf")
-    forged = (
+    forged: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
         ({}, {}),
         ({"_csrf": wrong}, {}),
         ({"_csrf": right}, {"sec-fetch-site": "cross-site"}),
