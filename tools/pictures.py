@@ -59,6 +59,10 @@ def demo() -> Iterator[tuple[str, Path]]:
     """A filled demo that is served; gives its address and the folder with its database."""
     with tempfile.TemporaryDirectory(prefix="trellis-pictures-") as name:
         folder = Path(name)
+        # Filled before it is served: a busy machine may take longer for that than one waits for a server.
+        subprocess.run(
+            [sys.executable, "-m", "runtime", "demo", "--no-serve"], check=True, **surroundings(folder)
+        )
         with serving(folder, "demo") as address:
             yield address, folder
 
@@ -79,10 +83,7 @@ def serving(folder: Path, *command: str) -> Iterator[str]:
     """A command that serves, in a folder; gives its address once it answers."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "runtime", *command, "--port", str(port)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
+        [sys.executable, "-m", "runtime", *command, "--port", str(port)], **surroundings(folder)
     )
     try:
         wait(process, port, "/health")
@@ -90,6 +91,11 @@ def serving(folder: Path, *command: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def surroundings(folder: Path) -> dict[str, Any]:
+    """Where a command of the program runs: in a folder, of this code, saying nothing."""
+    return {"cwd": folder, "env": {**os.environ, "PYTHONPATH": str(ROOT)}, "stdout": subprocess.DEVNULL}
 
 
 def signed_in(browser: Browser, address: str, **options: Any) -> Page:
