@@ -8,7 +8,7 @@ from runtime.base.clock import Clock
 from runtime.base.registry import Registry
 from runtime.change.completing import complete
 from runtime.change.journal import Change, StepState, unfinished
-from runtime.change.known import Known, UnforeseenError
+from runtime.change.known import REMEMBERED, Known, UnforeseenError
 from runtime.change.landing import Applied, Refused, Target, rehearsed
 from runtime.change.large import LargeApply, Sizes, clear_away, is_large
 from runtime.change.locking import ATTEMPTS, again_while_busy, applying, lock_configuration, stop_writers
@@ -87,7 +87,7 @@ def apply(
         applied,
         on_landed,
         based_on,
-        Known() if expected is None else expected.known,
+        Known(REMEMBERED) if expected is None else expected.known,
     )
     sizes = sizes or Sizes()
     with applying(database, by):

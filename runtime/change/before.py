@@ -1,6 +1,6 @@
 """The configuration that is applied, as conversions see it: its fields, its tables, and how records read."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from runtime.base.clock import SystemClock
@@ -67,7 +67,9 @@ class Before:
     def tables(self) -> Tables:
         """Its tables, by the names that they have in it."""
         assert self._revision is not None
-        return build_tables(self.catalog, self._revision.names, self.types, self._dialect)
+        catalog, names, dialect = self.catalog, self._revision.names, self._dialect
+        build = partial(build_tables, catalog, names, self.types, dialect)
+        return self.known.tables(catalog.hash, names, dialect, build)
 
     @cached_property
     def formats(self) -> Formats:

@@ -5,7 +5,7 @@ the new type reads as it reads a file's: any type can so become any other whose 
 here beside that are the pairs in which something else is meant, or something is lost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -56,6 +56,7 @@ class Casting:
         self._formats: Formats = parsing.formats
         self._known: dict[object, Cast] = {}
         self._direct = (old is None or old.field.settings.get("picklist") is None) and _reads_text(new)
+        self._stay = new.kind.stay(new.field) if self._direct else None
 
     def cast(self, value: object) -> Cast:
         """What a value becomes; records that are pointed at come as :class:`Ref`."""
@@ -70,6 +71,14 @@ class Casting:
                 self._known.clear()
             known = self._known[value] = self._cast(value)
         return known
+
+    def cast_all(self, values: Sequence[object]) -> list[Cast]:
+        """What each of many values becomes."""
+        if self._stay is not None:
+            texts = [each for each in values if type(each) is str]
+            if len(texts) + values.count(None) == len(values) and (not texts or self._stay(texts)):
+                return [EMPTY if each is None else Cast(each) for each in values]
+        return [self.cast(each) for each in values]
 
     def text(self, value: Any) -> str:
         """A value of the old field as a person reads it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes
@@ -13,9 +13,10 @@ from runtime.change.before import Before, UnreadableRevisionError
 from runtime.change.casting import Casting, Side
 from runtime.change.compare import Comparison, Converted, path_of
 from runtime.change.converting import Part, Reading, Rehearsal, rehearse
+from runtime.change.known import Remembered
 from runtime.change.making import needs
 from runtime.change.parsing import site_parsing
-from runtime.change.phases import Among
+from runtime.change.phases import Empty
 from runtime.change.pointing import Pointing
 from runtime.change.sharing import shared
 from runtime.change.sources import Source, of_expression, of_field
@@ -71,7 +72,7 @@ class Filling:
 
     field: Field
     reading: Reading
-    empty: Among
+    empty: Empty
     condition: ColumnElement[bool]
     rehearsal: Rehearsal
 
@@ -168,11 +169,11 @@ class Conversions:
     def _filling(self, field: Field, source: Source) -> Filling:
         table = self._tables.module(field.module)
         column = table.columns[field.key][0]
-        empty = Among(select(table.columns["id"][0]).where(column.is_(None)))
+        empty = Empty(table.columns["id"][0], column)
         side = Side(field, self.before.types[field.type], self._catalog.picklists)
         part = Part(field, side.kind, source, Casting(source.side, side, self._parsing))
-        reading = Reading(self.before, self._earlier.module(field.module), [part])
         key, connection = ("filling", field.module, field.key), self._stored.connection
+        reading = Reading(self.before, self._earlier.module(field.module), [part], self._remembered(key))
         (found,) = self.rehearsed(key, field.module, lambda: tuple(rehearse(connection, reading, empty)))
         return Filling(field, reading, empty, column.is_(None), found)
 
@@ -217,6 +218,9 @@ class Conversions:
         rows = self._stored.rows(self._tables.names.table(module))
         return self.before.known.rehearsal((self._mark, key), rows, work)
 
+    def _remembered(self, key: Hashable) -> Remembered:
+        return self.before.known.batches((self._mark, key))
+
     def _as_it_is(self, field: Field) -> Part | None:
         source = self._field((field.module, field.key))
         if source is None:
@@ -230,8 +234,8 @@ class Conversions:
         )
 
     def _group(self, module: str, was: str, parts: list[Part]) -> Group:
-        reading = Reading(self.before, was, parts)
         key = ("group", module, *(part.field.key for part in parts))
+        reading = Reading(self.before, was, parts, self._remembered(key))
         found = self.rehearsed(key, module, partial(self._rehearse, reading))
         return Group(module, reading, found)
 

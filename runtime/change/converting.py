@@ -6,7 +6,7 @@ one batch but counts and a few samples.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from runtime.change.before import Before
 from runtime.change.casting import EMPTY, Cast, Casting
+from runtime.change.known import Remembered
 from runtime.change.phases import Chosen, Everything
 from runtime.change.pointing import Pointing, Wanted
 from runtime.change.sources import Source, with_titles
@@ -22,8 +23,8 @@ from runtime.model.catalog import Field
 from runtime.storage.joins import Joins
 from runtime.storage.virtual import Virtual
 
-BATCH = 5_000
-"""So many records are read and written at a time."""
+BATCH = 2_000
+"""So many records are read and written at a time; a large apply's transactions are of whole batches."""
 SAMPLES = 10
 """So many values that cannot be converted are named."""
 
@@ -87,28 +88,36 @@ class Part:
         if self.pointing is not None:
             texts = [self.casting.text(each) for each in values]
             return self.pointing.cast(connection, values, texts)
-        return [self.casting.cast(each) for each in values]
+        return self.casting.cast_all(values)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A batch: ids, whether each is deleted, and for each part the old values and what they become."""
+    """A batch: ids, whether each is deleted, and for each part the old values and what they become.
+    ``is_known`` tells that a rehearsal has read just the same.
+    """
 
     ids: list[int]
     deleted: list[bool]
     old: list[list[object]]
     new: list[list[Cast]]
     held: list[list[object] | None]
+    is_known: bool = False
 
 
 class Reading:
     """Reads the records of a module in batches, and casts what some of its fields come from."""
 
-    def __init__(self, before: Before, module: str, parts: Sequence[Part]) -> None:
-        """``module`` is the key that it has in the applied configuration."""
+    def __init__(
+        self, before: Before, module: str, parts: Sequence[Part], remembered: Remembered | None = None
+    ) -> None:
+        """``module`` is the key that it has in the applied configuration. What came of a batch is
+        ``remembered``, and not worked out again where the records read the same.
+        """
         self.before = before
         self.module = module
         self.parts = tuple(parts)
+        self.remembered = None if self._looks_further() else remembered
 
     def batches(self, connection: Connection, chosen: Chosen) -> Iterator[Read]:
         """The records, in the order of their ids, the deleted ones too."""
@@ -129,6 +138,12 @@ class Reading:
             last = rows[-1][0]
             yield self._read(connection, rows, groups)
 
+    def _looks_further(self) -> bool:
+        """Whether what a value becomes depends on other records, too."""
+        return any(part.pointing is not None for part in self.parts) or any(
+            each.records or each.linked is not None for each in self._sources
+        )
+
     @cached_property
     def _sources(self) -> list[Source]:
         found: dict[int, Source] = {}
@@ -142,6 +157,17 @@ class Reading:
         self, connection: Connection, rows: Sequence[Any], groups: Sequence[tuple[Source, int, int]]
     ) -> Read:
         given = list(zip(*rows, strict=True))
+        known = None if self.remembered is None else self.remembered.of(given)
+        if isinstance(known, Read):
+            return known
+        read = self._worked_out(connection, given, groups)
+        if self.remembered is not None:
+            self.remembered.keep(given, replace(read, is_known=True))
+        return read
+
+    def _worked_out(
+        self, connection: Connection, given: Sequence[Any], groups: Sequence[tuple[Source, int, int]]
+    ) -> Read:
         ids = list(given[0])
         values: dict[int, list[object]] = {}
         for source, start, end in groups:

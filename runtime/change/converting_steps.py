@@ -77,7 +77,8 @@ def _making(situation: Situation, group: Group) -> Reading:
         )
         return replace(each, pointing=each.pointing.making(maker.make))
 
-    return Reading(group.reading.before, group.reading.module, [part(each) for each in group.parts])
+    made, parts = group.reading, [part(each) for each in group.parts]
+    return Reading(made.before, made.module, parts, made.remembered)
 
 
 def _sample(group: Group) -> Iterator[str]:

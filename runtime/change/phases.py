@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Index, Select, true
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Index, Select, select, true
 
 
 class Phase(StrEnum):
@@ -63,6 +63,22 @@ class Among:
     def where(self, ids: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition."""
         return ids.in_(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """The records that have nothing in a column of theirs; ``ids`` is that of the same table."""
+
+    ids: Column[Any]
+    column: Column[Any]
+
+    def where(self, ids: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition, on the column beside the ids where the applied configuration has it."""
+        beside: FromClause | None = getattr(ids, "table", None)
+        own = None if beside is None else beside.c.get(self.column.name)
+        if own is None:
+            return ids.in_(select(self.ids).where(self.column.is_(None)))
+        return own.is_(None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -200,7 +201,8 @@ def make_plan(
     before = moved(shape, found.moves)
     given = names_moved(kept, found.moves)
     names = name_all(catalog, types, given)
-    tables = build_tables(catalog, names, types, connection.dialect.name)
+    dialect = connection.dialect.name
+    tables = known.tables(catalog.hash, names, dialect, partial(build_tables, catalog, names, types, dialect))
     if live.is_trellis:
         check_format(connection, tables)
     after = with_retired(target, before)

@@ -67,8 +67,8 @@ def seal(connection: Connection, revision: int, until: datetime) -> None:
         of = group.table()
         held = select(cells(connection, [of.c[each] for each in group.columns])).where(group.is_row(of, kept))
         here = mine & group.is_of(kept)
-        connection.execute(update(kept).where(here).values(new=held.scalar_subquery()))
-    connection.execute(update(kept).where(mine).values(kept_until=until))
+        sealed = update(kept).where(here).values(new=held.scalar_subquery(), kept_until=until)
+        connection.execute(sealed)
     revisions = runtime_tables().revisions
     count = select(func.count()).select_from(kept).where(mine).scalar_subquery()
     connection.execute(update(revisions).where(revisions.c.id == revision).values(set_aside=count))

@@ -34,13 +34,11 @@ class Conversion:
         whole = isinstance(chosen, Everything)
         writer = _Columns(self.tables.module(self.module), self._columns(), connection.dialect)
         for batch in self.reading.batches(connection, chosen):
-            for place, promise in enumerate(self.promised):
+            for place, promise in enumerate(() if batch.is_known else self.promised):
                 _hold_to(promise, self.reading.parts[place], batch, place)
-            rows: list[tuple[int, list[object]]] = []
-            for at, id_ in enumerate(batch.ids):
-                values = self._values(batch, at)
-                if not whole or any(each is not None for each in values):
-                    rows.append((id_, values))
+            rows = list(zip(*self._values(batch), batch.ids, strict=True))
+            if whole:  # the columns are empty
+                rows = [row for row in rows if row[:-1] != writer.nothing]
             writer.write(connection, rows)
             for place, part in enumerate(self.reading.parts):
                 if part.kind.linked:
@@ -56,13 +54,19 @@ class Conversion:
             for column in table.columns[part.field.key]
         ]
 
-    def _values(self, batch: Read, at: int) -> list[object]:
+    def _values(self, batch: Read) -> list[Sequence[object]]:
+        """What is to be in each column, record by record."""
         table = self.tables.module(self.module)
-        found: list[object] = []
+        found: list[Sequence[object]] = []
         for place, part in enumerate(self.reading.parts):
-            if not part.kind.linked:
-                columns = table.columns[part.field.key]
-                found += part.kind.in_columns(batch.new[place][at].value, len(columns))
+            if part.kind.linked:
+                continue
+            count = len(table.columns[part.field.key])
+            values = [cast.value for cast in batch.new[place]]
+            if part.kind.is_kept_as_it_is(count):
+                found.append(values)
+            else:
+                found += zip(*(part.kind.in_columns(each, count) for each in values), strict=True)
         return found
 
     def _link(self, connection: Connection, part: Part, batch: Read, place: int, whole: bool) -> None:
@@ -103,6 +107,7 @@ class _Columns:
         self._table: Table = table.table
         self._id = table.columns["id"][0]
         self._columns = list(columns)
+        self.nothing = (None,) * len(columns)
         self._names = [f"v{place}" for place in range(len(columns))]
         self._is_sqlite = dialect.name == "sqlite"
         self._made = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
@@ -111,24 +116,30 @@ class _Columns:
         table_name = dialect.identifier_preparer.format_table(table.table)
         self._statement = f"UPDATE {table_name} SET {set_} WHERE {quote(self._id.name)} = ?"
 
-    def write(self, connection: Connection, rows: Sequence[tuple[int, Sequence[object]]]) -> None:
-        """Write the values of these records."""
+    def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write the values of these records: each has its id at the end."""
         if not rows or not self._columns:
             return
         if self._is_sqlite:
-            given = [list(values) for values in zip(*(row for _, row in rows), strict=True)]
-            bound = [
-                values if made is None else list(map(made, values))
-                for values, made in zip(given, self._made, strict=True)
-            ]
-            ids = [id_ for id_, _ in rows]
-            driving.run(connection, self._statement, list(zip(*bound, ids, strict=True)))
+            driving.run(connection, self._statement, self._bound(rows))
             return
-        arrays = [bindparam(None, [id_ for id_, _ in rows], type_=ARRAY(BigInteger))]
-        for column, values in zip(self._columns, zip(*(row for _, row in rows), strict=True), strict=True):
+        *given, ids = zip(*rows, strict=True)
+        arrays = [bindparam(None, list(ids), type_=ARRAY(BigInteger))]
+        for column, values in zip(self._columns, given, strict=True):
             arrays.append(bindparam(None, list(values), type_=ARRAY(column.type)))
         given_rows = func.unnest(*arrays).table_valued("id", *self._names).render_derived(name="given")
         values_ = {
             column.name: given_rows.c[name] for column, name in zip(self._columns, self._names, strict=True)
         }
         connection.execute(update(self._table).where(self._id == given_rows.c.id).values(values_))
+
+    def _bound(self, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+        """The rows as SQLite's driver takes them."""
+        if not any(self._made):
+            return rows
+        *given, ids = zip(*rows, strict=True)
+        bound = [
+            values if made is None else list(map(made, values))
+            for values, made in zip(given, self._made, strict=True)
+        ]
+        return list(zip(*bound, ids, strict=True))

@@ -93,11 +93,15 @@ class _Apply:
         return None
 
     def plan(self) -> "Plan":
+        from runtime.change.known import REMEMBERED, Known
         from runtime.change.plan import make_plan
 
+        known = Known(REMEMBERED)
         with self.database.read() as connection:
             schema = self.database.schema
-            return make_plan(connection, self.catalog, self.house.types, schema, applied=self.applied)
+            return make_plan(
+                connection, self.catalog, self.house.types, schema, applied=self.applied, known=known
+            )
 
     def stop(self, plan: "Plan") -> int | None:
         """The exit code when nothing is to be applied, after saying why."""

@@ -1,7 +1,7 @@
 """What a field type declares: everything the program knows of it stands in its one file."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
@@ -202,6 +202,12 @@ class FieldType(ABC):
         kind = type(self)
         plain = kind.to_columns is FieldType.to_columns and kind.from_columns is FieldType.from_columns
         return columns == 1 and plain
+
+    def stay(self, field: Field) -> Callable[[Sequence[str]], bool] | None:
+        """What tells quickly of many texts that :meth:`parse` gives them all back as they stand; it may be
+        unsure of some that do. None where each text is to be parsed.
+        """
+        return None
 
     def to_json(self, value: Any) -> object:
         """The REST form of a canonical value; also what the change log keeps."""

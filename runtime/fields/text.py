@@ -1,8 +1,9 @@
 """The field type ``text``: one line of text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from unicodedata import is_normalized
 
 from runtime.fields import likeness
 from runtime.fields.base import Example, Parsing, Surroundings
@@ -64,6 +65,24 @@ class Text(WrittenType):
             limited(text, field, field.settings["max"], field.settings.get("min", 0))
             hold_to_pattern(text, field)
         return text
+
+    def stay(self, field: Field) -> Callable[[Sequence[str]], bool] | None:
+        """Printable lines in NFC without spaces around them, none of them too long or too short."""
+        longest, shortest = field.settings["max"], max(1, field.settings.get("min", 0))
+        if field.settings.get("pattern") is not None or type(self).parse is not Text.parse:
+            return None
+
+        def stay(texts: Sequence[str]) -> bool:
+            whole, ends = "".join(texts), "\0".join(("", *texts, ""))
+            return (
+                whole.isprintable()
+                and shortest <= min(map(len, texts)) <= max(map(len, texts)) <= longest
+                and " \0" not in ends
+                and "\0 " not in ends
+                and (whole.isascii() or is_normalized("NFC", whole))  # then all parts of it are, too
+            )
+
+        return stay
 
     def likeness(self, value: Any) -> tuple[str, ...]:
         """Its words."""

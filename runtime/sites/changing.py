@@ -7,6 +7,7 @@ out: text, basis and all. So the folder may change meanwhile, and a worker on an
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runtime.change.known import Known
 from runtime.change.landing import SINCE
 from runtime.change.locking import lock_asking, who_applies
 from runtime.change.people import Changes
@@ -114,13 +115,17 @@ def start(site: "Site", actor: Actor, proposal: Proposal, message: str, *, accep
     return started
 
 
-def plan_now(site: "Site", catalog: Catalog, back_to: Revision | None) -> tuple[Plan, Catalog | None]:
-    """What leads from the applied configuration to another as things stand; and the applied one."""
+def plan_now(
+    site: "Site", catalog: Catalog, back_to: Revision | None, known: Known | None = None
+) -> tuple[Plan, Catalog | None]:
+    """What leads from the applied configuration to another as things stand; and the applied one. ``known`` is
+    to keep what is found out, for whoever applies it next.
+    """
     shop, schema = site.workshop, site.database.schema
     with site.database.read() as connection:
         applied = open_applied(connection, schema)
         was = None if applied is None else site.past.catalog(applied)
-        plan = make_plan(connection, catalog, shop.types, schema, shop.language, back_to, was)
+        plan = make_plan(connection, catalog, shop.types, schema, shop.language, back_to, was, known)
     return plan, was
 
 

@@ -201,6 +201,30 @@ def test_the_text_for_people_is_empty_only_when_the_value_is(kind: FieldType, ex
         assert (text == "") == (example.value in (None, ()))
 
 
+@pytest.mark.parametrize("kind, example", EXAMPLES)
+def test_texts_that_are_said_to_stay_as_they_stand_do(kind: FieldType, example: Example):
+    field = field_of(kind.name, example.settings)
+    stay = kind.stay(field)
+    texts = [
+        example.raw,
+        example.value,
+        *kind.rejects,
+        "a",
+        " a",
+        "a ",
+        "a\u00a0",
+        "e\u0301",
+        "\u0301e",
+        "Åbo",
+    ]
+    known = [each for each in texts if type(each) is str]
+    if stay is None:
+        return
+    for text in known:
+        assert not stay([text]) or kind.parse(text, field, parsing_of("import")) == text
+        assert not stay(["a", text]) or stay([text])
+
+
 @pytest.mark.parametrize("kind, raw", REJECTS)
 def test_a_reject_is_refused_with_a_sentence_about_the_field(kind: FieldType, raw: object):
     field = field_of(kind.name, plain_settings(kind), key="close_call")

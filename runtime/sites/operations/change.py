@@ -16,6 +16,7 @@ from runtime.base.messages import Message, message, to_json
 from runtime.change.apply import Applied, Refused, apply
 from runtime.change.codes import CANCELLED
 from runtime.change.journal import StepState
+from runtime.change.known import REMEMBERED, Known
 from runtime.change.locking import who_applies
 from runtime.change.plan import Plan
 from runtime.change.revisions import Revision
@@ -91,7 +92,7 @@ def _apply(
 ) -> Applied | Refused:
     catalog = loaded.catalog
     assert catalog is not None
-    plan, was = plan_now(site, catalog, back_to)
+    plan, was = plan_now(site, catalog, back_to, Known(REMEMBERED))
     moved = sealed.moved(plan, since(site))
     if moved:
         raise OperationError(_said(" ".join(moved)))

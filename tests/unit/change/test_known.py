@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from runtime.change import conversions, known
 from runtime.change.converting import rehearse
@@ -12,7 +12,8 @@ from runtime.change.journal import DROPPED, StepState, changes
 from runtime.change.landing import Applied, Refused
 from runtime.change.large import Sizes
 from runtime.change.phases import Phase
-from tests.unit.change.site import Site, deals
+from runtime.change.plan import make_plan
+from tests.unit.change.site import TYPES, Site, deals
 
 TEXTS = deals({"size": {"type": "text"}})
 NUMBERS = deals({"size": {"type": "integer"}})
@@ -100,3 +101,25 @@ def test_many_records_are_rehearsed_before_others_have_to_wait(sized, monkeypatc
     monkeypatch.setattr(conversions, "rehearse", noted)
     assert isinstance(sized.apply(NUMBERS), Applied)
     assert waiting == [True]
+
+
+def test_what_came_of_a_batch_holds_as_long_as_it_reads_the_same():
+    remembered = known.Remembered(room=4)
+    remembered.keep([(1, 2), ("a", "b")], "first")
+    assert remembered.of([(1, 2), ("a", "b")]) == "first"
+    assert remembered.of([(1, 2), ("a", "c")]) is None
+    assert remembered.of([(1, 3), ("a", "b")]) is None
+    remembered.keep([(3, 4, 5), ("a", "b", "c")], "too many")
+    assert remembered.of([(3, 4, 5), ("a", "b", "c")]) is None
+
+
+@pytest.mark.parametrize("sizes", [Sizes(), Sizes(large=4, batch=3)], ids=["at once", "by phases"])
+def test_a_record_that_reads_otherwise_than_it_was_rehearsed_gets_what_it_has_now(sized, sizes):
+    with sized.database.read() as connection:
+        room, schema = known.Known(room=1_000), sized.database.schema
+        plan = make_plan(connection, NUMBERS, TYPES, schema, applied=sized.catalog, known=room)
+    table = sized.table("deals")
+    with sized.database.write() as tx:
+        tx.connection.execute(update(table).where(table.c.name == "Deal 7").values(size="70"))
+    assert isinstance(sized.apply(NUMBERS, expected=plan, sizes=sizes), Applied)
+    assert sized.column("deals", "size_2") == [0, 1, 2, 3, 4, 5, 6, 70, 8, 9]
