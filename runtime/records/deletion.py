@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Select, func, literal, select, union_all, update
 
 from runtime.base.messages import message
+from runtime.identity.actor import Actor
+from runtime.records.access import Judge
 from runtime.records.among import among
 from runtime.records.change import Change
 from runtime.records.change_log import Entry
 from runtime.records.plan import FieldPlan, ModulePlan, Plans, Referrer
 from runtime.records.work import Asked, Batch
 from runtime.records.write import touch
+
+UNSEEN = message("It cannot be deleted: other records point at it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,25 @@ def plan_deletion(batch: Batch, roots: Iterable[tuple[ModulePlan, Doomed]]) -> D
     deletion = _walk(batch.tx.connection, batch.plans, roots, lock=True)
     for asked, module, count in _blocked(batch.tx.connection, batch.plans, deletion):
         by = batch.plans[module].module
+        if not sees_what_points(batch.judge, batch.actor, batch.plans[module]):
+            if not asked.errors:
+                asked.refuse("", UNSEEN, "restricted")
+            continue
         one = message("It cannot be deleted: 1 {module} points at it.", module=by.label)
         many = message("It cannot be deleted: {count} {modules} point at it.", count=count, modules=by.plural)
         asked.refuse("", one if count == 1 else many, "restricted")
     return deletion
+
+
+def sees_what_points(judge: Judge, actor: Actor, plan: ModulePlan) -> bool:
+    """Whether the actor sees of every record of a module what it points at; else nobody counts them."""
+    fields = [each.key for each in plan.pointing]
+    return (
+        judge.may(actor, plan.key, "read").allowed
+        and not judge.conditions(actor, plan.key, "read")
+        and all(judge.may(actor, plan.key, "read", field=key).allowed for key in fields)
+        and all(judge.field_condition(actor, plan.key, key, "read") is None for key in fields)
+    )
 
 
 def effects(connection: Connection, plans: Plans, plan: ModulePlan, record_id: int) -> Effects:

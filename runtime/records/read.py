@@ -16,7 +16,7 @@ from runtime.model.values import Link, Ref
 from runtime.records.access import Judge
 from runtime.records.among import among
 from runtime.records.base import Workplace
-from runtime.records.deletion import Effects, effects
+from runtime.records.deletion import Effects, effects, sees_what_points
 from runtime.records.known_defaults import known_defaults
 from runtime.records.older import is_of
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
@@ -149,9 +149,20 @@ class Records:
         own = {"owner": actor.user_id} if plan.parent is None and actor.user_id is not None else {}
         return {**plan.defaults, **known_defaults(plan, self._plans.workplace, moment), **own}
 
-    def deletion(self, connection: Connection, module: str, record_id: int) -> Effects:
-        """What deleting a record would do, for the question before it."""
-        return effects(connection, self._plans, self._plans[module], record_id)
+    def deletion(self, connection: Connection, actor: Actor, module: str, record_id: int) -> Effects:
+        """What deleting a record would do, for the question before it. Modules of which the actor does not
+        see everything are one without a name, and are not counted.
+        """
+        found = effects(connection, self._plans, self._plans[module], record_id)
+
+        def seen(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+            told = [
+                each if sees_what_points(self._judge, actor, self._plans[each[0]]) else ("", 0)
+                for each in counts
+            ]
+            return tuple(dict.fromkeys(told))
+
+        return Effects(seen(found.blocked), seen(found.gone), seen(found.cleared))
 
     def history(
         self, connection: Connection, actor: Actor, moment: Moment, module: str, record_id: int

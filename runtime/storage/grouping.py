@@ -69,13 +69,14 @@ class Grouping:
         named = tuple((each.function, each.path.text if each.path else "") for each in values)
         kind = ("group", tuple((path.text, path.field.module) for path in by), named)
         shown = (*by, *(each.path for each in values if each.path is not None))
+        asking, moment = moment, self._statements.for_anybody(query, moment)
         shape = self._statements.shape(query, moment, shown)
         found: Grouped | None = self._statements.remembered.get((kind, shape))
         if found is None:
             watched = self._statements.watched(query, moment, shown)
             found = self._compile(connection, query, by, values, watched.moment)
             watched.remember(kind, found)
-        given = found.statement.run(connection, self._statements.parameters(query))
+        given = found.statement.run(connection, self._statements.parameters(query, asking))
         return self._made(found, values, given)
 
     def _compile(

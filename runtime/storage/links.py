@@ -16,7 +16,7 @@ from runtime.storage.converting import Selection
 from runtime.storage.joins import Joins
 from runtime.storage.prepared import Prepared
 from runtime.storage.remembered import WatchedMoment
-from runtime.storage.statement import Statements
+from runtime.storage.statement import Statements, asker
 from runtime.storage.tables import link_attributes, link_columns
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class LinkReader:
             prepared, title, source, position = self._kept(
                 key, moment, partial(self._prepare, connection, field, target)
             )
-            given = prepared.run(connection, {"ids": ids})
+            given = prepared.run(connection, {"ids": ids, **asker(moment)})
             if given:
                 called = title.read(given, no_links)
                 rows = zip(given[source], given[position], given[title.id_place], called, strict=True)
@@ -88,7 +88,8 @@ class LinkReader:
         prepared, title = self._kept(
             ("titles", module), moment, partial(self._prepare_titles, connection, module)
         )
-        given = prepared.run(connection, {"ids": id_list(ids, self._parts.tables.dialect)})
+        listed = id_list(ids, self._parts.tables.dialect)
+        given = prepared.run(connection, {"ids": listed, **asker(moment)})
         if not given:
             return NOTHING
         return dict(zip(given[title.id_place], title.read(given, no_links), strict=True))
@@ -173,6 +174,7 @@ class LinkReader:
             return self._remembered.keep(key, partial(make, None))
         if moment is None:
             raise LookupError("A reader with a sight must know who asks.")
+        moment = self._statements.without_id(moment)
         key = self._statements.key_at(key, moment)
         found: T | None = self._remembered.get(key)
         if found is None:

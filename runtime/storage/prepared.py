@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ClauseElement, Connection, Delete, Dialect, Select, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from runtime.expressions.asking import ASKER
 from runtime.storage.converting import Convert, converted, from_driver
 from runtime.storage.driving import Described, fetch, run
 
@@ -51,10 +52,13 @@ class _Compiled:
             for name in state.parameters
         }
         self._fixed = {name: self._bound(name, value) for name, value in state.parameters.items()}
+        self._askers = [name for name, value in state.parameters.items() if value is ASKER]
 
     def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """What the driver is given with the statement; a parameter that the statement has not is left out."""
         values = dict(self._fixed)
+        for name in self._askers:
+            values[name] = parameters["asker"]
         for name, value in parameters.items():
             if name in values:
                 values[name] = self._bound(name, value)

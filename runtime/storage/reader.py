@@ -94,7 +94,8 @@ class Reader:
         """How many records a query finds, whatever its page. ``cap`` is where counting stops; None counts
         all.
         """
-        kind = ("count", cap is None)
+        kind, asking = ("count", cap is None), moment
+        moment = self._statements.for_anybody(query, moment)
         prepared = self._statements.remembered.get((kind, self._statements.shape(query, moment)))
         if prepared is None:
             watched = self._statements.watched(query, moment)
@@ -109,7 +110,7 @@ class Reader:
                 statement = select(func.count()).select_from(limited)
             prepared = Prepared(statement, connection.dialect)
             watched.remember(kind, prepared)
-        parameters = {**self._statements.parameters(query), "cap": None if cap is None else cap + 1}
+        parameters = self._statements.parameters(query, asking) | {"cap": None if cap is None else cap + 1}
         n = int(prepared.run(connection, parameters)[0][0])
         return Count(n, False) if cap is None or n <= cap else Count(cap, True)
 
@@ -117,6 +118,7 @@ class Reader:
         """The ids of the records that a query finds, all of them in one statement: give it ids to look
         among.
         """
+        asking, moment = moment, self._statements.for_anybody(query, moment)
         prepared = self._statements.remembered.get(("meeting", self._statements.shape(query, moment)))
         if prepared is None:
             watched = self._statements.watched(query, moment)
@@ -126,7 +128,7 @@ class Reader:
             statement = select(own_id).select_from(joins.source).where(*conditions)
             prepared = Prepared(statement, connection.dialect)
             watched.remember("meeting", prepared)
-        given = prepared.run(connection, self._statements.parameters(query))
+        given = prepared.run(connection, self._statements.parameters(query, asking))
         return set(given[0]) if given else set()
 
     def group(
@@ -207,6 +209,7 @@ class Reader:
 
     def _order(self, query: Query, moment: Moment) -> Order:
         # Only its form is asked for: how many keys, of which types, in how many parts.
+        moment = self._statements.for_anybody(query, moment)
         asked = tuple((each.path.text, each.descending) for each in query.sort)
         key = self._statements.key_at(("order", query.module, asked), moment)
 
@@ -234,7 +237,7 @@ class Reader:
                 continue
             here = place if place is not None and part == place.part else None
             listing = self._listing(connection, query, moment, part, here)
-            parameters = self._statements.parameters(query)
+            parameters = self._statements.parameters(query, moment)
             parameters["page_limit"] = limit + 1 - len(rows)
             if here is not None:
                 parameters.update({f"key_{index}": value for index, value in enumerate(here.keys)})
@@ -271,6 +274,7 @@ class Reader:
         part: int,
         place: Place | None,
     ) -> Listing:
+        moment = self._statements.for_anybody(query, moment)
         empties = None if place is None else tuple(key is None for key in place.keys)
         kind = (
             "list",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, false
 
 from runtime.base.registry import Registry
+from runtime.expressions.asking import ASKER, is_for_anybody
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.fields.base import FieldType
@@ -17,7 +18,7 @@ from runtime.storage.finding import Finder
 from runtime.storage.inside import looked_for
 from runtime.storage.joins import Joins
 from runtime.storage.query import Query
-from runtime.storage.remembered import Remembered, WatchedMoment
+from runtime.storage.remembered import MOST, Remembered, WatchedMoment
 from runtime.storage.searching import shape_of
 from runtime.storage.seen_texts import SeenTexts
 from runtime.storage.sight import Guard, Sight, moment_key
@@ -45,6 +46,10 @@ class Statements:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.remembered = Remembered()
+        self._open: dict[int, tuple[Expression, bool]] = {}
+        sight = parts.sight
+        said = () if sight is None else (*sight.rows.values(), *sight.masks.values())
+        self._sees_alike = all(self._is_for_anybody(each) for each in said)
         self.finder = Finder(parts.catalog, parts.tables, parts.sight)
         self.seen_texts = None if parts.sight is None else SeenTexts(parts.sight, parts.catalog, parts.tables)
 
@@ -68,9 +73,36 @@ class Statements:
                 found.extend(self.seen_texts.with_every_word(query.module, joins, query.search))
         return found
 
-    def parameters(self, query: Query) -> dict[str, object]:
-        """The values of the parameters that :meth:`conditions` leaves open."""
-        values: dict[str, object] = {}
+    def for_anybody(self, query: Query, moment: Moment) -> Moment:
+        """The moment to compile a query at, so that others share the statement: without the asker's id, if
+        the SQL is the same whoever asks.
+        """
+        if query.this is not None or not all(map(self._is_for_anybody, self.conditions_of(query))):
+            return moment
+        return self.without_id(moment)
+
+    def without_id(self, moment: Moment) -> Moment:
+        """The moment without the asker's id, if what is seen is said alike of everybody."""
+        user = moment.user
+        if not user or user.get("id") is None or not self._sees_alike:
+            return moment
+        return replace(moment, user={**user, "id": ASKER})
+
+    def _is_for_anybody(self, condition: Expression) -> bool:
+        found = self._open.get(id(condition))
+        if found is None or found[0] is not condition:
+            if len(self._open) >= MOST:
+                self._open.clear()
+            trees = (condition.tree, condition.written)
+            found = self._open[id(condition)] = (
+                condition,
+                all(is_for_anybody(each) for each in trees if each is not None),
+            )
+        return found[1]
+
+    def parameters(self, query: Query, moment: Moment) -> dict[str, object]:
+        """The values of the parameters that :meth:`conditions` leaves open, at this moment."""
+        values = asker(moment)
         if query.ids is not None:
             values["ids"] = id_list(query.ids, self.parts.tables.dialect)
         if query.search is not None:
@@ -132,6 +164,12 @@ class Statements:
     def watched(self, query: Query, moment: Moment, shown: Iterable[Path] = ()) -> "Watched":
         """Watch what compiling this query's conditions, and the paths that are shown, reads of the moment."""
         return Watched(self, query, moment, tuple(shown))
+
+
+def asker(moment: Moment | None) -> dict[str, object]:
+    """The parameter that says who asks."""
+    user = None if moment is None else moment.user
+    return {"asker": user.get("id")} if user else {}
 
 
 class Watched:

@@ -108,6 +108,12 @@ class Call:
 Handler = Callable[[Call], Response]
 
 
+def declared(policy: object, what: object) -> None:
+    """Raise TypeError for a door that does not say whom it lets in."""
+    if not isinstance(policy, Policy):
+        raise TypeError(f"{what} is a door without a policy: say whom it lets in.")
+
+
 class Door:
     """Makes endpoints of handlers for one site."""
 
@@ -120,7 +126,8 @@ class Door:
         self._refusals = Refusals(site)
 
     def __call__(self, handler: Handler, policy: Policy) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of a handler, for those whom the policy lets in."""
+        """The endpoint of a handler, for those whom the policy lets in; without a policy nothing starts."""
+        declared(policy, handler)
 
         async def endpoint(request: Request) -> Response:
             try:

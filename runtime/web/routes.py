@@ -109,6 +109,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/operations/{id:int}/resume", operation.resume, SIGNED_IN),
     (POST, "/operations/{id:int}/undo", operation.undo, SIGNED_IN),
     (GET, "/app/{module}/bin", bin_.show, SIGNED_IN),
+    (GET, "/app/{module}/count", list_.count, SIGNED_IN),
     (GET, "/app/{module}/export", exporting.ask, SIGNED_IN),
     (POST, "/app/{module}/export", exporting.export, SIGNED_IN),
     (GET, "/app/{module}/import", importing.ask, SIGNED_IN),

@@ -23,7 +23,7 @@ from runtime.web.api.former import by_the_names_of_now, revision_of
 from runtime.web.api.in_flight import InFlight
 from runtime.web.api.prepared import Prepared
 from runtime.web.api.shape import Shapes
-from runtime.web.door import GENERATIONS, Policy, client_address
+from runtime.web.door import GENERATIONS, Policy, client_address, declared
 from runtime.web.errors import RefusedError, bad_request, not_found
 from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
@@ -106,6 +106,7 @@ class Endpoint:
     def __init__(
         self, api: Api, handlers: Mapping[str, Handler], policy: Policy, *, uploads: bool = False
     ) -> None:
+        declared(policy, handlers)
         self.api = api
         self.policy = policy
         self._handlers = dict(handlers)

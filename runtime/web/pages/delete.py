@@ -20,7 +20,7 @@ def ask(screen: Screen, call: Call) -> Response:
     module = module_of(call)
     card = load(call, module, record_id(call), ())
     with call.site.database.read() as connection:
-        effects = call.live.records.deletion(connection, module.key, card.id)
+        effects = call.live.records.deletion(connection, call.actor, module.key, card.id)
     address = record_address(module.key, card.id)
     confirm = {
         "title": card.title,
@@ -67,5 +67,7 @@ def _touched(call: Call, counts: Sequence[tuple[str, int]]) -> list[dict[str, An
             "count": count,
             "href": None,
         }
+        if module
+        else {"label": call.translate("Other records"), "icon": None, "count": None, "href": None}
         for module, count in counts
     ]

@@ -14,7 +14,8 @@ from runtime.records.csv_file import CsvFile, Line, UnreadableFileError
 from runtime.records.import_map import ColumnMap, ImportMap, importable, read_map
 from runtime.records.import_map_text import map_text
 from runtime.records.import_proposal import first_rows, propose, read_for
-from runtime.records.plan import ModulePlan
+from runtime.records.plan import ModulePlan, Plans
+from runtime.records.seen_plans import seen_plans
 from runtime.records.table_file import open_table
 from runtime.storage.query import Query
 from runtime.web.door import Call
@@ -86,7 +87,7 @@ def open_draft(call: Call, module: Module, file_id: int, form: Form | None = Non
 
 
 def _draft(call: Call, module: Module, file_id: int, file: CsvFile, form: Form | None) -> Draft:
-    plans = call.live.writer.plans
+    plans = _plans(call)
     plan, rows = plans[module.key], first_rows(file)
     guessed: frozenset[str] = frozenset()
     wrong: tuple[Diagnostic, ...] = ()
@@ -100,6 +101,10 @@ def _draft(call: Call, module: Module, file_id: int, file: CsvFile, form: Form |
             columns, guessed, source = proposal.map, proposal.guessed, "proposed"
         chosen = _controls(columns)
     return Draft(module, plan, file_id, file.name, file, rows, chosen, guessed, columns, wrong, source)
+
+
+def _plans(call: Call) -> Plans:
+    return seen_plans(call.live.writer.plans, call.live.catalog)
 
 
 def _uploaded(call: Call, file_id: int) -> tuple[str, str]:
@@ -138,7 +143,7 @@ def _remembered(call: Call, plan: ModulePlan, file: CsvFile) -> ImportMap | None
             continue
         if arguments.get("header") == mark and arguments.get("map"):
             source = Source("map.yaml", arguments["map"])
-            columns, _ = read_map(source, call.live.writer.plans, plan)
+            columns, _ = read_map(source, _plans(call), plan)
             return columns if columns is not None and not columns.missing(file.header) else None
     return None
 
@@ -176,7 +181,7 @@ def _read(
     call: Call, plan: ModulePlan, file: CsvFile, chosen: dict[str, dict[str, str]], anyway: bool
 ) -> tuple[ImportMap | None, tuple[Diagnostic, ...]]:
     """The chosen map, read by the reader of maps; a field that was chosen anew is proposed its settings."""
-    plans = call.live.writer.plans
+    plans = _plans(call)
     rows = first_rows(file)
     for name, said in chosen.items():
         if said.pop("new", ""):
@@ -195,7 +200,7 @@ def _propose(
     place = file.header.index(name)
     samples = [line.cells[place].strip() for line in rows if place < len(line.cells)]
     column = ColumnMap(name, field, Span.point("form"))
-    read = read_for(column, [text for text in samples if text], call.live.writer.plans)
+    read = read_for(column, [text for text in samples if text], _plans(call))
     said.update(match=read.match or "", format=read.format or "", decimal=read.decimal or "")
     said["key"] = "yes" if field.key == "id" else ""
 

@@ -15,6 +15,7 @@ from runtime.records.import_map import DATES, NUMBERS, ColumnMap, importable
 from runtime.records.import_proposal import FORMATS
 from runtime.records.importing import BadRow, Import, Summary
 from runtime.records.plan import FieldPlan, ModulePlan
+from runtime.records.seen_plans import seen_plans
 from runtime.records.titles import TITLE, has_title
 from runtime.web.door import Call
 from runtime.web.pages.import_draft import Draft
@@ -118,7 +119,8 @@ def _matches(call: Call, draft: Draft, field: FieldPlan, said: Mapping[str, str]
     """By what the related records may be named: their title, a field in which no two are alike, their id."""
     if not field.targets or "files" in field.targets:
         return []
-    plans = [call.live.writer.plans[target] for target in field.targets]
+    seen = seen_plans(call.live.writer.plans, call.live.catalog)
+    plans = [seen[target] for target in field.targets]
     keys = [key for key in _telling(plans[0]) if all(key in plan.fields for plan in plans[1:])]
     chosen = said.get("match", "")
     if chosen and chosen not in keys and chosen != TITLE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from runtime.base.messages import Message, message
 from runtime.expressions.literals import write_literal
@@ -87,27 +87,50 @@ def show(screen: Screen, call: Call) -> Response:
     except ConditionError:
         return RedirectResponse(f"/app/{module.key}/filter?{call.request.url.query}", 303)
     views = screen.views(call)
-    conditions, quick = _quick(call, listing, views)
-    query = Query(
-        module=module.key,
-        columns=listing.columns,
-        where=(*listing.conditions(call), *conditions),
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
-        sort=listing.sort,
-        limit=listing.size,
-        after=listing.after,
-        backwards=listing.backwards,
-        search=listing.search or None,
-    )
+    query, quick = _query(call, listing, views)
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
-        count = call.live.reader.count(connection, query, call.moment, cap=CAP)
+        if query.rights and page.next and len(page.rows) == listing.size:  # it is asked for: see count
+            count = Count(len(page.rows), True)
+        else:
+            count = call.live.reader.count(connection, query, call.moment, cap=CAP)
         stale = call.live.stale.notes(connection, module.key, call.actor.language)
     context = {"list": _context(call, listing, views, quick, page, count)}
     context["list"]["notes"] = [note.render(call.translate, call.actor.language) for note in stale]
     if call.is_partial and call.request.headers.get("hx-target", "").endswith("rows"):
         return screen.renderer.block("pages/list.html", "rows", call.actor.language, context)
     return screen.draw(call, "pages/list.html", context, at=module.key)
+
+
+def count(screen: Screen, call: Call) -> Response:
+    """How many records a list has, which a page asks for when it is there already: whoever sees some records
+    among many that are others' would else wait until as many are looked through.
+    """
+    module = module_of(call)
+    try:
+        listing = read_listing(call, module)
+    except ConditionError:
+        return RedirectResponse(f"/app/{module.key}/filter?{call.request.url.query}", 303)
+    query, _ = _query(call, listing, screen.views(call))
+    with call.site.database.read() as connection:
+        found = call.live.reader.count(connection, query, call.moment, cap=CAP)
+    return PlainTextResponse(count_text(call, min(listing.size, found.n), found))
+
+
+def _query(call: Call, listing: Listing, views: Views) -> tuple[Query, list[FieldView]]:
+    conditions, quick = _quick(call, listing, views)
+    query = Query(
+        module=listing.module.key,
+        columns=listing.columns,
+        where=(*listing.conditions(call), *conditions),
+        rights=call.live.judge.conditions(call.actor, listing.module.key, "read"),
+        sort=listing.sort,
+        limit=listing.size,
+        after=listing.after,
+        backwards=listing.backwards,
+        search=listing.search or None,
+    )
+    return query, quick
 
 
 def read_listing(call: Call, module: Module, *, lenient: bool = False) -> Listing:
@@ -334,6 +357,7 @@ def _context(
         "pager": {
             "label": call.translate("Pages"),
             "text": count_text(call, len(page.rows), count),
+            "count_href": _count_address(listing) if count.capped and count.n < CAP else None,
             "sizes": [
                 {"n": size, "href": listing.address(limit=str(size)), "selected": size == listing.size}
                 for size in SIZES
@@ -342,6 +366,11 @@ def _context(
             "next": listing.address(after=page.next) if page.next else None,
         },
     }
+
+
+def _count_address(listing: Listing) -> str:
+    here = f"/app/{listing.module.key}"
+    return f"{here}/count{listing.address().removeprefix(here)}"
 
 
 def count_text(call: Call, shown: int, count: Count) -> str:
