@@ -15,6 +15,7 @@ from runtime.fields.base import FieldType
 from runtime.fields.formats import Formats
 from runtime.language.load import load_sources
 from runtime.model.catalog import Catalog, Field
+from runtime.storage.names import name_all
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables, build_tables
 
@@ -65,9 +66,12 @@ class Before:
 
     @cached_property
     def tables(self) -> Tables:
-        """Its tables, by the names that they have in it."""
+        """Its tables, by the names that they have in it; what the program's own layer has had since then gets
+        names, too, though nothing is there yet.
+        """
         assert self._revision is not None
-        catalog, names, dialect = self.catalog, self._revision.names, self._dialect
+        catalog, dialect = self.catalog, self._dialect
+        names = name_all(catalog, self.types, self._revision.names)
         build = partial(build_tables, catalog, names, self.types, dialect)
         return self.known.tables(catalog.hash, names, dialect, build)
 
