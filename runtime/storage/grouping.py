@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Context, Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from runtime.expressions.moment import Moment
 from runtime.expressions.text import order_key
@@ -101,13 +101,13 @@ class Grouping:
             maker.cell(path) if path.attribute is None else self._rank(path, joins, selection) for path in by
         )
         currencies = self._currencies(values, joins)
-        keys = [*selection.columns, *currencies.values()]
+        keys = (*range(len(selection.columns)), *map(selection.add, currencies.values()))
         selected = tuple(self._select(each, joins, selection, currencies) for each in values)
         conditions = self._statements.conditions(query, joins, moment)
         columns = [column.label(f"c{index}") for index, column in enumerate(selection.columns)]
         statement = select(*columns).select_from(joins.source).where(*conditions)
-        if keys:
-            statement = statement.group_by(*keys)
+        # By their places: what has a parameter in it is no longer the same when PostgreSQL sees it twice.
+        statement = statement.group_by(*(literal_column(str(place + 1)) for place in keys))
         return Grouped(Prepared(statement, connection.dialect), cells, selected, tuple(map(self._sorter, by)))
 
     def _rank(self, path: Path, joins: Joins, selection: Selection) -> AttributeCell:

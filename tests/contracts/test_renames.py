@@ -91,16 +91,16 @@ ABOVE = {
             "module: accounts\ntrigger: [{changed: [city]}, {changed: {field: size, to: tiny}}]\n"
             "when: old.city != 'city'\n"
             "steps:\n"
-            "  - update: {set: {city: =twin.city, size: tiny}}\n"
-            "  - create: {module: accounts, set: {city: Oslo}, rows: {lines: [{words: =city}]}}\n"
+            "  - update: {set: {name: =twin.city}}\n"
+            "  - create: {module: accounts, set: {city: Oslo, size: tiny}, rows: {lines: [{words: =city}]}}\n"
             "  - for_each: {in: =staff, as: one, steps: [{update: {record: =one, set: {name: =city}}}]}\n"
         ),
         (
             "module: firms\ntrigger: [{changed: [town]}, {changed: {field: size, to: small}}]\n"
             "when: old.town != 'city'\n"
             "steps:\n"
-            "  - update: {set: {town: =twin.town, size: small}}\n"
-            "  - create: {module: firms, set: {town: Oslo}, rows: {lines: [{text: =town}]}}\n"
+            "  - update: {set: {name: =twin.town}}\n"
+            "  - create: {module: firms, set: {town: Oslo, size: small}, rows: {lines: [{text: =town}]}}\n"
             "  - for_each: {in: =people, as: one, steps: [{update: {record: =one, set: {name: =town}}}]}\n"
         ),
     ),
