@@ -167,6 +167,8 @@ on("keydown", COMBOBOX, (event, input) => {
   const shown = list.matches(":popover-open");
   const all = options(list);
   const current = all.findIndex((option) => option.ariaSelected === "true");
+  const [typed, pointed] = [input.value.trim(), shown && current >= 0];
+  const halfway = typed && (shown || typed !== input.dataset.text.trim());
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     if (!shown) return ask(input);
@@ -177,10 +179,10 @@ on("keydown", COMBOBOX, (event, input) => {
       input.setAttribute("aria-activedescendant", next.id);
       next.scrollIntoView({ block: "nearest" });
     }
-  } else if (event.key === "Enter" && (shown || input.value.trim() !== input.dataset.text.trim())) {
+  } else if (event.key === "Enter" && (pointed || halfway)) {
     event.preventDefault(); // what was typed is not chosen yet: the form is not to be saved by it
     const found = all.filter((option) => !option.dataset.create);
-    if (shown && all[current]) choose(input, all[current]);
+    if (pointed) choose(input, all[current]);
     else if (parts(input).box.dataset.combobox === "tags") take(input);
     else if (shown && !input.dataset.fresh && found.length === 1) choose(input, found[0]);
   } else if (event.key === "Escape" && shown) {
