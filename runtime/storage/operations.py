@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 
 from runtime.base.clock import Clock
+from runtime.storage.leased import ask_cancel, free
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
@@ -104,13 +105,7 @@ class Operations:
 
     def ask_cancel(self, tx: Transaction, operation_id: int) -> bool:
         """Cancel what waits, and ask what runs to end after its batch; says whether there was something."""
-        table, now = self._table, self.clock.now()
-        mine = table.c.id == operation_id
-        waiting = update(table).where(mine, table.c.state == QUEUED)
-        if tx.connection.execute(waiting.values(state=CANCELLED, finished_at=now)).rowcount:
-            return True
-        running = update(table).where(mine, table.c.state == RUNNING)
-        return bool(tx.connection.execute(running.values(cancel_at=now)).rowcount)
+        return ask_cancel(tx, self._table, operation_id, self.clock.now())
 
     def mark_undone(self, tx: Transaction, operation_id: int, undone_by: int) -> None:
         """Note in an operation's result that another one takes it back: the latter is in ``undone``."""
@@ -247,9 +242,7 @@ class Operations:
 
     def free(self, tx: Transaction, worker: str) -> int:
         """End the leases of a worker that is known to be dead; says how many there were."""
-        table = self._table
-        mine = update(table).where(table.c.state == RUNNING, table.c.worker == worker)
-        return tx.connection.execute(mine.values(lease_until=self.clock.now())).rowcount
+        return free(tx, self._table, worker, self.clock.now())
 
     def has_stuck(self, connection: Connection) -> bool:
         """Whether something was begun too often without getting further: a cheap look."""

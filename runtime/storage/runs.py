@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.base.clock import Clock
+from runtime.storage.leased import ask_cancel, free
 from runtime.storage.operations import ClaimLostError
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
@@ -134,13 +135,7 @@ class Runs:
 
     def ask_cancel(self, tx: Transaction, run_id: int) -> bool:
         """Cancel what waits, and ask what runs to end after its step; says whether there was something."""
-        table, now = self._table, self.clock.now()
-        mine = table.c.id == run_id
-        waiting = update(table).where(mine, table.c.state == QUEUED)
-        if tx.connection.execute(waiting.values(state=CANCELLED, finished_at=now)).rowcount:
-            return True
-        running = update(table).where(mine, table.c.state == RUNNING)
-        return bool(tx.connection.execute(running.values(cancel_at=now)).rowcount)
+        return ask_cancel(tx, self._table, run_id, self.clock.now())
 
     def resume(self, tx: Transaction, run_id: int) -> bool:
         """Let a run that failed or was cancelled go on from the step where it ended."""
@@ -256,9 +251,7 @@ class Runs:
 
     def free(self, tx: Transaction, worker: str) -> int:
         """End the leases of a worker that is known to be dead."""
-        table = self._table
-        mine = update(table).where(table.c.state == RUNNING, table.c.worker == worker)
-        return tx.connection.execute(mine.values(lease_until=self.clock.now())).rowcount
+        return free(tx, self._table, worker, self.clock.now())
 
     def prune(self, tx: Transaction, before: datetime) -> int:
         """Forget runs that ended before a moment, but not those that failed and wait for somebody."""
