@@ -1,5 +1,5 @@
 """Acting as somebody: an administrator sees the CRM as another user does, marked on every page, for an hour
-at most, and logged from its beginning to its end.
+at most, and logged from its beginning to its end. Who only looks changes nothing meanwhile.
 """
 
 from runtime.base.clock import Clock
@@ -20,9 +20,11 @@ class Acting:
         self._users = Users(tables)
         self._sessions = Sessions(tables, clock, rules)
 
-    def begin(self, tx: Unit, session: Session, user_id: int, came: Came) -> Opened | Denied:
-        """Have the administrator of a session act as a user. Nobody acts as an administrator: their doings
-        are theirs.
+    def begin(
+        self, tx: Unit, session: Session, user_id: int, came: Came, *, looking: bool = False
+    ) -> Opened | Denied:
+        """Have the administrator of a session act as a user, or only look as one. Nobody acts as an
+        administrator: their doings are theirs.
         """
         admin = self._users.active(tx.connection, session.user_id)
         user = self._users.active(tx.connection, user_id)
@@ -35,9 +37,16 @@ class Acting:
         if came.before is not None:
             self._sessions.end(tx.connection, came.before)
         who = Who(user.id, user.name, admin.id, came.address)
-        note(tx.connection, self._clock.now(), "acting_began", who, about=admin.name)
+        kind = "looking_began" if looking else "acting_began"
+        note(tx.connection, self._clock.now(), kind, who, about=admin.name)
         return self._sessions.open(
-            tx.connection, user.id, came.address, came.agent, by_id=admin.id, rights=standing(user)
+            tx.connection,
+            user.id,
+            came.address,
+            came.agent,
+            by_id=admin.id,
+            rights=standing(user),
+            looking=looking,
         )
 
     def end(self, tx: Unit, session: Session, came: Came) -> Opened | None:
@@ -49,7 +58,8 @@ class Acting:
             self._sessions.end(tx.connection, came.before)
         name = user.name if user is not None else ""
         who = Who(session.user_id, name, admin_id, came.address)
-        note(tx.connection, self._clock.now(), "acting_ended", who, about=admin.name if admin else "")
+        kind = "looking_ended" if session.looking else "acting_ended"
+        note(tx.connection, self._clock.now(), kind, who, about=admin.name if admin else "")
         if admin is None:
             return None
         return self._sessions.open(tx.connection, admin.id, came.address, came.agent, rights=standing(admin))

@@ -41,6 +41,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "key_changed": phrase("API key changed"),
         "acting_began": phrase("Began to act as somebody"),
         "acting_ended": phrase("Ended acting as somebody"),
+        "looking_began": phrase("Began to look as somebody"),
+        "looking_ended": phrase("Ended looking as somebody"),
         "user_changed": phrase("User changed"),
         "group_changed": phrase("Group changed"),
         "invited": phrase("Invited"),

@@ -25,7 +25,8 @@ HANDLE = 16
 class Session:
     """A session that holds. ``csrf`` is the token that every form of it carries; ``stale`` says: touch it.
 
-    ``by_id`` is the administrator who acts as the user, if it is one.
+    ``by_id`` is the administrator who acts as the user, if it is one; ``looking`` says that they only look,
+    and change nothing.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Session:
     by_id: int | None = None
     rights: str = ""
     """What its user was when it got its token; '' where that is not known."""
+    looking: bool = False
 
     def allows(self, csrf: str) -> bool:
         """Whether a form's CSRF token is this session's own."""
@@ -84,11 +86,12 @@ class Sessions:
         agent: str = "",
         by_id: int | None = None,
         rights: str = "",
+        looking: bool = False,
     ) -> Opened:
         """Open a session under a new token. What the browser had before is worth nothing for it.
 
-        ``by_id`` is the administrator who acts as the user, ``rights`` what the user is by now
-        (:func:`standing`).
+        ``by_id`` is the administrator who acts as the user, or who is only ``looking``; ``rights`` what the
+        user is by now (:func:`standing`).
         """
         token = new_token()
         now = self._clock.now()
@@ -102,6 +105,7 @@ class Sessions:
                 agent=agent[:200],
                 by_id=by_id,
                 rights=rights,
+                looking=looking,
             )
         )
         return Opened(token, csrf_of(token), user_id)
@@ -165,7 +169,12 @@ class Sessions:
         table = self._table
         row = connection.execute(
             select(
-                table.c.user_id, table.c.created_at, table.c.last_seen_at, table.c.by_id, table.c.rights
+                table.c.user_id,
+                table.c.created_at,
+                table.c.last_seen_at,
+                table.c.by_id,
+                table.c.rights,
+                table.c.looking,
             ).where(table.c.token_hash == key)
         ).first()
         return None if row is None else self.holding(token, *row)
@@ -178,6 +187,7 @@ class Sessions:
         last_seen_at: datetime,
         by_id: int | None = None,
         rights: str | None = None,
+        looking: bool | None = None,
     ) -> Session | None:
         """The session of a row, unless it lasted too long, or was unused too long."""
         now, rules = self._clock.now(), self._rules.now
@@ -194,6 +204,7 @@ class Sessions:
             stale,
             by_id,
             rights or "",
+            bool(looking),
         )
 
     def touch(self, connection: Connection, session: Session) -> None:

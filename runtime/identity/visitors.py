@@ -38,8 +38,10 @@ class Visitors:
         found = _first(statement.run(connection, {"hash": fingerprint(token)}))
         if found is None:
             return None
-        created_at, last_seen_at, by_id, rights, *values = found.values
-        session = self._sessions.holding(token, values[0], created_at, last_seen_at, by_id, rights)
+        created_at, last_seen_at, by_id, rights, looking, *values = found.values
+        session = self._sessions.holding(
+            token, values[0], created_at, last_seen_at, by_id, rights, looking
+        )
         if session is None or (by_id is not None and not self._may_act(connection, by_id)):
             return None
         return session, self._user(connection, values, found)
@@ -70,7 +72,8 @@ class Visitors:
 
     def _by_token(self) -> Select[Any]:
         session = self._tables.sessions
-        columns = [session.c.created_at, session.c.last_seen_at, session.c.by_id, session.c.rights]
+        names = ("created_at", "last_seen_at", "by_id", "rights", "looking")
+        columns = [session.c[name] for name in names]
         return _statement(self._tables, session, columns).where(
             session.c.token_hash == bindparam("hash", required=False)
         )

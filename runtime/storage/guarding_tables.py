@@ -133,10 +133,10 @@ def security_log(metadata: MetaData) -> Table:
 
 
 def session_columns() -> tuple[Column[Any], ...]:
-    """Of a session: who is behind it when an administrator acts as somebody, and with which rights its user
-    had them when it got its token.
+    """Of a session: who is behind it when an administrator acts as somebody, whether they only look, and
+    which rights its user had when it got its token.
     """
-    return (Column("by_id", BigInteger), Column("rights", Text))
+    return (Column("by_id", BigInteger), Column("rights", Text), Column("looking", Boolean))
 
 
 def key_columns() -> tuple[Column[Any], ...]:

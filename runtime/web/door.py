@@ -40,6 +40,8 @@ COOKIE = "trellis_session"
 MOST_FIELDS = 20_000
 ACTING = "acting:"
 """What the change sets of an administrator who acts as somebody say as their cause, before the id."""
+LEAVING = ("/acting/end", "/signout")
+"""What one who only looks may ask for besides pages."""
 GENERATIONS = 5
 """How often a request is begun anew because another revision was applied while it was at work."""
 log = logging.getLogger("trellis.web")
@@ -192,6 +194,7 @@ class Door:
                 raise not_found()
             if request.method not in SAFE_METHODS and form is not None:
                 _check_origin(call)
+                only_looks(call.session, str(request.scope["path"]))
             renew(call)
             return handler(call)
         except Exception as problem:
@@ -235,6 +238,12 @@ def session_cookie(site: Site) -> str:
 def session_token(site: Site, request: Request) -> str | None:
     """The token of the session that a browser comes with."""
     return renewed(request) or request.cookies.get(session_cookie(site))
+
+
+def only_looks(session: Session | None, path: str) -> None:
+    """Refuse a change to an administrator who only looks as somebody, but for the end of it."""
+    if session is not None and session.looking and path not in LEAVING:
+        raise forbidden(message("You only look at the CRM as somebody else sees it: nothing is changed."))
 
 
 def _check_origin(call: Call) -> None:

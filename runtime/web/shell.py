@@ -78,6 +78,7 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
         "csrf": call.session.csrf if call.session is not None else "",
         "flash": _flash(call),
         "acting": call.actor.name if call.session is not None and call.session.by_id is not None else "",
+        "looking": call.session is not None and call.session.looking,
         "banner": _banner(call),
     }
 

@@ -77,6 +77,8 @@ def of_modules() -> Iterator[Knock]:
     for module in MODULES:
         for way in ("", "?_q=cnry", "/bin", "/new", "/create", "/columns", "/filter", "/export", "/import"):
             yield page(f"/app/{module}{way}")
+        for asked in ("", "?_q=cnry", "?filter=telling", "?where=contains(secret, 'cnry')", "?sort=secret"):
+            yield page(f"/app/{module}/count{asked}")
         yield page(f"/app/{module}?filter=telling")
         for text in ("contains(secret, 'cnry')", "contains(account.secret, 'cnry')", "not is_empty(note)"):
             yield page(f"/app/{module}?where={text}")

@@ -47,6 +47,11 @@ WAYS = (
 def twins(crm: Callable[..., App]) -> tuple[World, list[int]]:
     """Two open deals of a seller, alike but for what that seller may not see."""
     world = build(crm)
+    return world, make_twins(world)
+
+
+def make_twins(world: World) -> list[int]:
+    """Their ids."""
     ids = []
     for place, secret in enumerate(SECRETS):
         account = world.make("accounts", "sam", name=f"Twin {place}", secret=secret)
@@ -64,7 +69,7 @@ def twins(crm: Callable[..., App]) -> tuple[World, list[int]]:
         ids.append(answer.json()["data"]["id"])
         note = {"name": "of a twin", "deal": ids[-1], "owner": world.people["sam"].id}
         assert world.admin("POST", "/notes", json=note).status_code == 201
-    return world, ids
+    return ids
 
 
 def conditions() -> Iterator[str]:

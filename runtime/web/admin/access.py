@@ -45,11 +45,13 @@ def show(screen: Screen, call: Call) -> Response:
     """
     access = call.live.catalog.access
     person, record = call.query("user").strip(), call.query("record").strip()
-    asked, wrong = _asked(call, person, record) if person else ([], "")
+    asked, wrong, user = _asked(call, person, record) if person else ([], "", None)
     parts = [*asked, *_configured(call)]
     note = "" if access.is_asked else call.translate("The pack has no profiles: all who sign in may do all.")
+    shown = {"parts": parts, "user": person, "record": record, "wrong": wrong, "note": note}
+    looked = user is not None and user.active and not user.admin
     context = {
-        "access": {"parts": parts, "user": person, "record": record, "wrong": wrong, "note": note},
+        "access": {**shown, "look": {"id": user.id, "name": user.name} if user and looked else None},
         "admin_tabs": tabs(call, "access"),
     }
     return screen.draw(call, "admin/access.html", context, status=422 if wrong else 200)
@@ -175,20 +177,22 @@ def _sharing(call: Call) -> list[Part]:
     return [*found, _part(call, "rules", call.translate("Sharing rules"), columns, rules)] if rules else found
 
 
-def _asked(call: Call, person: str, record: str) -> tuple[list[Part], str]:
-    """What a user may do, by module; and with one record, when one is named. With what is wrong."""
+def _asked(call: Call, person: str, record: str) -> tuple[list[Part], str, User | None]:
+    """What a user may do, by module; and with one record, when one is named. With what is wrong, and who it
+    is.
+    """
     with call.site.database.read() as connection:
         user = call.live.identity.users.by_email(connection, person)
         if user is None:
-            return [], call.translate('There is no user "{email}".').format(email=person[:100])
+            return [], call.translate('There is no user "{email}".').format(email=person[:100]), None
         actor = call.live.actor_of(user, "form")
         parts = [_of_person(call, connection, user, actor)]
         if not record:
-            return parts, ""
+            return parts, "", user
         found = _of_record(call, connection, user, actor, record)
     if found is None:
-        return parts, call.translate('There is no record "{record}".').format(record=record[:100])
-    return [*found, *parts], ""
+        return parts, call.translate('There is no record "{record}".').format(record=record[:100]), user
+    return [*found, *parts], "", user
 
 
 def _of_person(call: Call, connection: Any, user: User, actor: Actor) -> Part:

@@ -1,5 +1,7 @@
 """A user's doors, for administrators: inviting, acting as them, what they are signed in with, and leaving."""
 
+from urllib.parse import quote
+
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Message, message
@@ -101,11 +103,11 @@ def leave(screen: Screen, call: Call) -> Response:
 
 
 def act(screen: Screen, call: Call) -> Response:
-    """Go on as the user, marked on every page."""
-    user = _user(call)
+    """Go on as the user, or only look as one, marked on every page."""
+    user, looking = _user(call), call.form.text("do") == "look"
     assert call.session is not None
     with call.site.database.write() as tx:
-        outcome = call.live.identity.acting.begin(tx, call.session, user.id, came(call))
+        outcome = call.live.identity.acting.begin(tx, call.session, user.id, came(call), looking=looking)
     if isinstance(outcome, Denied):
         raise forbidden(outcome.message)
     return let_in(call, RedirectResponse("/app", 303), outcome)
@@ -116,12 +118,13 @@ def end_acting(screen: Screen, call: Call) -> Response:
     assert call.session is not None
     if call.session.by_id is None:
         return RedirectResponse("/app", 303)
-    user_id = call.session.user_id
+    user_id, looking = call.session.user_id, call.session.looking
+    back = f"/admin/access?user={quote(call.actor.email)}" if looking else address(user_id)
     with call.site.database.write() as tx:
         opened = call.live.identity.acting.end(tx, call.session, came(call))
     if opened is None:
         return RedirectResponse("/signin", 303)
-    return let_in(call, RedirectResponse(address(user_id), 303), opened)
+    return let_in(call, RedirectResponse(back, 303), opened)
 
 
 def _user(call: Call) -> User:

@@ -12,7 +12,7 @@ from runtime.identity.api_keys import ApiKey
 from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.errors import StorageError
-from runtime.web.door import ACTING, client_address, session_token
+from runtime.web.door import ACTING, client_address, only_looks, session_token
 from runtime.web.errors import RefusedError, forbidden
 from runtime.web.origin import SAFE_METHODS, is_same_origin
 
@@ -86,6 +86,7 @@ def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor |
                     "A browser's change must come from a page of this site, with its token in X-CSRF-Token."
                 )
             )
+        only_looks(session, request.url.path)
     cause = None if session.by_id is None else f"{ACTING}{session.by_id}"
     actor = live.actor_of(user, DOOR)
     return replace(actor, by_id=session.by_id, address=client_address(request), cause=cause)

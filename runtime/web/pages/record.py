@@ -40,7 +40,8 @@ def show(screen: Screen, call: Call) -> Response:
         context = {"block": block, "shell": {"csrf": call.session.csrf if call.session else ""}}
         return screen.renderer.page(f"pages/blocks/{block['kind']}.html", call.actor.language, context)
     response = screen.draw(call, "pages/record.html", {"record": _context(opened)}, at=module.key)
-    if call.live.recent.note(call.actor.user_id or 0, module.key, opened.place.card.id):
+    looking = call.session is not None and call.session.looking
+    if not looking and call.live.recent.note(call.actor.user_id or 0, module.key, opened.place.card.id):
         response.background = BackgroundTask(call.live.recent.write_down, call.site.database.write)
     return response
 

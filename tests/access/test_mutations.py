@@ -1,0 +1,71 @@
+"""Tests of the tests: with each permission check switched off in turn, somebody notices.
+
+``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py`` goes over every place (most of an hour on one
+core; ``-n 2`` shares them out), and a plain run over a few that are noticed at once. A part of a file's name
+instead of ``full`` goes over the places of those files. What nobody can notice stands in ``SILENT`` with its
+reason: there may be one in twenty of them.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.access.mutations import Place, places, switched_off, unanswered
+from tests.access.noticing import Noticing
+
+WANTED = os.environ.get("TRELLIS_MUTATIONS", "")
+pytestmark = pytest.mark.timeout(900)
+
+SILENT: dict[str, str] = {}
+"""Places that make no difference by themselves, as they are written, and why."""
+
+TOGETHER: dict[str, str] = {}
+"""Places that another one covers, by its name: the two are switched off at once."""
+
+FEW = (
+    "runtime/sites/live.py Live.seen_by: self.judge.sight(actor)",
+    "runtime/records/beginning.py read: writing_rights.keep_to_fields(batch, works)",
+)
+"""Those that a plain run switches off."""
+
+
+def wanted() -> list[Place]:
+    every = places()
+    if not WANTED:
+        return [each for each in every if str(each) in FEW]
+    return [each for each in every if WANTED == "full" or WANTED in each.file]
+
+
+@pytest.fixture(scope="session")
+def noticing(tmp_path_factory: pytest.TempPathFactory) -> Noticing:
+    return Noticing(tmp_path_factory.mktemp("mutations"))
+
+
+def test_every_permission_call_can_be_switched_off() -> None:
+    assert unanswered() == []
+    assert len(places()) > 120
+    for each in places():
+        with switched_off(each):
+            pass
+
+
+def test_what_is_said_of_places_is_said_of_ones_that_are_there() -> None:
+    every = {str(each) for each in places()}
+    assert {*SILENT, *TOGETHER, *TOGETHER.values(), *FEW} <= every
+    assert len(SILENT) <= len(every) / 20
+
+
+def test_nobody_notices_anything_while_every_check_is_on(noticing: Noticing) -> None:
+    assert noticing.noticed() == ""
+
+
+@pytest.mark.parametrize("place", wanted(), ids=str)
+def test_somebody_notices(place: Place, noticing: Noticing) -> None:
+    if str(place) in SILENT:
+        pytest.skip(SILENT[str(place)])
+    other = [each for each in places() if str(each) == TOGETHER.get(str(place))]
+    with switched_off(place, *other):
+        said = noticing.noticed()
+    print(f"{place}\n  {said or 'NOBODY'}")
+    assert said, f"{place} is switched off, and nobody notices."
