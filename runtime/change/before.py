@@ -3,10 +3,12 @@
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from runtime.base.clock import SystemClock
 from runtime.base.registry import Registry
 from runtime.change.known import Known
-from runtime.change.revisions import Revision
+from runtime.change.revisions import Revision, open_applied
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.expressions.scope import Scope
@@ -107,3 +109,15 @@ class Before:
             database=True,
             personal=False,
         )
+
+
+def before_of(
+    connection: Connection,
+    schema: str,
+    given: Catalog | None,
+    types: Registry[FieldType],
+    language: Language,
+) -> Before:
+    """What is applied to a database, outside of a plan. ``given`` is its catalog, where the caller has it."""
+    applied = open_applied(connection, schema)
+    return Before(applied, given, types, language, connection.dialect.name, Known())

@@ -35,11 +35,19 @@ def load_plan(sealed: "Sealed", house: House) -> "Loaded":
     return load_sources(sealed.layers, types=house.types, checks=house.checks, language=house.language)
 
 
-def changes_for_people(before: "Catalog | None", after: "Catalog", plan: "Plan") -> "Changes":
+def changes_for_people(
+    before: "Catalog | None", after: "Catalog", plan: "Plan", database: "Database", house: House
+) -> "Changes":
     """What applying a catalog by its plan changes for people; nothing where nothing is applied yet."""
-    from runtime.change.people.telling import tell
+    from runtime.change.before import before_of
+    from runtime.change.people.telling import tell, with_reach
 
-    return tell(before, after, plan.renames)
+    changes = tell(before, after, plan.renames)
+    if not changes or plan.refusals:
+        return changes
+    with database.read() as connection:
+        was = before_of(connection, database.schema, before, house.types, house.language)
+        return with_reach(changes, connection, was, after, plan.renames)
 
 
 def applied_catalog(database: "Database", house: House) -> "Catalog | None":

@@ -44,7 +44,7 @@ class PlanCommand(Command):
             applied = _plans.applied_catalog(database, house)
             with database.read() as connection:
                 plan = make_plan(connection, loaded.catalog, house.types, database.schema, applied=applied)
-        changes = _plans.changes_for_people(applied, loaded.catalog, plan)
+            changes = _plans.changes_for_people(applied, loaded.catalog, plan, database, house)
         print(
             as_json(plan, changes) if wants_json else as_text(plan, loaded.sources, changes), file=house.out
         )

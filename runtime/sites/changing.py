@@ -7,11 +7,12 @@ out: text, basis and all. So the folder may change meanwhile, and a worker on an
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runtime.change.before import before_of
 from runtime.change.known import Known
 from runtime.change.landing import SINCE
 from runtime.change.locking import lock_asking, who_applies
 from runtime.change.people import Changes
-from runtime.change.people.telling import tell
+from runtime.change.people.telling import tell, with_reach
 from runtime.change.plan import Plan, make_plan
 from runtime.change.report import report
 from runtime.change.revisions import Entry, Revision, history, open_applied
@@ -132,4 +133,10 @@ def plan_now(
 def _proposal(site: "Site", loaded: Loaded, back_to: Revision | None) -> Proposal:
     assert loaded.catalog is not None
     plan, was = plan_now(site, loaded.catalog, back_to)
-    return Proposal(loaded, plan, tell(was, loaded.catalog, plan.renames), back_to)
+    changes = tell(was, loaded.catalog, plan.renames)
+    if changes and not plan.refusals:
+        shop, schema = site.workshop, site.database.schema
+        with site.database.read() as connection:
+            before = before_of(connection, schema, was, shop.types, shop.language)
+            changes = with_reach(changes, connection, before, loaded.catalog, plan.renames)
+    return Proposal(loaded, plan, changes, back_to)

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
+from sqlalchemy import Connection
+
+from runtime.change.before import Before
 from runtime.change.people import Changes
 from runtime.change.people.access import tell_access
 from runtime.change.people.fields import tell_fields
@@ -12,11 +15,13 @@ from runtime.change.people.layouts import tell_layouts
 from runtime.change.people.menu import tell_menu
 from runtime.change.people.modules import tell_modules
 from runtime.change.people.picklists import tell_picklists
+from runtime.change.people.reach import tell_reach
 from runtime.change.people.renamed import renamed, tell_renames
 from runtime.change.people.whole import tell_whole
 from runtime.model.catalog import Catalog
 from runtime.model.renames import Renames
 
+ACCESS = "Access"
 Tell = Callable[[Catalog, Catalog], Iterator[str]]
 
 TOPICS: tuple[tuple[str, Tell], ...] = (
@@ -28,7 +33,7 @@ TOPICS: tuple[tuple[str, Tell], ...] = (
     ("Layouts", tell_layouts),
     ("Filters", tell_filters),
     ("Menu", tell_menu),
-    ("Access", tell_access),
+    (ACCESS, tell_access),
 )
 """The topics in the order in which they are told. Workflows, say, will be one more."""
 
@@ -45,6 +50,16 @@ def tell(before: Catalog | None, after: Catalog, renames: Renames = NOTHING) -> 
     told = {"Names": _bounded(list(tell_renames(renames)))}
     told |= {about: _bounded(list(topic(was, after))) for about, topic in TOPICS}
     return MappingProxyType({about: sentences for about, sentences in told.items() if sentences})
+
+
+def with_reach(
+    changes: Changes, connection: Connection, before: Before, after: Catalog, renames: Renames
+) -> Changes:
+    """The same, with how many users gain and lose how many records by it; only where access changes."""
+    if ACCESS not in changes:
+        return changes
+    counted = tuple(tell_reach(connection, before, after, renames))
+    return MappingProxyType({**changes, ACCESS: (*changes[ACCESS], *counted)})
 
 
 def _bounded(sentences: list[str]) -> tuple[str, ...]:
