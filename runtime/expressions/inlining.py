@@ -20,6 +20,7 @@ from runtime.expressions.tree import (
     Node,
     Operation,
     Read,
+    Shared,
     walk_all,
 )
 from runtime.model.catalog import Field, Path
@@ -157,7 +158,7 @@ def _deeper(node: Node, change: Change, depth: int) -> Node:
     match node:
         case Items():
             return replace(node, items=tuple(map(each, node.items)))
-        case Attribute() | Kept():
+        case Attribute() | Kept() | Shared():
             return replace(node, of=each(node.of))
         case Operation():
             return replace(node, operands=tuple(map(each, node.operands)))

@@ -18,6 +18,7 @@ from runtime.expressions.evaluation import Evaluator
 from runtime.expressions.functions.base import Function
 from runtime.expressions.moment import Moment
 from runtime.expressions.operators.base import Operator
+from runtime.expressions.sharing_in_sql import shared_in_sql
 from runtime.expressions.tree import (
     Aggregate,
     Attribute,
@@ -29,6 +30,7 @@ from runtime.expressions.tree import (
     Node,
     Operation,
     Read,
+    Shared,
     Step,
     walk,
 )
@@ -81,6 +83,8 @@ class Sql:
             return self._exists(node)
         if isinstance(node, Call) and self._functions[node.function].is_condition:
             return self._call(node)
+        if isinstance(node, Shared):
+            return shared_in_sql(self.moment, self.value(node.of).column, node.level)
         return self.value(node).column == true()
 
     def negation(self, node: Node) -> ColumnElement[bool]:

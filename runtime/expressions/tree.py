@@ -93,6 +93,21 @@ class User(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Shared(Node):
+    """Whether the record of an id was shared by hand with the user, or with a group of theirs, to be read, or
+    to be changed. Rights alone ask it: it is not written in an expression, and has a meaning in SQL only.
+    """
+
+    of: Node
+    level: str
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The id."""
+        return (self.of,)
+
+
+@dataclass(frozen=True, slots=True)
 class IsNew(Node):
     """Whether the record is being created by this save."""
 

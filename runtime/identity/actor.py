@@ -48,7 +48,8 @@ class Actor:
     those above them in the tree among them, and ``group_names`` what these are called.
     ``by_id`` is the administrator who acts as the user, if one does; ``address`` is where they come from, and
     ``scope`` what a program's key leaves of the user's rights. ``chain`` are the runs of workflows that led
-    here, each the cause of the next, with their workflows.
+    here, each the cause of the next, with their workflows. ``shared`` says that somebody may have shared
+    records with them by hand: where not, none is looked for.
     """
 
     user_id: int | None
@@ -68,6 +69,7 @@ class Actor:
     address: str = ""
     scope: "Scope | None" = None
     chain: tuple[tuple[int, str], ...] = ()
+    shared: bool = True
 
     @property
     def signed_in(self) -> bool:

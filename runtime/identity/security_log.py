@@ -50,6 +50,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "settings_changed": phrase("Security settings changed"),
         "applied": phrase("Configuration applied"),
         "rolled_back": phrase("Configuration rolled back"),
+        "shared": phrase("Record shared"),
+        "unshared": phrase("Record shared no more"),
         "exported": phrase("Exported"),
         "imported": phrase("Imported"),
         "pruned": phrase("Old entries removed"),

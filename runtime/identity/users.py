@@ -29,6 +29,8 @@ class User:
     groups: tuple[int, ...] = ()
     preferences: Preferences = DEFAULTS
     group_names: tuple[str, ...] = ()
+    shared: bool = True
+    """Whether records may have been shared with them by hand."""
 
     def actor(self, door: str, language: str = "en", timezone: str = "UTC") -> Actor:
         """The user as an actor; the language and the time zone are for one who has chosen none."""
@@ -44,6 +46,7 @@ class User:
             group_names=self.group_names,
             preferences=self.preferences,
             email=self.email,
+            shared=self.shared,
         )
 
 

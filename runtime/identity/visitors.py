@@ -5,10 +5,10 @@ prepared once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, exists, select
 
 from runtime.base.clock import Clock
 from runtime.identity.api_keys import ApiKey, ApiKeys
@@ -18,6 +18,7 @@ from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
 from runtime.identity.users import USER, User, Users, user_of
 from runtime.storage.prepared import Given, Kept
+from runtime.storage.runtime_tables import runtime_tables
 
 
 class Visitors:
@@ -68,7 +69,7 @@ class Visitors:
     def _user(self, connection: Connection, values: Sequence[Any], found: "_Found") -> User:
         # Most are in no group; who is in one is in those above it, too.
         groups = self._memberships.of(connection, values[0]) if found.groups else ()
-        return user_of(values, groups)
+        return replace(user_of(values, groups), shared=found.shared)
 
     def _by_token(self) -> Select[Any]:
         session = self._tables.sessions
@@ -89,15 +90,16 @@ class Visitors:
 class _Found:
     values: list[Any]
     groups: tuple[int, ...]
+    shared: bool
 
 
 def _first(given: Given) -> _Found | None:
     # There is a row for each group of the user.
     if not given:
         return None
-    *columns, groups = given
+    *columns, groups, shared, in_groups = given
     belongs = tuple(group for group in groups if group is not None)
-    return _Found([column[0] for column in columns], belongs)
+    return _Found([column[0] for column in columns], belongs, bool(shared[0] or (belongs and in_groups[0])))
 
 
 def _statement(tables: IdentityTables, shown: Table, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
@@ -106,7 +108,7 @@ def _statement(tables: IdentityTables, shown: Table, columns: Sequence[ColumnEle
     own = [users.columns[key][0] for key in USER]
     user_id, active, deleted_at = (users.columns[key][0] for key in ("id", "active", "deleted_at"))
     return (
-        select(*columns, *own, members.c.source_id)
+        select(*columns, *own, members.c.source_id, *_shared(user_id))
         .select_from(
             shown.join(users.table, shown.c.user_id == user_id).outerjoin(
                 members, members.c.target_id == user_id
@@ -114,3 +116,11 @@ def _statement(tables: IdentityTables, shown: Table, columns: Sequence[ColumnEle
         )
         .where(active.is_(True), deleted_at.is_(None))
     )
+
+
+def _shared(user_id: ColumnElement[Any]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Whether anything was shared by hand with the user, and with any group at all.
+    shares = runtime_tables().shares
+    with_user = select(shares.c.id).where(shares.c.user_id == user_id)
+    with_groups = select(shares.c.id).where(shares.c.group_id.is_not(None))
+    return exists(with_user), exists(with_groups)

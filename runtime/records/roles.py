@@ -16,7 +16,7 @@ from runtime.base.diagnostic import Span
 from runtime.base.messages import Message, message
 from runtime.expressions import Language, Scope
 from runtime.expressions.inlining import led, rebuilt
-from runtime.expressions.tree import Aggregate, Node, Operation, Read, Step
+from runtime.expressions.tree import Aggregate, Node, Operation, Read, Shared, Step
 from runtime.identity.actor import Actor
 from runtime.model.access import ANY, Access, FieldRights, Profile, SharingRule
 from runtime.model.catalog import Catalog, Expression, Field, Module, Path
@@ -55,6 +55,7 @@ class Circle:
     tools: Mapping[str, bool]
     sight: Sight
     rules: tuple[SharingRule, ...] = field(default=())
+    by_hand: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Roles:
     def __init__(self, catalog: Catalog, language: Language) -> None:
         self._catalog = catalog
         self.making = Making(catalog, language)
-        self._circles: dict[tuple[str, tuple[int, ...]], Circle] = {}
+        self._circles: dict[tuple[str, tuple[int, ...], bool], Circle] = {}
         self._lock = Lock()
 
     @property
@@ -172,7 +173,7 @@ class Roles:
         if actor.role is None or actor.role not in access.roles:
             return None
         rules = tuple(at for at, rule in enumerate(access.sharing.rules) if names(rule, actor, access))
-        key = (actor.role, rules)
+        key = (actor.role, rules, actor.shared)
         found = self._circles.get(key)
         if found is None:
             with self._lock:
@@ -180,7 +181,7 @@ class Roles:
                 if found is None:
                     if len(self._circles) >= CIRCLES:
                         self._circles.clear()
-                    found = self._circles[key] = self.making.circle(actor.role, rules)
+                    found = self._circles[key] = self.making.circle(*key)
         return found
 
     def _refused(self, module: Module, right: str) -> Verdict:
@@ -197,8 +198,10 @@ class Making:
         self._catalog = catalog
         self._language = language
 
-    def circle(self, role: str, rules: tuple[int, ...]) -> Circle:
-        """The circle of a role and of the sharing rules that name its members, by their places."""
+    def circle(self, role: str, rules: tuple[int, ...], by_hand: bool) -> Circle:
+        """The circle of a role and of the sharing rules that name its members, by their places; ``by_hand``
+        where records may have been shared with them one by one.
+        """
         access = self._catalog.access
         profiles = access.held(role)
         shared = tuple(access.sharing.rules[at] for at in rules)
@@ -207,7 +210,7 @@ class Making:
         conditions: dict[tuple[str, str], Expression] = {}
         for level in ("read", "write"):
             for key, module in self._catalog.modules.items():
-                found = self._condition(module, role, granted[key], shared, level)
+                found = self._condition(module, role, granted[key], shared, level, by_hand)
                 if found is not None:
                     conditions[key, level] = found
         hidden = frozenset(name for name, held in read.items() if held is False)
@@ -235,6 +238,7 @@ class Making:
             MappingProxyType(_tools(profiles)),
             sight,
             shared,
+            by_hand,
         )
 
     def _granted(self, module: Module, profiles: tuple[Profile, ...]) -> frozenset[str]:
@@ -275,13 +279,15 @@ class Making:
         granted: frozenset[str],
         rules: tuple[SharingRule, ...],
         level: str,
+        by_hand: bool,
     ) -> Expression | None:
         # Which records of the module the circle may read, or write; None where all.
         if module.parent is not None:
             parent = self._catalog.modules[module.parent]
-            found = self._condition(parent, role, granted, rules, level)
+            found = self._condition(parent, role, granted, rules, level, by_hand)
             return None if found is None else self._over_parent(module, parent, found)
-        clauses = [each.condition for each in self.clauses(module, role, granted, rules, level)]
+        ways = self.clauses(module, role, granted, rules, level, by_hand)
+        clauses = [each.condition for each in ways]
         conditions = [each for each in clauses if each is not None]
         if len(conditions) < len(clauses):
             return None
@@ -296,6 +302,7 @@ class Making:
         granted: frozenset[str],
         rules: Iterable[SharingRule],
         level: str,
+        by_hand: bool,
     ) -> list[Clause]:
         """Everything by which a circle comes to a record of a module, to read it or to write it."""
         access = self._catalog.access
@@ -322,6 +329,8 @@ class Making:
             if rule.module == module.key and (level == "read" or rule.grant == "write"):
                 told = message("A rule shares it with the {kind} {name}.", kind=rule.kind, name=rule.to)
                 found.append(Clause(told, rule.where, rule.origin.span))
+        if by_hand:
+            found.append(Clause(message("It was shared with them by hand."), _by_hand(module, level)))
         return found
 
     def _over_parent(self, module: Module, parent: Module, condition: Expression) -> Expression:
@@ -382,6 +391,12 @@ def names(rule: SharingRule, actor: Actor, access: Access) -> bool:
         case "user":
             return bool(actor.email) and actor.email.casefold() == rule.to.casefold()
     return False
+
+
+def _by_hand(module: Module, level: str) -> Expression:
+    own = module.record_fields["id"]
+    tree = Shared(BOOLEAN, 0, 0, Read(own.value_type, 0, 0, (Path("id", (own,)),), ("id",)), level)
+    return Expression(f"shared by hand to {level}", Span.point("rights"), BOOLEAN, tree, tree)
 
 
 def _gives(profile: Profile, module: str, right: str) -> bool:

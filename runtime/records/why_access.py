@@ -91,7 +91,7 @@ class WhyAccess:
             return Answer(right, False, (Because(told, self._catalog.access.roles[circle.role].origin.span),))
         level = "write" if right in WRITING else "read"
         granted = circle.granted[module.key]
-        ways = roles.making.clauses(module, circle.role, granted, circle.rules, level)
+        ways = roles.making.clauses(module, circle.role, granted, circle.rules, level, circle.by_hand)
         leading = [each for each in ways if self._leads(module, record_id, each)]
         if not leading:
             return Answer(right, False, (Because(message("Nothing shares this record with them.")),))

@@ -132,6 +132,24 @@ def security_log(metadata: MetaData) -> Table:
     )
 
 
+def shares(metadata: MetaData) -> Table:
+    """Records that were shared by hand, each with a user or with a group; ids of records are given once."""
+    return Table(
+        "trellis_shares",
+        metadata,
+        Column("id", Big, primary_key=True, autoincrement=True),
+        Column("record_id", BigInteger, nullable=False),
+        Column("user_id", BigInteger),
+        Column("group_id", BigInteger),
+        Column("level", Text, nullable=False),
+        Column("by_id", BigInteger),
+        Column("at", UtcDateTime(), nullable=False),
+        UniqueConstraint("record_id", "user_id", "group_id", name="ux_trellis_shares_record"),
+        Index("ix_trellis_shares_user", "user_id"),
+        Index("ix_trellis_shares_group", "group_id"),
+    )
+
+
 def session_columns() -> tuple[Column[Any], ...]:
     """Of a session: who is behind it when an administrator acts as somebody, whether they only look, and
     which rights its user had when it got its token.

@@ -67,6 +67,7 @@ class RuntimeTables:
     mailed_links: Table
     mails: Table
     security_log: Table
+    shares: Table
 
 
 @cache
@@ -224,6 +225,7 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         mailed_links=guarding_tables.mailed_links(metadata),
         mails=guarding_tables.mails(metadata),
         security_log=guarding_tables.security_log(metadata),
+        shares=guarding_tables.shares(metadata),
         runs=run_tables.runs(metadata),
         run_steps=run_tables.run_steps(metadata),
         once=run_tables.once(metadata),

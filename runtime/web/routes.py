@@ -54,6 +54,7 @@ from runtime.web.pages import (
     search,
     second_step,
     session,
+    share,
     single_sign_on,
     undo,
 )
@@ -150,6 +151,8 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/app/{module}/{id:int}/delete", delete.ask, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/delete", delete.delete, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/restore", delete.restore, SIGNED_IN),
+    (GET, "/app/{module}/{id:int}/share", share.ask, SIGNED_IN),
+    (POST, "/app/{module}/{id:int}/share", share.change, SIGNED_IN),
     (GET, "/admin/setup", setup.show, ADMIN),
     (GET, "/admin/access", access.show, ADMIN),
     (GET, "/admin/source", source.show, ADMIN),

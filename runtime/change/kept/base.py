@@ -45,6 +45,7 @@ NAMES_NOTHING: Mapping[str, str] = MappingProxyType(
         "trellis_half_sign_ins": "users only",
         "trellis_mailed_links": "users only",
         "trellis_mails": "texts as they were sent",
+        "trellis_shares": "records and people by their ids, which stay",
         "trellis_security_log": "what was said at the time; its chain must not change",
         "trellis_idempotency": "answers that were given already",
         "trellis_operation_notes": "what was said to people at the time",

@@ -14,7 +14,7 @@ from runtime.web.admin.access import access_address
 from runtime.web.components.base import UPLOADED, Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
-from runtime.web.pages import explain, favourites
+from runtime.web.pages import explain, favourites, share
 from runtime.web.pages.card import (
     Card,
     condition_paths,
@@ -191,6 +191,7 @@ def _head(place: Place) -> dict[str, Any]:
         "revision": call.live.revision,
         "links": _links(call, card),
         "edit_href": f"{address}/edit" if may_update else None,
+        "share_href": f"{address}/share" if may_update and share.is_shared_here(call, module) else None,
         "access_href": access_address(module.key, card.id) if _is_limited(call, module) else None,
         "delete_href": f"{address}/delete" if may_delete and not card.deleted else None,
         "restore_action": f"{address}/restore" if may_delete and card.deleted else None,
