@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from runtime.identity.actor import NOBODY
+from runtime.records.sharing import share
 from tests.access.oracle import Item, Oracle, Person
 from tests.support.crm import App, Browser, Program
 
@@ -246,6 +248,7 @@ def build(crm: Callable[..., App]) -> World:
             _compute(world, deal, accounts[place % len(accounts)])
             _attach(world, deal)
             _rename(world, deal)
+    _share(world, group)
     for owner in ("sam", "sue", None):
         gone = world.make("deals", owner, name=..., stage="won", secret=..., note=...)
         assert admin("DELETE", f"/deals/{gone.id}").status_code == 204
@@ -256,6 +259,19 @@ def build(crm: Callable[..., App]) -> World:
             for token, places in world.canaries.items()
         }
     return world
+
+
+def _share(world: World, group: int) -> None:
+    # Some records of others are shared by hand: with a user to be read, with a group to be changed.
+    site, actor = world.app.site, replace(NOBODY, user_id=world.people["ceo"].id)
+    deals = [item for item in world.items if item.module == "deals" and item.owner == actor.user_id]
+    to = (("users", world.people["sam"].id, "read"), ("groups", group, "write"))
+    for deal, (kind, whom, level) in zip(deals, to, strict=False):
+        assert whom is not None
+        with site.database.write() as tx:
+            place = (deal.module, deal.id)
+            share(tx.connection, site.clock.now(), actor, place, (kind, whom), level)
+        world.oracle.shares[deal.id] = [(whom, level)]
 
 
 def _compute(world: World, deal: Item, account: Item) -> None:

@@ -51,6 +51,7 @@ class Oracle:
                 key: value.get("kind") for key, value in self._read(path)["values"].items()
             }
         self.roles_of = roles_of
+        self.shares: dict[int, list[tuple[int, str]]] = {}  # by record: a user or a group, and the level
 
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:
@@ -103,6 +104,9 @@ class Oracle:
             return True
         if self.owns(who, item):
             return True
+        for to, granted in self.shares.get(item.id, ()):
+            if level in ("read", granted) and (to == who.id or to in who.groups):
+                return True
         return any(
             rule["module"] == item.module
             and (level == "read" or rule["grant"] == "write")

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from runtime.identity.actor import Actor
+from runtime.identity.actor import NOBODY, Actor
 from runtime.records.roles import Roles
+from runtime.records.sharing import share
 from runtime.storage.query import Query
 from runtime.storage.reader import Reader
 from tests.access.oracle import Item, Oracle, Person
@@ -136,6 +137,7 @@ class Office:
             for name, id_ in self.ids.items()
         }
         self.items = list(self._fill(admin, [*self.ids.values(), desk, None]))
+        self.shares = self._share(desk)
 
     def _fill(self, admin: Any, owners: list[int | None]) -> Iterator[Item]:
         dice = random.Random(7)
@@ -154,6 +156,17 @@ class Office:
             if deleted:
                 assert admin("DELETE", f"/deals/{id_}").status_code == 204
             yield Item(id_, "deals", owner, values, deleted)
+
+    def _share(self, desk: int) -> dict[int, list[tuple[int, str]]]:
+        site, found = self.app.site, {}
+        for number, item in enumerate(self.items[::4]):
+            group, level = number % 3 == 0, ("read", "write")[number % 2]
+            whom = desk if group else self.ids[f"u{number % 7}"]
+            to = ("groups" if group else "users", whom)
+            with site.database.write() as tx:
+                share(tx.connection, site.clock.now(), NOBODY, ("deals", item.id), to, level)
+            found[item.id] = [(whom, level)]
+        return found
 
     def actor(self, name: str) -> Actor:
         """Somebody, as they come in."""
@@ -184,6 +197,7 @@ def test_the_judge_agrees_with_the_oracle_whatever_is_configured(
 def compared(office: Office, folder: Path, name: str, who: Person) -> tuple[list[str], int, int]:
     """What differs, of how many triples, of which so many are granted."""
     oracle = Oracle(folder, {each.id: each.role for each in office.people.values() if each.id is not None})
+    oracle.shares = office.shares
     read, written = decided(office, folder, office.actor(name))
     wrong, asked, yes = [], 0, 0
     for item in office.items:
