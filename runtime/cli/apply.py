@@ -111,9 +111,7 @@ class _Apply:
             self.say("\n".join(["Nothing was changed, for the plan does not hold any more:", *moved]))
             self.say("Make a new plan, and look at it.")
             return REFUSED
-        changes = _plans.changes_for_people(
-            self.applied, self.catalog, plan, self.database, self.house
-        )
+        changes = _plans.changes_for_people(self.applied, self.catalog, plan, self.database, self.house)
         self.say(as_text(plan, self.loaded.sources, changes))
         if plan.refusals:
             return REFUSED

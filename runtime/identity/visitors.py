@@ -40,9 +40,7 @@ class Visitors:
         if found is None:
             return None
         created_at, last_seen_at, by_id, rights, looking, *values = found.values
-        session = self._sessions.holding(
-            token, values[0], created_at, last_seen_at, by_id, rights, looking
-        )
+        session = self._sessions.holding(token, values[0], created_at, last_seen_at, by_id, rights, looking)
         if session is None or (by_id is not None and not self._may_act(connection, by_id)):
             return None
         return session, self._user(connection, values, found)

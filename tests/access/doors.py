@@ -106,7 +106,17 @@ def of_modules() -> Iterator[Knock]:
 def of_record(item: Item) -> Iterator[Knock]:
     """The doors that are about one record."""
     here = f"/app/{item.module}/{item.id}"
-    for way in ("", "/edit", "/quick", "/delete", "?tab=more", "/link/lines", "/link/notes", "/link/deals"):
+    for way in (
+        "",
+        "/edit",
+        "/quick",
+        "/delete",
+        "?tab=more",
+        "/share",
+        "/link/lines",
+        "/link/notes",
+        "/link/deals",
+    ):
         yield page(f"{here}{way}")
     for field in FIELDS[item.module]:
         yield page(f"{here}/field/{field}")

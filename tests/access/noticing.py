@@ -158,7 +158,11 @@ def _with_twins(crm: Callable[..., App]) -> _Twins:
 
 def _tests(module: Any) -> list[tuple[str, Callable[..., None]]]:
     named = inspect.getmembers(module, inspect.isfunction)
-    return [(name, each) for name, each in named if name.startswith("test_") and each.__module__ == module.__name__]
+    return [
+        (name, each)
+        for name, each in named
+        if name.startswith("test_") and each.__module__ == module.__name__
+    ]
 
 
 def _nothing(wrong: Iterator[str]) -> None:

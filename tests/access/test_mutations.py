@@ -7,7 +7,6 @@ reason: there may be one in twenty of them.
 """
 
 import os
-from pathlib import Path
 
 import pytest
 

@@ -47,9 +47,7 @@ def test_a_wider_default_is_told_with_everybody_who_may_read(office: Office, tmp
     assert told(office, tmp_path, wider) == ["5 users gain read on up to 8 records: Deals of others."]
 
 
-def test_what_is_shared_no_more_with_a_group_is_told_with_its_members(
-    office: Office, tmp_path: Path
-) -> None:
+def test_what_is_shared_no_more_with_a_group_is_told_with_its_members(office: Office, tmp_path: Path) -> None:
     fill(office)
     inner = office.admin("POST", "/groups", json={"name": "Desk", "members": [{"id": office.ids["sue"]}]})
     outer = office.admin("POST", "/groups", json={"name": "Front desk"}).json()["data"]["id"]

@@ -84,7 +84,9 @@ def _profile(dice: random.Random) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for key in FIELDS:
         if dice.random() < 0.6:
-            fields[f"deals.{key}"] = {right: _right(dice) for right in ("read", "update") if dice.random() < 0.7}
+            fields[f"deals.{key}"] = {
+                right: _right(dice) for right in ("read", "update") if dice.random() < 0.7
+            }
     fields = {key: value for key, value in fields.items() if value}
     return {"modules": modules or {"deals": {"read": True}}, **({"fields": fields} if fields else {})}
 
@@ -210,7 +212,9 @@ def compared(office: Office, folder: Path, name: str, who: Person) -> tuple[list
                 ("update", (item.id, field) in written, writes),
             ):
                 if mine != theirs:
-                    wrong.append(f"{right} {field or 'record'} of {item}: {mine}, and the oracle says {theirs}")
+                    wrong.append(
+                        f"{right} {field or 'record'} of {item}: {mine}, and the oracle says {theirs}"
+                    )
     return wrong, asked, yes
 
 

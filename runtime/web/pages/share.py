@@ -102,9 +102,7 @@ def _draw(
             "title": card.title,
             "href": record_address(module.key, card.id),
             "shares": [_view(call, each, names) for each in found],
-            "to": FieldView(
-                "relation", name="to", id="to", label=label, picker=picker, value=None, text=""
-            ),
+            "to": FieldView("relation", name="to", id="to", label=label, picker=picker, value=None, text=""),
             "levels": [(key, call.translate(SAID[key])) for key in LEVELS],
             "error": error.render(call.translate, call.actor.language) if error is not None else "",
         }
