@@ -2,6 +2,6 @@
 
 Every door is many: a run of the tests asks a part of them, another part for each actor, and
 ``TRELLIS_MATRIX=full`` all of them (about 20,000 requests for each database, some four minutes on one core).
-Corners (``corners.py``) are knocked at every time. ``test_triples.py`` makes rights by the dice and compares judge
-and oracle; ``test_mutations.py`` switches off one check after the other and wants all of these to notice.
+Corners (``corners.py``) are knocked at every time. ``test_triples.py`` makes rights by the dice and compares
+judge and oracle; ``test_mutations.py`` switches off one check after the other and wants all these to notice.
 """

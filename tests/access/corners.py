@@ -4,11 +4,14 @@ A corner is a function that yields a sentence for everything it finds wrong; eve
 looked into by the matrix, and whenever a check is switched off.
 """
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from runtime.identity.api_keys import KeyLimits
 from tests.access.matrix import World
+from tests.support.crm import Program
 
 MISSING = 999_999_999
 """The id of no record."""
@@ -107,7 +110,7 @@ def of_the_bin(world: World) -> Iterator[str]:
 
 
 def of_fields_that_are_only_read(world: World) -> Iterator[str]:
-    """Support reads the secret of an account and does not write it: neither in one that is theirs, nor new."""
+    """Support reads the secret of an account and does not write it: neither in one of theirs, nor new."""
     hal, mine = world.program("hal"), world.people["hal"].id
     own = next(item for item in world.items if item.module == "accounts" and item.owner == mine)
     before = world.admin("GET", f"/accounts/{own.id}").json()["data"]["secret"]
@@ -158,7 +161,7 @@ def of_the_unseen_and_the_missing(world: World) -> Iterator[str]:
                 for each in (hidden.id, MISSING)
             ]
             if told[0] != told[1]:
-                yield f"{method} {module}{path}: {told[0]} where it is not seen, and {told[1]} where there is none"
+                yield f"{method} {module}{path}: {told[0]} of one not seen, and {told[1]} of none"
         for way in ("", "/edit", "/quick", "/delete", "/field/name", "/explain/name", "/link/notes"):
             told = [
                 _plain(browser.client.get(f"/app/{module}/{each}{way}"), each)[:1]
@@ -232,6 +235,70 @@ def of_what_would_be_lost(world: World) -> Iterator[str]:
         yield "a record is made for somebody whose records one does not see"
 
 
+def of_narrow_keys(world: World) -> Iterator[str]:
+    """A key that only reads, or is for some modules, lets through what its user may do and no more."""
+    site, mine = world.app.site, world.people["sam"]
+    tables = site.live.tables
+    accounts = tables.module("accounts").table.name
+    deal = next(i for i in world.items if i.module == "deals" and i.owner == mine.id and not i.deleted)
+    account = _seen_account(world)
+    for limits in (KeyLimits(read_only=True), KeyLimits(modules=(accounts,))):
+        with site.database.write() as tx:
+            keys = site.live.identity.api_keys
+            text = keys.create(tx.connection, tx.allocate_ids(1)[0], mine.id or 0, "narrow", limits)
+        program, told = Program(world.app.client(), text), "reading" if limits.read_only else "accounts"
+        if program("GET", f"/accounts/{account.id}").status_code != 200:
+            yield f"a key for {told} does not see an account"
+        seen = program("GET", f"/deals/{deal.id}").status_code == 200
+        if seen != limits.read_only:
+            yield f"a key for {told} sees a deal: {seen}"
+        if program("PATCH", f"/deals/{deal.id}", json={"name": "x"}).status_code < 400:
+            yield f"a key for {told} changes a deal"
+        if limits.read_only and program("POST", "/accounts", json={"name": "x"}).status_code < 400:
+            yield "a key for reading makes an account"
+        if limits.modules:
+            for where in ("exists(deals)", f"count(deals, id == {deal.id}) > 0", "exists(other_deals)"):
+                if program("GET", f"/accounts?where={where}").status_code == 200:
+                    yield f"a key for {told} is answered: {where}"
+        if limits.modules and str(deal.values["name"]) in program("GET", "/accounts?include=deals").text:
+            yield f"a key for {told} includes deals"
+
+
+def of_what_is_offered(world: World) -> Iterator[str]:
+    """Nobody is offered a door that is closed to them."""
+    for name in ("sam", "hal", "ada", "ceo"):
+        who, client = world.people[name], world.browser(name).client
+        shown = [
+            next((i for i in world.items if i.module == module and world.oracle.may(who, "read", i)), None)
+            for module in ("deals", "accounts")
+        ]
+        pages = [
+            "/app",
+            "/app/deals",
+            "/app/accounts",
+            "/search?q=cnry",
+            "/search/palette?q=new",
+            "/search/palette",
+        ]
+        for item in (each for each in shown if each is not None and not each.deleted):
+            here = f"/app/{item.module}/{item.id}"
+            pages += [here, f"{here}/quick", f"{here}?tab=more"]
+            page = client.get(here).text
+            for way, right in (("edit", "update"), ("delete", "delete")):
+                if (f'href="{here}/{way}"' in page) != world.oracle.may(who, right, item):
+                    yield f"{name}: {here}/{way} is offered wrongly"
+        offered = {found for page in pages for found in _offered(client.get(page).text)}
+        for address in sorted(offered):
+            answer = client.get(address)
+            if answer.status_code in (403, 404):
+                yield f"{name} is offered {address}, which is {answer.status_code} for them"
+
+
+def _offered(text: str) -> set[str]:
+    found = (html.unescape(each) for each in re.findall(r'\bhref="(/app[^"#]*)"', text))
+    return {each for each in found if "/content" not in each}
+
+
 def _seen_account(world: World) -> Any:
     who = world.people["sam"]
     return next(i for i in world.items if i.module == "accounts" and world.oracle.may(who, "read", i))
@@ -252,4 +319,6 @@ CORNERS: tuple[Corner, ...] = (
     of_searches_by_relation,
     of_links_to_the_unseen,
     of_what_would_be_lost,
+    of_narrow_keys,
+    of_what_is_offered,
 )

@@ -85,7 +85,7 @@ class Noticing:
                         said = _failed(name, probe)
                         if said:
                             return said
-            except Exception as error:  # a CRM that does not even open is noticed, too
+            except Exception as error:  # noqa: BLE001 - a CRM that does not even open is noticed, too
                 return f"opening: {type(error).__name__} {error}"[:160]
         return ""
 
@@ -173,7 +173,7 @@ def _failed(name: str, probe: Probe) -> str:
     try:
         with redirect_stdout(io.StringIO()):
             probe()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - however it fails, it is noticed
         said = (str(error).strip() or type(error).__name__).splitlines()[0]
         return f"{name}: {said[:120]}"
     return ""
