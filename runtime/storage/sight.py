@@ -66,7 +66,7 @@ class Guard:
         """What must hold for the value at the end of a path to be seen; None where it always is."""
         found = self._way(fields)
         last = fields[-1]
-        if found is not None and last.targets and "among" not in last.settings:
+        if found is not None and _leads_to(last):
             target = self._some_target(fields)
             found = None if target is _NEVER else [*found, *([] if target is None else [target])]
         return self._all(joins, found)
@@ -113,7 +113,7 @@ class Guard:
 
     def _some_target(self, fields: tuple[Field, ...]) -> "Node | None":
         # Of the modules that a relation may lead to, the one that it does must be open, and the record seen.
-        targets = fields[-1].targets
+        targets = _leads_to(fields[-1])
         seen = [each for each in targets if each in self.sight.modules]
         if len(seen) == len(targets) and all(self.sight.reach(each) is None for each in seen):
             return None
@@ -149,6 +149,10 @@ class Guard:
 
         expression = Expression("guard", Span.point("guard"), BOOLEAN, node)
         return self._language.to_sql(expression, Binding(joins.bare()), self._moment)
+
+
+def _leads_to(field: Field) -> tuple[str, ...]:
+    return field.targets or tuple(field.settings.get("among", ()))
 
 
 def _is_empty(node: Node) -> Call:

@@ -91,7 +91,10 @@ def _draw(
         found = shares_of(connection, card.id)
         names = {
             key: call.live.reader.titles(
-                connection, key, sorted({each.with_id for each in found if each.with_module == key})
+                connection,
+                key,
+                sorted({each.with_id for each in found if each.with_module == key}),
+                call.moment,
             )
             for key in WITH
         }
