@@ -163,15 +163,15 @@ def of_the_unseen_and_the_missing(world: World) -> Iterator[str]:
             if told[0] != told[1]:
                 yield f"{method} {module}{path}: {told[0]} of one not seen, and {told[1]} of none"
         for way in ("", "/edit", "/quick", "/delete", "/field/name", "/explain/name", "/link/notes"):
-            told = [
-                _plain(browser.client.get(f"/app/{module}/{each}{way}"), each)[:1]
+            codes = [
+                _plain(browser.client.get(f"/app/{module}/{each}{way}"), each)[0]
                 for each in (hidden.id, MISSING)
             ]
-            if told[0] != told[1]:
-                yield f"{module}{way}: {told[0]} where it is not seen, and {told[1]} where there is none"
+            if codes[0] != codes[1]:
+                yield f"{module}{way}: {codes[0]} where it is not seen, and {codes[1]} where there is none"
         csrf = browser.get("/app").hidden("_csrf")
         for way in ("/edit", "/delete", "/restore", "/star", "/process", "/field/name", "/rules"):
-            told = [
+            codes = [
                 _plain(
                     browser.client.post(
                         f"/app/{module}/{each}{way}",
@@ -179,11 +179,11 @@ def of_the_unseen_and_the_missing(world: World) -> Iterator[str]:
                         follow_redirects=False,
                     ),
                     each,
-                )[:1]
+                )[0]
                 for each in (hidden.id, MISSING)
             ]
-            if told[0] != told[1]:
-                yield f"POST {module}{way}: {told[0]} where it is not seen, and {told[1]} where there is none"
+            if codes[0] != codes[1]:
+                yield f"POST {module}{way}: {codes[0]} of one not seen, and {codes[1]} where there is none"
 
 
 def of_searches_by_relation(world: World) -> Iterator[str]:

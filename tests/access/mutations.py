@@ -85,7 +85,7 @@ OWN: Mapping[str, Mapping[str, Callable[..., Any]]] = {
 }
 """The same for the checks that a file has of its own."""
 
-ASKED = {
+ASKED: Mapping[Any, Mapping[str, Callable[..., Any]]] = {
     access.Judge: JUDGE,
     sight.Sight: SIGHT,
     sight.Guard: GUARD,
@@ -151,9 +151,9 @@ class _Finding:
             if isinstance(node, ast.ImportFrom):
                 for each in node.names:
                     self._named[each.asname or each.name] = f"{node.module}.{each.name}"
-        for each in tree.body:
-            if isinstance(each, ast.FunctionDef):
-                self._named.setdefault(each.name, f"{self._module()}.{each.name}")
+        for own in tree.body:
+            if isinstance(own, ast.FunctionDef):
+                self._named.setdefault(own.name, f"{self._module()}.{own.name}")
 
     def _module(self) -> str:
         return self._file.removesuffix(".py").replace("/", ".")

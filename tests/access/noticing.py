@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +103,10 @@ class Noticing:
         )
         whole = list(world.items)
         for corner in corners.CORNERS:
-            yield corner.__name__, lambda corner=corner: _nothing(corner(world))
+            yield corner.__name__, partial(_nothing, corner, world)
             world.items[:] = whole
         for name, test in _tests(test_guessing):
-            yield name, lambda test=test: test((world, twins.ids))
+            yield name, partial(test, (world, twins.ids))
             world.items[:] = whole
         world.items[:] = whole[: twins.first]
         link = test_matrix.test_a_link_to_what_one_may_not_read_shows_neither_its_id_nor_its_title
@@ -116,20 +117,20 @@ class Noticing:
             test_matrix.type_everywhere,
         ):
             for name in LOOKED:
-                yield f"{look.__name__} {name}", lambda look=look, name=name: look(world, name, self._part)
+                yield f"{look.__name__} {name}", partial(look, world, name, self._part)
 
     def _of_office(self, kept: Kept, app: App) -> Iterator[tuple[str, Probe]]:
         before: Office = kept.held
         for module in (test_rights, test_counting, test_why):
             for name, test in _tests(module):
                 if list(inspect.signature(test).parameters) == ["office"]:
-                    yield name, lambda test=test: test(Office(app, app.program(), dict(before.ids)))
+                    yield name, partial(test, Office(app, app.program(), dict(before.ids)))
                     _empty(app)
 
     def _of_strict(self, kept: Kept, app: App) -> Iterator[tuple[str, Probe]]:
         before: Office = kept.held
         for name, test in _tests(test_unseen_records):
-            yield name, lambda test=test: test(Office(app, app.program(), dict(before.ids)))
+            yield name, partial(test, Office(app, app.program(), dict(before.ids)))
             _empty(app)
 
 
@@ -165,8 +166,8 @@ def _tests(module: Any) -> list[tuple[str, Callable[..., None]]]:
     ]
 
 
-def _nothing(wrong: Iterator[str]) -> None:
-    assert not (said := next(wrong, "")), said
+def _nothing(corner: corners.Corner, world: World) -> None:
+    assert not (said := next(corner(world), "")), said
 
 
 def _failed(name: str, probe: Probe) -> str:
