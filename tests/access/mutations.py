@@ -219,7 +219,7 @@ class _Switching(ast.NodeTransformer):
 
 
 def _name(place: Place) -> str:
-    return "__allowed_" + re.sub(r"\W", "_", place.answer)
+    return "allowed_instead_of_" + re.sub(r"\W", "_", place.answer)
 
 
 @contextmanager
