@@ -19,7 +19,8 @@ class Change:
     under their name. Without ``id`` a record is created. ``version`` is the version that the change was made
     on: when the record has another by now, nothing is written. ``action`` is ``save``, ``delete`` or
     ``restore``. ``read`` says that the values were read already (:class:`runtime.records.reading.Reading`).
-    ``anyway``: who saves has seen the records that it may be a duplicate of.
+    ``anyway``: who saves has seen the records that it may be a duplicate of. ``settled``: what becomes of the
+    records of a user who is deactivated has been decided.
     """
 
     module: str
@@ -29,6 +30,7 @@ class Change:
     action: str = "save"
     read: bool = False
     anyway: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

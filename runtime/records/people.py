@@ -1,7 +1,7 @@
 """People: what a save of a user or a group means for the site's doors.
 
-It is noted in the security log, in the same transaction; whoever is deactivated or deleted is signed out; and
-one administrator who may sign in is always left.
+It is noted in the security log, in the same transaction; whoever is deactivated or deleted is signed out; what
+becomes of their records is decided before; and one administrator who may sign in is always left.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,7 @@ from runtime.identity.security_log import Who, note
 from runtime.identity.sessions import Sessions
 from runtime.records.change_log import Entry
 from runtime.records.guards import GuardError
+from runtime.records.owning import count_owned, owned_modules
 from runtime.records.work import Batch
 
 KINDS = {"users": "user_changed", "groups": "group_changed"}
@@ -55,10 +56,33 @@ def _mind_user(batch: Batch, entry: Entry) -> None:
         MailedLinks(tables, clock).end_all(connection, entry.record_id)
     if is_gone or _lost("admin", new):
         _keep_an_admin(batch, entry)
+    if entry.action == "updated" and _lost("active", new):
+        _hand_over_first(batch, entry.record_id)
 
 
 def _lost(field: str, new: Mapping[str, object]) -> bool:
     return field in new and not new[field]
+
+
+def _hand_over_first(batch: Batch, user_id: int) -> None:
+    """By whichever way somebody deactivates a user: what becomes of the user's records is said before."""
+    changes = (asked.change for asked in batch.asked)
+    if batch.actor.system or any(each.settled and each.id == user_id for each in changes):
+        return
+    workplace, connection = batch.plans.workplace, batch.tx.connection
+    owned = count_owned(connection, workplace.tables, owned_modules(workplace.catalog), user_id)
+    if owned:
+        name = workplace.tables.module("users").columns["name"][0]
+        number = workplace.tables.module("users").columns["id"][0]
+        called = connection.execute(select(name).where(number == user_id)).scalar_one()
+        raise GuardError(
+            message(
+                "{name} owns records: {count}. Say under Sign-in, on the user's card, who gets them, or that "
+                "they stay.",
+                name=called,
+                count=sum(owned.values()),
+            )
+        )
 
 
 def _keep_an_admin(batch: Batch, entry: Entry) -> None:

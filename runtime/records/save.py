@@ -8,7 +8,7 @@ batch:
 2. find the other records as they stand, and lock them; rights on them; their versions; read what was written
    (:mod:`runtime.records.standing`)
 3. find and check what it points at; required; links; what the save does by itself
-   (:mod:`runtime.records.dynamics`); what may be chosen; unique; what may be
+   (:mod:`runtime.records.dynamics`); what may be chosen; who may own; unique; what may be
    there already
 4. find out what a deletion takes along, and what a restore brings back
 5. leave out what was refused (all of it, when the batch is all or nothing)
@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
 from runtime.records import (
+    archived_owners,
     beginning,
     choosing,
     currencies,
@@ -165,6 +166,7 @@ def _run(saving: Saving, meanwhile: Callable[[], object]) -> None:
         pointing.check(batch, same)
         unique.check(batch, same)
         duplicates.check(batch, same)
+    archived_owners.check(batch)
     standing.plan_removals(saving)
     saving.leave_out()
     _judge_new(batch)

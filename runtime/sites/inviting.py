@@ -14,8 +14,8 @@ from runtime.sites.people import PersonError
 from runtime.sites.site import Site
 
 COPIED = (
-    *("role", "language", "timezone", "date_format", "number_format", "search_type"),
-    *("manager",),
+    *("role", "country", "language", "timezone", "date_format", "number_format", "search_type"),
+    *("alert_days", "daily_mail", "note_alert", "manager"),
 )
 """What a user has from their template; whether it is an administrator is said anew each time."""
 

@@ -29,7 +29,7 @@ def deactivate(site: Site, actor: Actor, user_id: int, to: int | None, *, archiv
         raise PersonError((message("Choose somebody else, who gets the records."),))
     started = None
     with site.database.write() as tx:
-        change = Change("users", {"active": False}, id=user_id)
+        change = Change("users", {"active": False}, id=user_id, settled=True)
         outcome = live.writer.save(tx, [change], actor, live.parsing(actor, "rest"))[0]
         if isinstance(outcome, Refused):
             raise PersonError(tuple(reason for reasons in outcome.errors.values() for reason in reasons))

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from runtime.base.messages import Message, message
+from runtime.fields.countries import country_names
 from runtime.identity.actor import Actor
 from runtime.identity.credentials import Credentials
 from runtime.identity.good_passwords import why_not_a_password
@@ -12,6 +15,7 @@ from runtime.identity.mailed_links import MailedLinks
 from runtime.identity.security_log import Who, note
 from runtime.records.access import SYSTEM
 from runtime.records.change import Change, Refused, Saved
+from runtime.records.stored import records_by_id
 from runtime.sites.live import Live, is_zone
 from runtime.sites.site import Site
 from runtime.storage.transaction import Transaction
@@ -69,20 +73,32 @@ def sign_out_everywhere(site: Site, tx: Transaction, user_id: int) -> None:
     HalfSignIns(site.clock).end_all(tx.connection, user_id)
 
 
-PROFILE = ("name", "language", "timezone", "date_format", "number_format", "search_type", "theme")
+PROFILE = (
+    *("name", "phone", "mobile", "country", "language", "timezone"),
+    *("date_format", "number_format", "search_type", "theme"),
+    *("alert_days", "daily_mail", "note_alert"),
+)
 """What every user may change of their own record; the rest of it is the administrators'."""
+
+
+def own_profile(live: Live, connection: Connection, user_id: int) -> Mapping[str, object]:
+    """What a user has in their own record, by field, whatever rights their role has on users."""
+    plans = live.writer.plans
+    return records_by_id(connection, plans["users"], {user_id}, plans.dialect, lock=False)[user_id]
 
 
 def change_profile(site: Site, live: Live, actor: Actor, values: Mapping[str, object]) -> Saved | Refused:
     """Change what a user may change of their own record. It is written as the user: the log says so."""
     own = {key: value for key, value in values.items() if key in PROFILE}
-    zone, language = own.get("timezone"), own.get("language")
+    zone, language, country = own.get("timezone"), own.get("language"), own.get("country")
     if zone and not is_zone(str(zone)):
         return Refused({"timezone": (message('There is no time zone "{name}".', name=str(zone)[:64]),)})
     if language and language not in live.catalog.languages:
         return Refused(
             {"language": (message('The site has no language "{name}".', name=str(language)[:12]),)}
         )
+    if country and country not in country_names("en"):
+        return Refused({"country": (message('There is no country "{code}".', code=str(country)[:12]),)})
     # Users are written by administrators: what is let through here are the fields above, of one's own record.
     writer = replace(actor, admin=True)
     with site.database.write() as tx:

@@ -1,11 +1,14 @@
-"""Handing over: all that one owner has gets another one, batch by batch; what is refused is counted."""
+"""Handing over: all that one owner has gets another one, batch by batch; what is refused is told with its
+reasons.
+"""
 
 from collections.abc import Mapping
 
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation
+from runtime.automation.refused_records import note_refused, refused_file
 from runtime.base.messages import Message, message, to_json
-from runtime.records.change import Change, Saved
+from runtime.records.change import Change, Refused, Saved
 from runtime.records.owning import count_owned, owned_ids, owned_modules
 
 BATCH = 500
@@ -38,7 +41,10 @@ class HandOver(Operation):
                     done = kept["updated"] + kept["refused"]
                     batch.keep(kept, done=done, total=max(total, done), text=_told(kept))
         counts = {key: kept[key] for key in ("updated", "refused")}
-        return {"counts": counts, "text": to_json(_told(kept))}
+        result: dict[str, object] = {"counts": counts, "text": to_json(_told(kept))}
+        if kept["refused"]:
+            result["files"] = {"refused": refused_file(context, "hand-over.refused.csv")}
+        return result
 
     def _hand_over(self, context: Context, batch: Batch, kept: dict[str, int]) -> bool:
         live, actor, to = context.live, context.actor.through("operation"), context.arguments["to"]
@@ -49,6 +55,9 @@ class HandOver(Operation):
         changes = [Change(module, {"owner": to}, id=each) for each in ids]
         outcomes = live.writer.save(batch.tx, changes, actor, live.parsing(actor, "rest"), atomic=False)
         moved = sum(isinstance(each, Saved) for each in outcomes)
+        for change, outcome in zip(changes, outcomes, strict=True):
+            if isinstance(outcome, Refused):
+                note_refused(batch, change, outcome)
         kept.update(
             after=ids[-1], updated=kept["updated"] + moved, refused=kept["refused"] + len(ids) - moved
         )

@@ -1,23 +1,20 @@
 """Running formulas over the records of a module: they are saved as they stand, batch by batch."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation, OperationError
-from runtime.base.messages import Message, from_json, message, to_json
-from runtime.base.working import working_folder
+from runtime.automation.refused_records import note_refused, refused_file
+from runtime.base.messages import Message, message, to_json
 from runtime.model.catalog import Path
 from runtime.model.catalog import SortKey as Key
 from runtime.records.change import Change, Refused, Saved
-from runtime.records.formula_guard import guarded
 from runtime.records.formula_run import FormulaRun, NotRunError
 from runtime.storage.query import Query
 
 BATCH = 500
-REFUSED = "refused"
 MANY = 10_000
 """After so many changes the database looks at its tables anew."""
 
@@ -47,7 +44,7 @@ class RunFormulas(Operation):
         counts = {key: kept[key] for key in ("updated", "unchanged", "refused")}
         result: dict[str, object] = {"counts": counts, "text": to_json(_told(kept))}
         if kept["refused"]:
-            result["files"] = {"refused": _file(context)}
+            result["files"] = {"refused": refused_file(context, f"{asked.module.key}.refused.csv")}
         return result
 
 
@@ -78,13 +75,7 @@ def _run_batch(context: Context, batch: Batch, asked: FormulaRun, query: Query, 
     for change, outcome in zip(changes, outcomes, strict=True):
         kept[outcome.action if isinstance(outcome, Saved) else "refused"] += 1
         if isinstance(outcome, Refused):
-            batch.note(REFUSED, _reasons(change, outcome))
-
-
-def _reasons(change: Change, outcome: Refused) -> list[Any]:
-    return [
-        [change.id, key, to_json(reason)] for key, reasons in outcome.errors.items() for reason in reasons
-    ]
+            note_refused(batch, change, outcome)
 
 
 def _done(kept: Mapping[str, Any]) -> int:
@@ -94,20 +85,3 @@ def _done(kept: Mapping[str, Any]) -> int:
 def _told(kept: Mapping[str, Any]) -> Message:
     counts = {key: kept[key] for key in ("updated", "unchanged", "refused")}
     return message("{updated} updated, {unchanged} unchanged, {refused} refused", **counts)
-
-
-def _file(context: Context) -> int:
-    """The refused records and the reasons, as a CSV file."""
-    translate, language = context.site.translate(context.actor.language), context.actor.language
-    heads: Sequence[str] = ("id", "field", "reason")
-    with working_folder() as folder:
-        place = folder / "refused.csv"
-        with place.open("w", encoding="utf-8-sig", newline="") as written:
-            rows = csv.writer(written)
-            rows.writerow(heads)
-            for number, key, reason in context.notes(REFUSED):
-                sentence = from_json(reason).render(translate, language)
-                rows.writerow((number, key, guarded(sentence)))
-        with place.open("rb") as content:
-            name = f"{context.arguments['module']}.refused.csv"
-            return context.keep_file(name, content, unlimited=True)

@@ -11,6 +11,7 @@ from runtime.web.door import Call
 from runtime.web.forms import Form
 from runtime.web.pages.card import condition_paths, holds
 
+OWNER = "owner"
 ROW_HIDDEN = ("auto_number", "relations", "files", "file", "image")
 """Types that a row's line in a table has no room for."""
 
@@ -64,8 +65,16 @@ def blocks_of(call: Call, module: Module, plain: Mapping[str, Any], sent: Form) 
     process = [layout.process] if layout.process is not None else []
     header = [path.field for path in layout.header if _is_own(path, module)]
     required = [field for field in module.fields.values() if field.required or field.key in ruled]
-    more = {field.key: field for field in (*process, *header, *required) if field.key not in seen}
+    owner = [module.record_fields[OWNER]] if OWNER in sent and OWNER in module.record_fields else []
+    more = {field.key: field for field in (*process, *header, *required, *owner) if field.key not in seen}
     return _with_more(found, tuple(more.values()))
+
+
+def with_owner(module: Module, blocks: Sequence[FormBlock]) -> list[FormBlock]:
+    """The blocks with the owner among them, whether the card shows it or not: another one is asked for."""
+    known = {field.key for field in fields_in(blocks)}
+    field = module.record_fields.get(OWNER)
+    return _with_more(list(blocks), (field,) if field is not None and OWNER not in known else ())
 
 
 def fields_in(blocks: Sequence[FormBlock]) -> Iterator[Field]:

@@ -14,7 +14,15 @@ from runtime.web.forms import Form
 from runtime.web.pages import conflict
 from runtime.web.pages.alike import alike_of, is_anyway
 from runtime.web.pages.card import Card, load, own_path, plain, with_links
-from runtime.web.pages.editing import FieldBlock, FormBlock, blocks_of, form_paths, row_fields
+from runtime.web.pages.editing import (
+    OWNER,
+    FieldBlock,
+    FormBlock,
+    blocks_of,
+    form_paths,
+    row_fields,
+    with_owner,
+)
 from runtime.web.pages.form_view import Errors, FormView, Rows
 from runtime.web.pages.prefilling import prefill
 from runtime.web.pages.process import refusal_of
@@ -153,7 +161,7 @@ def _draw(
     number = card.id if card is not None else None
     states = states_of(call, module, sheet.blocks, number, sheet.values, is_sent=sent is not None)
     view = FormView(call, screen.views(call), sheet.values, sheet.rows, sent, errors, kept, states)
-    blocks = view.blocks(sheet.blocks)
+    blocks = view.blocks(with_owner(module, sheet.blocks) if OWNER in errors else sheet.blocks)
     address = record_address(module.key, card.id) if card is not None else f"/app/{module.key}"
     form = {
         "title": card.title if card is not None else new_label(call, module),
