@@ -1,7 +1,7 @@
 """People: what a save of a user or a group means for the site's doors.
 
-It is noted in the security log, in the same transaction; whoever is deactivated or deleted is signed out; what
-becomes of their records is decided before; and one administrator who may sign in is always left.
+It is noted in the security log, in the same transaction; whoever is deactivated or deleted is signed out;
+what becomes of their records is decided before; and one administrator who may sign in is always left.
 """
 
 from collections.abc import Iterable, Mapping

@@ -28,7 +28,7 @@ def setting_control(screen: Screen, call: Call, key: str, value: Any, given: str
     if key in TYPED:
         view = screen.views(call).input(field, value)
         if key == "alert_days":
-            view.help = message("Left empty, there are no alerts.").render(call.translate, call.actor.language)
+            view.help = call.translate("Left empty, there are no alerts.")
         if given is not None:
             view.raw, view.value = given, given == "true" if field.type == "boolean" else given
         return view

@@ -1,4 +1,4 @@
-"""My profile: what the reader says of themselves, how they work, what they want to be told, and the password."""
+"""My profile: what the reader says of themselves, how they work, what they are told, and the password."""
 
 from collections.abc import Mapping, Sequence
 
