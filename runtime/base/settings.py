@@ -46,7 +46,11 @@ SETTINGS = (
     Setting(
         "TRELLIS_MAIL_FROM", "trellis@ the site's host", "The sender of mail, such as CRM <crm@example.com>."
     ),
-    Setting("TRELLIS_POOL", "8", "How many requests work, and how many connections are open, at one time."),
+    Setting(
+        "TRELLIS_POOL",
+        "4 on SQLite, else 8",
+        "How many requests work, and how many connections are open, at one time.",
+    ),
     Setting(
         "TRELLIS_QUEUE",
         "with the data",

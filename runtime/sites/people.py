@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
 from runtime.base.messages import Message, message
 from runtime.fields.countries import country_names
 from runtime.identity.actor import Actor
@@ -81,10 +79,11 @@ PROFILE = (
 """What every user may change of their own record; the rest of it is the administrators'."""
 
 
-def own_profile(live: Live, connection: Connection, user_id: int) -> Mapping[str, object]:
+def own_profile(site: Site, live: Live, user_id: int) -> Mapping[str, object]:
     """What a user has in their own record, by field, whatever rights their role has on users."""
     plans = live.writer.plans
-    return records_by_id(connection, plans["users"], {user_id}, plans.dialect, lock=False)[user_id]
+    with site.database.read() as connection:
+        return records_by_id(connection, plans["users"], {user_id}, plans.dialect, lock=False)[user_id]
 
 
 def change_profile(site: Site, live: Live, actor: Actor, values: Mapping[str, object]) -> Saved | Refused:

@@ -76,8 +76,7 @@ def _draw(
         key: " ".join(reason.render(call.translate, call.actor.language) for reason in reasons)
         for key, reasons in errors.items()
     }
-    with call.site.database.read() as connection:
-        standing = own_profile(call.live, connection, call.actor.user_id or 0)
+    standing = own_profile(call.site, call.live, call.actor.user_id or 0)
     fields = {key: setting_control(screen, call, key, standing.get(key), given.get(key)) for key in PROFILE}
     for key, control in fields.items():
         control.error = said.get(key, "")
