@@ -1,0 +1,86 @@
+"""axe finds no violation, and nothing overflows, on the pages of sign-in, users, rights, log and workflows."""
+
+import pytest
+
+from runtime.automation.worker import Worker
+from tests.support.axe import AXE, SIZES, check_both
+from tests.support.crm import PASSWORD
+from tests.support.screens import PACK, make, submit
+
+pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+KEYS = "/profile/keys"
+SUE = "sue.with.a.very.long.name@a-company-with-a-long-name.example.com"
+GUARDED = """
+    schemas/access/roles.yaml:
+      boss: {label: Head of sales, profiles: [sales]}
+      seller: {under: boss, profiles: [sales]}
+    schemas/access/profiles/sales.yaml:
+      modules: {deals: {read: true, create: true, update: true, export: true}, "*": {read: true}}
+      fields: {deals.amount: {update: "=stage.kind == 'open'"}, deals.phone: {read: false}}
+    schemas/access/sharing.yaml:
+      default: {deals: private, "*": write}
+      rules: [{module: deals, to: {role: seller}, grant: read, where: "stage.kind == 'won'"}]
+    schemas/workflows/won_deal.yaml:
+      label: A won deal gets its account a city
+      module: deals
+      trigger: {changed: {field: stage, to: won}}
+      when: amount > 10
+      steps:
+        - if: is_empty(account.city)
+          then: [{update: {record: =account, set: {city: Oulu}}}]
+        - wait: {for: 2 days}
+        - update: {record: =account, set: {name: =none}}
+"""
+
+
+@pytest.fixture
+def app(crm):
+    return crm(PACK + GUARDED)
+
+
+@pytest.fixture
+def addresses(app):
+    """The address of each page, on a site where something has happened."""
+    sue = app.user(SUE, admin=False)
+    app.program()("PATCH", f"/users/{sue}", json={"role": "seller", "name": "Sue Lindström-Virtanen"})
+    account = make(app, "accounts", name="Acme", owner=sue)
+    deals = [make(app, "deals", name=f"Deal {n}", account=account, amount=n * 9, owner=sue) for n in range(3)]
+    for deal in deals:
+        app.program()("PATCH", f"/deals/{deal}", json={"stage": "won"})
+    Worker(app.site, app.site.background, "test").drain()
+    browser = app.sign_in(SUE, admin=False)
+    for given in ({"read_only": "on"}, {"of": "some", "module": ["deals", "accounts"]}):
+        submit(browser, KEYS, {"label": "Web shop", "password": PASSWORD, **given}, key=KEYS)
+    return {
+        "my sign-in": "/profile/sign-in",
+        "my keys": "/profile/keys",
+        "users": "/app/users",
+        "user": f"/app/users/{sue}",
+        "user's doors": f"/admin/users/{sue}",
+        "security": "/admin/security",
+        "security log": "/admin/security-log",
+        "access": "/admin/access",
+        "access of one": f"/admin/access?user={SUE}&record=deals/{deals[0]}",
+        "workflows": "/admin/workflows",
+        "workflow": "/admin/workflows/won_deal",
+        "runs": "/admin/runs",
+    }
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_no_page_of_the_guard_has_a_violation(app, addresses, visit, size):
+    page = visit(app, viewport=SIZES[size], bypass_csp=True)
+    page.add_init_script(path=AXE)
+    wrong = []
+    for name, address in addresses.items():
+        page.goto(address)
+        wrong += check_both(page, name)
+    page.locator("main a[href^='/admin/runs/']").first.click()
+    page.wait_for_url("**/admin/runs/*")
+    wrong += check_both(page, "run")
+    page.goto("/profile/sign-in")
+    page.get_by_label("Password").first.fill(PASSWORD)
+    page.locator("button[value=app]").click()
+    page.locator(".secret-key").wait_for()
+    wrong += check_both(page, "setting an app up")
+    assert not wrong, "\n".join(wrong)
