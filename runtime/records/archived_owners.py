@@ -4,6 +4,8 @@ The records of a user who has left may stay theirs, to be read and counted. Whoe
 owner who is there. The program itself, undoing and what runs over many records at once are not held up by this.
 """
 
+from typing import Any
+
 from sqlalchemy import Select, select
 
 from runtime.base.messages import message
@@ -22,7 +24,12 @@ def check(batch: Batch) -> None:
     if actor.user_id is None or actor.door not in DOORS:
         return
     near = {None, actor.user_id, *actor.groups}
-    edited = {id(whole): whole for work in batch.all() if (whole := _edited(work, actor.door)) is not None}
+    shortened = {id(each.asked) for each in batch.removals}  # rows of theirs go
+    edited = {
+        id(whole): whole
+        for work in batch.all()
+        if (whole := _edited(work, actor.door, id(work.asked) in shortened)) is not None
+    }
     owned = [(work, owner) for work in edited.values() if (owner := work.get("owner")) not in near]
     if not owned:
         return
@@ -33,7 +40,7 @@ def check(batch: Batch) -> None:
             work.refuse("owner", message("{name} is archived: choose an owner who may sign in.", name=name))
 
 
-def _edited(work: Work, door: str) -> Work | None:
+def _edited(work: Work, door: str, is_shortened: bool) -> Work | None:
     """The record that is edited with this one: itself, or the one whose row it is; None where nothing is."""
     whole = work
     while whole.parent is not None:
@@ -43,8 +50,9 @@ def _edited(work: Work, door: str) -> Work | None:
     if whole.old is None:
         return whole if door != "import" else None  # what is brought in from elsewhere may be history
     old = work.old
-    changed = old is None or work.links or any(old.get(key) != value for key, value in work.values.items())
-    return whole if changed else None
+    if old is None or work.links or is_shortened:
+        return whole
+    return whole if any(old.get(key) != value for key, value in work.values.items()) else None
 
 
 def _archived(batch: Batch, owners: set[int]) -> dict[int, str]:
@@ -53,7 +61,7 @@ def _archived(batch: Batch, owners: set[int]) -> dict[int, str]:
     columns = plan.table.columns
     number, name, active = (columns[key][0] for key in ("id", "name", "active"))
 
-    def ask() -> Select[tuple[int, str]]:
+    def ask() -> Select[Any]:
         return select(number, name).where(among(number, "ids", batch.dialect), active.is_(False))
 
     given = plan.statements.select("archived", connection, ask).run(

@@ -27,6 +27,8 @@ def deactivate(site: Site, actor: Actor, user_id: int, to: int | None, *, archiv
         raise PersonError((message("Choose who gets the records, or leave them to the archived user."),))
     if to == user_id:
         raise PersonError((message("Choose somebody else, who gets the records."),))
+    if to is not None and not archive:
+        _need_active(site, to)
     started = None
     with site.database.write() as tx:
         change = Change("users", {"active": False}, id=user_id, settled=True)
@@ -41,6 +43,13 @@ def deactivate(site: Site, actor: Actor, user_id: int, to: int | None, *, archiv
         said = {"records": "kept" if started is None else "handed over", "to": to}
         note(tx.connection, site.clock.now(), "user_left", Who.of(actor), f"users/{user_id}", **said)
     return started
+
+
+def _need_active(site: Site, owner: int) -> None:
+    with site.database.read() as connection:
+        user = site.live.identity.users.by_id(connection, owner)
+    if user is not None and not user.active:  # a group is no user, and always there
+        raise PersonError((message("{name} is archived: choose an owner who may sign in.", name=user.name),))
 
 
 def activate(site: Site, actor: Actor, user_id: int) -> None:

@@ -71,6 +71,7 @@ def test_by_rest_too_and_what_changes_nothing_is_not_asked(app: App):
     rows = record(app, "deals", deal)["items"]
     more = [{"id": rows[0]["id"], "product": "Desk"}]
     assert program("PATCH", f"/deals/{deal}", json={"items": more}).status_code == 422
+    assert program("PATCH", f"/deals/{deal}", json={"items": []}).status_code == 422
     assert program("PATCH", f"/deals/{deal}", json={"name": "Chairs"}).status_code == 200
     assert program("POST", "/deals", json={"name": "New", "owner": app.user(SUE)}).status_code == 422
     mine = {"amount": "5.00", "owner": app.user()}
@@ -109,6 +110,16 @@ def test_a_tick_lets_nobody_go_who_owns_records(app: App, admin: Browser):
 def test_who_owns_nothing_is_let_go_by_a_tick(app: App, admin: Browser):
     assert admin.post(f"/app/users/{app.user(BOB)}/edit", active="false").status == 200
     assert record(app, "users", app.user(BOB))["active"] is False
+
+
+def test_records_are_handed_to_nobody_who_was_let_go(app: App, admin: Browser):
+    make(app, "deals", name="Chairs", owner=app.user(SUE))
+    archive(app, BOB)
+    at = f"/admin/users/{app.user(SUE)}"
+    given = {"records": "hand", "to": str(app.user(BOB)), "to:text": "Bob"}
+    page = submit(admin, at, given, key=f"{at}/leave")
+    assert (page.status, "Bob is archived: choose an owner who may sign in." in page) == (422, True)
+    assert app.sign_in(SUE, admin=False).get("/app").path == "/app"
 
 
 def test_a_hand_over_tells_which_records_were_refused_and_why(crm):
