@@ -24,12 +24,7 @@ def check(batch: Batch) -> None:
     if actor.user_id is None or actor.door not in DOORS:
         return
     near = {None, actor.user_id, *actor.groups}
-    shortened = {id(each.asked) for each in batch.removals}  # rows of theirs go
-    edited = {
-        id(whole): whole
-        for work in batch.all()
-        if (whole := _edited(work, actor.door, id(work.asked) in shortened)) is not None
-    }
+    edited = {id(whole): whole for work in batch.all() if (whole := _edited(work, actor.door)) is not None}
     owned = [(work, owner) for work in edited.values() if (owner := work.get("owner")) not in near]
     if not owned:
         return
@@ -40,7 +35,7 @@ def check(batch: Batch) -> None:
             work.refuse("owner", message("{name} is archived: choose an owner who may sign in.", name=name))
 
 
-def _edited(work: Work, door: str, is_shortened: bool) -> Work | None:
+def _edited(work: Work, door: str) -> Work | None:
     """The record that is edited with this one: itself, or the one whose row it is; None where nothing is."""
     whole = work
     while whole.parent is not None:
@@ -50,7 +45,7 @@ def _edited(work: Work, door: str, is_shortened: bool) -> Work | None:
     if whole.old is None:
         return whole if door != "import" else None  # what is brought in from elsewhere may be history
     old = work.old
-    if old is None or work.links or is_shortened:
+    if old is None or work.links or work.touched:  # touched: rows of it go
         return whole
     return whole if any(old.get(key) != value for key, value in work.values.items()) else None
 

@@ -23,7 +23,7 @@ def attachment(site: Site, actor: Actor, file_id: int) -> Response:
         site.files.open(found.sha256),
         media_type="application/octet-stream",
         headers={
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}",
             "content-length": str(found.size),
             "content-security-policy": "sandbox; default-src 'none'",
         },

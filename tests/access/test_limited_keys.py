@@ -38,19 +38,17 @@ def test_a_key_for_deals_sees_of_an_account_nothing_by_any_way(office: Office, a
     assert record.json()["data"].get("account") is None
     for path in (
         "/deals?fields=name,account.name",
-        f"/deals?where=account.name == '{CANARY}'",
         "/deals?sort=account.name",
         "/deals?group=account&value=count()",
-        f"/deals?search={CANARY}",
         "/accounts",
         f"/accounts/{account}",
         "/openapi.json",
-        f"/search?q={CANARY}",
     ):
         answer = deals("GET", path)
-        assert answer.status_code < 500, path
-        found = [each["id"] for each in answer.json().get("data", ())] if "search=" in path else []
-        assert (CANARY in answer.text.replace(path, ""), found) == (False, []), (path, answer.text)
+        assert (answer.status_code < 500, CANARY in answer.text) == (True, False), (path, answer.text)
+    for query in (f"where=account.name == '{CANARY}'", f"search={CANARY}"):
+        answer = deals("GET", f"/deals?{query}")
+        assert (answer.status_code < 500, answer.json().get("data") or []) == (True, []), (query, answer.text)
 
 
 def test_a_key_gives_no_record_and_no_field_that_its_user_has_not(office: Office):

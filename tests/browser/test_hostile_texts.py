@@ -84,7 +84,7 @@ def test_nothing_that_people_or_packs_write_runs_in_a_browser(app, watched):
     for payload in PAYLOADS:
         more = {"notes": RICH, "said": payload, "words": ["<b>x</b>"], "parent": parent}
         thing = make(app, "things", name=payload, kind="bad", **more)
-    sent = ("files", ("<img src=x onerror=alert(1)>.txt", b"<script>alert(1)</script>", "text/html"))
+    sent = ("file", ("<img src=x onerror=alert(1)>.txt", b"<script>alert(1)</script>", "text/html"))
     app.program()("POST", f"/things/{thing}/files", files=[sent])
     make(app, "groups", name=PAYLOADS[1])
     app.sign_in().post("/profile", name=PAYLOADS[1])

@@ -1,5 +1,7 @@
 """My settings: how one is reached, where one is, and what one wants to be told; each one's own, and kept."""
 
+from textwrap import dedent
+
 import pytest
 
 from tests.support.crm import App, Browser, Page
@@ -99,7 +101,7 @@ def test_who_is_made_after_another_is_told_the_same_and_has_no_one_else_s_number
 
 
 def test_in_finnish_they_have_finnish_names(crm):
-    app: App = crm("pack.yaml:\n  title: T\n  version: 1.0.0\n  languages: [fi]\n  currency: EUR\n" + PACK)
+    app: App = crm("pack.yaml:\n  title: T\n  version: 1.0.0\n  languages: [fi]\n  currency: EUR\n" + dedent(PACK))
     make(app, "deals", name="Tuolit")
     page = app.sign_in().get("/profile")
     for text in ("Matkapuhelin", "Mistä minulle kerrotaan", "Minulle ei kerrota", "Suomi"):

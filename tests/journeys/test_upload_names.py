@@ -42,7 +42,7 @@ def safe(browser: Browser, address: str) -> str:
     begins = "attachment; filename*=UTF-8''"
     assert headers["content-disposition"].startswith(begins)
     named = headers["content-disposition"].removeprefix(begins)
-    assert not set(named) & set("\"'; \r\n<>\\"), named
+    assert not set(named) & set("\"'; \r\n<>\\/"), named
     return unquote(named)
 
 
@@ -51,7 +51,7 @@ def test_a_file_of_any_name_is_kept_under_its_digest_and_handed_over_by_its_name
     account, program, browser = make(app, "accounts", name="Bay"), app.program(), app.sign_in()
     names = []
     for name in NAMES:
-        sent = {"files": (name, PAGE, "text/html")}
+        sent = {"file": (name, PAGE, "text/html")}
         answer = program("POST", f"/accounts/{account}/files", files=sent)
         assert answer.status_code in (200, 201), (name, answer.text)
     for each in program("GET", f"/accounts/{account}/files").json()["data"]:
@@ -70,19 +70,19 @@ def test_what_a_file_is_its_content_says_and_neither_its_name_nor_its_sender(app
     account, program, browser = make(app, "accounts", name="Bay"), app.program(), app.sign_in()
     for content in CONTENTS[kind]:
         for name, said in (("x.png", "image/png"), ("x.html", "text/html"), ("x.svg", "image/svg+xml")):
-            answer = program("POST", f"/accounts/{account}/files", files={"files": (name, content, said)})
+            answer = program("POST", f"/accounts/{account}/files", files={"file": (name, content, said)})
             assert answer.status_code in (200, 201), answer.text
     for each in program("GET", f"/accounts/{account}/files").json()["data"]:
         assert each["content_type"] == kind, each
         safe(browser, f"/app/files/{each['id']}/content")
         preview = browser.client.get(f"/app/files/{each['id']}/preview/small")
-        assert preview.status_code == 404, each
+        assert preview.status_code != 200, each
 
 
 @SQLITE
 def test_a_name_that_is_too_long_or_empty_keeps_no_file(app: App):
     account, program = make(app, "accounts", name="Bay"), app.program()
     for name in ("a" * 300 + ".txt", "   "):
-        answer = program("POST", f"/accounts/{account}/files", files={"files": (name, PAGE, "text/html")})
+        answer = program("POST", f"/accounts/{account}/files", files={"file": (name, PAGE, "text/html")})
         assert answer.status_code in (400, 422), (name, answer.text)
     assert program("GET", f"/accounts/{account}/files").json()["data"] == []
