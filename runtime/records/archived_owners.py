@@ -1,7 +1,7 @@
 """Archived owners: what people edit belongs to somebody who may still sign in.
 
 The records of a user who has left may stay theirs, to be read and counted. Whoever edits one gives it an
-owner who is there. The program itself, undoing and what runs over many records at once are not held up by this.
+owner who is there. The program itself, undoing and what runs over many records at once are not held up.
 """
 
 from typing import Any

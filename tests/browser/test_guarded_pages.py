@@ -1,4 +1,4 @@
-"""axe finds no violation, and nothing overflows, on the pages of sign-in, users, rights, log and workflows."""
+"""axe finds no violation, and nothing overflows, on the pages of sign-in, users, rights and workflows."""
 
 import pytest
 

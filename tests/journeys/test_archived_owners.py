@@ -135,11 +135,9 @@ def test_a_hand_over_tells_which_records_were_refused_and_why(crm):
     sue, bob, admin = app.user(SUE, admin=False), app.user(BOB, admin=False), app.sign_in()
     good, bad = (make(app, "deals", name=f"Deal {n}", owner=sue) for n in range(2))
     with app.site.database.write() as tx:
-        columns = app.site.live.tables.module("deals").columns["amount"]
-        table = columns[0].table
-        tx.connection.execute(
-            table.update().where(table.c.id == bad).values({columns[0].name: Decimal(900), columns[1].name: "EUR"})
-        )
+        amount, currency = app.site.live.tables.module("deals").columns["amount"]
+        table, dear = amount.table, {amount.name: Decimal(900), currency.name: "EUR"}
+        tx.connection.execute(table.update().where(table.c.id == bad).values(dear))
     at = f"/admin/users/{sue}"
     page = submit(admin, at, {"records": "hand", "to": str(bob), "to:text": "Bob"}, key=f"{at}/leave")
     send_all(app)

@@ -8,6 +8,13 @@ from tests.support.crm import App, Browser, Page
 from tests.support.screens import PACK, make, record, submit
 
 SUE = "sue@example.com"
+FINNISH = """pack.yaml:
+  title: Testi
+  version: 1.0.0
+  languages: [fi]
+  currency: EUR
+  timezone: Europe/Helsinki
+"""
 ROLES = """
     schemas/access/roles.yaml:
       seller: {profiles: [sales]}
@@ -101,7 +108,7 @@ def test_who_is_made_after_another_is_told_the_same_and_has_no_one_else_s_number
 
 
 def test_in_finnish_they_have_finnish_names(crm):
-    app: App = crm("pack.yaml:\n  title: T\n  version: 1.0.0\n  languages: [fi]\n  currency: EUR\n" + dedent(PACK))
+    app: App = crm(FINNISH + dedent(PACK))
     make(app, "deals", name="Tuolit")
     page = app.sign_in().get("/profile")
     for text in ("Matkapuhelin", "Mistä minulle kerrotaan", "Minulle ei kerrota", "Suomi"):
