@@ -14,7 +14,7 @@ NAMES = (
     *("page.html", "page.HTM", "x.svg", "x.xhtml", "x.js", "x.pdf", "x.png", ".htaccess", "noending"),
     *("../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "C:\\x.txt", "a/b.txt", "%2e%2e%2fx", "file:x"),
     *('a".txt', "a';x=1.txt", "a;filename=b.html", "<script>alert(1)</script>.txt", "=cmd|x.csv"),
-    *("\u202egpj.exe", "ä ö å – 文書.txt", "con", "nul.txt", "x.txt.", "x.php.jpg", "a" * 200 + ".txt"),
+    *("\u202egpj.exe", "ä ö å - 文書.txt", "con", "nul.txt", "x.txt.", "x.php.jpg", "a" * 200 + ".txt"),
 )
 CONTENTS = {
     "text/plain": (PAGE, DRAWING, b"<?php system(1);", b"#!/bin/sh\n", b"%!PS", b""),
