@@ -1,30 +1,46 @@
 """What a step is handed while it runs: its settings worked out, and the one writer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from runtime.automation.place import Snapshot
 from runtime.automation.reading import Reading
-from runtime.base.messages import message
+from runtime.automation.starting import STEP, Cause, start
+from runtime.base.messages import message, to_json
 from runtime.identity.actor import Actor
+from runtime.identity.addressed import Addressed
 from runtime.model.catalog import Expression, Field
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
-from runtime.model.workflow import Rows, Several, Step
+from runtime.model.workflow import People, Rows, Several, Step
 from runtime.records.change import Change, Refused
-from runtime.steps.base import StepError, Target
+from runtime.steps.base import RECORD, StepError, StepKind, Target
+from runtime.storage.inbox import Inbox
+from runtime.storage.runs import Runs, StoredRun
 from runtime.storage.transaction import Transaction
 
 
 class StepDoing:
     """See :class:`runtime.steps.base.Doing`."""
 
-    def __init__(self, tx: Transaction, live: Snapshot, actor: Actor, key: str) -> None:
-        self.key = key
+    def __init__(
+        self,
+        tx: Transaction,
+        live: Snapshot,
+        actor: Actor,
+        run: StoredRun,
+        place: str,
+        runs: Runs,
+        kept: Mapping[str, Any],
+    ) -> None:
+        self.key = f"run-{run.id}-{place}"
         self.tx = tx
         self._live = live
+        self._run = run
+        self._runs = runs
+        self._kept = kept
         self._actor = actor
         self._parsing = live.parsing(actor, "rest")
 
@@ -46,8 +62,47 @@ class StepDoing:
             raise StepError(self._refusal(target.module, outcome))
 
     def remembered(self) -> Mapping[str, Any]:
-        """Nothing yet."""
-        return {}
+        """What this step has kept since it was begun."""
+        return self._kept
+
+    def run_formulas(self, target: Target) -> str:
+        """Save a record as it stands."""
+        change = Change(target.module, id=target.id)
+        actor = self._actor.through("formulas")
+        (outcome,) = self._live.writer.save(self.tx, [change], actor, self._parsing)
+        if isinstance(outcome, Refused):
+            raise StepError(self._refusal(target.module, outcome))
+        return outcome.action
+
+    def run_workflow(self, workflow: str, target: Target) -> int | None:
+        """Have another workflow run for a record."""
+        found = self._live.catalog.workflows.get(workflow)
+        if found is None or found.module != target.module:
+            raise StepError(message('There is no workflow "{workflow}" of {module} any more.',
+                                    workflow=workflow, module=target.module))  # fmt: skip
+        if not found.active or workflow in self._runs.switched_off(self.tx.connection):
+            return None
+        cause = Cause(STEP, self.key, self._run.user_id, self._actor.chain)
+        self.tx.after_commit(self._live.writer.plans.workplace.wake)
+        return next(iter(start(self.tx, self._live, self._runs, found, [target.id], cause)), None)
+
+    def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
+        """Tell people in the CRM."""
+        addressed = Addressed(self._live.tables)
+        connection = self.tx.connection
+        users = addressed.admins(connection) if people is None else addressed.users(connection, people)
+        return Inbox(self._runs.clock).tell(
+            self.tx,
+            self.key,
+            users,
+            to_json(message("{text}", text=(text or self._called())[:2000])),
+            (self._live.tables.module(about.module).table.name, about.id) if about is not None else None,
+        )
+
+    def _called(self) -> str:
+        """What the run's workflow is called, in the site's language."""
+        found = self._live.catalog.workflows.get(self._run.workflow)
+        return found.label.in_language(self._live.catalog.languages[0]) if found else self._run.workflow
 
     def save(
         self, module: str, values: Mapping[str, object], id: int | None = None
@@ -68,20 +123,24 @@ class StepDoing:
         return message("{module}: {reasons}", module=known.key, reasons=" ".join(said)[:1000])
 
 
-def given(step: Step, reading: Reading, live: Snapshot) -> dict[str, Any]:
+def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[str, Any]:
     """A step's settings with what their expressions give; the steps inside it are left out.
 
     A record that is to be changed is locked first, so that what its fields get is made of what they hold.
     """
     found: dict[str, Any] = {}
     target = ""
-    if step.kind == "update" and "record" not in step.settings:
-        found["record"] = reading.lock(reading.record(None))
+    for key, setting in kind.settings.items():
+        if setting.what == RECORD:
+            target_record = reading.record(step.settings.get(key))
+            found[key] = reading.lock(target_record) if kind.writes else target_record
     for key, value in step.settings.items():
+        if key in found:
+            continue
         if isinstance(value, Several):
             found[key] = reading.several(value, step.settings.get("where"))
-        elif isinstance(value, Expression) and isinstance(value.type, RecordType) and key == "record":
-            found[key] = reading.lock(reading.record(value))
+        elif isinstance(value, People):
+            found[key] = None if value.admins else [*_numbers(reading.values(value.of))]
         elif isinstance(value, Expression):
             if not ("in" in step.settings and key == "where"):
                 (found[key],) = reading.values([value])
@@ -91,6 +150,14 @@ def given(step: Step, reading: Reading, live: Snapshot) -> dict[str, Any]:
         elif not (isinstance(value, tuple) and all(isinstance(each, Step) for each in value)):
             found[key] = value
     return found
+
+
+def _numbers(found: Sequence[object]) -> Iterator[int]:
+    """The ids of people: where a field may mean records of several modules, of whichever it is."""
+    for each in found:
+        number = each.id if isinstance(each, Pointer) else each
+        if isinstance(number, int):
+            yield number
 
 
 def _module(step: Step, found: Mapping[str, Any]) -> str:

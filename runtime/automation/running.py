@@ -10,21 +10,25 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from runtime.automation.alerting import alert
 from runtime.automation.doing import StepDoing, given
 from runtime.automation.place import Place, Snapshot
 from runtime.automation.reading import Reading
-from runtime.automation.walking import Walk
-from runtime.base.messages import Message, message, to_json
+from runtime.automation.starting import STARTED
+from runtime.automation.walking import FIRST, Walk
+from runtime.base.messages import Message, from_json, message, to_json
 from runtime.base.registry import Registry
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.workflow import Step, Workflow
 from runtime.steps.base import Did, StepError, StepKind, Target
 from runtime.storage.errors import OutdatedError, StorageError
 from runtime.storage.operations import ClaimLostError
-from runtime.storage.runs import CANCELLED, DONE, FAILED, QUEUED, SKIPPED, Runs, StoredRun
+from runtime.storage.runs import CANCELLED, DONE, FAILED, QUEUED, SKIPPED, Runs, StoredRun, claim_once
 from runtime.storage.transaction import Transaction
 
 log = logging.getLogger("trellis.background")
@@ -38,6 +42,7 @@ PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=6)
 BEHIND = timedelta(seconds=15)
 
+NOTHING = to_json(message(""))
 GONE = message('There is no workflow "{workflow}" any more.')
 BROKEN = message("Something went wrong here. The log of the worker has it under run {id}.")
 
@@ -117,10 +122,10 @@ class Runner:
     def _broken(self, run: StoredRun) -> None:
         try:
             with self._site.database.write() as tx:
-                error = to_json(message(BROKEN.text, id=run.id))
-                self.runs.write(
-                    tx, run, {**_ended(FAILED), "error": error, "finished_at": self._site.clock.now()}
-                )
+                error = message(BROKEN.text, id=run.id)
+                values = {**_ended(FAILED), "error": to_json(error), "finished_at": self._site.clock.now()}
+                self.runs.write(tx, run, values)
+                alert(tx, self._site.live, self._site.clock, run, error)
         except ClaimLostError:
             return
 
@@ -157,7 +162,7 @@ class _Running:
         if self.run.cancel_at is not None:
             self._end(CANCELLED)
             return
-        if self.run.place is None and workflow.recheck and not self._still_holds(workflow):
+        if self.run.place is None and not self._begins(workflow):
             return
         walk = Walk(workflow, self.run.place, self._items)
         while self._one(workflow, walk):
@@ -172,6 +177,40 @@ class _Running:
         if found is not None and found.digest == self.run.digest:
             return found
         return self.site.former_workflow(self.run.workflow, self.run.digest, self.run.revision_id)
+
+    def _begins(self, workflow: Workflow) -> bool:
+        """Whether a run that has done nothing yet begins now: a save has asked its condition already, and
+        whoever else starts one has not.
+        """
+        is_started = self.run.trigger in STARTED
+        if (is_started or workflow.recheck) and not self._still_holds(workflow):
+            return False
+        if not is_started:
+            return True
+        try:
+            later = self._later(workflow)
+        except StepError as error:
+            self._end(FAILED, error.reason)
+            return False
+        with self.site.database.write() as tx:
+            if later is not None:
+                self.runs.write(tx, self.run, {**_waiting(), "next_at": later})
+                return False
+            if workflow.once and not claim_once(tx.connection, workflow.key, [self.run.record_id or 0]):
+                self.runs.write(tx, self.run, {**_ended(SKIPPED), "finished_at": self.site.clock.now()})
+                return False
+            self.runs.write(tx, self.run, {"place": [dict(each) for each in FIRST]})
+        return True
+
+    def _later(self, workflow: Workflow) -> datetime | None:
+        """The moment that a workflow waits for, where it is to come."""
+        if workflow.until is None:
+            return None
+        with self.site.database.read() as connection:
+            (moment,) = self._reading(connection, workflow, {}).values([workflow.until])
+        if isinstance(moment, date) and not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time_of_day(), ZoneInfo(self.live.catalog.timezone))
+        return moment if isinstance(moment, datetime) and moment > self.site.clock.now() else None
 
     def _still_holds(self, workflow: Workflow) -> bool:
         if workflow.when is None:
@@ -203,15 +242,22 @@ class _Running:
         place = walk.place(step)
         with self.site.database.write(at_once=False) as tx:
             reading = self._reading(tx.connection, workflow, names, tx)
-            doing = StepDoing(tx, self.live, self._actor(), f"run-{self.run.id}-{place}")
-            did = self.kinds[step.kind].run(doing, given(step, reading, self.live))
-            number = self._note(tx, step, place, did, reading.reads, began)
-            self._advance(walk, step, did, number)
-            over = did.stop or walk.step() is None
+            doing = StepDoing(tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered())
+            kind = self.kinds[step.kind]
+            did = kind.run(doing, given(kind, step, reading, self.live))
+            if did.again is None:
+                number = self._note(tx, step, place, did, reading.reads, began)
+                self._advance(walk, step, did, number)
+            else:
+                walk.remember(did.again)
+            over = did.again is None and (did.stop or walk.step() is None)
             values: dict[str, Any] = {"place": walk.frames, "names": self._names_json(), "attempts": 0}
+            values["watching"] = did.again is not None
             now = self.site.clock.now()
             if over:
                 values |= _ended(FAILED if walk.is_failing else DONE) | {"finished_at": now}
+                if walk.is_failing:
+                    alert(tx, self.live, self.site.clock, self.run, from_json(self.error or NOTHING))
             elif did.until is not None:
                 values |= _waiting() | {"next_at": did.until}
             else:
@@ -254,11 +300,12 @@ class _Running:
                 return False
             self.error = self.error if walk.is_failing else reason
             if walk.is_failing:
-                walk.frames[-1]["at"] += 1
+                walk.pass_over()
             going_on = walk.is_failing or walk.fail()
             values = {"place": walk.frames, "error": self.error}
             if not going_on:
                 values |= _ended(FAILED) | {"finished_at": now}
+                alert(tx, self.live, self.site.clock, self.run, error.reason)
             self.runs.write(tx, self.run, values)
         log.warning("run %s (%s), step %s: %s", self.run.id, self.run.workflow, note["place"], error.reason)
         return going_on
@@ -271,6 +318,9 @@ class _Running:
             values["place"] = keep_place.frames
         with self.site.database.write() as tx:
             self.runs.write(tx, self.run, values)
+            if state == FAILED:
+                told = from_json(self.error) if reason is None and self.error else reason
+                alert(tx, self.live, self.site.clock, self.run, told)
 
     def _reading(
         self, connection: Any, workflow: Workflow, names: Mapping[str, Target], tx: Transaction | None = None

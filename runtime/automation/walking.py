@@ -7,6 +7,8 @@ from runtime.model.workflow import Step, Workflow
 from runtime.steps.base import Enter, Target
 
 ON_ERROR = "on_error"
+FIRST: tuple[Mapping[str, Any], ...] = ({"path": "", "at": 0},)
+"""Where a run begins."""
 
 
 class Walk:
@@ -24,7 +26,7 @@ class Walk:
         self._workflow = workflow
         self._items_of = items
         self._lists = dict(_lists(workflow))
-        self.frames: list[dict[str, Any]] = [dict(each) for each in place or ({"path": "", "at": 0},)]
+        self.frames: list[dict[str, Any]] = [dict(each) for each in place or FIRST]
         self._items: dict[int, list[Target]] = {}
         self.is_failing = any(frame["path"] == ON_ERROR for frame in self.frames)
 
@@ -57,9 +59,18 @@ class Walk:
         """What the loops around the next step call their records."""
         return {frame["named"]: self._of(frame)[frame["item"]] for frame in self.frames if "from" in frame}
 
+    def remembered(self) -> Mapping[str, Any]:
+        """What the next step has kept since it was begun, where it is looked at again."""
+        kept: Mapping[str, Any] = self.frames[-1].get("kept", {})
+        return kept
+
+    def remember(self, kept: Mapping[str, Any]) -> None:
+        """Keep something of the next step until it is looked at again."""
+        self.frames[-1]["kept"] = dict(kept)
+
     def go_on(self, step: Step, enter: Enter | None, note: int) -> None:
         """The step is done; ``note`` is its number in the journal."""
-        self.frames[-1]["at"] += 1
+        self.pass_over()
         if enter is None:
             return
         path = f"{step.place}.{enter.branch}"
@@ -68,6 +79,11 @@ class Walk:
         elif enter.items:
             self._items[note] = list(enter.items)
             self.frames.append({"path": path, "at": 0, "from": note, "item": 0, "named": enter.named})
+
+    def pass_over(self) -> None:
+        """The step is left out."""
+        self.frames[-1]["at"] += 1
+        self.frames[-1].pop("kept", None)
 
     def fail(self) -> bool:
         """The step has failed for good; says whether something is to be done about it."""

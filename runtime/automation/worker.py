@@ -19,6 +19,7 @@ from runtime.language.kinds.workflows import known_steps
 from runtime.records.outbox import prune_outbox
 from runtime.records.undo import cause_of
 from runtime.storage.errors import OutdatedError, StorageError
+from runtime.storage.inbox import Inbox
 from runtime.storage.mails import Mails
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 from runtime.storage.quarantined import prune_quarantine
@@ -33,6 +34,8 @@ BEHIND = timedelta(seconds=15)
 """When an operation is tried again that needs a newer revision than this worker can read."""
 KEPT = timedelta(days=30)
 """How long an operation that has ended is remembered, and what a save has left in the outbox."""
+KEPT_WORDS = timedelta(days=90)
+"""How long people's inboxes go back."""
 
 BROKEN = message("Something went wrong here. The log of the worker has it under operation {id}.")
 GIVEN_UP = message("It was begun several times, and each time its worker ended before it got any further.")
@@ -103,6 +106,7 @@ class Worker:
             self._runner.runs.prune(tx, before)
             prune_quarantine(tx, now)
             Mails(self._site.clock).prune(tx, before)
+            Inbox(self._site.clock).prune(tx, now - KEPT_WORDS)
         self._site.expire()
         self._start_what_is_due()
         self._resume_what_is_owed()

@@ -52,6 +52,19 @@ class Several:
 
 
 @dataclass(frozen=True, slots=True)
+class People:
+    """Users: those that expressions give (groups mean their members), or those who administer the CRM."""
+
+    of: "tuple[Expression, ...]"
+    admins: bool = False
+
+    @property
+    def text(self) -> str:
+        """How it was written."""
+        return "admins" if self.admins else ", ".join(each.text for each in self.of)
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """The rows that a new record is given: one for each of the records ``of``, or of each in ``given``."""
 

@@ -23,7 +23,7 @@ from runtime.records.stored import records_by_id
 from runtime.records.watching import Watched, Watcher
 from runtime.records.work import Asked, Batch, Work
 from runtime.storage.bulk import insert_rows
-from runtime.storage.runs import CUT, QUEUED, claim_once, switched_off
+from runtime.storage.runs import CUT, QUEUED, claim_once, look_again, switched_off
 
 TOO_DEEP = message(
     "The run was not begun: {count} runs led to it, each the cause of the next ({chain}). "
@@ -47,8 +47,9 @@ Hits = dict[str, dict[int, Hit]]
 
 def stage(batch: Batch, change_set: int, log: Log, deletion: Deletion, restoring: Restoring) -> None:
     """Write the runs that a save sets going; all of it is written, and what follows from it."""
-    if not batch.plans.watching.modules:
+    if not batch.plans.watching.any:
         return
+    _wake_who_waits(batch)
     hits: Hits = {}
     _written(batch, hits)
     _followed(batch, log, hits)
@@ -62,6 +63,14 @@ def stage(batch: Batch, change_set: int, log: Log, deletion: Deletion, restoring
     chosen = [one for one in found if one[0].key not in off]
     if chosen:
         _write(batch, change_set, chosen)
+
+
+def _wake_who_waits(batch: Batch) -> None:
+    """Runs that wait for a condition of records which were saved just now look at it again."""
+    for module, workflows in batch.plans.watching.waiting.items():
+        ids = [work.id for work in batch.works.get(module, ()) if work.changed or work.links or work.touched]
+        if ids and look_again(batch.tx, workflows, ids, batch.now):
+            batch.tx.after_commit(batch.plans.workplace.wake)
 
 
 # Who looks at it

@@ -46,10 +46,25 @@ class Watching:
                 for event in trigger.events:
                     _add(found.setdefault(workflow.module, Watched()), Watcher(workflow, trigger, event))
         self.modules: Mapping[str, Watched] = found
+        self.waiting = _waiting(catalog.workflows.values())
+        """The workflows of a module whose runs may wait for a condition, by module."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anybody looks at saves at all."""
+        return bool(self.modules or self.waiting)
 
     def get(self, module: str) -> Watched | None:
         """Who looks at the records of a module."""
         return self.modules.get(module)
+
+
+def _waiting(workflows: Iterable[Workflow]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for workflow in workflows:
+        if any("limit" in step.settings for step in workflow.all_steps() if step.kind == "wait"):
+            found[workflow.module] = (*found.get(workflow.module, ()), workflow.key)
+    return found
 
 
 def _add(watched: Watched, watcher: Watcher) -> None:

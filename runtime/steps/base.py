@@ -11,10 +11,11 @@ from runtime.base.messages import Message
 
 RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
 STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
-WORKFLOW, MOMENT = "workflow", "moment"
+WORKFLOW, MOMENT, PEOPLE = "workflow", "moment", "people"
 """What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
 rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
-what steps inside call a record, true or false, another workflow's key, a moment behind an =.
+what steps inside call a record, true or false, another workflow's key, a moment behind an =, people (``admins``, or
+users behind an =).
 """
 
 
@@ -59,8 +60,8 @@ class Did:
     enter: Enter | None = None
     stop: bool = False
     until: datetime | None = None
-    again: bool = False
-    """Whether the step itself is to be looked at again at that moment."""
+    again: Mapping[str, Any] | None = None
+    """Where the step itself is to be looked at again at that moment: what it keeps until then (JSON)."""
 
 
 class StepError(Exception):
@@ -109,6 +110,20 @@ class Doing(Protocol):
         """What this step has kept since it was begun, where it is looked at again."""
         ...
 
+    def run_formulas(self, target: Target) -> str:
+        """Save a record as it stands, so that its formulas run: what became of it. Raises
+        :class:`StepError`.
+        """
+        ...
+
+    def run_workflow(self, workflow: str, target: Target) -> int | None:
+        """Have another workflow run for a record: its run, or None where the workflow does not run for it."""
+        ...
+
+    def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
+        """Tell people in the CRM (None: those who administer it), once for each key; says how many."""
+        ...
+
 
 class StepKind(ABC):
     """A kind of step. The class's docstring is its page of the reference."""
@@ -123,6 +138,10 @@ class StepKind(ABC):
     """The settings that stand beside the step's name, and not in the map behind it (``then``, ``else``)."""
     one_of: ClassVar[tuple[str, ...]] = ()
     """The settings of which exactly one is written."""
+    together: ClassVar[tuple[str, ...]] = ()
+    """The settings that are written together, or not at all."""
+    writes: ClassVar[bool] = False
+    """Whether it writes the records that its settings name: others keep off them meanwhile."""
     gives: ClassVar[str] = ""
     """The setting that says of which module the record is that it gives; '' where it gives none."""
 

@@ -18,6 +18,7 @@ class Delete(StepKind):
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {"record": Setting(RECORD, "Which record: =this, or one that it leads to.", required=True)}
     )
+    writes = True
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

@@ -23,6 +23,7 @@ class Update(StepKind):
         }
     )
     gives = "record"
+    writes = True
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

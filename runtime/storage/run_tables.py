@@ -1,6 +1,6 @@
 """The runtime's tables of workflows: runs, what each step did, what is done once, what is switched off."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 from runtime.expressions.columns import UtcDateTime
 from runtime.storage.own_columns import Big, Json
@@ -9,7 +9,7 @@ from runtime.storage.own_columns import Big, Json
 def runs(metadata: MetaData) -> Table:
     """One row a run, written with the data that causes it. ``key`` makes a repeat harmless; ``inputs`` is
     what the save tells it, ``place`` where it goes on, ``names`` are the records that its steps have given,
-    ``chain`` the runs that led to it. ``claim`` counts how often it was taken: who has an older one lost it.
+    ``chain`` the runs that led to it, ``watching`` that it waits for a condition. ``claim`` counts how often it was taken: who has an older one lost it.
     """
     return Table(
         "trellis_runs",
@@ -35,6 +35,7 @@ def runs(metadata: MetaData) -> Table:
         Column("lease_until", UtcDateTime()),
         Column("next_at", UtcDateTime(), nullable=False),
         Column("cancel_at", UtcDateTime()),
+        Column("watching", Boolean),
         Column("error", Json),
         Column("created_at", UtcDateTime(), nullable=False),
         Column("started_at", UtcDateTime()),

@@ -54,6 +54,7 @@ class StoredRun:
     lease_until: datetime | None
     next_at: datetime
     cancel_at: datetime | None
+    watching: bool | None
     error: Mapping[str, Any] | None
     created_at: datetime
     started_at: datetime | None
@@ -158,6 +159,20 @@ class Runs:
         }  # fmt: skip
         tx.connection.execute(insert(self._table).values(values))
         return run_id
+
+    def start(self, tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Add runs; of a key that is there already none is added. Gives the ids of those that were."""
+        table, now = self._table, self.clock.now()
+        add: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+        fresh = {"claim": 0, "attempts": 0, "created_at": now}
+        found: list[int] = []
+        for place in range(0, len(rows), AT_ONCE):
+            some = rows[place : place + AT_ONCE]
+            numbers = tx.allocate_ids(len(some))
+            values = [{"id": number, **row, **fresh} for number, row in zip(numbers, some, strict=True)]
+            statement = add(table).values(values).on_conflict_do_nothing().returning(table.c.id)
+            found += tx.connection.execute(statement).scalars()
+        return sorted(found)
 
     def switched_off(self, connection: Connection) -> frozenset[str]:
         """The workflows that are switched off."""
@@ -277,6 +292,18 @@ def claim_once(connection: Connection, workflow: str, ids: Iterable[int]) -> set
         statement = add(table).values(rows).on_conflict_do_nothing().returning(table.c.record_id)
         found.update(connection.execute(statement).scalars())
     return found
+
+
+def look_again(tx: Transaction, workflows: Sequence[str], ids: Iterable[int], now: datetime) -> bool:
+    """Have runs of these records that wait for a condition look at it now; says whether there are any."""
+    table, wanted = runtime_tables().runs, list(ids)
+    found = 0
+    for place in range(0, len(wanted), AT_ONCE):
+        some = wanted[place : place + AT_ONCE]
+        mine = (table.c.workflow.in_(workflows)) & table.c.record_id.in_(some) & table.c.watching.is_(True)
+        waiting = update(table).where(mine, table.c.state == QUEUED, table.c.next_at > now)
+        found += tx.connection.execute(waiting.values(next_at=now)).rowcount
+    return found > 0
 
 
 def switched_off(connection: Connection) -> frozenset[str]:

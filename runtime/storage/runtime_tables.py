@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from runtime.expressions.columns import UtcDateTime
-from runtime.storage import guarding_tables, run_tables
+from runtime.storage import guarding_tables, inbox_tables, run_tables
 from runtime.storage.own_columns import Big, Json
 
 FORMAT = 1
@@ -60,6 +60,7 @@ class RuntimeTables:
     run_steps: Table
     once: Table
     switched_off: Table
+    notifications: Table
     site_settings: Table
     second_factors: Table
     recovery_codes: Table
@@ -230,6 +231,7 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         run_steps=run_tables.run_steps(metadata),
         once=run_tables.once(metadata),
         switched_off=run_tables.switched_off(metadata),
+        notifications=inbox_tables.notifications(metadata),
         quarantine=_quarantine(metadata),
         changes=_changes(metadata),
         touched=Table(  # records that were written while a change goes through their table, a row each time

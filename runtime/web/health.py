@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from runtime.change.journal import unfinished
 from runtime.sites.site import Site
 from runtime.storage.errors import StorageError
+from runtime.storage.runs import Runs
 
 AGE = 1.0
 """Seconds for which what was seen is told again, however often somebody asks."""
@@ -21,8 +22,8 @@ PATIENCE = 0.5
 
 
 class Health:
-    """Says that the process answers, with which revision, and for how many seconds the oldest operation has
-    waited: 0 when none does, null when that cannot be told now. A process that cannot serve the newest
+    """Says that the process answers, with which revision, and for how many seconds the oldest operation or
+    run has waited: 0 when none does, null when that cannot be told now. A process that cannot serve the newest
     revision is ``behind``: it goes on with the one before, for reading. While a large apply has begun and not
     ended, ``apply`` has the revision it began on, and for how many seconds nothing was heard of it.
     """
@@ -55,13 +56,17 @@ class Health:
     def _look(self) -> "_Seen":
         try:
             with self._site.database.read() as connection:
-                since = self._site.background.operations.waiting_since(connection)
+                waiting = (
+                    self._site.background.operations.waiting_since(connection),
+                    Runs(self._site.clock).waiting_since(connection),
+                )
                 begun = unfinished(connection)
         except StorageError:
             return NOTHING
         apply = None
         if begun is not None:
             apply = {"base": begun.base, "silent_seconds": self._seconds(begun.beat_at)}
+        since = min((moment for moment in waiting if moment is not None), default=None)
         return _Seen(0.0 if since is None else self._seconds(since), apply)
 
     def _seconds(self, since: datetime) -> float:

@@ -31,7 +31,11 @@ class WorkflowCircle(Check):
         while open_ones:
             written = {key: list(_written(each)) for key, each in open_ones.items()}
             follows = {
-                key: {other for other, each in open_ones.items() if _fires(each, written[key])}
+                key: {
+                    other
+                    for other, each in open_ones.items()
+                    if _fires(each, written[key]) or other in _called(open_ones[key])
+                }
                 for key in open_ones
             }
             _, loop = in_turn(follows)
@@ -66,6 +70,11 @@ def _written(workflow: Workflow) -> Iterator[Written]:
             yield str(settings.get("module", "")), CREATED, fields
         elif step.kind == "delete":
             yield module, DELETED, fields
+
+
+def _called(workflow: Workflow) -> frozenset[str]:
+    """The workflows that its steps run."""
+    return frozenset(str(each.settings.get("workflow")) for each in workflow.all_steps())
 
 
 def _fires(workflow: Workflow, written: list[Written]) -> bool:

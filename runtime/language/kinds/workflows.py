@@ -57,6 +57,13 @@ _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         what.NAME: KEY,
         what.FLAG: FLAG,
         what.WORKFLOW: KEY,
+        what.PEOPLE: {
+            "type": ["string", "array"],
+            "items": {"type": "string", "pattern": "^="},
+            "minItems": 1,
+            "pattern": "^(=.*|admins)$",
+            "title": "people behind an =, such as =owner, a list of them, or admins",
+        },
         what.MOMENT: {
             "type": "string",
             "pattern": "^=",
@@ -209,7 +216,7 @@ def _form(kind: StepKind) -> Schema:
 def _settings(kind: StepKind, settings: Mapping[str, Setting]) -> Schema:
     required = tuple(key for key, setting in settings.items() if setting.required)
     schema = closed({key: _schema(setting) for key, setting in settings.items()}, required)
-    return {**schema, "minProperties": 1, "maxProperties": 1} if kind.one_of else schema
+    return {**schema, "minProperties": 1} if kind.one_of else schema
 
 
 def _schema(setting: Setting) -> Schema:

@@ -11,7 +11,7 @@ from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Module
 from runtime.model.types import BOOLEAN, DATE, DATETIME, TEXT, RecordType, record_of
-from runtime.model.workflow import Rows, Several, Step
+from runtime.model.workflow import People, Rows, Several, Step
 from runtime.steps import base as what
 from runtime.steps.base import StepKind
 
@@ -52,6 +52,12 @@ class Steps:
         behind = node.map(name) if name not in kind.settings else None
         if kind.one_of and behind is not None and sum(key in behind.items for key in kind.one_of) != 1:
             self.values.note(f"{name} has one of {' and '.join(kind.one_of)}", node, path)
+            return None
+        if behind is not None and sum(key in behind.items for key in kind.together) not in (
+            0,
+            len(kind.together),
+        ):
+            self.values.note(f"{name} has {' and '.join(kind.together)} together, or neither", node, path)
             return None
         holder = {key: node if key in kind.beside or behind is None else behind for key in kind.settings}
         for key in kind.settings:
@@ -100,6 +106,10 @@ class Steps:
             case what.MOMENT:
                 scope = self.values.scope(self.module, self._open)
                 return self._kept(self.values.either(node, self.module, at, (DATETIME, DATE), scope))
+            case what.PEOPLE:
+                return self._people(node, at)
+            case what.WORKFLOW:
+                return self._workflow(node, at, modules.get(setting.of, self.module.key))
             case what.DURATION:
                 return self.values.duration(node, at)
             case what.NAME:
@@ -123,6 +133,36 @@ class Steps:
             return None
         modules[key] = found.type.modules[0]
         return found
+
+    def _people(self, node: Node, at: Path) -> People | None:
+        """Users and groups behind an =, or those who administer the CRM."""
+        if node.plain == "admins":
+            return People((), admins=True)
+        scope = self.values.scope(self.module, self._open)
+        found = []
+        for position, child in enumerate(node.items if isinstance(node, ListNode) else (node,)):
+            place = (*at, str(position)) if isinstance(node, ListNode) else at
+            one = self._kept(self.values.expression(child, place, scope, record_of("users", "groups")))
+            if one is None:
+                return None
+            found.append(one)
+        return People(tuple(found))
+
+    def _workflow(self, node: Node, at: Path, module: str) -> str | None:
+        """Another workflow of a module."""
+        trees = self.draft.trees.get("workflows", {})
+        key = str(node.plain)
+        if key not in trees:
+            if not self.draft.is_written("workflows", key):
+                near = ", ".join(trees)
+                self.values.note(f'there is no workflow "{key}"; there are {near}', node, at)
+            return None
+        written = trees[key].text("module") or ""
+        now = self.draft.earlier.modules.get(written, written)
+        if module not in (written, now):
+            self.values.note(f"{key} is a workflow of {written}, and the record is one of {module}", node, at)
+            return None
+        return key
 
     def _several(self, node: Node, at: Path) -> Several | None:
         """Several records: a path of to-one relations, and a collection at its end."""

@@ -10,7 +10,7 @@ from runtime.base.messages import phrase
 from runtime.language.kinds.workflows import known_steps, known_triggers
 from runtime.model.catalog import Expression
 from runtime.model.duration import write_duration
-from runtime.model.workflow import Event, Rows, Several, Step, Trigger, Workflow
+from runtime.model.workflow import Event, People, Rows, Several, Step, Trigger, Workflow
 from runtime.storage.runs import DONE, FAILED, QUEUED, RUNNING, Runs
 from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
@@ -149,7 +149,7 @@ def _settings(step: Step) -> Iterable[tuple[str, str]]:
 
 def _said(value: object) -> str:
     match value:
-        case Expression() | Several():
+        case Expression() | Several() | People():
             return value.text
         case Rows():
             return value.of.text if value.of is not None else str(len(value.values))
