@@ -5,21 +5,29 @@ from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from runtime.automation.place import Snapshot
-from runtime.automation.reading import Reading
+from runtime.automation.place import Post, Snapshot
+from runtime.automation.reading import Reading, shown
 from runtime.automation.starting import STEP, Cause, start
+from runtime.automation.writing_letters import WrittenLetter, write_letter
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import Actor
 from runtime.identity.addressed import Addressed
 from runtime.model.catalog import Expression, Field
+from runtime.model.letters import Letter
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
 from runtime.model.workflow import People, Rows, Several, Step
 from runtime.records.change import Change, Refused
-from runtime.steps.base import RECORD, StepError, StepKind, Target
+from runtime.steps import base
+from runtime.steps.base import ANSWER, DATA, LETTER, RECORD, StepError, StepKind, Target
 from runtime.storage.inbox import Inbox
 from runtime.storage.runs import Runs, StoredRun
 from runtime.storage.transaction import Transaction
+
+
+def key_of(run: StoredRun, place: str) -> str:
+    """What tells a step of a run from all others."""
+    return f"run-{run.id}-{place}"
 
 
 class StepDoing:
@@ -34,13 +42,17 @@ class StepDoing:
         place: str,
         runs: Runs,
         kept: Mapping[str, Any],
+        post: Post,
+        reached: object = None,
     ) -> None:
-        self.key = f"run-{run.id}-{place}"
+        self.key = key_of(run, place)
+        self.reached = reached
         self.tx = tx
         self._live = live
         self._run = run
         self._runs = runs
         self._kept = kept
+        self._post = post
         self._actor = actor
         self._parsing = live.parsing(actor, "rest")
 
@@ -53,6 +65,11 @@ class StepDoing:
     def timezone(self) -> tzinfo:
         """The site's time zone."""
         return ZoneInfo(self._live.catalog.timezone)
+
+    @property
+    def record(self) -> Target:
+        """The run's own record."""
+        return Target(self._run.module, self._run.record_id or 0)
 
     def delete(self, target: Target) -> None:
         """Put a record into the bin."""
@@ -85,6 +102,17 @@ class StepDoing:
         cause = Cause(STEP, self.key, self._run.user_id, self._actor.chain)
         self.tx.after_commit(self._live.writer.plans.workplace.wake)
         return next(iter(start(self.tx, self._live, self._runs, found, [target.id], cause)), None)
+
+    def mail(self, people: Sequence[str], letter: base.WrittenLetter, reply_to: str) -> None:
+        """Send a letter to each of these addresses."""
+        letters = [
+            Letter(
+                f"{self.key}:{each}", "workflow", each, letter.subject, letter.text,
+                html=letter.html, reply_to=reply_to,
+            )
+            for each in people
+        ]  # fmt: skip
+        self._post.put(self.tx, letters)
 
     def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
         """Tell people in the CRM."""
@@ -137,6 +165,9 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
     for key, value in step.settings.items():
         if key in found:
             continue
+        if kind.settings[key].what == LETTER:
+            found[key] = _letter(step, found, reading, live)
+            continue
         if isinstance(value, Several):
             found[key] = reading.several(value, step.settings.get("where"))
         elif isinstance(value, People):
@@ -145,11 +176,42 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
             if not ("in" in step.settings and key == "where"):
                 (found[key],) = reading.values([value])
         elif isinstance(value, Mapping):
+            if kind.settings[key].what == DATA:
+                found[key] = _data(value, reading)
+                continue
+            if kind.settings[key].what == ANSWER:
+                found[key] = value
+                continue
             target = target or _module(step, found)
             found[key] = _mapping(value, reading, live, target)
         elif not (isinstance(value, tuple) and all(isinstance(each, Step) for each in value)):
             found[key] = value
     return found
+
+
+def _data(value: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
+    """Values by any name, maps of them inside."""
+    found: dict[str, Any] = {}
+    for key, each in value.items():
+        if isinstance(each, Expression):
+            (found[key],) = (shown(one) for one in reading.values([each]))
+        else:
+            found[key] = _data(each, reading) if isinstance(each, Mapping) else each
+    return found
+
+
+def _letter(
+    step: Step, found: Mapping[str, Any], reading: Reading, live: Snapshot
+) -> WrittenLetter | None:
+    """A letter about the record that the step is given; None where there is none."""
+    target = found["record"]
+    if target is None:
+        return None
+    template = live.catalog.letters.get(step.settings["template"])
+    if template is None or template.module != target.module:
+        raise StepError(message('There is no letter "{letter}" any more.', letter=step.settings["template"]))
+    language = str(found.get("language") or live.catalog.languages[0])
+    return write_letter(template, target, reading, live, language)
 
 
 def _numbers(found: Sequence[object]) -> Iterator[int]:

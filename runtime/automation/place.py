@@ -3,17 +3,20 @@
 :class:`runtime.sites.site.Site` and :class:`runtime.sites.live.Live`, from a floor above, are such a place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from runtime.base.clock import Clock
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry
+from runtime.base.sealing import Sealer
 from runtime.expressions.moment import Moment
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Catalog, Collection, Expression, Module, Path, SortKey
+from runtime.model.letters import Letter
+from runtime.model.outbound import Answer, Request
 from runtime.model.workflow import Workflow
 from runtime.records.access import Judge
 from runtime.records.attachments import Attachments
@@ -24,6 +27,7 @@ from runtime.storage.database import Database
 from runtime.storage.files import FileStore
 from runtime.storage.reader import Reader
 from runtime.storage.tables import Tables
+from runtime.storage.transaction import Transaction
 
 
 class Snapshot(Protocol):
@@ -115,6 +119,22 @@ class Snapshot(Protocol):
         ...
 
 
+class Post(Protocol):
+    """Takes letters, in the transaction that gives the cause for them."""
+
+    def put(self, tx: Transaction, letters: Sequence[Letter]) -> list[int]:
+        """Send letters once the transaction has landed; gives the ids of their mails."""
+        ...
+
+
+class Outbound(Protocol):
+    """Calls other systems."""
+
+    def send(self, request: Request) -> Answer:
+        """Call, and give the answer; raises :class:`runtime.model.outbound.UnreachableError`."""
+        ...
+
+
 class Place(Protocol):
     """A site, as far as its workers need it."""
 
@@ -136,6 +156,21 @@ class Place(Protocol):
     @property
     def translate(self) -> Callable[[str], Translate]:
         """From English to a language of the interface."""
+        ...
+
+    @property
+    def post(self) -> Post:
+        """What sends mail."""
+        ...
+
+    @property
+    def outbound(self) -> Outbound:
+        """What calls other systems."""
+        ...
+
+    @property
+    def sealer(self) -> Sealer:
+        """What opens secrets."""
         ...
 
     @property

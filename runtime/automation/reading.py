@@ -106,6 +106,15 @@ class Reading:
             ids = [each for each, (holds,) in found if holds is True]
         return [Target(module, each) for each in ids]
 
+    def collected(self, collection: Collection, owner: int) -> list[int]:
+        """The records of a collection of a record, those in the bin left out, in the order they were made."""
+        ids = list(self._ids(collection, owner))
+        if len(ids) > MOST:
+            raise StepError(
+                message("There are more than {most} records in {path}.", most=MOST, path=collection.key)
+            )
+        return ids
+
     def of_each(self, module: str, ids: Sequence[int], expressions: Sequence[Expression]) -> list[list[Any]]:
         """What expressions about other records give for each of them; ``this`` is the run's own."""
         if not ids:

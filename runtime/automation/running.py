@@ -16,8 +16,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from runtime.automation.alerting import alert
-from runtime.automation.doing import StepDoing, given
+from runtime.automation.doing import StepDoing, given, key_of
 from runtime.automation.place import Place, Snapshot
+from runtime.automation.reaching import StepReaching
 from runtime.automation.reading import Reading
 from runtime.automation.starting import STARTED
 from runtime.automation.walking import FIRST, Walk
@@ -240,10 +241,14 @@ class _Running:
     def _try(self, workflow: Workflow, walk: Walk, step: Step, began: float) -> bool:
         names = {**self.names, **walk.names()}
         place = walk.place(step)
+        kind = self.kinds[step.kind]
+        reached = self._reach(kind, workflow, step, place, names) if kind.reaches_out else None
         with self.site.database.write(at_once=False) as tx:
             reading = self._reading(tx.connection, workflow, names, tx)
-            doing = StepDoing(tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered())
-            kind = self.kinds[step.kind]
+            doing = StepDoing(
+                tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered(), self.site.post,
+                reached,
+            )  # fmt: skip
             did = kind.run(doing, given(kind, step, reading, self.live))
             if did.again is None:
                 number = self._note(tx, step, place, did, reading.reads, began)
@@ -268,6 +273,16 @@ class _Running:
             self._end(CANCELLED)
             return False
         return not over and did.until is None
+
+    def _reach(
+        self, kind: StepKind, workflow: Workflow, step: Step, place: str, names: Mapping[str, Target]
+    ) -> object:
+        """What a step does outside, before its transaction: the lease is made new, and is still ours."""
+        with self.site.database.write() as tx:
+            self.runs.write(tx, self.run, {"lease_until": self.site.clock.now() + self.lease})
+        with self.site.database.read() as connection:
+            settings = given(kind, step, self._reading(connection, workflow, names), self.live)
+        return kind.reach(StepReaching(self.site, key_of(self.run, place)), settings)
 
     def _advance(self, walk: Walk, step: Step, did: Did, number: int) -> None:
         if step.named and did.record is not None:

@@ -47,6 +47,12 @@ SETTINGS = (
         "TRELLIS_MAIL_FROM", "trellis@ the site's host", "The sender of mail, such as CRM <crm@example.com>."
     ),
     Setting(
+        "TRELLIS_INSIDE",
+        "none",
+        "Hosts of the own network that workflows may call, each as host:port, separated by commas; all "
+        "others must be of the public internet.",
+    ),
+    Setting(
         "TRELLIS_POOL",
         "4 on SQLite, else 8",
         "How many requests work, and how many connections are open, at one time.",
@@ -92,6 +98,7 @@ class Settings:
     url: str = LOCAL
     mail: str = ""
     mail_from: str = ""
+    inside: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -129,6 +136,7 @@ class Settings:
             url=url or LOCAL,
             mail=environment.get("TRELLIS_MAIL", "").strip(),
             mail_from=environment.get("TRELLIS_MAIL_FROM", "").strip(),
+            inside=_words(environment.get("TRELLIS_INSIDE", "").lower()),
         )
 
 

@@ -6,14 +6,14 @@ time under the same Message-ID.
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from secrets import token_hex
 
 from runtime.automation.background import Background
 from runtime.base.sealing import Sealer, SealError
 from runtime.channels.smtp import MailError, MailServer, written
 from runtime.identity.actor import SYSTEM
+from runtime.model.letters import Letter
 from runtime.storage.database import Database
 from runtime.storage.mails import Mails, StoredMail
 from runtime.storage.transaction import Transaction
@@ -24,18 +24,6 @@ KIND = "send_mail"
 """The kind of operation that sends; see :mod:`runtime.sites.operations.send_mail`."""
 LEASE = timedelta(minutes=5)
 """How long one who sends a mail may not be heard of: longer than a server may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is to be sent. Two of one ``key`` are the same; after ``until`` it is of no use any more."""
-
-    key: str
-    kind: str
-    recipient: str
-    subject: str
-    text: str
-    until: datetime | None = None
 
 
 class Post:
@@ -76,7 +64,9 @@ class Post:
                 "kind": letter.kind,
                 "recipient": letter.recipient,
                 "subject": letter.subject,
-                "content": self._sealer.seal(json.dumps({"text": letter.text})),
+                "content": self._sealer.seal(
+                    json.dumps({"text": letter.text, "html": letter.html, "reply_to": letter.reply_to})
+                ),
                 "until": letter.until,
             }
             for mail_id, letter in zip(ids, letters, strict=True)
@@ -116,10 +106,13 @@ class Post:
 
     def _hand_over(self, mail: StoredMail) -> None:
         assert self.server is not None
-        text = str(json.loads(self._sealer.open(mail.content or ""))["text"])
+        kept = json.loads(self._sealer.open(mail.content or ""))
         moment = mail.created_at.timestamp()
         try:
-            message = written(self.sender, mail.recipient, mail.subject, text, mail.message_id, moment)
+            message = written(
+                self.sender, mail.recipient, mail.subject, str(kept["text"]), mail.message_id, moment,
+                html=str(kept.get("html", "")), reply_to=str(kept.get("reply_to", "")),
+            )  # fmt: skip
         except ValueError as error:  # an address that no server would understand
             raise MailError(str(error), for_good=True) from None
         self.server.send(message)

@@ -105,18 +105,30 @@ class MailServer:
 
 
 def written(
-    sender: str, recipient: str, subject: str, text: str, message_id: str, moment: float
+    sender: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    moment: float,
+    *,
+    html: str = "",
+    reply_to: str = "",
 ) -> EmailMessage:
     """A message as it goes over the wire; nothing in it can begin another header."""
     message = EmailMessage()
     name, address = parseaddr(sender)
     message["From"] = Address(_line(name), addr_spec=address)
     message["To"] = Address(addr_spec=recipient)
+    if reply_to:
+        message["Reply-To"] = Address(addr_spec=reply_to)
     message["Subject"] = _line(subject)
     message["Date"] = formatdate(moment)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
     return message
 
 

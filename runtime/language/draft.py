@@ -31,6 +31,7 @@ from runtime.model.catalog import (
 )
 from runtime.model.catalog import Path as FieldPath
 from runtime.model.earlier import NOTHING, Earlier
+from runtime.model.letters import LetterTemplate
 from runtime.model.uses import Thing
 from runtime.model.workflow import Workflow
 
@@ -86,6 +87,7 @@ class Draft:
         self.roles: dict[str, Role] = {}
         self.access = Access()
         self.data: tuple[StartRecord, ...] = ()
+        self.letters: dict[str, LetterTemplate] = {}
         self.workflows: dict[str, Workflow] = {}
         self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []

@@ -332,4 +332,5 @@ class _Load:
             earlier=draft.earlier,
             access=draft.access,
             workflows=MappingProxyType(draft.workflows),
+            letters=MappingProxyType(draft.letters),
         )

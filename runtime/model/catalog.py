@@ -15,6 +15,7 @@ from runtime.model.dynamics import Dynamics
 from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.label import Label
 from runtime.model.types import ValueType
+from runtime.model.letters import LetterTemplate
 from runtime.model.workflow import Workflow
 
 
@@ -395,6 +396,7 @@ class Catalog:
     earlier: Earlier = NOTHING
     access: Access = fresh(default_factory=Access)
     workflows: Mapping[str, Workflow] = fresh(default_factory=lambda: MappingProxyType({}))
+    letters: Mapping[str, LetterTemplate] = fresh(default_factory=lambda: MappingProxyType({}))
 
     @property
     def currencies(self) -> tuple[str, ...]:

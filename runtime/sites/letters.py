@@ -6,11 +6,11 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, cast
 
 from runtime.base.messages import Message, message
-from runtime.channels.mail import Letter
 from runtime.identity.half_sign_ins import LASTS as PIN_LASTS
 from runtime.identity.letters import CHANGED, INVITE, PIN, RESET, Unit
 from runtime.identity.mailed_links import LASTS
 from runtime.identity.users import User
+from runtime.model.letters import Letter
 from runtime.storage.transaction import Transaction
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from runtime.change.codes import STALE
 from runtime.change.completing import complete
 from runtime.change.renames import renames_since
 from runtime.change.revisions import Revision, latest_number, open_applied
+from runtime.channels.connectors.http import Outbound
 from runtime.channels.mail import Post
 from runtime.channels.smtp import Account, MailServer
 from runtime.expressions.conditions import Conditions
@@ -159,6 +160,7 @@ class Site:
         self.rules = Policies(database.read)
         self.security_log = SecurityLog(database, self.clock, self.sealer.mark)
         self.post = self._make_post()
+        self.outbound = Outbound(workshop.settings.inside)
         try:
             self.live: Live = self._open()
         except BaseException:

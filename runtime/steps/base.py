@@ -8,14 +8,17 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from runtime.base.messages import Message
+from runtime.model.outbound import Answer, Request
 
 RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
 STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
-WORKFLOW, MOMENT, PEOPLE = "workflow", "moment", "people"
+WORKFLOW, MOMENT, PEOPLE, LETTER = "workflow", "moment", "people", "letter"
+METHOD, DATA, SECRET, ANSWER = "method", "data", "secret", "answer"
 """What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
 rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
 what steps inside call a record, true or false, another workflow's key, a moment behind an =, people (``admins``, or
-users behind an =).
+users behind an =), a letter of ``templates/mail/``, a method
+of HTTP, values by any name, the name of a secret, what of an answer goes into which field.
 """
 
 
@@ -76,8 +79,54 @@ class StepError(Exception):
         self.lasting = lasting
 
 
+class WrittenLetter(Protocol):
+    """A letter as it is sent."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        ...
+
+    @property
+    def html(self) -> str:
+        """The same for programs that draw it, or nothing."""
+        ...
+
+
+class Reaching(Protocol):
+    """What a step is handed that calls another system, while no transaction is open."""
+
+    @property
+    def key(self) -> str:
+        """The same for every attempt at this step of this run, and for no other."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A secret that is kept in the setup. Raises :class:`StepError`."""
+        ...
+
+    def send(self, request: Request) -> Answer:
+        """Call another system. Raises :class:`StepError`."""
+        ...
+
+
 class Doing(Protocol):
     """What a step is handed. All that it writes lands together with the note that it was done."""
+
+    @property
+    def reached(self) -> object:
+        """What :meth:`StepKind.reach` gave."""
+        ...
+
+    @property
+    def record(self) -> Target:
+        """The run's own record."""
+        ...
 
     @property
     def key(self) -> str:
@@ -120,6 +169,10 @@ class Doing(Protocol):
         """Have another workflow run for a record: its run, or None where the workflow does not run for it."""
         ...
 
+    def mail(self, people: Sequence[str], letter: WrittenLetter, reply_to: str) -> None:
+        """Send a letter to each of these addresses once the step has landed."""
+        ...
+
     def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
         """Tell people in the CRM (None: those who administer it), once for each key; says how many."""
         ...
@@ -144,6 +197,15 @@ class StepKind(ABC):
     """Whether it writes the records that its settings name: others keep off them meanwhile."""
     gives: ClassVar[str] = ""
     """The setting that says of which module the record is that it gives; '' where it gives none."""
+
+    reaches_out: ClassVar[bool] = False
+    """Whether :meth:`reach` is called first."""
+
+    def reach(self, reaching: Reaching, given: Mapping[str, Any]) -> object:
+        """Call another system, at least once: a worker that dies leaves it to the next one, under the same
+        key. Gives what ``run`` finds in ``doing.reached``. Raises :class:`StepError`.
+        """
+        return None
 
     @abstractmethod
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runtime.base.clock import FrozenClock
-from runtime.channels.mail import Letter
+from runtime.model.letters import Letter
 from runtime.storage.mails import StoredMail
 from tests.support.crm import App
 from tests.support.mail import Postbox, mail_server, send_all

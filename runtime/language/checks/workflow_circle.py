@@ -66,6 +66,8 @@ def _written(workflow: Workflow) -> Iterator[Written]:
         fields = frozenset(settings.get("set", ()))
         if step.kind == "update":
             yield module, UPDATED, fields
+        elif step.kind == "http" and "save" in settings:
+            yield workflow.module, UPDATED, frozenset(settings["save"].values())
         elif step.kind == "create":
             yield str(settings.get("module", "")), CREATED, fields
         elif step.kind == "delete":

@@ -19,9 +19,11 @@ from runtime.language.kinds.base import (
     Schema,
     closed,
     described,
+    one_of,
     ref,
 )
 from runtime.language.nodes import MapNode
+from runtime.model.outbound import METHODS
 from runtime.steps import base as what
 from runtime.steps.base import Setting, StepKind
 from runtime.triggers.base import TriggerKind
@@ -44,6 +46,7 @@ ROWS: Schema = {
     "additionalProperties": {"type": ["object", "array"]},
     "title": "rows by the name that the record has for them",
 }
+DATA: Schema = {"type": "object", "minProperties": 1, "title": "values by any names"}
 _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
     {
         what.RECORD: RECORD,
@@ -57,6 +60,16 @@ _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         what.NAME: KEY,
         what.FLAG: FLAG,
         what.WORKFLOW: KEY,
+        what.LETTER: KEY,
+        what.SECRET: KEY,
+        what.METHOD: one_of(*METHODS),
+        what.DATA: DATA,
+        what.ANSWER: {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": KEY,
+            "title": "places of the answer, each with a field: {response.number: code}",
+        },
         what.PEOPLE: {
             "type": ["string", "array"],
             "items": {"type": "string", "pattern": "^="},

@@ -20,7 +20,7 @@ def resolve_expression(
     node: Node | None,
     module: str,
     path: Path,
-    expect: ValueType,
+    expect: ValueType | None,
     this: str | None = None,
     *,
     database: bool = False,

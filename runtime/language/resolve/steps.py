@@ -7,10 +7,12 @@ from typing import Any
 from runtime.language.earlier.following import Use
 from runtime.language.kinds.workflows import known_steps
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
+from runtime.language.resolve.expressions import is_expression
 from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Module
 from runtime.model.types import BOOLEAN, DATE, DATETIME, TEXT, RecordType, record_of
+from runtime.model.uses import Thing
 from runtime.model.workflow import People, Rows, Several, Step
 from runtime.steps import base as what
 from runtime.steps.base import StepKind
@@ -110,6 +112,12 @@ class Steps:
                 return self._people(node, at)
             case what.WORKFLOW:
                 return self._workflow(node, at, modules.get(setting.of, self.module.key))
+            case what.LETTER:
+                return self._letter(node, at, modules.get(setting.of, self.module.key))
+            case what.DATA:
+                return self._data(node, at)
+            case what.ANSWER:
+                return self._answer(node, at)
             case what.DURATION:
                 return self.values.duration(node, at)
             case what.NAME:
@@ -163,6 +171,53 @@ class Steps:
             self.values.note(f"{key} is a workflow of {written}, and the record is one of {module}", node, at)
             return None
         return key
+
+    def _letter(self, node: Node, at: Path, module: str) -> str | None:
+        """A letter about records of a module."""
+        key = str(node.plain)
+        found = self.draft.letters.get(key)
+        if found is None:
+            if not self.draft.is_written("letters", key):
+                known = ", ".join(self.draft.letters) or "none"
+                self.values.note(f'there is no letter "{key}" in templates/mail; there are {known}', node, at)
+            return None
+        if found.module != module:
+            about = f"{key} is about a record of {found.module}, and the record is one of {module}"
+            self.values.note(about, node, at)
+            return None
+        return key
+
+    def _data(self, node: Node, at: Path) -> Mapping[str, Any]:
+        """Values by any names: literals, expressions behind an =, and maps of them."""
+        found: dict[str, Any] = {}
+        for key, child in node.items.items() if isinstance(node, MapNode) else ():
+            place = (*at, key)
+            if isinstance(child, MapNode):
+                found[key] = self._data(child, place)
+            elif is_expression(child):
+                scope = self.values.scope(self.module, self._open)
+                one = self._kept(self.values.expression(child, place, scope, None))
+                if one is not None:
+                    found[key] = one
+            else:
+                found[key] = child.plain
+        return MappingProxyType(found)
+
+    def _answer(self, node: Node, at: Path) -> Mapping[str, str]:
+        """Fields of the workflow's module, by the places of an answer that fill them."""
+        found: dict[str, str] = {}
+        for path, child in node.items.items() if isinstance(node, MapNode) else ():
+            place = (*at, path)
+            first, _, rest = path.partition(".")
+            if (first, bool(rest)) not in (("status", False), ("response", True)):
+                about = f'"{path}" is no place of an answer; those are status, and paths such as response.id'
+                self.values.note(about, child, place)
+                continue
+            field = self.values.field(self.module, str(child.plain), child, place)
+            if field is not None and self.values.takes_one(field, child, place):
+                self.draft.mention(place, child, Thing("field", f"{self.module.key}.{field.key}"), "writes")
+                found[path] = field.key
+        return MappingProxyType(found)
 
     def _several(self, node: Node, at: Path) -> Several | None:
         """Several records: a path of to-one relations, and a collection at its end."""

@@ -77,7 +77,7 @@ class Values:
         for name, child in node.items.items() if isinstance(node, MapNode) else ():
             at = (*place, name)
             field = self.field(module, name, node.keys[name], at) if isinstance(node, MapNode) else None
-            if field is None or not self._takes_one(field, child, at):
+            if field is None or not self.takes_one(field, child, at):
                 continue
             self.draft.mention(at, child, Thing("field", f"{module.key}.{field.key}"), "writes")
             value = self.value(field, child, at, scope)
@@ -116,9 +116,9 @@ class Values:
         return Given(plain, value)
 
     def expression(
-        self, node: Node | None, place: Path, scope: Scope, expect: ValueType
+        self, node: Node | None, place: Path, scope: Scope, expect: ValueType | None
     ) -> Expression | None:
-        """An expression, with or without an = before it, that gives a value of a type."""
+        """An expression, with or without an = before it, that gives a value of a type (None: of any)."""
         skipped = 0
         if is_expression(node):
             assert isinstance(node, Scalar)
@@ -168,7 +168,8 @@ class Values:
         """Note what is wrong."""
         self.draft.note("workflow", about, at, place)
 
-    def _takes_one(self, field: Field, node: Node, place: Path) -> bool:
+    def takes_one(self, field: Field, node: Node, place: Path) -> bool:
+        """Whether a step may fill a field; where not, it is noted."""
         kind = self.draft.types[field.type]
         if field.computed is not None:
             self.note(f"{field.key} is computed, and its own formula alone fills it", node, place)

@@ -7,6 +7,7 @@ from runtime.language.resolve.filters import resolve_filters
 from runtime.language.resolve.formulas import resolve_formulas
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.layouts import resolve_layouts
+from runtime.language.resolve.letters import resolve_letters
 from runtime.language.resolve.menu import resolve_menu
 from runtime.language.resolve.modules import resolve_modules
 from runtime.language.resolve.pack import resolve_pack
@@ -33,6 +34,7 @@ def resolve(draft: Draft) -> Label:
     resolve_menu(draft, labels)
     resolve_access(draft, labels)
     resolve_data(draft)
+    resolve_letters(draft, labels)
     resolve_workflows(draft, labels)
     for language, path, node, place in labels.unused():
         if node.source.layer == draft.top_layer and not draft.is_broken(*path):

@@ -26,7 +26,7 @@ def test_other_folders_and_files_are_ignored(pack: Path):
             "README.md": "# Acme",
             "maps/accounts.yaml": "columns: {",
             "tests/deals.yaml": "won: {",
-            "templates/mail/a.yaml": "x: {",
+            "templates/pages/a.yaml": "x: {",
             "schemas/modules/.deals.yaml.swp.yaml": "x: {",
             "schemas/modules/README.md": "",
             "schemas/modules/deals.csv": "key,name\n",

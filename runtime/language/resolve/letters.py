@@ -1,0 +1,142 @@
+"""Resolves the templates of mail: each path in their texts is one of the module, in every language."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from runtime.base.diagnostic import Span
+from runtime.expressions.scope import Scope
+from runtime.language.draft import Draft, diagnostic
+from runtime.language.earlier.following import Use
+from runtime.language.letter_text import LetterText, LetterTextError, take_apart
+from runtime.language.nodes import MapNode, Node, Scalar
+from runtime.language.resolve.expressions import HELP
+from runtime.language.resolve.fields import Fields
+from runtime.language.resolve.labels import Labels
+from runtime.language.resolve.values import Values
+from runtime.language.shape import Path
+from runtime.model.catalog import Expression, Module
+from runtime.model.label import ANY
+from runtime.model.letters import LetterLoop, LetterPart, LetterTemplate
+from runtime.model.types import RecordType
+
+Parts = Mapping[str, LetterPart]
+
+
+def resolve_letters(draft: Draft, labels: Labels) -> None:
+    """Fill the draft's letters."""
+    values = Values(draft, Fields(draft, labels))
+    for key, tree in draft.trees.get("letters", {}).items():
+        path = ("letters", key)
+        module = values.module(tree.get("module"), (*path, "module"))
+        if module is None:
+            continue
+        subject, text, html = (_Texts(draft, module, tree, path, part).all() for part in PARTS)
+        draft.letters[key] = LetterTemplate(key, module.key, subject, text, html, draft.origin(tree))
+
+
+PARTS = ("subject", "text", "html")
+
+
+class _Texts:
+    """One part of a letter, in each language."""
+
+    def __init__(self, draft: Draft, module: Module, tree: MapNode, path: Path, part: str) -> None:
+        self.draft = draft
+        self.module = module
+        self.node = tree.get(part)
+        self.path = (*path, part)
+
+    def all(self) -> Parts:
+        found = {}
+        for language, node, path in self._written():
+            one = self._one(node, path)
+            if one is not None:
+                found[language] = one
+        return MappingProxyType(found)
+
+    def _written(self) -> Iterator[tuple[str, Scalar, Path]]:
+        node: Node | None = self.node
+        if isinstance(node, Scalar):
+            yield ANY, node, self.path
+        for language, child in node.items.items() if isinstance(node, MapNode) else ():
+            if isinstance(child, Scalar):
+                yield language, child, (*self.path, language)
+
+    def _one(self, node: Scalar, path: Path) -> LetterPart | None:
+        text = str(node.value)
+        try:
+            taken = take_apart(text)
+        except LetterTextError as error:
+            self._note(str(error), _line(node, text, error.line), path)
+            return None
+        reads = [self._read(node, text, read, line, self.module, path) for read, line in taken.reads.items()]
+        loops = list(self._loops(node, text, taken, path))
+        if None in reads or None in loops:
+            return None
+        return LetterPart(
+            text, tuple(each for each in reads if each), tuple(each for each in loops if each)
+        )
+
+    def _loops(
+        self, node: Scalar, text: str, taken: LetterText, path: Path
+    ) -> Iterator[LetterLoop | None]:
+        for loop in taken.loops:
+            collection = self.module.collections.get(loop.path)
+            if collection is None:
+                known = ", ".join(self.module.collections) or "none"
+                about = f'{self.module.key} has no several records "{loop.path}"; it has {known}'
+                self._note(about, self._span(node, text, loop.path, loop.line), path)
+                yield None
+                continue
+            target = self.draft.modules[collection.target]
+            reads = [
+                self._read(node, text, read, line, target, path) for read, line in loop.reads.items()
+            ]
+            yield None if None in reads else LetterLoop(collection, tuple(each for each in reads if each))
+
+    def _read(
+        self, node: Scalar, text: str, read: str, line: int, module: Module, path: Path
+    ) -> Expression | None:
+        """A path that a text names, as an expression about a record of a module."""
+        start = _find(text, read, line)
+        scope: Scope = self.draft.scope(module.key, personal=False)
+
+        def locate(begin: int, end: int) -> Span:
+            return node.locate(start + begin, start + end)
+
+        expression, found = self.draft.language.parse(read, node.span, scope, None, locate)
+        self.draft.found += [
+            diagnostic(each.code, each.message, each.span, path, each.help or HELP)
+            for each in found
+            if each.is_error and not self.draft.is_excused(read)
+        ]
+        if expression is None:
+            return None
+        if isinstance(expression.type, RecordType):
+            about = f"{read} is a record; name a field of it, as in {read}.name"
+            self._note(about, locate(0, len(read)), path)
+            return None
+        self.draft.mention(path, node, expression, skipped=start)
+        for begin, end, now in expression.earlier:
+            old = expression.text[begin:end]
+            self.draft.uses.append(Use(node, begin + start, end + start, old, now, path))
+        return expression
+
+    def _span(self, node: Scalar, text: str, read: str, line: int) -> Span:
+        start = _find(text, read, line)
+        return node.locate(start, start + len(read))
+
+    def _note(self, about: str, at: Span, path: Path) -> None:
+        self.draft.note("letter", about, at, path)
+
+
+def _find(text: str, read: str, line: int) -> int:
+    """Where a path stands in a text: in its line, or from there on."""
+    begin = sum(len(each) for each in text.splitlines(keepends=True)[: line - 1])
+    found = text.find(read, begin)
+    return found if found >= 0 else begin
+
+
+def _line(node: Scalar, text: str, line: int) -> Span:
+    begin = _find(text, "", line)
+    return node.locate(begin, begin + max(1, len(text[begin:].splitlines()[0]) if text[begin:] else 1))
