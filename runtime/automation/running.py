@@ -25,6 +25,8 @@ from runtime.automation.walking import FIRST, Walk
 from runtime.base.messages import Message, from_json, message, to_json
 from runtime.base.registry import Registry
 from runtime.identity.actor import SYSTEM, Actor
+from runtime.identity.users import Users
+from runtime.model.values import Pointer
 from runtime.model.workflow import Step, Workflow
 from runtime.steps.base import Did, StepError, StepKind, Target
 from runtime.storage.errors import OutdatedError, StorageError
@@ -153,6 +155,7 @@ class _Running:
         self.attempts = run.attempts
         self.names = {name: Target(*found) for name, found in (run.names or {}).items()}
         self.error: Mapping[str, Any] | None = run.error
+        self.actor = SYSTEM
 
     def go(self) -> None:
         """Do step after step until the run ends, waits, or is to be left to another worker."""
@@ -162,6 +165,11 @@ class _Running:
             return
         if self.run.cancel_at is not None:
             self._end(CANCELLED)
+            return
+        try:
+            self.actor = self._whose(workflow)
+        except StepError as error:
+            self._end(FAILED, error.reason)
             return
         if self.run.place is None and not self._begins(workflow):
             return
@@ -212,6 +220,23 @@ class _Running:
         if isinstance(moment, date) and not isinstance(moment, datetime):
             moment = datetime.combine(moment, time_of_day(), ZoneInfo(self.live.catalog.timezone))
         return moment if isinstance(moment, datetime) and moment > self.site.clock.now() else None
+
+    def _whose(self, workflow: Workflow) -> Actor:
+        """Whose rights hold."""
+        number: object = self.run.user_id if workflow.as_causer else None
+        with self.site.database.read() as connection:
+            if workflow.run_as is not None:
+                (number,) = self._reading(connection, workflow, {}).values([workflow.run_as])
+                number = number.id if isinstance(number, Pointer) else number
+                if number is None:
+                    raise StepError(message("{who} is empty, so nobody's rights hold.",
+                                            who=workflow.run_as.text))  # fmt: skip
+            if not isinstance(number, int):
+                return SYSTEM
+            user = Users(self.live.tables).active(connection, number)
+        if user is None:
+            raise StepError(message("Whose rights hold for this may not sign in any more."))
+        return user.actor("workflow", self.live.catalog.languages[0], self.live.catalog.timezone)
 
     def _still_holds(self, workflow: Workflow) -> bool:
         if workflow.when is None:
@@ -340,13 +365,13 @@ class _Running:
     def _reading(
         self, connection: Any, workflow: Workflow, names: Mapping[str, Target], tx: Transaction | None = None
     ) -> Reading:
-        moment = self.live.moment(SYSTEM)
+        moment = self.live.moment(self.actor)
         return Reading(connection, self.live, tx, workflow, self.run, names, moment)
 
     def _actor(self) -> Actor:
         chain = (*((int(number), str(workflow)) for number, workflow in self.run.chain),)
         return replace(
-            SYSTEM,
+            self.actor,
             door="workflow",
             cause=cause_of(self.run.id),
             chain=(*chain, (self.run.id, self.run.workflow)),

@@ -131,6 +131,10 @@ class Workflow:
     delay: timedelta | None = None
     until: "Expression | None" = None
     recheck: bool = False
+    run_as: "Expression | None" = None
+    """The user whose rights hold for what its steps write; None: the system's."""
+    as_causer: bool = False
+    """Whether that is whoever caused the run."""
     keeps: frozenset[str] = frozenset()
     """The fields of which a run keeps what they held before the save."""
 

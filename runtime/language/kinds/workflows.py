@@ -163,6 +163,14 @@ def _workflow() -> Schema:
                 "When it begins: =close_date.",
             ),
             "recheck": described(FLAG, "Whether a run that was put off looks at its condition again."),
+            "run_as": described(
+                {
+                    "type": "string",
+                    "pattern": "^(=.*|system|causer)$",
+                    "title": "system, causer, or a user behind an =, such as =owner",
+                },
+                "Whose rights hold for what its steps write, and who `user` is in them; left out: system.",
+            ),
             "active": described(FLAG, "Whether it is switched on; left out: true."),
             "steps": described(_steps(), "What it does, in order."),
             "on_error": described(ref("on_error"), "What becomes of a step that fails."),

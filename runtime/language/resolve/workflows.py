@@ -17,7 +17,7 @@ from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.language.words import names
 from runtime.model.catalog import Expression, Module
-from runtime.model.types import BOOLEAN, DATE, DATETIME
+from runtime.model.types import BOOLEAN, DATE, DATETIME, record_of
 from runtime.model.uses import Thing
 from runtime.model.workflow import OnError, Several, Trigger, Workflow
 from runtime.triggers.base import Written, known
@@ -76,6 +76,8 @@ class _Workflows:
             delay=self.values.duration(tree.get("delay"), (*self.path, "delay")),
             until=self._until(module),
             recheck=tree.flag("recheck", False),
+            run_as=self._run_as(module),
+            as_causer=tree.text("run_as") == "causer",
             keeps=frozenset(_kept(expressions)),
         )
 
@@ -86,6 +88,14 @@ class _Workflows:
         if "delay" in self.tree.items:
             self._note("it has both a delay and an until", self.tree.keys["until"], "until")
         return self.values.either(node, module, (*self.path, "until"), (DATETIME, DATE))
+
+    def _run_as(self, module: Module) -> Expression | None:
+        node = self.tree.get("run_as")
+        if node is None or node.plain in ("system", "causer"):
+            return None
+        return self.values.expression(
+            node, (*self.path, "run_as"), self.values.scope(module), record_of("users", "groups")
+        )
 
     def _on_error(self, steps: Steps) -> OnError:
         node = self.tree.map("on_error")

@@ -66,6 +66,8 @@ def show_one(screen: Screen, call: Call) -> Response:
             "delay": write_duration(workflow.delay) if workflow.delay is not None else "",
             "until": workflow.until.text if workflow.until is not None else "",
             "recheck": workflow.recheck,
+            "run_as": workflow.run_as.text if workflow.run_as is not None else "",
+            "as_causer": workflow.as_causer,
             "steps": _steps(call, workflow.steps),
             "on_error": _steps(call, workflow.on_error.steps),
             "retries": workflow.on_error.times,
