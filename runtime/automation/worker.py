@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from runtime.automation.background import Background
+from runtime.automation.clocks import Clocks
 from runtime.automation.context import CancelledError, Context, Signals, StoppedError
 from runtime.automation.operations.base import LaterError, Operation, OperationError
 from runtime.automation.place import Place, Snapshot
@@ -23,6 +24,7 @@ from runtime.storage.inbox import Inbox
 from runtime.storage.mails import Mails
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 from runtime.storage.quarantined import prune_quarantine
+from runtime.storage.runs import Runs
 
 log = logging.getLogger("trellis.background")
 
@@ -62,11 +64,13 @@ class Worker:
         self._background = background
         self._operations = background.operations
         self._lease = lease
+        self._clocks = Clocks(site, Runs(site.clock))
         self._runner = Runner(site, known_steps(), name, lease, self.stopping)
 
     def drain(self) -> int:
         """Do what waits, one after the other, until nothing does or the worker is to stop; says how many."""
         count = 0
+        self._clocks.tick()
         while not self.stopping.is_set():
             done = self._runner.drain()
             operation = self._claim()
@@ -79,7 +83,9 @@ class Worker:
         return count
 
     def has_work(self) -> bool:
-        """Whether something waits: a cheap look."""
+        """Whether something waits, or is due: a cheap look."""
+        self._site.refresh()
+        self._clocks.tick()
         with self._site.database.read() as connection:
             return self._operations.has_claimable(connection) or self._runner.runs.has_claimable(connection)
 

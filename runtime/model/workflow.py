@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from runtime.model.catalog import Collection, Expression, Origin
 
 CREATED, UPDATED, CHANGED, DELETED, RESTORED = "created", "updated", "changed", "deleted", "restored"
-"""What may happen to a record. ``changed`` is said of a record of which only computed fields changed."""
+LINKED, UNLINKED = "linked", "unlinked"
+"""What may happen to a record. ``changed`` is said of a record of which only computed fields changed;
+``linked`` of one that another record was joined to.
+"""
 
 DEEPEST = 8
 """How many runs one chain may have, of which each is the cause of the next."""
@@ -21,13 +24,15 @@ DEEPEST = 8
 @dataclass(frozen=True, slots=True)
 class Event:
     """What a trigger looks at in a save: what happened, and where ``fields`` are named, which of them
-    changed, from one of the values ``before`` to one of the values ``after`` (None: any).
+    changed, from one of the values ``before`` to one of the values ``after`` (None: any). With a
+    ``collection`` it looks at the records of that, and the workflow runs for the one that they hang on.
     """
 
     on: frozenset[str]
     fields: tuple[str, ...] = ()
     before: tuple[object, ...] | None = None
     after: tuple[object, ...] | None = None
+    collection: "Collection | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from runtime.model.workflow import CHANGED, CREATED, DEEPEST, DELETED, RESTORED,
 from runtime.records.change import Change
 from runtime.records.change_log import Log, links_json
 from runtime.records.deletion import Deletion
+from runtime.records.neighbours import Happened, owners_of
 from runtime.records.plan import ModulePlan
 from runtime.records.restore import Restoring
 from runtime.records.seen import Seen
@@ -54,6 +55,7 @@ def stage(batch: Batch, change_set: int, log: Log, deletion: Deletion, restoring
     _written(batch, hits)
     _followed(batch, log, hits)
     _turned(batch, deletion, restoring, hits)
+    _neighbouring(batch, deletion, restoring, hits)
     if not hits:
         return
     found = list(_holding(batch, hits))
@@ -130,6 +132,42 @@ def _turned(batch: Batch, deletion: Deletion, restoring: Restoring, hits: Hits) 
             if watched is not None and what in watched.on and ids:
                 for work in _standing(batch, batch.plans[module], ids).values():
                     _hit(hits, watched.on[what], work, what)
+
+
+def _neighbouring(batch: Batch, deletion: Deletion, restoring: Restoring, hits: Hits) -> None:
+    """Records on which something hangs that the save writes, deletes or brings back."""
+    for module, watchers in batch.plans.watching.neighbours.items():
+        happened = list(_happened(batch, module, deletion, restoring))
+        for watcher in watchers if happened else ():
+            collection, on = watcher.event.collection, watcher.event.on
+            assert collection is not None
+            found: dict[int, str] = {}
+            for each, ids in owners_of(batch, collection, on, happened):
+                found.update(dict.fromkeys(ids, next((one for one in on if one == each.what), min(on))))
+            own = {work.id: work for work in batch.works.get(collection.module, ()) if work.id in found}
+            plan = batch.plans[collection.module]
+            standing = _standing(batch, plan, sorted(set(found) - set(own)))
+            for record_id, what in found.items():
+                work = own.get(record_id) or standing.get(record_id)
+                if work is not None and work.get("deleted_at") is None:
+                    _hit(hits, [watcher], work, what)
+
+
+def _happened(
+    batch: Batch, module: str, deletion: Deletion, restoring: Restoring
+) -> Iterator[Happened]:
+    """What the save does to the records of a module."""
+    for work in batch.works.get(module, ()):
+        if work.is_new:
+            yield Happened(work, CREATED)
+        elif work.changed or work.links or work.touched:
+            yield Happened(work, UPDATED)
+    gone = list(deletion.doomed.get(module, ()))
+    back = [each.id for each in restoring.returning.values() if each.plan.key == module]
+    for ids, what in ((gone, DELETED), (back, RESTORED)):
+        if ids:
+            plan = batch.plans[module]
+            yield from (Happened(work, what) for work in _standing(batch, plan, ids).values())
 
 
 def _standing(batch: Batch, plan: ModulePlan, ids: list[int]) -> dict[int, Work]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from runtime.model.catalog import Catalog
-from runtime.model.workflow import Event, Trigger, Workflow
+from runtime.model.catalog import Catalog, Collection
+from runtime.model.workflow import LINKED, UNLINKED, Event, Trigger, Workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,35 @@ class Watching:
 
     def __init__(self, catalog: Catalog) -> None:
         found: dict[str, Watched] = {}
+        neighbours: dict[str, list[Watcher]] = {}
         for workflow in catalog.workflows.values():
             for trigger in workflow.triggers if workflow.active else ():
                 for event in trigger.events:
-                    _add(found.setdefault(workflow.module, Watched()), Watcher(workflow, trigger, event))
+                    watcher = Watcher(workflow, trigger, event)
+                    if event.collection is not None:
+                        neighbours.setdefault(watched_module(event.collection, event.on), []).append(watcher)
+                    else:
+                        _add(found.setdefault(workflow.module, Watched()), watcher)
         self.modules: Mapping[str, Watched] = found
+        self.neighbours: Mapping[str, list[Watcher]] = neighbours
+        """Who looks at the records of a module for what they hang on, or link to."""
         self.waiting = _waiting(catalog.workflows.values())
         """The workflows of a module whose runs may wait for a condition, by module."""
 
     @property
     def any(self) -> bool:
         """Whether anybody looks at saves at all."""
-        return bool(self.modules or self.waiting)
+        return bool(self.modules or self.waiting or self.neighbours)
 
     def get(self, module: str) -> Watched | None:
         """Who looks at the records of a module."""
         return self.modules.get(module)
+
+
+def watched_module(collection: Collection, on: Iterable[str]) -> str:
+    """The module whose records tell of a collection."""
+    is_own = collection.kind == "links" and not {LINKED, UNLINKED}.isdisjoint(on)
+    return collection.module if is_own else collection.target
 
 
 def _waiting(workflows: Iterable[Workflow]) -> Mapping[str, tuple[str, ...]]:

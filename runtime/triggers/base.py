@@ -1,20 +1,36 @@
 """What a trigger declares: how it is written, and what of a save it looks at."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from runtime.model.workflow import Event
+
+if TYPE_CHECKING:
+    from runtime.model.catalog import Collection
+
+NOTHING, FIELDS, CRON, DATE, COLLECTION, RELATED, WEBHOOK = (
+    "nothing", "fields", "cron", "date", "collection", "related", "webhook",
+)  # fmt: skip
+"""What stands behind a trigger's name: nothing, fields with values, a time of the clock, a field of a date with
+an offset, a collection, a collection and what happens in it, the key of an address with a mapping.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands behind a trigger's name, resolved: the fields it names, and values of the first of them."""
+    """What stands behind a trigger's name, resolved: the fields it names, and values of the first of them;
+    its collection, and what happens there; other settings.
+    """
 
     fields: tuple[str, ...] = ()
     before: tuple[object, ...] | None = None
     after: tuple[object, ...] | None = None
+    collection: "Collection | None" = None
+    on: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class TriggerKind(ABC):
@@ -24,14 +40,22 @@ class TriggerKind(ABC):
     """How it is written."""
     says: ClassVar[str]
     """What it says of a workflow that has it: ``a record is created``."""
-    with_fields: ClassVar[bool] = False
-    """Whether it names fields: then it is written as a map, ``{changed: stage}``; else as a word."""
+    takes: ClassVar[str] = NOTHING
+    """What is written behind its name: then it is a map, ``{changed: stage}``; else it is a word."""
+    example: ClassVar[str] = ""
+    """How it is written, where it is a map."""
+
+    @property
+    def with_more(self) -> bool:
+        """Whether it is written as a map."""
+        return self.takes != NOTHING
 
     @abstractmethod
     def events(self, written: Written) -> tuple[Event, ...]:
-        """What it looks at in saves."""
+        """What it looks at in saves; nothing for one that no save fires."""
 
 
-def known(registry: Mapping[str, TriggerKind], *, with_fields: bool) -> tuple[str, ...]:
-    """The names of the triggers that name fields, or of those that are words."""
-    return tuple(kind.name for kind in registry.values() if kind.with_fields == with_fields)
+def known(registry: Mapping[str, TriggerKind]) -> Iterable[str]:
+    """The names of the triggers, the words first."""
+    yield from (kind.name for kind in registry.values() if not kind.with_more)
+    yield from (kind.name for kind in registry.values() if kind.with_more)

@@ -1,7 +1,7 @@
 """The trigger `changed`: fields of a record get other values."""
 
 from runtime.model.workflow import CHANGED, UPDATED, Event
-from runtime.triggers.base import TriggerKind, Written
+from runtime.triggers.base import FIELDS, TriggerKind, Written
 
 
 class FieldChanged(TriggerKind):
@@ -12,7 +12,8 @@ class FieldChanged(TriggerKind):
 
     name = "changed"
     says = "a field gets another value"
-    with_fields = True
+    takes = FIELDS
+    example = "{changed: stage}"
 
     def events(self, written: Written) -> tuple[Event, ...]:
         """See the class."""
