@@ -187,6 +187,22 @@ class Runs:
 
     # By a worker
 
+    def since(self, connection: Connection, number: int, limit: int) -> list[StoredRun]:
+        """The runs that were made after an id was given, the oldest first."""
+        query = select(self._table).where(self._table.c.id > number).order_by(self._table.c.id).limit(limit)
+        return [_run(row) for row in connection.execute(query)]
+
+    def take(self, tx: Transaction, run_id: int, worker: str, lease: timedelta) -> StoredRun | None:
+        """Take one run that waits, whatever it waits for."""
+        table, now = self._table, self.clock.now()
+        row = tx.connection.execute(
+            update(table)
+            .where(table.c.id == run_id, table.c.state == QUEUED)
+            .values(state=RUNNING, worker=worker, claim=table.c.claim + 1, lease_until=now + lease)
+            .returning(*table.c)
+        ).first()
+        return _run(row) if row is not None else None
+
     def has_claimable(self, connection: Connection) -> bool:
         """Whether there is something to claim: a cheap look."""
         return connection.execute(select(self._table.c.id).where(self._free()).limit(1)).first() is not None
@@ -292,6 +308,13 @@ def claim_once(connection: Connection, workflow: str, ids: Iterable[int]) -> set
         statement = add(table).values(rows).on_conflict_do_nothing().returning(table.c.record_id)
         found.update(connection.execute(statement).scalars())
     return found
+
+
+def has_run(connection: Connection, workflow: str, record_id: int) -> bool:
+    """Whether a workflow that runs once has run for a record."""
+    table = runtime_tables().once
+    mine = (table.c.workflow == workflow) & (table.c.record_id == record_id)
+    return connection.execute(select(table.c.record_id).where(mine)).first() is not None
 
 
 def look_again(tx: Transaction, workflows: Sequence[str], ids: Iterable[int], now: datetime) -> bool:

@@ -21,6 +21,7 @@ from runtime.web.admin import (
     setup,
     source,
     workbench,
+    workflow_try,
     workflows,
 )
 from runtime.web.api.routes import api_routes
@@ -169,6 +170,9 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/admin/workflows", workflows.show, ADMIN),
     (GET, "/admin/workflows/{key}", workflows.show_one, ADMIN),
     (POST, "/admin/workflows/{key}/switch", workflows.switch, ADMIN),
+    (GET, "/admin/workflows/{key}/try", workflow_try.show, ADMIN),
+    (POST, "/admin/workflows/{key}/try", workflow_try.try_out, ADMIN),
+    (POST, "/admin/workflows/{key}/run", workflow_try.run_now, ADMIN),
     (GET, "/admin/runs", runs.show, ADMIN),
     (GET, "/admin/runs/{id:int}", runs.show_one, ADMIN),
     (POST, "/admin/runs/{id:int}/cancel", runs.cancel, ADMIN),

@@ -56,7 +56,7 @@ def show(screen: Screen, call: Call) -> Response:
     language = call.actor.language
     context = {
         "runs": {
-            "rows": [_row(call, run, titles) for run in found[:SIZE]],
+            "rows": [row_of_run(call, run, titles) for run in found[:SIZE]],
             "wanted": kept,
             "states": [(key, call.translate(label)) for key, (label, _) in STATES.items()],
             "workflows": [
@@ -79,7 +79,7 @@ def show_one(screen: Screen, call: Call) -> Response:
     is_known = run.workflow in call.live.catalog.workflows
     context = {
         "run": {
-            **_row(call, run, titles),
+            **row_of_run(call, run, titles),
             "open": run.state in OPEN,
             "cancelling": run.cancel_at is not None,
             "resumable": run.state in (FAILED, CANCELLED),
@@ -89,7 +89,7 @@ def show_one(screen: Screen, call: Call) -> Response:
             "changed": ", ".join(run.inputs.get("changed", ())),
             "old": [(key, str(value)) for key, value in run.inputs.get("old", {}).items()],
             "chain": [(f"{ADDRESS}/{number}", workflow) for number, workflow in run.chain],
-            "steps": [_step(call, step) for step in steps],
+            "steps": [step_of_run(call, step) for step in steps],
             "workflow_href": f"{WORKFLOWS}/{run.workflow}" if is_known else None,
         },
         "admin_tabs": tabs(call, "workflows"),
@@ -163,7 +163,8 @@ def _titles(call: Call, connection: Any, runs: list[StoredRun]) -> dict[int, str
     return found
 
 
-def _row(call: Call, run: StoredRun, titles: Mapping[int, str]) -> Part:
+def row_of_run(call: Call, run: StoredRun, titles: Mapping[int, str]) -> Part:
+    """A run as templates draw it."""
     workflow = call.live.catalog.workflows.get(run.workflow)
     state, color = STATES[run.state]
     return {
@@ -181,7 +182,8 @@ def _row(call: Call, run: StoredRun, titles: Mapping[int, str]) -> Part:
     }
 
 
-def _step(call: Call, step: StoredStep) -> Part:
+def step_of_run(call: Call, step: StoredStep) -> Part:
+    """What a step did, as templates draw it."""
     kind = known_steps().get(step.kind)
     state, color = STATES[step.state]
     effects = {key: value for key, value in (step.effects or {}).items() if key != "items"}

@@ -30,6 +30,13 @@ TRIGGERS: Mapping[str, str] = {
     "deleted": phrase("a record is deleted"),
     "restored": phrase("a record comes back from the bin"),
     "changed": phrase("a field gets another value"),
+    "related": phrase("something happens to a related record"),
+    "linked": phrase("another record is linked to it"),
+    "unlinked": phrase("another record is linked to it no more"),
+    "schedule": phrase("the clock comes to a time"),
+    "date": phrase("a date of the record has come"),
+    "webhook": phrase("another system calls"),
+    "manual": phrase("somebody asks for it"),
 }
 """What triggers say, so that it is translated; others say it in English."""
 
@@ -47,7 +54,7 @@ def show(screen: Screen, call: Call) -> Response:
 
 def show_one(screen: Screen, call: Call) -> Response:
     """One workflow, drawn, with its text beside it."""
-    workflow = _workflow(call)
+    workflow = workflow_of(call)
     runs = Runs(call.site.clock)
     with call.site.database.read() as connection:
         off = runs.switched_off(connection)
@@ -80,7 +87,7 @@ def show_one(screen: Screen, call: Call) -> Response:
 
 def switch(screen: Screen, call: Call) -> Response:
     """Switch it on or off: what has begun goes on."""
-    workflow = _workflow(call)
+    workflow = workflow_of(call)
     with call.site.database.write() as tx:
         on = call.form.text("on") == "yes"
         Runs(call.site.clock).switch(tx, workflow.key, call.actor.user_id, on=on)
@@ -117,7 +124,19 @@ def _row(call: Call, workflow: Workflow, counts: Mapping[tuple[str, str], int], 
 def _trigger(call: Call, trigger: Trigger) -> str:
     said = call.translate(TRIGGERS.get(trigger.kind, known_triggers()[trigger.kind].says))
     fields = next((event.fields for event in trigger.events if event.fields), ())
-    return f"{said}: {', '.join(fields)}{_values(trigger.events)}" if fields else said
+    more = f"{', '.join(fields)}{_values(trigger.events)}" if fields else _more(trigger)
+    return f"{said}: {more}" if more else said
+
+
+def _more(trigger: Trigger) -> str:
+    """What else a trigger says: a collection, a time."""
+    collections = [each.collection.key for each in trigger.events if each.collection is not None]
+    settings = [
+        f"{key} {write_duration(value) if isinstance(value, timedelta) else value}"
+        for key, value in trigger.settings.items()
+        if value and not isinstance(value, Mapping)
+    ]
+    return ", ".join((*collections, *settings))
 
 
 def _values(events: Iterable[Event]) -> str:
