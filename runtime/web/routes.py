@@ -16,6 +16,7 @@ from runtime.web.admin import (
     diagnostics,
     person,
     runs,
+    secrets,
     security,
     security_log,
     setup,
@@ -27,6 +28,7 @@ from runtime.web.admin import (
 from runtime.web.api.routes import api_routes
 from runtime.web.door import Call, Door, Policy
 from runtime.web.health import Health
+from runtime.web.hooks import Hooks
 from runtime.web.pages import (
     api_page,
     columns,
@@ -173,6 +175,8 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/admin/workflows/{key}/try", workflow_try.show, ADMIN),
     (POST, "/admin/workflows/{key}/try", workflow_try.try_out, ADMIN),
     (POST, "/admin/workflows/{key}/run", workflow_try.run_now, ADMIN),
+    (GET, "/admin/secrets", secrets.show, ADMIN),
+    (POST, "/admin/secrets", secrets.keep, ADMIN),
     (GET, "/admin/runs", runs.show, ADMIN),
     (GET, "/admin/runs/{id:int}", runs.show_one, ADMIN),
     (POST, "/admin/runs/{id:int}/cancel", runs.cancel, ADMIN),
@@ -211,6 +215,7 @@ def routes(door: Door, screen: Screen) -> list[BaseRoute]:
     ]
     return [
         Route("/health", Health(door.site), methods=[GET]),
+        Route("/hooks/{key}", Hooks(door.site, door.threads).answer, methods=[POST]),
         Mount(screen.renderer.static, StaticFiles(), name="static"),
         *api_routes(door.site, door.threads),
         *pages,
