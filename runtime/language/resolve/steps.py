@@ -47,7 +47,9 @@ class Steps:
 
     def _step(self, node: MapNode, path: Path, place: str) -> Step | None:
         registry = known_steps()
-        name = next(key for key in node.items if key in registry)
+        name = next((key for key in node.items if key in registry), None)
+        if name is None:
+            return None  # what stood there is unsound, and was told
         kind = registry[name]
         settings: dict[str, Any] = {}
         modules: dict[str, str] = {}
