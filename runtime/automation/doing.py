@@ -123,7 +123,7 @@ class StepDoing:
             self.tx,
             self.key,
             users,
-            to_json(message("{text}", text=(text or self._called())[:2000])),
+            to_json(message("{said}", said=(text or self._called())[:2000])),
             (self._live.tables.module(about.module).table.name, about.id) if about is not None else None,
         )
 

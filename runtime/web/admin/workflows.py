@@ -94,7 +94,8 @@ def switch(screen: Screen, call: Call) -> Response:
     return RedirectResponse(f"{ADDRESS}/{workflow.key}", 303)
 
 
-def _workflow(call: Call) -> Workflow:
+def workflow_of(call: Call) -> Workflow:
+    """The workflow of the address."""
     found = call.live.catalog.workflows.get(call.path("key"))
     if found is None:
         raise not_found()

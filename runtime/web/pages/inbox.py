@@ -64,8 +64,7 @@ def _is_number(text: str) -> bool:
 def _titles(call: Call, connection: Any, found: Sequence[Notification]) -> dict[int, tuple[str, str]]:
     """The records that the words are about and that the reader may see: where they are, and their titles."""
     named = [(each.table, each.record_id) for each in found if each.table and each.record_id]
-    wanted = [(place.module, place.id) for place in places(call.live.tables, named)]
-    refs = call.live.refs.several(connection, wanted, call.actor, call.moment)
+    refs = call.live.refs.several(connection, places(call.live.tables, named), call.actor, call.moment)
     return {ref.id: (record_address(ref.module, ref.id), ref.title) for ref in refs}
 
 

@@ -137,7 +137,7 @@ def test_people_are_told_once_and_find_it_behind_the_bell(crm: Crm) -> None:
     flows.save("accounts", name="Acme", owner=user)
     flows.save("accounts", name="Group's", owner=group)
     flows.work()
-    words = [str(each.text["parameters"]["text"]) for each in reversed(told(flows, user))]
+    words = [str(each.text["parameters"]["said"]) for each in reversed(told(flows, user))]
     assert words == ["Acme is new", "Told", "Group's is new", "Told"]
     page = browser.get("/notifications")
     assert "Acme is new" in page
