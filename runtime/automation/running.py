@@ -45,7 +45,6 @@ PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=6)
 BEHIND = timedelta(seconds=15)
 
-NOTHING = to_json(message(""))
 GONE = message('There is no workflow "{workflow}" any more.')
 BROKEN = message("Something went wrong here. The log of the worker has it under run {id}.")
 
@@ -287,7 +286,7 @@ class _Running:
             if over:
                 values |= _ended(FAILED if walk.is_failing else DONE) | {"finished_at": now}
                 if walk.is_failing:
-                    alert(tx, self.live, self.site.clock, self.run, from_json(self.error or NOTHING))
+                    alert(tx, self.live, self.site.clock, self.run, self._reason())
             elif did.until is not None:
                 values |= _waiting() | {"next_at": did.until}
             else:
@@ -359,8 +358,11 @@ class _Running:
         with self.site.database.write() as tx:
             self.runs.write(tx, self.run, values)
             if state == FAILED:
-                told = from_json(self.error) if reason is None and self.error else reason
-                alert(tx, self.live, self.site.clock, self.run, told)
+                alert(tx, self.live, self.site.clock, self.run, reason or self._reason())
+
+    def _reason(self) -> Message | None:
+        """Why a step has failed."""
+        return from_json(self.error) if self.error else None
 
     def _reading(
         self, connection: Any, workflow: Workflow, names: Mapping[str, Target], tx: Transaction | None = None
