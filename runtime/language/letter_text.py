@@ -6,6 +6,7 @@ before it is compiled, every path becomes the name of a value that was looked up
 program can be reached, and a text ends after as many rounds as there are records.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -18,6 +19,7 @@ _ALLOWED = (
     nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr,
     nodes.Concat, nodes.Test,
 )  # fmt: skip
+_TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _WORDS = ("true", "false", "none", "True", "False", "None")
 
 
@@ -34,6 +36,7 @@ class Loop:
     """One ``for``: its collection, what it calls a record, and the paths that it reads of each."""
 
     path: str
+    named: str
     line: int
     reads: dict[str, int] = field(default_factory=dict)
 
@@ -60,6 +63,17 @@ def take_apart(text: str) -> LetterText:
     found = LetterText(tree)
     _Taking(found).children(tree, {}, shown=False)
     return found
+
+
+def places(text: str, path: str, named: str = "") -> list[int]:
+    """Where a text names a path, of a record that a loop calls ``named``; strings that say the same are none."""
+    whole = f"{named}.{path}" if named else path
+    word = re.compile(rf"(?<![\w.'\"]){re.escape(whole)}(?![\w.'\"])")
+    return [
+        tag.start() + found.start() + len(whole) - len(path)
+        for tag in _TAGS.finditer(text)
+        for found in word.finditer(tag[0])
+    ]
 
 
 class _Taking:
@@ -137,7 +151,7 @@ class _Taking:
             raise LetterTextError("a loop is written: {% for item in items %}", node.lineno)
         named = node.target.name
         path = ".".join(_parts(node.iter))
-        made = Loop(path, node.lineno)
+        made = Loop(path, named, node.lineno)
         self.found.loops.append(made)
         target = nodes.Name(named, "store", lineno=node.lineno)
         rows = nodes.Name(f"rows_{len(self.found.loops) - 1}", "load", lineno=node.lineno)

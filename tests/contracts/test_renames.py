@@ -88,7 +88,8 @@ ABOVE = {
     "workflows": (
         "schemas/workflows/far.yaml",
         (
-            "module: accounts\ntrigger: [{changed: [city]}, {changed: {field: size, to: tiny}}]\n"
+            "module: accounts\ntrigger: [{changed: [city]}, {changed: {field: size, to: tiny}}, {linked: staff}, "
+            "{webhook: {key: calls, set: {city: city}}}]\n"
             "when: old.city != 'city'\n"
             "steps:\n"
             "  - update: {set: {name: =twin.city}}\n"
@@ -96,12 +97,24 @@ ABOVE = {
             "  - for_each: {in: =staff, as: one, steps: [{update: {record: =one, set: {name: =city}}}]}\n"
         ),
         (
-            "module: firms\ntrigger: [{changed: [town]}, {changed: {field: size, to: small}}]\n"
+            "module: firms\ntrigger: [{changed: [town]}, {changed: {field: size, to: small}}, {linked: people}, "
+            "{webhook: {key: calls, set: {town: city}}}]\n"
             "when: old.town != 'city'\n"
             "steps:\n"
             "  - update: {set: {name: =twin.town}}\n"
             "  - create: {module: firms, set: {town: Oslo, size: small}, rows: {lines: [{text: =town}]}}\n"
             "  - for_each: {in: =people, as: one, steps: [{update: {record: =one, set: {name: =town}}}]}\n"
+        ),
+    ),
+    "letters": (
+        "templates/mail/far.yaml",
+        (
+            "module: accounts\nsubject: '{{ city }}'\n"
+            "text: |\n  {{ twin.city }} {{ city }}\n  {% for one in staff %}{{ one.name }}{% endfor %}\n"
+        ),
+        (
+            "module: firms\nsubject: '{{ town }}'\n"
+            "text: |\n  {{ twin.town }} {{ town }}\n  {% for one in people %}{{ one.name }}{% endfor %}\n"
         ),
     ),
     "menu": (

@@ -7,7 +7,7 @@ from runtime.base.diagnostic import Span
 from runtime.expressions.scope import Scope
 from runtime.language.draft import Draft, diagnostic
 from runtime.language.earlier.following import Use
-from runtime.language.letter_text import LetterText, LetterTextError, take_apart
+from runtime.language.letter_text import LetterText, LetterTextError, places, take_apart
 from runtime.language.nodes import MapNode, Node, Scalar
 from runtime.language.resolve.expressions import HELP
 from runtime.language.resolve.fields import Fields
@@ -69,7 +69,7 @@ class _Texts:
         except LetterTextError as error:
             self._note(str(error), _line(node, text, error.line), path)
             return None
-        reads = [self._read(node, text, read, line, self.module, path) for read, line in taken.reads.items()]
+        reads = [self._read(node, text, read, "", self.module, path) for read in taken.reads]
         loops = list(self._loops(node, text, taken, path))
         if None in reads or None in loops:
             return None
@@ -81,24 +81,33 @@ class _Texts:
         self, node: Scalar, text: str, taken: LetterText, path: Path
     ) -> Iterator[LetterLoop | None]:
         for loop in taken.loops:
-            collection = self.module.collections.get(loop.path)
+            collection = self.module.collections.get(self._now(node, text, loop.path, path))
             if collection is None:
                 known = ", ".join(self.module.collections) or "none"
                 about = f'{self.module.key} has no several records "{loop.path}"; it has {known}'
-                self._note(about, self._span(node, text, loop.path, loop.line), path)
+                start = next(iter(places(text, loop.path)), 0)
+                self._note(about, node.locate(start, start + len(loop.path)), path)
                 yield None
                 continue
             target = self.draft.modules[collection.target]
-            reads = [
-                self._read(node, text, read, line, target, path) for read, line in loop.reads.items()
-            ]
+            reads = [self._read(node, text, read, loop.named, target, path) for read in loop.reads]
             yield None if None in reads else LetterLoop(collection, tuple(each for each in reads if each))
 
+    def _now(self, node: Scalar, text: str, name: str, path: Path) -> str:
+        """A collection's name of now."""
+        now = self.draft.earlier.fields.get((self.module.key, name))
+        if now is None or name in self.module.collections:
+            return name
+        for start in places(text, name):
+            self.draft.uses.append(Use(node, start, start + len(name), name, now, path))
+        return now
+
     def _read(
-        self, node: Scalar, text: str, read: str, line: int, module: Module, path: Path
+        self, node: Scalar, text: str, read: str, named: str, module: Module, path: Path
     ) -> Expression | None:
         """A path that a text names, as an expression about a record of a module."""
-        start = _find(text, read, line)
+        named_at = places(text, read, named) or [0]
+        start = named_at[0]
         scope: Scope = self.draft.scope(module.key, personal=False)
 
         def locate(begin: int, end: int) -> Span:
@@ -117,26 +126,18 @@ class _Texts:
             self._note(about, locate(0, len(read)), path)
             return None
         self.draft.mention(path, node, expression, skipped=start)
-        for begin, end, now in expression.earlier:
-            old = expression.text[begin:end]
-            self.draft.uses.append(Use(node, begin + start, end + start, old, now, path))
+        for place in named_at:
+            for begin, end, now in expression.earlier:
+                old = expression.text[begin:end]
+                self.draft.uses.append(Use(node, begin + place, end + place, old, now, path))
         return expression
-
-    def _span(self, node: Scalar, text: str, read: str, line: int) -> Span:
-        start = _find(text, read, line)
-        return node.locate(start, start + len(read))
 
     def _note(self, about: str, at: Span, path: Path) -> None:
         self.draft.note("letter", about, at, path)
 
 
-def _find(text: str, read: str, line: int) -> int:
-    """Where a path stands in a text: in its line, or from there on."""
-    begin = sum(len(each) for each in text.splitlines(keepends=True)[: line - 1])
-    found = text.find(read, begin)
-    return found if found >= 0 else begin
-
-
 def _line(node: Scalar, text: str, line: int) -> Span:
-    begin = _find(text, "", line)
-    return node.locate(begin, begin + max(1, len(text[begin:].splitlines()[0]) if text[begin:] else 1))
+    """A line of a text, counted from 1."""
+    lines = text.splitlines(keepends=True) or [""]
+    begin = sum(map(len, lines[: line - 1]))
+    return node.locate(begin, begin + max(1, len(lines[min(line, len(lines)) - 1].rstrip())))

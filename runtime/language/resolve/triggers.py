@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from runtime.language.draft import Draft
+from runtime.language.earlier.following import Use
 from runtime.language.kinds.workflows import LATER_TRIGGERS, known_triggers
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.clock_times import cron_problem, is_zone, read_offset, read_time
@@ -77,10 +78,10 @@ class Triggers:
             case what.DATE:
                 return self._date(kind, module, node, place)
             case what.COLLECTION:
-                collection = self._collection(module, node)
+                collection = self._collection(module, node, place)
                 return None if collection is None else Written(collection=collection)
             case what.RELATED:
-                return self._related(kind, module, node)
+                return self._related(kind, module, node, place)
             case what.WEBHOOK:
                 return self._webhook(kind, module, node, place)
         return self._fields(module, node, place)
@@ -198,16 +199,21 @@ class Triggers:
 
     # Other records, other systems
 
-    def _collection(self, module: Module, node: Node) -> Collection | None:
+    def _collection(self, module: Module, node: Node, place: Path) -> Collection | None:
         name = str(node.plain)
-        name = self.draft.earlier.fields.get((module.key, name), name)
+        now = self.draft.earlier.fields.get((module.key, name))
+        if now is not None and name not in module.collections:
+            self.draft.uses.append(Use(node, 0, len(name), name, now, place))
+            name = now
         found = module.collections.get(name)
         if found is None:
             about = f'{module.key} has no several records "{name}"; it has {names([*module.collections])}'
             self._note(about, node)
         return found
 
-    def _related(self, kind: TriggerKind, module: Module, node: Node) -> Written | None:
+    def _related(
+        self, kind: TriggerKind, module: Module, node: Node, place: Path
+    ) -> Written | None:
         path = node.get("path") if isinstance(node, MapNode) else node
         on = node.get("on") if isinstance(node, MapNode) else None
         items = on.items if isinstance(on, ListNode) else [on] if on is not None else []
@@ -215,7 +221,7 @@ class Triggers:
         if path is None or not self._only(node, ("path", "on")) or not set(words) <= set(ON):
             self._note(f"the trigger {kind.name} is written: {kind.example}; on takes {names([*ON])}", node)
             return None
-        collection = self._collection(module, path)
+        collection = self._collection(module, path, (*place, "path"))
         return None if collection is None else Written(collection=collection, on=words)
 
     def _webhook(self, kind: TriggerKind, module: Module, node: Node, place: Path) -> Written | None:
@@ -244,7 +250,8 @@ class Triggers:
         found: dict[str, str] = {}
         for key, written in child.items.items() if isinstance(child, MapNode) else ():
             at = (*place, name, key)
-            field = self.values.field(module, key, written, at)
+            assert isinstance(child, MapNode)
+            field = self.values.field(module, key, child.keys[key], at)
             if field is not None and self.values.takes_one(field, written, at):
                 does = "writes" if name == "set" else "reads"
                 self.draft.mention(at, written, Thing("field", f"{module.key}.{field.key}"), does)
