@@ -178,12 +178,13 @@ def _is_ours(run: StoredRun, known: Sequence[int]) -> bool:
 def _trees(tx: Transaction, runs: Runs, known: Sequence[int]) -> list[Dry]:
     found = {number: runs.find(tx.connection, number) for number in known}
     children: dict[int, list[int]] = {}
-    roots = []
+    roots: list[int] = []
     for number, run in found.items():
         if run is None:
             continue
         cause = int(run.chain[-1][0]) if run.chain else 0
-        (children.setdefault(cause, []) if cause in found else roots).append(number)
+        siblings = children.setdefault(cause, []) if cause in found else roots
+        siblings.append(number)
 
     def tree(number: int) -> Dry:
         run = found[number]

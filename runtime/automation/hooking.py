@@ -63,7 +63,8 @@ def receive(site: Place, call: HookCall) -> list[int]:
         said = json.loads(call.body)
     except (ValueError, RecursionError):
         raise HookError(UNREADABLE, "The body is no JSON.") from None
-    runs, started = Runs(site.clock), []
+    runs = Runs(site.clock)
+    started: list[int] = []
     with site.database.write() as tx:
         off = runs.switched_off(tx.connection)
         for workflow, trigger in wanted:

@@ -19,6 +19,8 @@ _ALLOWED = (
     nodes.If, nodes.For, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.CondExpr,
     nodes.Concat, nodes.Test,
 )  # fmt: skip
+DEEPEST = 30
+"""How deep conditions, loops and expressions may lie in one another."""
 _TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _WORDS = ("true", "false", "none", "True", "False", "None")
 
@@ -60,6 +62,8 @@ def take_apart(text: str) -> LetterText:
         tree = Environment(autoescape=True).parse(text)  # noqa: S701 - it only parses
     except TemplateSyntaxError as error:
         raise LetterTextError(str(error.message), error.lineno) from None
+    except (RecursionError, ValueError, OverflowError):
+        raise LetterTextError("it is too deep to be read", 1) from None
     found = LetterText(tree)
     _Taking(found).children(tree, {}, shown=False)
     return found
@@ -81,6 +85,7 @@ class _Taking:
 
     def __init__(self, found: LetterText) -> None:
         self.found = found
+        self.depth = 0
 
     def children(self, node: nodes.Node, loops: dict[str, Loop], *, shown: bool) -> None:
         for name in node.fields:
@@ -96,6 +101,15 @@ class _Taking:
     def one(self, node: nodes.Node, loops: dict[str, Loop], *, shown: bool) -> nodes.Node:
         if not isinstance(node, _ALLOWED):
             raise LetterTextError(f"a text has no {_called(node)}", node.lineno)
+        if self.depth >= DEEPEST:
+            raise LetterTextError(f"parts of a text lie at most {DEEPEST} deep", node.lineno)
+        self.depth += 1
+        try:
+            return self.taken(node, loops, shown=shown)
+        finally:
+            self.depth -= 1
+
+    def taken(self, node: nodes.Node, loops: dict[str, Loop], *, shown: bool) -> nodes.Node:
         match node:
             case nodes.Name() | nodes.Getattr():
                 return self.path(node, loops, shown=shown)

@@ -5,8 +5,8 @@ from runtime.triggers.base import TriggerKind, Written
 
 
 class Manual(TriggerKind):
-    """Somebody asks for it: on the page of the workflow, or on the card of a record of its module. Its condition
-    is asked of the record by then.
+    """An administrator asks for it, on the page where a workflow is tried on a record, or a step of another
+    workflow does. Its condition is asked of the record by then.
     """
 
     name = "manual"
