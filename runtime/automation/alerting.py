@@ -1,4 +1,4 @@
-"""Alerting: those who administer the CRM are told when a run has failed for good, once an hour and workflow."""
+"""Alerting: administrators are told when a run has failed for good, once an hour and workflow."""
 
 from runtime.automation.place import Snapshot
 from runtime.base.clock import Clock

@@ -190,7 +190,7 @@ def _between(clock: Clock, first: object, last: object) -> str:
 
 
 def _as_condition(live: Snapshot, workflow: Workflow) -> Expression | None:
-    """The workflow's condition as the database asks it, where it can: each run asks it again when it begins."""
+    """The workflow's condition as the database asks it, where it can: each run asks it again."""
     if workflow.when is None:
         return None
     try:

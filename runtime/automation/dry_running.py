@@ -1,8 +1,8 @@
 """Dry running: a workflow on a record, with all that follows, in a transaction that is rolled back.
 
-Everything is done as a worker does it: records are saved, and their own workflows follow. Letters and calls of
-other systems are caught and shown, waits are over at once, and nothing is kept. On SQLite nobody else writes
-meanwhile, so it ends after two seconds, with what is left named.
+Everything is done as a worker does it: records are saved, and their own workflows follow. Letters and calls
+of other systems are caught and shown, waits are over at once, and nothing is kept. On SQLite nobody else
+writes meanwhile, so it ends after two seconds, with what is left named.
 """
 
 import threading

@@ -1,8 +1,8 @@
 """Hooking: calls of other systems that set workflows going. Each is signed as Standard Webhooks are.
 
 A call names its id, its moment and a signature of both with its body (https://www.standardwebhooks.com). The
-record that the workflow says is found or made, and the run is started, in one transaction that also claims the
-call's id: a call that comes twice does nothing the second time.
+record that the workflow says is found or made, and the run is started, in one transaction that also claims
+the call's id: a call that comes twice does nothing the second time.
 """
 
 import base64

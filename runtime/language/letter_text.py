@@ -70,7 +70,7 @@ def take_apart(text: str) -> LetterText:
 
 
 def places(text: str, path: str, named: str = "") -> list[int]:
-    """Where a text names a path, of a record that a loop calls ``named``; strings that say the same are none."""
+    """Where a text names a path, of a record that a loop calls ``named``; strings are no names."""
     whole = f"{named}.{path}" if named else path
     word = re.compile(rf"(?<![\w.'\"]){re.escape(whole)}(?![\w.'\"])")
     return [

@@ -14,8 +14,8 @@ from runtime.model.conversion import Conversion
 from runtime.model.dynamics import Dynamics
 from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.label import Label
-from runtime.model.types import ValueType
 from runtime.model.letters import LetterTemplate
+from runtime.model.types import ValueType
 from runtime.model.workflow import Workflow
 
 

@@ -1,7 +1,7 @@
 """Neighbours: the records that hang on others, seen from the records which a save writes.
 
-A workflow may look at what hangs on its record. So from a record that is written, deleted or brought back, its
-owners are found: those it hung on before the save, and those it hangs on by now. One statement for each
+A workflow may look at what hangs on its record. So from a record that is written, deleted or brought back,
+its owners are found: those it hung on before the save, and those it hangs on by now. One statement for each
 collection that is looked at, and none for relations and rows.
 """
 

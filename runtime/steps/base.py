@@ -16,9 +16,9 @@ WORKFLOW, MOMENT, PEOPLE, LETTER = "workflow", "moment", "people", "letter"
 METHOD, DATA, SECRET, ANSWER = "method", "data", "secret", "answer"
 """What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
 rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
-what steps inside call a record, true or false, another workflow's key, a moment behind an =, people (``admins``, or
-users behind an =), a letter of ``templates/mail/``, a method
-of HTTP, values by any name, the name of a secret, what of an answer goes into which field.
+what steps inside call a record, true or false, another workflow's key, a moment behind an =, people
+(``admins``, or users behind an =), a letter of ``templates/mail/``, a method of HTTP, values by any name, the
+name of a secret, what of an answer goes into which field.
 """
 
 

@@ -9,7 +9,8 @@ from runtime.storage.own_columns import Big, Json
 def runs(metadata: MetaData) -> Table:
     """One row a run, written with the data that causes it. ``key`` makes a repeat harmless; ``inputs`` is
     what the save tells it, ``place`` where it goes on, ``names`` are the records that its steps have given,
-    ``chain`` the runs that led to it, ``watching`` that it waits for a condition. ``claim`` counts how often it was taken: who has an older one lost it.
+    ``chain`` the runs that led to it, ``watching`` that it waits for a condition.
+    ``claim`` counts how often it was taken: who has an older one lost it.
     """
     return Table(
         "trellis_runs",

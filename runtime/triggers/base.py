@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 NOTHING, FIELDS, CRON, DATE, COLLECTION, RELATED, WEBHOOK = (
     "nothing", "fields", "cron", "date", "collection", "related", "webhook",
 )  # fmt: skip
-"""What stands behind a trigger's name: nothing, fields with values, a time of the clock, a field of a date with
-an offset, a collection, a collection and what happens in it, the key of an address with a mapping.
+"""What stands behind a trigger's name: nothing, fields with values, a time of the clock, a field of a date
+with an offset, a collection, a collection and what happens in it, the key of an address with a mapping.
 """
 
 

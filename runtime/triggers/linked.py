@@ -5,8 +5,8 @@ from runtime.triggers.base import COLLECTION, TriggerKind, Written
 
 
 class Linked(TriggerKind):
-    """Another record was joined to this one: `{linked: contacts}`, whichever side the link was made from, a new
-    record that points here among them.
+    """Another record was joined to this one: `{linked: contacts}`, whichever side the link was made from, a
+    new record that points here among them.
     """
 
     name = "linked"

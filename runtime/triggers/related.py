@@ -10,9 +10,9 @@ ON: Mapping[str, str] = MappingProxyType({"created": CREATED, "changed": UPDATED
 
 
 class Related(TriggerKind):
-    """Something happens to records that hang on this one: `{related: {path: items, on: [created, changed]}}`. What
-    happens is `created`, `changed` or `deleted`; left out, all three. The workflow runs for the record that
-    they hang on.
+    """Something happens to records that hang on this one: `{related: {path: items, on: [created,
+    changed]}}`. What happens is `created`, `changed` or `deleted`; left out, all three. The workflow
+    runs for the record that they hang on.
     """
 
     name = "related"

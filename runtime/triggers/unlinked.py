@@ -5,8 +5,8 @@ from runtime.triggers.base import COLLECTION, TriggerKind, Written
 
 
 class Unlinked(TriggerKind):
-    """Another record is joined to this one no more: `{unlinked: contacts}`, because the link was taken out, leads
-    elsewhere by now, or the other record was deleted.
+    """Another record is joined to this one no more: `{unlinked: contacts}`, because the link was taken out,
+    leads elsewhere by now, or the other record was deleted.
     """
 
     name = "unlinked"

@@ -23,9 +23,10 @@ PATIENCE = 0.5
 
 class Health:
     """Says that the process answers, with which revision, and for how many seconds the oldest operation or
-    run has waited: 0 when none does, null when that cannot be told now. A process that cannot serve the newest
-    revision is ``behind``: it goes on with the one before, for reading. While a large apply has begun and not
-    ended, ``apply`` has the revision it began on, and for how many seconds nothing was heard of it.
+    run has waited: 0 when none does, null when that cannot be told now. A process that cannot serve
+    the newest revision is ``behind``: it goes on with the one before, for reading. While a large
+    apply has begun and not ended, ``apply`` has the revision it began on, and for how many seconds
+    nothing was heard of it.
     """
 
     def __init__(self, site: Site) -> None:

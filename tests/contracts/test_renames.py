@@ -88,8 +88,8 @@ ABOVE = {
     "workflows": (
         "schemas/workflows/far.yaml",
         (
-            "module: accounts\ntrigger: [{changed: [city]}, {changed: {field: size, to: tiny}}, {linked: staff}, "
-            "{webhook: {key: calls, set: {city: city}}}]\n"
+            "module: accounts\ntrigger: [{changed: [city]}, {changed: {field: size, to: tiny}}, "
+            "{linked: staff}, {webhook: {key: calls, set: {city: city}}}]\n"
             "when: old.city != 'city'\n"
             "steps:\n"
             "  - update: {set: {name: =twin.city}}\n"
@@ -97,8 +97,8 @@ ABOVE = {
             "  - for_each: {in: =staff, as: one, steps: [{update: {record: =one, set: {name: =city}}}]}\n"
         ),
         (
-            "module: firms\ntrigger: [{changed: [town]}, {changed: {field: size, to: small}}, {linked: people}, "
-            "{webhook: {key: calls, set: {town: city}}}]\n"
+            "module: firms\ntrigger: [{changed: [town]}, {changed: {field: size, to: small}}, "
+            "{linked: people}, {webhook: {key: calls, set: {town: city}}}]\n"
             "when: old.town != 'city'\n"
             "steps:\n"
             "  - update: {set: {name: =twin.town}}\n"

@@ -210,7 +210,9 @@ class Shop:
         with app.site.database.write() as tx:
             Secrets(app.site.sealer).keep(tx, "orders", SECRET, NOW, None)
 
-    def call(self, said: object, call_id: str = "one", secret: str = SECRET, age: int = 0) -> tuple[int, object]:
+    def call(
+        self, said: object, call_id: str = "one", secret: str = SECRET, age: int = 0
+    ) -> tuple[int, object]:
         """Call, and give the status and what was answered."""
         body = said if isinstance(said, bytes) else json.dumps(said).encode()
         moment = int(self.clock.moment.timestamp()) - age
