@@ -100,11 +100,11 @@ class Clocks:
             return 0, True
         to = hand.doing_at or (_last(live, clock, hand.seen_at, now) if _is_cron(clock) else now) or now
         wanted = _conditions(live, clock, hand.seen_at, to)
-        ids, after = _records(tx, live, clock.workflow, wanted, hand.after)
+        ids, after = _records(tx, live, clock.workflow, wanted, hand.place)
         cause = Cause(SCHEDULE if _is_cron(clock) else DATE, f"{clock.key}:{to.isoformat()}")
         started = start(tx, live, self._runs, clock.workflow, ids, cause)
         is_over = after is None
-        clocks.move(tx, Hand(hand.key, to) if is_over else replace(hand, doing_at=to, after=after))
+        clocks.move(tx, Hand(hand.key, to) if is_over else replace(hand, doing_at=to, place=after))
         return len(started), is_over
 
 

@@ -15,5 +15,5 @@ def clocks(metadata: MetaData) -> Table:
         Column("key", Text, primary_key=True),
         Column("seen_at", UtcDateTime(), nullable=False),
         Column("doing_at", UtcDateTime()),
-        Column("after", Text),
+        Column("place", Text),
     )

@@ -12,12 +12,12 @@ from runtime.storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One clock: ``doing_at`` and ``after`` are there while it has not started all runs of a moment."""
+    """One clock: ``doing_at`` and ``place`` are there while it has not started all runs of a moment."""
 
     key: str
     seen_at: datetime
     doing_at: datetime | None = None
-    after: str | None = None
+    place: str | None = None
 
 
 def look(connection: Connection, key: str) -> Hand | None:
@@ -49,7 +49,7 @@ def take(tx: Transaction, key: str) -> Hand | None:
 def move(tx: Transaction, hand: Hand) -> None:
     """Keep how far a clock is by now."""
     table = runtime_tables().clocks
-    values = {"seen_at": hand.seen_at, "doing_at": hand.doing_at, "after": hand.after}
+    values = {"seen_at": hand.seen_at, "doing_at": hand.doing_at, "place": hand.place}
     tx.connection.execute(update(table).where(table.c.key == hand.key).values(values))
 
 

@@ -19,13 +19,14 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One word to one user. ``table`` and ``record_id`` say which record it is about, ``address`` a page."""
+    """One word to one user. ``about`` (a table) and ``record_id`` say which record it is about, ``address``
+    a page."""
 
     id: int
     key: str
     user_id: int
     text: Mapping[str, Any]
-    table: str | None
+    about: str | None
     record_id: int | None
     address: str
     created_at: datetime
@@ -52,7 +53,7 @@ class Inbox:
         Gives how many were.
         """
         table, record_id = about or (None, None)
-        shared = {"text": dict(text), "table": table, "record_id": record_id, "address": address}
+        shared = {"text": dict(text), "about": table, "record_id": record_id, "address": address}
         shared["created_at"] = self._clock.now()
         add: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
         told = 0

@@ -7,7 +7,7 @@ from runtime.storage.own_columns import Big, Json
 
 
 def notifications(metadata: MetaData) -> Table:
-    """One row a word and user. ``key`` makes a repeat harmless; the record is named by its table."""
+    """One row a word and user. ``key`` makes a repeat harmless; ``about`` is the table of the record."""
     return Table(
         "trellis_notifications",
         metadata,
@@ -15,7 +15,7 @@ def notifications(metadata: MetaData) -> Table:
         Column("key", Text, nullable=False),
         Column("user_id", BigInteger, nullable=False),
         Column("text", Json, nullable=False),
-        Column("table", Text),
+        Column("about", Text),
         Column("record_id", BigInteger),
         Column("address", Text, nullable=False),
         Column("created_at", UtcDateTime(), nullable=False),

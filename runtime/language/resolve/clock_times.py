@@ -18,7 +18,7 @@ def cron_problem(text: str) -> str:
         return "it has five parts: minute, hour, day, month, day of the week"
     try:
         next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
-    except CronSimError as error:
+    except (CronSimError, ValueError) as error:
         return str(error)
     except StopIteration:
         return "it never comes"

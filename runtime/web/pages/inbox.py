@@ -63,7 +63,7 @@ def _is_number(text: str) -> bool:
 
 def _titles(call: Call, connection: Any, found: Sequence[Notification]) -> dict[int, tuple[str, str]]:
     """The records that the words are about and that the reader may see: where they are, and their titles."""
-    named = [(each.table, each.record_id) for each in found if each.table and each.record_id]
+    named = [(each.about, each.record_id) for each in found if each.about and each.record_id]
     refs = call.live.refs.several(connection, places(call.live.tables, named), call.actor, call.moment)
     return {ref.id: (record_address(ref.module, ref.id), ref.title) for ref in refs}
 
