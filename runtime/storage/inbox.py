@@ -20,7 +20,8 @@ AT_ONCE = 500
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One word to one user. ``about`` (a table) and ``record_id`` say which record it is about, ``address``
-    a page."""
+    a page.
+    """
 
     id: int
     key: str

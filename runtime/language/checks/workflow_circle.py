@@ -8,7 +8,7 @@ from runtime.language.draft import Draft
 from runtime.language.resolve.loops import in_turn
 from runtime.model.catalog import Expression
 from runtime.model.types import RecordType
-from runtime.model.workflow import CHANGED, CREATED, DELETED, UPDATED, Workflow
+from runtime.model.workflow import CHANGED, CREATED, DELETED, LINKED, UNLINKED, UPDATED, Event, Workflow
 
 Written = tuple[str, str, frozenset[str]]
 """What a step does to records: of which module, what happens to them, and which fields it writes."""
@@ -81,10 +81,22 @@ def _called(workflow: Workflow) -> frozenset[str]:
 
 def _fires(workflow: Workflow, written: list[Written]) -> bool:
     return any(
-        module == workflow.module
-        and (what in event.on or (what == UPDATED and CHANGED in event.on))
-        and (not event.fields or bool(fields.intersection(event.fields)))
-        for module, what, fields in written
+        _hears(workflow, event, each)
+        for each in written
         for trigger in workflow.triggers
         for event in trigger.events
     )
+
+
+def _hears(workflow: Workflow, event: Event, written: Written) -> bool:
+    """Whether an event looks at what a step writes."""
+    module, what, fields = written
+    collection = event.collection
+    if collection is None:
+        is_of_it = what in event.on or (what == UPDATED and CHANGED in event.on)
+        is_field = not event.fields or not fields.isdisjoint(event.fields)
+        return module == workflow.module and is_of_it and is_field
+    is_link = not {LINKED, UNLINKED}.isdisjoint(event.on)
+    if module != (collection.module if is_link and collection.kind == "links" else collection.target):
+        return False
+    return (what != UPDATED or collection.via in fields) if is_link else what in event.on

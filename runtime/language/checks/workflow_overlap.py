@@ -80,7 +80,7 @@ def _events(workflow: Workflow) -> Iterator[Event]:
 
 
 def _same(one: Event, other: Event) -> bool:
-    if (one.collection is None) != (other.collection is None):
+    if one.collection != other.collection:
         return False
     if one.fields and other.fields and not set(one.fields) & set(other.fields):
         return False
