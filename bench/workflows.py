@@ -54,7 +54,8 @@ def main() -> int:
     parser.add_argument("--saves", type=int, default=SAVES)
     arguments = parser.parse_args()
     engines: Sequence[str] = arguments.engine or databases.ENGINES
-    return 0 if all([measured(engine, arguments.saves) for engine in engines]) else 1
+    kept = [measured(engine, arguments.saves) for engine in engines]
+    return 0 if all(kept) else 1
 
 
 def measured(engine: str, saves: int) -> bool:

@@ -52,9 +52,7 @@ class Clocks:
         """Start what is due; says how many runs that are."""
         live, now = self._site.live, self._site.clock.now()
         return sum(
-            self._look(live, each, now)
-            for each in self._all(live)
-            if self._next.get(each.key, now) <= now
+            self._look(live, each, now) for each in self._all(live) if self._next.get(each.key, now) <= now
         )
 
     def _all(self, live: Snapshot) -> tuple[Clock, ...]:

@@ -200,9 +200,7 @@ def _data(value: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
     return found
 
 
-def _letter(
-    step: Step, found: Mapping[str, Any], reading: Reading, live: Snapshot
-) -> WrittenLetter | None:
+def _letter(step: Step, found: Mapping[str, Any], reading: Reading, live: Snapshot) -> WrittenLetter | None:
     """A letter about the record that the step is given; None where there is none."""
     target = found["record"]
     if target is None:

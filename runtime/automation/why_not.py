@@ -32,9 +32,7 @@ class Whether:
     runs: tuple[StoredRun, ...]
 
 
-def whether(
-    live: Snapshot, explainer: Explainer, runs: Runs, workflow: Workflow, asking: Asking
-) -> Whether:
+def whether(live: Snapshot, explainer: Explainer, runs: Runs, workflow: Workflow, asking: Asking) -> Whether:
     """Ask about a record as it stands."""
     latest = runs.latest(asking.connection, Wanted(workflow.key, record_id=asking.record_id), LATEST)
     needs = _needs(explainer, runs, workflow, asking, asking.connection)

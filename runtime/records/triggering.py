@@ -153,9 +153,7 @@ def _neighbouring(batch: Batch, deletion: Deletion, restoring: Restoring, hits: 
                     _hit(hits, [watcher], work, what)
 
 
-def _happened(
-    batch: Batch, module: str, deletion: Deletion, restoring: Restoring
-) -> Iterator[Happened]:
+def _happened(batch: Batch, module: str, deletion: Deletion, restoring: Restoring) -> Iterator[Happened]:
     """What the save does to the records of a module."""
     for work in batch.works.get(module, ()):
         if work.is_new:

@@ -54,7 +54,12 @@ class Inbox:
         Gives how many were.
         """
         table, record_id = about or (None, None)
-        shared = {"text": dict(text), "about": table, "record_id": record_id, "address": address}
+        shared: dict[str, Any] = {
+            "text": dict(text),
+            "about": table,
+            "record_id": record_id,
+            "address": address,
+        }
         shared["created_at"] = self._clock.now()
         add: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
         told = 0

@@ -72,7 +72,10 @@ class Outbound:
         over.daemon = True
         over.start()
         try:
-            return self._exchange(connection, target, request)
+            answer = self._exchange(connection, target, request)
+            if time.monotonic() >= end:
+                raise OSError("it was cut off, which looks like an end")
+            return answer
         except (http.client.HTTPException, OSError, ValueError) as error:
             if time.monotonic() >= end:
                 told = f"{target.host} took longer than {self._seconds:g} seconds."

@@ -20,6 +20,4 @@ class LetterThatCannotBe(Check):
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
         for fact in draft.of_kind("letter"):
-            yield self.found(
-                f"the letter cannot be: {fact.written}", fact.span, fact.path, "mend the text"
-            )
+            yield self.found(f"the letter cannot be: {fact.written}", fact.span, fact.path, "mend the text")

@@ -73,13 +73,9 @@ class _Texts:
         loops = list(self._loops(node, text, taken, path))
         if None in reads or None in loops:
             return None
-        return LetterPart(
-            text, tuple(each for each in reads if each), tuple(each for each in loops if each)
-        )
+        return LetterPart(text, tuple(each for each in reads if each), tuple(each for each in loops if each))
 
-    def _loops(
-        self, node: Scalar, text: str, taken: LetterText, path: Path
-    ) -> Iterator[LetterLoop | None]:
+    def _loops(self, node: Scalar, text: str, taken: LetterText, path: Path) -> Iterator[LetterLoop | None]:
         for loop in taken.loops:
             collection = self.module.collections.get(self._now(node, text, loop.path, path))
             if collection is None:

@@ -211,9 +211,7 @@ class Triggers:
             self._note(about, node)
         return found
 
-    def _related(
-        self, kind: TriggerKind, module: Module, node: Node, place: Path
-    ) -> Written | None:
+    def _related(self, kind: TriggerKind, module: Module, node: Node, place: Path) -> Written | None:
         path = node.get("path") if isinstance(node, MapNode) else node
         on = node.get("on") if isinstance(node, MapNode) else None
         items = on.items if isinstance(on, ListNode) else [on] if on is not None else []

@@ -198,7 +198,7 @@ module: deals
 trigger: {webhook: {key: orders, find: {name: order.number}, set: {amount: order.total, note: lines.0.text}}}
 steps: [{update: {set: {turns: =turns + 1}}}]
 """
-SECRET = "whsec_c2VjcmV0IG9mIHRoZSBzaG9w"  # noqa: S105 - made for this test
+SECRET = "whsec_c2VjcmV0IG9mIHRoZSBzaG9w"
 
 
 class Shop:
@@ -247,7 +247,7 @@ def test_a_call_that_is_not_signed_or_old_or_makes_no_sense_does_nothing(crm: Cr
     clock = FrozenClock(NOW)
     app = crm(with_workflow(HOOK), clock=clock)
     flows, shop = Flows(app), Shop(app, clock)
-    assert shop.call(order("R1", 10), secret="another secret")[0] == 401  # noqa: S106
+    assert shop.call(order("R1", 10), secret="another secret")[0] == 401
     assert shop.call(order("R1", 10), age=400)[0] == 401
     assert shop.call(b"no json")[0] == 400
     assert shop.call(order("R1", "much"), "three")[0] == 422

@@ -28,7 +28,7 @@ INSIDE = (
 class Handler(BaseHTTPRequestHandler):
     """Answers by its path."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.server.heard.append(self.path)  # type: ignore[attr-defined]
         if self.path == "/slow":
             self.wfile.write(b"HTTP/1.1 200 OK\r\n")
