@@ -99,4 +99,8 @@ def _hears(workflow: Workflow, event: Event, written: Written) -> bool:
     is_link = not {LINKED, UNLINKED}.isdisjoint(event.on)
     if module != (collection.module if is_link and collection.kind == "links" else collection.target):
         return False
-    return (what != UPDATED or collection.via in fields) if is_link else what in event.on
+    if not is_link:
+        return what in event.on
+    comes = what == CREATED and collection.kind == "rows"
+    goes = what == DELETED and collection.kind != "links"
+    return comes or goes or collection.via in fields
