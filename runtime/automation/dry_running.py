@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import Connection
-
 from runtime.automation.place import Place
 from runtime.automation.running import Runner, _Running
 from runtime.automation.starting import MANUAL, Cause, start
@@ -100,7 +98,7 @@ class _Inside:
             yield self._tx
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[Any]:
         """What the transaction sees."""
         yield self._tx.connection
 

@@ -13,9 +13,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import select
 
 from runtime.automation.place import Place, Snapshot
 from runtime.automation.starting import WEBHOOK, Cause, start
@@ -23,6 +20,7 @@ from runtime.base.sealing import SealError
 from runtime.fields.base import InvalidValueError
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.workflow import Trigger, Workflow
+from runtime.records.by_values import find_by_values
 from runtime.records.change import Change, Refused
 from runtime.storage.runs import Runs, claim_once
 from runtime.storage.secrets import Secrets
@@ -151,24 +149,14 @@ class _Receiving:
 
     def _found(self, find: Mapping[str, object]) -> int | None:
         """The first record whose fields hold this, those in the bin left out."""
-        module = self.live.catalog.modules[self.module]
-        columns = self.live.tables.module(self.module).columns
-        where: list[Any] = [columns["deleted_at"][0].is_(None)]
         for key, raw in find.items():
-            field = module.field(key)
-            if field is None or raw is None:
+            if raw is None:
                 raise HookError(REFUSED, f"The call does not say {key}.")
-            kind = self.live.types[field.type]
-            try:
-                parts = kind.to_columns(kind.parse(raw, field, self.parsing))
-            except InvalidValueError as error:
-                raise HookError(REFUSED, f"{key}: {error}") from None
-            where += [column == part for column, part in zip(columns[key], parts, strict=True)]
-        number = columns["id"][0]
-        found: int | None = self.tx.connection.execute(
-            select(number).where(*where).order_by(number).limit(1)
-        ).scalar()
-        return found
+        workplace = self.live.writer.plans.workplace
+        try:
+            return find_by_values(self.tx.connection, workplace, self.module, find, self.parsing)
+        except InvalidValueError as error:
+            raise HookError(REFUSED, str(error)) from None
 
 
 def at(said: object, path: str) -> object:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from typing import Any
 
 from runtime.automation.place import Snapshot
 from runtime.base.messages import Message, message
@@ -40,7 +39,7 @@ def whether(live: Snapshot, explainer: Explainer, runs: Runs, workflow: Workflow
 
 
 def _needs(
-    explainer: Explainer, runs: Runs, workflow: Workflow, asking: Asking, connection: Connection
+    explainer: Explainer, runs: Runs, workflow: Workflow, asking: Asking, connection: Any
 ) -> Iterator[Need]:
     is_on = workflow.active and workflow.key not in runs.switched_off(connection)
     yield Need(message("It is switched on.") if is_on else message("It is switched off."), is_on)

@@ -321,7 +321,7 @@ def _power_cut(*_given: object) -> int:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    "answer,said",
     [
         (Answer(404), "'status': 404"),
         (Answer(200, b"<html>"), "no JSON"),
