@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Integer, Text, cast, func, literal
+from sqlalchemy import Column, ColumnElement, Integer, Text, case, cast, func, literal
 
 from runtime.expressions import codes, texts
 from runtime.expressions.calculating_in_sql import exact
@@ -26,6 +26,8 @@ class _OfText(Function):
     family = "text"
     parameters: ClassVar[Sequence[Parameter]] = (_TEXT,)
     returns = TEXT
+    ascii_in_sqlite: ClassVar[str] = ""
+    """SQLite's own function that does the same to a text of ASCII alone, of the same length; '' for none."""
 
     def value(self, moment: Moment, text: str | None, *others: Any) -> object:
         """In Python."""
@@ -42,14 +44,28 @@ class _OfText(Function):
     def column(self, sql: Sql, text: Value, *others: Value) -> Value:
         """In SQL."""
         if sql.binding.dialect == "sqlite":
-            return Value(TEXT, (call_python(sql, self.name, Text(), (text, *others)),))
+            return Value(TEXT, (self._in_sqlite(sql, text, *others),))
         made = self.in_postgresql(sql, as_text(text), *others)
         return Value(TEXT, (func.trellis_kept(made, type_=Text()),))
+
+    def _in_sqlite(self, sql: Sql, text: Value, *others: Value) -> ColumnElement[Any]:
+        called = call_python(sql, self.name, Text(), (text, *others))
+        # Only of a stored text: what is worked out would be worked out several times.
+        if not self.ascii_in_sqlite or not text.columns or not _is_stored(text.column):
+            return called
+        whole = text.column
+        is_other = whole.op("GLOB", is_comparison=True)("*[^ -~]*") | (func.length(whole) > texts.LONGEST)
+        own = func.nullif(getattr(func, self.ascii_in_sqlite)(whole), "", type_=Text())
+        return case((is_other, called), else_=own)
 
 
 def as_text(value: Value) -> ColumnElement[Any]:
     """A text column, or what is known as one."""
     return cast(literal(value.known, Text()), Text()) if value.is_known else value.column
+
+
+def _is_stored(column: ColumnElement[Any]) -> bool:
+    return isinstance(column, Column) and type(column.type) is Text
 
 
 def small(sql: Sql, value: Value) -> ColumnElement[Any]:
@@ -66,6 +82,7 @@ class Upper(_OfText):
     """
 
     name = "upper"
+    ascii_in_sqlite = "upper"
 
     def made(self, text: str, *others: Any) -> str:
         """Capitals."""
@@ -88,6 +105,7 @@ class Lower(_OfText):
     """
 
     name = "lower"
+    ascii_in_sqlite = "lower"
 
     def made(self, text: str, *others: Any) -> str:
         """Small letters."""
