@@ -10,7 +10,7 @@ from runtime.change.completing import complete
 from runtime.change.journal import Change, StepState, unfinished
 from runtime.change.known import REMEMBERED, Known, UnforeseenError
 from runtime.change.landing import Applied, Refused, Target, rehearsed
-from runtime.change.large import LargeApply, Sizes, clear_away, is_large
+from runtime.change.large import GROWING, LargeApply, Sizes, clear_away, is_large
 from runtime.change.locking import ATTEMPTS, again_while_busy, applying, lock_configuration, stop_writers
 from runtime.change.making import NotMadeError
 from runtime.change.plan import Plan
@@ -89,7 +89,7 @@ def apply(
         based_on,
         Known(REMEMBERED) if expected is None else expected.known,
     )
-    sizes = sizes or Sizes()
+    sizes = sizes or GROWING
     with applying(database, by):
         for attempt in range(ATTEMPTS):
             try:

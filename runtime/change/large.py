@@ -43,7 +43,11 @@ log = logging.getLogger(__name__)
 LARGE = 20_000
 """From so many records on, a step that may go in batches does."""
 BATCH = 2_000
-"""So many records are filled in one transaction."""
+"""So many records are filled in the first transaction."""
+LARGEST = 5
+"""So many times as many at most in a later one, as long as that is brief."""
+BRIEF = 0.1
+"""Seconds that a transaction may take for the next one to be larger: others wait for it."""
 PAUSE = 0.005
 """Seconds between two batches, for those who wait."""
 FEW = 500
@@ -54,10 +58,19 @@ ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """From how many records on, and how many at a time."""
+    """From how many records on, how many at a time, and how many times as many at most."""
 
     large: int = LARGE
     batch: int = BATCH
+    largest: int = 1
+
+    def next(self, times: int, seconds: float) -> int:
+        """How many batches the next transaction has, after one of so many that took so long."""
+        return min(times + 1, self.largest) if seconds <= BRIEF else max(times // 2, 1)
+
+
+GROWING = Sizes(largest=LARGEST)
+"""What is taken where nobody says otherwise."""
 
 
 class _CancelledError(Exception):
@@ -181,8 +194,11 @@ class LargeApply:
             if step.fill is None or not self._is_watched(change, step.fill):
                 continue
             self._target.tell(place, step)
+            times = 1
             while not change.state_of(step).is_over:
-                change = again_while_busy(lambda: self._batch(change, step))  # noqa: B023
+                begun = time.perf_counter()
+                change = again_while_busy(lambda: self._batch(change, step, times))  # noqa: B023
+                times = self._sizes.next(times, time.perf_counter() - begun)
                 self._target.told(change.state_of(step))
                 time.sleep(PAUSE)
         return change
@@ -190,12 +206,12 @@ class LargeApply:
     def _is_watched(self, change: Change, fill: Fill) -> bool:
         return fill.table not in change.made.tables
 
-    def _batch(self, change: Change, step: Step) -> Change:
+    def _batch(self, change: Change, step: Step, times: int) -> Change:
         state, fill = change.state_of(step), step.fill
         assert fill is not None
         with self._database.write() as tx:
             be_brief(tx.connection)
-            until, count = _next(tx.connection, fill.table, state.after, self._sizes.batch)
+            until, count = _next(tx.connection, fill.table, state.after, self._sizes.batch * times)
             if until is None:
                 state = replace(state, is_over=True)
             else:

@@ -72,7 +72,7 @@ def dying(place: int) -> int:
             print(f"dies at {name}", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with watched(boundary), mock.patch.object(applying, "Sizes", return_value=SIZES):
+    with watched(boundary), mock.patch.object(applying, "GROWING", SIZES):
         return main()
 
 

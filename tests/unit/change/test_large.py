@@ -83,6 +83,17 @@ def test_a_large_apply_comes_to_the_same_as_one_transaction(many):
     assert many.plan(WHOLE).is_empty
 
 
+def test_transactions_grow_while_they_are_brief(many):
+    growing = Sizes(largest=3)
+    brief, long = large.BRIEF / 2, large.BRIEF * 2
+    assert [growing.next(1, brief), growing.next(2, brief), growing.next(3, brief)] == [2, 3, 3]
+    assert [growing.next(3, long), growing.next(2, long), growing.next(1, long)] == [1, 1, 1]
+    told: list[StepState] = []
+    many.apply(WHOLE, sizes=Sizes(large=4, batch=1, largest=2), on_progress=told.append)
+    assert many.column("deals", "size") == [Decimal("2.50")] * 10
+    assert len([state for state in told if state.phase is Phase.FILL]) <= 11
+
+
 def test_what_is_written_meanwhile_is_filled_too(many, monkeypatch):
     monkeypatch.setattr(large, "FEW", 0)
     first = many.table("deals")
