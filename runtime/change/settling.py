@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from runtime.change.choices import known_values
+from runtime.change.filling import required_now
 from runtime.change.quarantine import keep
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step, nothing
@@ -44,6 +45,8 @@ def settle(situation: Situation) -> Iterator[Step]:
         for field in module.fields.values():
             if "picklist" not in field.settings or field.is_virtual or not situation.stands(module):
                 continue
+            if _holds_no_others(situation, field):
+                continue
             settling = Settling(situation, field)
             unknown = settling.unknown()
             if unknown:
@@ -53,20 +56,29 @@ def settle(situation: Situation) -> Iterator[Step]:
                 yield Step(what, run, field.origin.span, settling.count(unknown), Safety.LOSSY)
 
 
+def _holds_no_others(situation: Situation, field: Field) -> bool:
+    """Whether the field's picklist has every value that it has in the applied revision."""
+    module = situation.before.modules.get(field.module)
+    was = None if module is None or module.retired else module.fields.get(field.key)
+    if was is None or was.retired or was.picklist != field.settings["picklist"] or situation.renames.any:
+        return False
+    return set(situation.before.picklists.get(was.picklist, ())) <= set(known_values(situation, field))
+
+
 def ask_again(situation: Situation) -> Iterator[Step]:
     """What a required field lacks in records that were written while it was not required."""
     if situation.back is None:
         return
-    for module in situation.catalog.modules.values():
-        shape = situation.after.modules[module.key]
-        for key, field in module.fields.items():
-            column = situation.names.columns.get((module.key, key))
-            if not shape.fields[key].required or column is None or not situation.stands(module):
-                continue
-            rows = situation.stored.empties(situation.names.table(module.key), column, undeleted=True)
-            if rows:
-                what = f"Ask for {module.key}.{key} when a record without it is edited: it is required again."
-                yield Step(what, nothing, field.origin.span, rows)
+    for field in required_now(situation.catalog, situation.before, situation.after):
+        module = situation.catalog.modules[field.module]
+        column = situation.names.columns.get((field.module, field.key))
+        if column is None or not situation.stands(module):
+            continue
+        rows = situation.stored.empties(situation.names.table(field.module), column, undeleted=True)
+        if rows:
+            said = f"{field.module}.{field.key}"
+            what = f"Ask for {said} when a record without it is edited: it is required again."
+            yield Step(what, nothing, field.origin.span, rows)
 
 
 @dataclass(frozen=True, slots=True)
