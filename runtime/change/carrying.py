@@ -108,6 +108,13 @@ def written_since(connection: Connection, taken: Taken) -> Select[tuple[int]]:
     return select(log.c.record_id).join_from(log, sets, sets.c.id == log.c.change_set_id).where(or_(*wrote))
 
 
+def _was_written(connection: Connection, taken: Taken) -> bool:
+    """Whether anybody wrote anything at all since; the newest writes are looked at first."""
+    sets = runtime_tables().change_sets
+    since = select(sets.c.id).where(sets.c.revision_id.in_(taken.edits)).order_by(sets.c.id.desc())
+    return connection.execute(since.limit(1)).first() is not None
+
+
 def _has(connection: Connection, new: ColumnElement[object], key: str) -> ColumnElement[bool]:
     if connection.dialect.name == "sqlite":
         return func.json_type(new, f'$."{key}"').is_not(None)
@@ -119,6 +126,8 @@ def _carrying(situation: Situation, taken: Taken) -> Carrying | None:
     field = situation.catalog.modules[taken.then[0]].fields[taken.then[1]]
     if not taken.edits or field.computed is not None:
         return None
+    if not _was_written(situation.stored.connection, taken):
+        return None  # then neither the log nor the configuration of now needs to be read
     now = taken.edits[max(taken.edits)]
     before = situation.conversions.before
     try:
