@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    case,
     cast,
     column,
     func,
@@ -101,7 +102,7 @@ class Overwritten:
         """The step that gives the cells back, and one that says which were edited."""
         group, first = self.groups[0], self.groups[-1].revision
         module, key = called(self.situation, group.module, group.field)
-        rows, edited = self._count(edited=False), self._count(edited=True)
+        rows, edited = self._counts()
         if rows:
             what = f"Give {module}.{key} back what it held before revision {first}."
             if group.field == BINNED:
@@ -116,45 +117,45 @@ class Overwritten:
             what = f"Leave {module}.{key} as it is where it was edited since revision {first}."
             yield Step(what, nothing, None, edited, sample=self._sample(edited=True))
 
-    def _count(self, edited: bool) -> int:
-        statement = self._newest(edited, func.count())
-        return int(self.situation.stored.connection.execute(statement).scalar_one())
+    def _counts(self) -> tuple[int, int]:
+        """How many cells are as they were left, and how many were edited since."""
+        of, kept = table_of(self.groups[0]), quarantine()
+        now = cells(self.situation.stored.connection, [of.c[each] for each in self.groups[0].columns])
+        counts = [func.count(case((is_so, 1))) for is_so in (kept.c.new == now, kept.c.new != now)]
+        rows, edited = self.situation.stored.connection.execute(self._newest(*counts, of=of, kept=kept)).one()
+        return int(rows), int(edited)
 
     def _sample(self, edited: bool = False) -> tuple[str, ...]:
         of, kept = table_of(self.groups[0]), quarantine()
         connection = self.situation.stored.connection
-        now = type_coerce(cells(connection, [of.c[each] for each in self.groups[0].columns]), Json)
-        wanted = (kept.c.record_id, kept.c.new, now if edited else kept.c.old)
-        statement = self._newest(edited, *wanted, of=of, kept=kept).order_by(kept.c.record_id).limit(LINES)
+        now = cells(connection, [of.c[each] for each in self.groups[0].columns])
+        wanted = (kept.c.record_id, kept.c.new, type_coerce(now, Json) if edited else kept.c.old)
+        newest = self._newest(*wanted, of=of, kept=kept)
+        newest = newest.where(kept.c.new != now if edited else kept.c.new == now)
+        statement = newest.order_by(kept.c.record_id).limit(LINES)
         rows = [(id_, _shown(one), _shown(other)) for id_, one, other in connection.execute(statement)]
         is_plain = all(isinstance(each, str | None) for _, *values in rows for each in values)
         return tuple(becomes(*row) for row in rows) if is_plain else ()
 
-    def _newest(
-        self,
-        edited: bool,
-        *wanted: ColumnElement[Any],
-        of: Table | None = None,
-        kept: Table | None = None,
-    ) -> Select[Any]:
-        """What the newest change of each cell says, where the cell is as it left it, or was edited since."""
-        group, connection = self.groups[0], self.situation.stored.connection
-        of, kept = table_of(group) if of is None else of, quarantine() if kept is None else kept
-        later = kept.alias()
+    def _newest(self, *wanted: ColumnElement[Any], of: Table, kept: Table) -> Select[Any]:
+        """What the newest change of each cell says."""
+        group = self.groups[0]
         revisions = [each.revision for each in self.groups]
-        is_this = (kept.c.module == group.module) & (kept.c.field == group.field)
+        statement = (
+            select(*wanted)
+            .select_from(of.join(kept, group.is_row(of, kept)))
+            .where(kept.c.module == group.module, kept.c.field == group.field)
+            .where(kept.c.revision_id.in_(revisions))
+        )
+        if len(revisions) == 1:
+            return statement
+        later = kept.alias()
         newer = select(1).where(
             *(later.c[key] == kept.c[key] for key in ("module", "field", "record_id", "target_id")),
             later.c.revision_id > kept.c.revision_id,
             later.c.revision_id.in_(revisions),
         )
-        now = cells(connection, [of.c[each] for each in group.columns])
-        is_so = kept.c.new != now if edited else kept.c.new == now
-        return (
-            select(*wanted)
-            .select_from(of.join(kept, group.is_row(of, kept)))
-            .where(is_this, kept.c.revision_id.in_(revisions), is_so, ~newer.exists())
-        )
+        return statement.where(~newer.exists())
 
 
 @dataclass(frozen=True, slots=True)
