@@ -11,7 +11,7 @@ from runtime.change.locking import lock_configuration
 from runtime.storage.database import Database
 from runtime.storage.ddl import add_column, functions_are_old, give_identity, identity_of, install_functions
 from runtime.storage.inspect import Live, inspect
-from runtime.storage.runtime_tables import build_runtime_tables
+from runtime.storage.runtime_tables import runtime_tables
 
 
 def complete(database: Database) -> tuple[str, ...]:
@@ -20,8 +20,7 @@ def complete(database: Database) -> tuple[str, ...]:
 
     Of several processes that start at once the first makes them. Nothing is written when nothing is missing.
     """
-    metadata = MetaData()
-    build_runtime_tables(metadata)
+    metadata = runtime_tables().metadata
     with database.read() as connection:
         there = inspect(connection, database.schema)
         counters = metadata.tables["trellis_counters"]

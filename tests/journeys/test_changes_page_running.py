@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ def app(crm: Any, monkeypatch: pytest.MonkeyPatch) -> App:
     made: App = crm(PACK)
     for number in range(10):
         make(made, "deals", name=f"Deal {number}")
-    monkeypatch.setattr(applying_module, "Sizes", partial(Sizes, large=4, batch=3))
+    monkeypatch.setattr(applying_module, "GROWING", Sizes(large=4, batch=3))
     monkeypatch.setattr(change, "TOLD_EVERY", 0.0)
     edit(made, "  stage:", "  score: {type: integer, required: true, default: 7}\n  stage:")
     return made
