@@ -13,8 +13,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 from runtime import fields
-from runtime.automation import operations as background_operations
-from runtime.automation.operations.base import Operation
 from runtime.base.clock import Clock, SystemClock
 from runtime.base.diagnostic import Code
 from runtime.base.messages import Translate
@@ -27,17 +25,16 @@ from runtime.expressions import codes as expression_codes
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
-from runtime.identity import providers
-from runtime.identity.providers.base import Directory, Providers, SingleSignOn
 from runtime.language import checks, later, pack_codes, reading_codes, shape_codes
 from runtime.language.checks.base import Check
 from runtime.language.packs import standard_folder
 from runtime.language.report import as_text
 from runtime.records import map_codes
-from runtime.sites import operations as site_operations
 
 if TYPE_CHECKING:
+    from runtime.automation.operations.base import Operation
     from runtime.automation.worker import Worker
+    from runtime.identity.providers.base import Providers
     from runtime.sites.site import Site
     from runtime.web.app import Application
 
@@ -73,15 +70,22 @@ class House:
         return Registry("check", discover(checks, Check))  # type: ignore[type-abstract]
 
     @cached_property
-    def operations(self) -> Registry[Operation]:
+    def operations(self) -> "Registry[Operation]":
         """The kinds of operations."""
+        from runtime.automation import operations as background_operations  # here, for only sites have them
+        from runtime.automation.operations.base import Operation
+        from runtime.sites import operations as site_operations
+
         rooms = (background_operations, site_operations)
         found = [kind for room in rooms for kind in discover(room, Operation)]  # type: ignore[type-abstract]
         return Registry("operation", found)
 
     @cached_property
-    def providers(self) -> Providers:
+    def providers(self) -> "Providers":
         """Who else may say who somebody is."""
+        from runtime.identity import providers
+        from runtime.identity.providers.base import Directory, Providers, SingleSignOn
+
         return Providers(
             tuple(discover(providers, Directory)),  # type: ignore[type-abstract]
             tuple(discover(providers, SingleSignOn)),  # type: ignore[type-abstract]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, BinaryIO
 
+from runtime.automation.interrupted import CancelledError, StoppedError
 from runtime.automation.place import Place, Snapshot
 from runtime.base.messages import Message, to_json
 from runtime.identity.actor import Actor
@@ -16,18 +17,6 @@ from runtime.storage.transaction import Transaction
 
 NOTES = 1000
 """How many notes are read at one time."""
-
-
-class InterruptedRunError(Exception):
-    """A run that ends between two batches, because it was told to."""
-
-
-class CancelledError(InterruptedRunError):
-    """Somebody has cancelled the operation."""
-
-
-class StoppedError(InterruptedRunError):
-    """The worker is to stop; another goes on from the checkpoint."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from runtime.automation.background import Background
 from runtime.automation.clocks import Clocks
-from runtime.automation.context import CancelledError, Context, Signals, StoppedError
+from runtime.automation.context import Context, Signals
+from runtime.automation.interrupted import CancelledError, StoppedError
 from runtime.automation.operations.base import LaterError, Operation, OperationError
 from runtime.automation.place import Place, Snapshot
 from runtime.automation.running import Runner

@@ -10,7 +10,6 @@ from runtime.change.situation import Situation
 from runtime.change.step import Step, safety_of
 from runtime.fields.base import FieldType
 from runtime.records.duplicate_keys import Matching, matchings
-from runtime.records.duplicates import insert_keys
 from runtime.storage.tables import ModuleTable
 
 BATCH = 5_000
@@ -56,6 +55,8 @@ def _fill(
     kinds: dict[str, FieldType],
 ) -> None:
     """Write the keys of every record, in batches by id."""
+    from runtime.records.duplicates import insert_keys  # here, for few changes need it
+
     _forget(connection, keys, [rule.number for rule in rules])
     ids = table.columns["id"][0]
     columns = [column for name in kinds for column in table.columns[name]]

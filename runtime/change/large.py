@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, column, func, select
 from sqlalchemy import table as named
 
-from runtime.automation.context import StoppedError
+from runtime.automation.interrupted import StoppedError
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.change import codes, journal, touching

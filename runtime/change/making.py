@@ -7,6 +7,7 @@ that nobody has touched since.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -19,14 +20,14 @@ from runtime.change.quarantine import keep_created
 from runtime.change.revisions import next_number
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Module
-from runtime.records.access import SYSTEM, SignedIn
 from runtime.records.among import among
-from runtime.records.base import Workplace
-from runtime.records.change import Change, Refused
-from runtime.records.save import Writer
 from runtime.storage.ddl import settle_keys
 from runtime.storage.tables import Tables
 from runtime.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from runtime.records.change import Refused
+    from runtime.records.save import Writer
 
 DOOR = "change"
 """The door that a change of the configuration writes through."""
@@ -51,16 +52,18 @@ class Maker:
     types: Registry[FieldType]
     at: Span
     path: str
-    _writer: Writer | None = field(default=None)
+    _writer: "Writer | None" = field(default=None)
 
     def make(self, connection: Connection, module: str, records: Sequence[Mapping[str, object]]) -> None:
         """Make records of these values; raises :class:`NotMadeError`."""
         if not records:
             return
+        from runtime.records.access import SYSTEM  # here, for few changes make records
+        from runtime.records.change import Change, Refused
+
         number = next_number(connection)
         if self._writer is None:
-            workplace = Workplace(self.catalog, self.tables, self.types, SystemClock(), number)
-            self._writer = Writer(workplace, SignedIn())
+            self._writer = self._make_writer(number)
         actor = replace(SYSTEM.through(DOOR), cause=f"revision {number}")
         changes = [Change(module, each) for each in records]
         tx = Transaction(connection)
@@ -76,8 +79,15 @@ class Maker:
         table = self.tables.module(module)
         keep_created(connection, table.table, among(table.columns["id"][0], made, self.tables.dialect))
 
+    def _make_writer(self, number: int) -> "Writer":
+        from runtime.records.access import SignedIn
+        from runtime.records.base import Workplace
+        from runtime.records.save import Writer
+
+        return Writer(Workplace(self.catalog, self.tables, self.types, SystemClock(), number), SignedIn())
+
     def _refusals(
-        self, module: str, refused: Sequence[tuple[Mapping[str, object], Refused]]
+        self, module: str, refused: "Sequence[tuple[Mapping[str, object], Refused]]"
     ) -> tuple[Diagnostic, ...]:
         said = [
             f"“{', '.join(map(str, record.values()))}”: {message}"

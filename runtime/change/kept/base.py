@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Table, or_
 
@@ -19,8 +19,10 @@ from runtime.model.earlier import Earlier
 from runtime.model.renames import Renames
 from runtime.model.types import BOOLEAN
 from runtime.model.uses import Thing, Use
-from runtime.records.plan import Plans
 from runtime.storage.names import Names
+
+if TYPE_CHECKING:
+    from runtime.records.plan import Plans
 
 MOST = 500
 """Of so many things that users keep, those that name one are told."""
@@ -140,7 +142,7 @@ class Look:
     connection: Connection
     catalog: Catalog
     names: Names
-    plans: Plans
+    plans: "Plans"
     condition: Callable[[Module, str], Expression | None]
     path: Callable[[Module, str], FieldPath | None]
     titles: Callable[[Iterable[int]], Mapping[int, str]]

@@ -14,7 +14,6 @@ from runtime.language.source import Source
 from runtime.language.splice import Change, spliced
 from runtime.model.catalog import Module
 from runtime.model.uses import Thing, Use
-from runtime.records.import_map import read_map
 from runtime.storage.runtime_tables import runtime_tables
 
 LATEST = 200
@@ -32,6 +31,8 @@ class Operations(Kept):
         """See the class above."""
         if thing.kind != "field":
             return
+        from runtime.records.import_map import read_map  # here, for following needs none of it
+
         table = runtime_tables().operations
         latest = look.connection.execute(select(table).order_by(table.c.id.desc()).limit(LATEST)).all()
         users = look.titles(sorted({row.user_id for row in latest if row.user_id}))

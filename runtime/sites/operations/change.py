@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from runtime.automation.context import CancelledError, Context
+from runtime.automation.context import Context
+from runtime.automation.interrupted import CancelledError
 from runtime.automation.operations.base import Operation, OperationError
 from runtime.base.messages import Message, message, to_json
 from runtime.change.apply import Applied, Refused, apply
