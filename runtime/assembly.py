@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from runtime.automation.operations.base import Operation
     from runtime.automation.worker import Worker
     from runtime.identity.providers.base import Providers
+    from runtime.language.shelf import Shelf
     from runtime.sites.site import Site
     from runtime.web.app import Application
 
@@ -95,6 +96,13 @@ class House:
     def language(self) -> Language:
         """The expression language."""
         return Language.standard()
+
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """What was read of configurations, for a command that loads several."""
+        from runtime.language.shelf import Shelf
+
+        return Shelf()
 
     @cached_property
     def conditions(self) -> Conditions:

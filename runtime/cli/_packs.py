@@ -39,6 +39,7 @@ def load_pack(arguments: Namespace, house: House, above: "Sequence[LayerFiles]" 
         types=house.types,
         checks=house.checks,
         language=house.language,
+        shelf=house.shelf,
     )
 
 

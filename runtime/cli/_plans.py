@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from runtime.change.plan import Plan
     from runtime.change.revisions import Revision
     from runtime.change.sealed import Sealed
+    from runtime.language.checks.base import Check
     from runtime.language.load import Loaded
     from runtime.model.catalog import Catalog
     from runtime.storage.database import Database
@@ -60,11 +61,17 @@ def applied_catalog(database: "Database", house: House) -> "Catalog | None":
 
 
 def catalog_of(revision: "Revision", house: House) -> "Catalog | None":
-    """A revision's catalog; None when this version of Trellis cannot read its text any more."""
+    """A revision's catalog; None when this version of Trellis cannot read its text any more. What it means
+    was checked when it was applied.
+    """
+    from runtime.base.registry import Registry
     from runtime.language.load import load_sources
 
-    shop = {"types": house.types, "checks": house.checks, "language": house.language}
-    return load_sources(revision.layers, **shop).catalog  # type: ignore[arg-type]
+    unchecked: Registry[Check] = Registry("check", ())
+    loaded = load_sources(
+        revision.layers, types=house.types, checks=unchecked, language=house.language, shelf=house.shelf
+    )
+    return loaded.catalog
 
 
 def must_be_set_up(database: "Database") -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runtime.expressions.language import Language
     from runtime.fields.base import FieldType
     from runtime.language.checks.base import Check
+    from runtime.language.shelf import Shelf
     from runtime.sites.site import Site
 
 DONE = 0
@@ -51,6 +52,11 @@ class House(Protocol):
     @property
     def language(self) -> "Language":
         """The expression language."""
+        ...
+
+    @property
+    def shelf(self) -> "Shelf":
+        """What was read of configurations, for a command that loads several."""
         ...
 
     @property

@@ -25,13 +25,12 @@ from runtime.language.merge import Merge
 from runtime.language.nodes import MapNode, Node
 from runtime.language.packs import SITE, SYSTEM, LayerFiles, stack, system_layer
 from runtime.language.places import Place, place_of
-from runtime.language.read import read
 from runtime.language.report import in_order
 from runtime.language.resolve.filters import frozen
 from runtime.language.resolve.whole import resolve
 from runtime.language.shape import ShapeCheck, Shapes
+from runtime.language.shelf import Shelf
 from runtime.language.source import Source
-from runtime.language.table import read_table
 from runtime.language.words import shown
 from runtime.model.catalog import Catalog, Layer
 from runtime.model.label import Label
@@ -74,14 +73,15 @@ def load(
     types: Registry[FieldType],
     checks: Registry[Check],
     language: Language,
+    shelf: Shelf | None = None,
 ) -> Loaded:
     """Load a pack from its folder. ``packs`` are more folders to look for required packs in, and ``standard``
-    is one that stands for the standard pack; ``above`` is what the site has on top. Never raises for bad
-    input.
+    is one that stands for the standard pack; ``above`` is what the site has on top, and ``shelf`` what other
+    loads have read. Never raises for bad input.
     """
     layers, found = stack(pack, packs, standard)
     layers += above
-    return load_sources(layers, types=types, checks=checks, language=language, found=found)
+    return load_sources(layers, types=types, checks=checks, language=language, found=found, shelf=shelf)
 
 
 def load_sources(
@@ -91,21 +91,23 @@ def load_sources(
     checks: Registry[Check],
     language: Language,
     found: Iterable[Diagnostic] = (),
+    shelf: Shelf | None = None,
 ) -> Loaded:
     """Load layers from their text, lowest first; the system's own layer is put below them.
 
-    ``found`` is what was wrong with the folders already. In the layer that admins write in the browser
+    ``found`` is what was wrong with the folders already, and ``shelf`` what other loads have read: most files
+    of a configuration are those of the one before. In the layer that admins write in the browser
     earlier names are replaced by those of now: ``layers`` of what is given back have its new text.
     """
     whole = [system_layer(), *(layer for layer in layers if layer.layer.name != SYSTEM)]
-    begun = list(found)
-    loaded = _Load(whole, types, checks, language, list(begun)).run()
+    begun, shelf = list(found), shelf or Shelf()
+    loaded = _Load(whole, types, checks, language, list(begun), shelf).run()
     if any(use.node.source.layer == SITE for use in loaded.earlier):
         # Nobody has a file of it to mend: it follows by itself.
         followed = [
             rewritten(layer, loaded.earlier) if layer.layer.name == SITE else layer for layer in whole
         ]
-        loaded = _Load(followed, types, checks, language, list(begun)).run()
+        loaded = _Load(followed, types, checks, language, list(begun), shelf).run()
     return loaded
 
 
@@ -141,8 +143,10 @@ class _Load:
         checks: Registry[Check],
         language: Language,
         found: list[Diagnostic],
+        shelf: Shelf,
     ) -> None:
         self.layers = layers
+        self.shelf = shelf
         self.kinds = known_kinds()
         self.checks = checks
         self.found = found
@@ -223,7 +227,7 @@ class _Load:
         draft.files.setdefault(place.kind, set()).add(place.key)
         if place.kind == "modules" and source.layer == SYSTEM:
             draft.system.add(place.key)
-        node, found = read_table(source) if source.is_table else read(source)
+        node, found = self.shelf.read(source)
         self.found += found
         if found or node is None:
             self._lose(place)
@@ -264,7 +268,7 @@ class _Load:
             merge = Merge(kind)
             merged = merge.layers(nodes, key)
             self.found += merge.found
-            sound = check.check(kind, merged, (kind, key), merged)
+            sound = self.shelf.sound(check, kind, key, merged)
             if sound is not None:
                 draft.trees.setdefault(kind, {})[key] = sound
             self._note_broken_words(check, kind, key, merged)
