@@ -16,7 +16,9 @@ from runtime.cli import command_files, load_command
 from runtime.cli.apply import ApplyCommand
 from runtime.cli.base import CommandError
 from runtime.cli.plan import PlanCommand
+from runtime.language import load as loading
 from runtime.language.load import load_sources
+from runtime.language.packs import LayerFiles, system_layer
 from runtime.storage.database import Database
 from runtime.storage.inspect import inspect
 
@@ -169,6 +171,33 @@ def test_a_currency_with_amounts_stays(trellis, pack, database_url):
     assert "1 record of deals has an amount in USD, and the site's currencies are EUR" in said
     (pack / "pack.yaml").write_text(about + "rates: {USD: 1.1, KWD: 0.33}\n")
     assert "Convert price of deals from money to money." in trellis("plan")[1]
+
+
+def test_values_are_converted_though_the_program_has_had_fields_since(
+    trellis, pack, database_url, monkeypatch
+):
+    now, groups = system_layer(), "schemas/modules/groups.yaml"
+    written = now.files[groups].splitlines(keepends=True)
+    before = "".join(line for line in written if not line.startswith("  type:"))
+    assert before != now.files[groups]
+    with monkeypatch.context() as then:
+        earlier = LayerFiles(now.layer, {**now.files, groups: before})
+        then.setattr(loading, "system_layer", lambda: earlier)
+        write(pack, DEAL + "  stage: {type: text}\n")
+        assert trellis("apply", "--yes")[0] == 0
+    with closing(Database.open(database_url)) as database, database.write() as tx:
+        tx.connection.exec_driver_sql("INSERT INTO deals (id, version, stage) VALUES (1, 1, 'Won')")
+    (pack / "schemas" / "picklists").mkdir()
+    (pack / "schemas" / "picklists" / "stages.yaml").write_text("values: {won: {label: Won}}\n")
+    write(pack, DEAL + "  stage: {type: picklist, picklist: stages}\n")
+    code, said = trellis("apply", "--yes")
+    assert code == 0, said
+    assert "Add the field type to groups" in said
+    with closing(Database.open(database_url)) as database, database.read() as connection:
+        revision = open_applied(connection)
+        assert revision is not None
+        column = revision.names.column("deals", "stage")
+        assert connection.exec_driver_sql(f"SELECT {column} FROM deals").scalars().all() == ["won"]
 
 
 def test_every_refusal_is_explained():
