@@ -51,12 +51,16 @@ def changes_for_people(
         return with_reach(changes, connection, was, after, plan.renames)
 
 
-def applied_catalog(database: "Database", house: House) -> "Catalog | None":
-    """The applied revision's catalog; None where there is none, or none that this version can read."""
+def applied_catalog(database: "Database", house: House, loaded: "Catalog") -> "Catalog | None":
+    """The applied revision's catalog, which may be the one that was ``loaded``; None where there is none, or
+    none that this version can read.
+    """
     from runtime.change.revisions import open_applied
 
     with database.read() as connection:
         applied = open_applied(connection, database.schema)
+    if applied is not None and applied.hash == loaded.hash:
+        return loaded
     return None if applied is None else catalog_of(applied, house)
 
 

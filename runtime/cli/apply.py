@@ -57,7 +57,7 @@ class ApplyCommand(Command):
                 print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
                 return WRONG_INPUT
             with _packs.open_database(house, make=True) as database:
-                applied = _plans.applied_catalog(database, house)
+                applied = _plans.applied_catalog(database, house, loaded.catalog)
                 apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog, base, applied)
                 code = apply.run(is_last=attempt == ATTEMPTS - 1)
             if code is not None:

@@ -41,7 +41,7 @@ class PlanCommand(Command):
             print(said, file=house.out)
             return WRONG_INPUT
         with _packs.look_at_database(house) as database:
-            applied = _plans.applied_catalog(database, house)
+            applied = _plans.applied_catalog(database, house, loaded.catalog)
             with database.read() as connection:
                 plan = make_plan(connection, loaded.catalog, house.types, database.schema, applied=applied)
             changes = _plans.changes_for_people(applied, loaded.catalog, plan, database, house)
