@@ -111,7 +111,7 @@ def written_since(connection: Connection, taken: Taken) -> Select[tuple[int]]:
 def _was_written(connection: Connection, taken: Taken) -> bool:
     """Whether anybody wrote anything at all since; the newest writes are looked at first."""
     sets = runtime_tables().change_sets
-    since = select(sets.c.id).where(sets.c.revision_id.in_(taken.edits)).order_by(sets.c.id.desc())
+    since = select(sets.c.id).where(sets.c.revision_id.in_(list(taken.edits))).order_by(sets.c.id.desc())
     return connection.execute(since.limit(1)).first() is not None
 
 
