@@ -6,9 +6,29 @@ import hashlib
 import secrets
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKeyConstraint, Index, Table, delete, insert, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    delete,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSequence, CreateTable, DropIndex
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import (
+    AddConstraint,
+    CreateIndex,
+    CreateSequence,
+    CreateTable,
+    DropIndex,
+    ExecutableDDLElement,
+)
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from runtime.expressions.database import postgresql_functions
 from runtime.storage.engines import quoted
@@ -110,13 +130,37 @@ def add_foreign_keys(connection: Connection, table: Table) -> None:
 
 def add_column(connection: Connection, column: Column[Any]) -> None:
     """Add an empty column, its foreign key included, to its table."""
-    from alembic.ddl.base import AddColumn  # here, for it is a long time in loading, and seldom needed
-
-    is_inline = connection.dialect.name == "sqlite"  # which adds no constraint afterwards
-    connection.execute(AddColumn(column.table.name, column, inline_references=is_inline))
+    connection.execute(_AddColumn(column))
     for key in column.foreign_keys:
-        if key.constraint is not None and not is_inline:
+        if key.constraint is not None and connection.dialect.name != "sqlite":
             connection.execute(AddConstraint(key.constraint))
+
+
+class _AddColumn(ExecutableDDLElement):
+    """``ALTER TABLE … ADD COLUMN``: SQLAlchemy has no element of its own for it."""
+
+    def __init__(self, column: Column[Any]) -> None:
+        self.column = column
+
+
+@compiles(_AddColumn)
+def _add_column(element: _AddColumn, compiler: DDLCompiler, **_: Any) -> str:
+    column = element.column
+    parts = [compiler.get_column_specification(column)]
+    if compiler.dialect.name == "sqlite":  # which adds no constraint afterwards
+        parts += [_references(compiler, key) for key in column.foreign_keys]
+    table = compiler.preparer.format_table(column.table)
+    return f"ALTER TABLE {table} ADD COLUMN {' '.join(parts)}"
+
+
+def _references(compiler: DDLCompiler, key: ForeignKey) -> str:
+    quote, at, constraint = compiler.preparer.quote, key.column, key.constraint
+    assert constraint is not None
+    cascades = compiler.define_constraint_cascades(constraint)
+    return (
+        f"REFERENCES {quote(at.table.name)} ({quote(at.name)}){cascades}"
+        f"{compiler.define_constraint_deferrability(constraint)}"
+    )
 
 
 def create_index(connection: Connection, index: Index) -> bool:
