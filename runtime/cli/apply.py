@@ -1,6 +1,7 @@
 """``trellis apply``: a pack, or a plan that was sealed in a file, applied entirely or not at all."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,10 +15,12 @@ from runtime.cli.base import DONE, REFUSED, USAGE, WRONG_INPUT, Command, Command
 if TYPE_CHECKING:
     from runtime.change.apply import Applied, Refused
     from runtime.change.plan import Plan
+    from runtime.change.revisions import Revision
     from runtime.change.sealed import Sealed
     from runtime.language.load import Loaded
     from runtime.model.catalog import Catalog
     from runtime.storage.database import Database
+    from runtime.storage.transaction import Transaction
 
 LONGEST = 1000
 """The longest message in characters."""
@@ -139,32 +142,44 @@ class _Apply:
         return [f"  - {sentence}" for sentence in sealed.moved(plan, since)]
 
     def apply(self, plan: "Plan") -> "Applied | Refused":
-        from runtime.change.apply import apply
-        from runtime.sites.starting import StartError, starting
         from runtime.storage.errors import BusyError
 
-        house, clock = self.house, SystemClock()
         try:
-            return apply(
-                self.database,
-                self.catalog,
-                self.loaded.layers,
-                house.types,
-                clock,
-                _asking.whoever_this_is(),
-                expected=plan,
-                on_first=starting(self.catalog, house.types, clock),
-                kept=timedelta(days=house.settings.kept_days),
-                message=(self.arguments.message or "").strip() or None,
-                accept_lossy=self.arguments.accept_lossy,
-                on_progress=Progress(house.out),
-                applied=self.applied,
-                based_on=self.base,
-            )
-        except StartError as error:
-            raise CommandError(str(error)) from None
+            return self.started(plan) if plan.base == 0 else self.carried_out(plan)
         except BusyError as error:
             raise CommandError(f"Nothing was changed. {error}", REFUSED) from None
+
+    def started(self, plan: "Plan") -> "Applied | Refused":
+        """The first revision, with the pack's own records."""
+        from runtime.sites.starting import StartError, starting
+
+        try:
+            start = starting(self.catalog, self.house.types, SystemClock())
+            return self.carried_out(plan, start)
+        except StartError as error:
+            raise CommandError(str(error)) from None
+
+    def carried_out(
+        self, plan: "Plan", on_first: "Callable[[Transaction, Revision], object] | None" = None
+    ) -> "Applied | Refused":
+        from runtime.change.apply import apply
+
+        return apply(
+            self.database,
+            self.catalog,
+            self.loaded.layers,
+            self.house.types,
+            SystemClock(),
+            _asking.whoever_this_is(),
+            expected=plan,
+            on_first=on_first,
+            kept=timedelta(days=self.house.settings.kept_days),
+            message=(self.arguments.message or "").strip() or None,
+            accept_lossy=self.arguments.accept_lossy,
+            on_progress=Progress(self.house.out),
+            applied=self.applied,
+            based_on=self.base,
+        )
 
     def begins_anew(self, outcome: "Applied | Refused") -> bool:
         from runtime.change.apply import Refused
