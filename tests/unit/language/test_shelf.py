@@ -20,9 +20,7 @@ def load(shelf: Shelf, **modules: str) -> Loaded:
     """A pack of these modules."""
     files = {"pack.yaml": PACK, **{f"schemas/modules/{key}.yaml": text for key, text in modules.items()}}
     layers = [LayerFiles(Layer("acme", "Acme", "1.0.0", "packs/acme"), files)]
-    return load_sources(
-        layers, types=HOUSE.types, checks=HOUSE.checks, language=HOUSE.language, shelf=shelf
-    )
+    return load_sources(layers, types=HOUSE.types, checks=HOUSE.checks, language=HOUSE.language, shelf=shelf)
 
 
 @pytest.fixture
@@ -46,7 +44,8 @@ def test_only_the_file_that_differs_is_read_again(reads):
     reads.clear()
     second = load(shelf, deals=DEAL.replace("Deal", "Chance"))
     assert reads == ["schemas/modules/deals.yaml"]
-    assert first.catalog is not None and second.catalog is not None
+    assert first.catalog is not None
+    assert second.catalog is not None
     assert [str(each.catalog.modules["deals"].label) for each in (first, second)] == ["Deal", "Chance"]
     assert second.catalog == load(Shelf(), deals=DEAL.replace("Deal", "Chance")).catalog
 
