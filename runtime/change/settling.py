@@ -60,9 +60,10 @@ def _holds_no_others(situation: Situation, field: Field) -> bool:
     """Whether the field's picklist has every value that it has in the applied revision."""
     module = situation.before.modules.get(field.module)
     was = None if module is None or module.retired else module.fields.get(field.key)
-    if was is None or was.retired or was.picklist != field.settings["picklist"] or situation.renames.any:
+    picklist: str = field.settings["picklist"]
+    if was is None or was.retired or was.picklist != picklist or situation.renames.any:
         return False
-    return set(situation.before.picklists.get(was.picklist, ())) <= set(known_values(situation, field))
+    return set(situation.before.picklists.get(picklist, ())) <= set(known_values(situation, field))
 
 
 def ask_again(situation: Situation) -> Iterator[Step]:

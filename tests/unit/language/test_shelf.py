@@ -3,9 +3,9 @@
 import pytest
 
 from runtime.assembly import House
-from runtime.language import shelf as shelves
 from runtime.language.load import Loaded, load_sources
 from runtime.language.packs import LayerFiles
+from runtime.language.read import read
 from runtime.language.shelf import Shelf
 from runtime.language.source import Source
 from runtime.model.catalog import Layer
@@ -27,13 +27,12 @@ def load(shelf: Shelf, **modules: str) -> Loaded:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Grows with the name of each file that is read."""
     seen: list[str] = []
-    read = shelves.read
 
     def noted(source: Source):
         seen.append(source.name)
         return read(source)
 
-    monkeypatch.setattr(shelves, "read", noted)
+    monkeypatch.setattr("runtime.language.shelf.read", noted)
     return seen
 
 
@@ -46,7 +45,8 @@ def test_only_the_file_that_differs_is_read_again(reads):
     assert reads == ["schemas/modules/deals.yaml"]
     assert first.catalog is not None
     assert second.catalog is not None
-    assert [str(each.catalog.modules["deals"].label) for each in (first, second)] == ["Deal", "Chance"]
+    labels = [str(each.modules["deals"].label) for each in (first.catalog, second.catalog)]
+    assert labels == ["Deal", "Chance"]
     assert second.catalog == load(Shelf(), deals=DEAL.replace("Deal", "Chance")).catalog
 
 
