@@ -1,7 +1,7 @@
 """Tests of the tests: with each permission check switched off in turn, somebody notices.
 
-``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py`` goes over every place (most of an hour on one
-core; ``-n 2`` shares them out), and a plain run over a few that are noticed at once. A part of a file's name
+``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py -m ""`` goes over every place (most of an hour on
+one core; ``-n 2`` shares them out), and without the setting over a few that are noticed at once. A part of a file's name
 instead of ``full`` goes over the places of those files. What nobody can notice stands in ``SILENT`` with its
 reason: there may be one in twenty of them.
 """
@@ -55,10 +55,12 @@ def test_what_is_said_of_places_is_said_of_ones_that_are_there() -> None:
     assert len(SILENT) <= len(every) / 20
 
 
+@pytest.mark.fault
 def test_nobody_notices_anything_while_every_check_is_on(noticing: Noticing) -> None:
     assert noticing.noticed() == ""
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("place", wanted(), ids=str)
 def test_somebody_notices(place: Place, noticing: Noticing) -> None:
     if str(place) in SILENT:

@@ -64,7 +64,12 @@ def watched(app, visit):
     """A page of an administrator, what ran in it, and what it asked of other machines."""
     page = visit(app)
     troubles: list[str] = []
-    page.on("dialog", lambda dialog: (troubles.append(f"ran: {dialog.message}"), dialog.dismiss()))
+
+    def ran(dialog) -> None:
+        troubles.append(f"ran: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", ran)
     home = urlsplit(page.url).netloc
 
     def look(request) -> None:
