@@ -1,9 +1,9 @@
 """Tests of the tests: with each permission check switched off in turn, somebody notices.
 
-``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py -m ""`` goes over every place (most of an hour on
-one core; ``-n 2`` shares them out), and without the setting over a few that are noticed at once. A part of a file's name
-instead of ``full`` goes over the places of those files. What nobody can notice stands in ``SILENT`` with its
-reason: there may be one in twenty of them.
+``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py -m ""`` goes over every place (most of an
+hour on one core; ``-n 2`` shares them out), and without the setting over a few that are noticed at once. A
+part of a file's name instead of ``full`` goes over the places of those files. What nobody can notice stands
+in ``SILENT`` with its reason: there may be one in twenty of them.
 """
 
 import os
