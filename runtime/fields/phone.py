@@ -23,6 +23,11 @@ _NATIONAL = re.compile(r"[0-9()+\-./ \u2010-\u2013]+(?:(?: ?,? ?(?:ext\.?|x|#) ?
 _EXTENSION = ";ext="
 
 
+def is_region(code: str) -> bool:
+    """Whether it is a country of ISO 3166 that has telephone numbers of its own."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 class Phone(ManyType):
     """A telephone number. One that says its country is kept as ``+358401234567`` (E.164), shown with spaces.
 
@@ -85,7 +90,7 @@ class Phone(ManyType):
         if surroundings.country:
             settings = {"region": surroundings.country, **settings}
         region = settings.get("region")
-        if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        if region is not None and not is_region(region):
             raise InvalidValueError(
                 message('The region "{region}" is not a country of ISO 3166.', region=region)
             )

@@ -4,16 +4,20 @@ from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from runtime.fields.phone import is_region
 from runtime.language.draft import Draft, PackSettings
 from runtime.language.nodes import MapNode, Scalar
 from runtime.language.shape import plain_items
 
-KEPT = ("fiscal_year", "workdays", "country", "map")
+KEPT = ("fiscal_year", "workdays", "map")
 """What is kept as it is written."""
 
 
 def resolve_pack(draft: Draft) -> PackSettings:
-    """The pack's settings, with what they default to; a time zone that is not known gives way to UTC."""
+    """The pack's settings, with what they default to.
+
+    A time zone that is not known gives way to UTC, and a country that is not, to none.
+    """
     tree = draft.single("pack")
     if tree is None:
         return PackSettings()
@@ -23,6 +27,12 @@ def resolve_pack(draft: Draft) -> PackSettings:
     except (ValueError, OSError, LookupError):
         draft.note("timezone", timezone, tree.items["timezone"], ("pack", "timezone"))
         timezone = "UTC"
+    kept = {key: tree.items[key].plain for key in KEPT if key in tree.items}
+    country = tree.text("country")
+    if country is not None and is_region(country):
+        kept["country"] = country
+    elif country is not None:
+        draft.note("country", country, tree.items["country"], ("pack", "country"))
     constants = tree.map("constants")
     return PackSettings(
         tuple(plain_items(tree.list("languages"))) or ("en",),
@@ -30,7 +40,7 @@ def resolve_pack(draft: Draft) -> PackSettings:
         timezone,
         MappingProxyType(_rates(tree)),
         MappingProxyType({key: node.plain for key, node in constants.items.items()} if constants else {}),
-        MappingProxyType({key: tree.items[key].plain for key in KEPT if key in tree.items}),
+        MappingProxyType(kept),
     )
 
 
