@@ -90,7 +90,9 @@ def show(screen: Screen, call: Call) -> Response:
     query, quick = _query(call, listing, views)
     with call.site.database.read() as connection:
         page = call.live.reader.page(connection, query, call.moment)
-        if query.rights and page.next and len(page.rows) == listing.size:  # it is asked for: see count
+        if not (page.next or page.previous or listing.after):  # this page is all
+            count = Count(len(page.rows), False)
+        elif query.rights and page.next and len(page.rows) == listing.size:  # it is asked for: see count
             count = Count(len(page.rows), True)
         else:
             count = call.live.reader.count(connection, query, call.moment, cap=CAP)
