@@ -325,10 +325,11 @@ class Making:
             told = message("Its owner has a role below theirs.")
             span = access.roles[role].origin.span
             found.append(Clause(told, self._parse(module.key, f"owner.role in [{listed}]"), span))
-        for rule in rules:
-            if rule.module == module.key and (level == "read" or rule.grant == "write"):
-                told = message("A rule shares it with the {kind} {name}.", kind=rule.kind, name=rule.to)
-                found.append(Clause(told, rule.where, rule.origin.span))
+        found.extend(
+            Clause(_told(rule), rule.where, rule.origin.span)
+            for rule in rules
+            if rule.module == module.key and (level == "read" or rule.grant == "write")
+        )
         if by_hand:
             found.append(Clause(message("It was shared with them by hand."), _by_hand(module, level)))
         return found
@@ -377,6 +378,17 @@ class Making:
         if found is None:
             raise LookupError(f"{module}: {text}: {wrong[0].message}")
         return found
+
+
+def _told(rule: SharingRule) -> Message:
+    match rule.kind:
+        case "role_and_below":
+            return message("A rule shares it with the role {name} and those below it.", name=rule.to)
+        case "group":
+            return message("A rule shares it with the group {name}.", name=rule.to)
+        case "user":
+            return message("A rule shares it with the user {name}.", name=rule.to)
+    return message("A rule shares it with the role {name}.", name=rule.to)
 
 
 def names(rule: SharingRule, actor: Actor, access: Access) -> bool:

@@ -39,7 +39,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     DONE: (phrase("Done"), "green"),
     FAILED: (phrase("Failed"), "red"),
     CANCELLED: (phrase("Cancelled"), "gray"),
-    SKIPPED: (phrase("Not needed any more"), "gray"),
+    SKIPPED: (phrase("Did not apply"), "gray"),
     CUT: (phrase("Cut short"), "red"),
 }
 """What a state is called in English, and its colour."""
