@@ -1,5 +1,6 @@
 """What a step is handed while it runs: its settings worked out, and the one writer."""
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -8,10 +9,16 @@ from zoneinfo import ZoneInfo
 from runtime.automation.place import Post, Snapshot
 from runtime.automation.reading import Reading, shown
 from runtime.automation.starting import STEP, Cause, start
-from runtime.automation.writing_letters import WrittenLetter, write_letter
+from runtime.automation.writing_letters import (
+    WrittenDocument,
+    WrittenLetter,
+    write_document,
+    write_letter,
+)
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import Actor
 from runtime.identity.addressed import Addressed
+from runtime.identity.users import Users
 from runtime.model.catalog import Expression, Field
 from runtime.model.letters import Letter
 from runtime.model.types import RecordType
@@ -19,9 +26,11 @@ from runtime.model.values import Pointer
 from runtime.model.workflow import People, Rows, Several, Step
 from runtime.records.change import Change, Refused
 from runtime.steps import base
-from runtime.steps.base import ANSWER, DATA, LETTER, RECORD, StepError, StepKind, Target
+from runtime.steps.base import ANSWER, DATA, DOCUMENT, LETTER, RECORD, StepError, StepKind, Target
+from runtime.storage.files import FileStore
 from runtime.storage.inbox import Inbox
 from runtime.storage.runs import Runs, StoredRun
+from runtime.storage.senders import Senders, written_sender
 from runtime.storage.transaction import Transaction
 
 
@@ -43,6 +52,7 @@ class StepDoing:
         runs: Runs,
         kept: Mapping[str, Any],
         post: Post,
+        files: FileStore,
         reached: object = None,
     ) -> None:
         self.key = key_of(run, place)
@@ -53,6 +63,7 @@ class StepDoing:
         self._runs = runs
         self._kept = kept
         self._post = post
+        self._files = files
         self._actor = actor
         self._parsing = live.parsing(actor, "rest")
 
@@ -103,16 +114,52 @@ class StepDoing:
         self.tx.after_commit(self._live.writer.plans.workplace.wake)
         return next(iter(start(self.tx, self._live, self._runs, found, [target.id], cause)), None)
 
-    def mail(self, people: Sequence[str], letter: base.WrittenLetter, reply_to: str) -> None:
+    def keep_file(self, document: base.WrittenDocument, about: Target) -> Target:
+        """Keep a document as a file that hangs on a record."""
+        content = document.text.encode("utf-8")
+        values: dict[str, object] = {
+            "name": document.name,
+            "content_type": "text/html" if document.name.endswith(".html") else "text/plain",
+            "size": len(content),
+            "sha256": self._files.keep(io.BytesIO(content), unlimited=True).sha256,
+            "module": about.module,
+            "record": about.id,
+        }
+        return self.save("files", values)[0]
+
+    def mail(
+        self,
+        people: Sequence[str],
+        letter: base.WrittenLetter,
+        reply_to: str,
+        sender: str,
+        files: Sequence[int],
+    ) -> None:
         """Send a letter to each of these addresses."""
+        written = self._sender(sender) if sender else ""
         letters = [
             Letter(
-                f"{self.key}:{each}", "workflow", each, letter.subject, letter.text,
-                html=letter.html, reply_to=reply_to,
+                f"{self.key}:{each}", "workflow", each, letter.subject, letter.text, html=letter.html,
+                reply_to=reply_to, sender=written, opt_out=letter.opt_out, language=letter.language,
+                files=tuple(files),
             )
             for each in people
         ]  # fmt: skip
         self._post.put(self.tx, letters)
+
+    def _sender(self, address: str) -> str:
+        """Who mail comes from: an active user, or somebody who has proven the address."""
+        connection = self.tx.connection
+        user = Users(self._live.tables).by_email(connection, address)
+        if user is not None and user.active:
+            return written_sender(user.name, user.email)
+        known = Senders(self._runs.clock).find(connection, address)
+        if known is None or not known.is_proven:
+            raise StepError(
+                message("Mail may not come from {address}: it is no user's, and nobody has proven it.",
+                        address=address[:200])
+            )  # fmt: skip
+        return written_sender(known.name, known.address)
 
     def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
         """Tell people in the CRM."""
@@ -165,8 +212,9 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
     for key, value in step.settings.items():
         if key in found:
             continue
-        if kind.settings[key].what == LETTER:
-            found[key] = _letter(step, found, reading, live)
+        if kind.settings[key].what in (LETTER, DOCUMENT):
+            written = _letter if kind.settings[key].what == LETTER else _document
+            found[key] = written(step, found, reading, live)
             continue
         if isinstance(value, Several):
             found[key] = reading.several(value, step.settings.get("where"))
@@ -210,6 +258,20 @@ def _letter(step: Step, found: Mapping[str, Any], reading: Reading, live: Snapsh
         raise StepError(message('There is no letter "{letter}" any more.', letter=step.settings["template"]))
     language = str(found.get("language") or live.catalog.languages[0])
     return write_letter(template, target, reading, live, language)
+
+
+def _document(
+    step: Step, found: Mapping[str, Any], reading: Reading, live: Snapshot
+) -> WrittenDocument | None:
+    """A document about the record that the step is given; None where there is none."""
+    target, key = found["record"], step.settings["template"]
+    if target is None:
+        return None
+    template = live.catalog.documents.get(key)
+    if template is None or template.module != target.module:
+        raise StepError(message('There is no document "{document}" any more.', document=key))
+    language = str(found.get("language") or live.catalog.languages[0])
+    return write_document(template, target, reading, live, language)
 
 
 def _numbers(found: Sequence[object]) -> Iterator[int]:

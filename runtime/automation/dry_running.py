@@ -5,13 +5,14 @@ of other systems are caught and shown, waits are over at once, and nothing is ke
 writes meanwhile, so it ends after two seconds, with what is left named.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from runtime.automation.place import Place
 from runtime.automation.running import Runner, _Running
@@ -22,6 +23,7 @@ from runtime.model.outbound import Answer, Request
 from runtime.model.workflow import Workflow
 from runtime.records.dry_run import undone
 from runtime.steps.base import StepKind
+from runtime.storage.files import Kept
 from runtime.storage.runs import QUEUED, Runs, StoredRun, StoredStep
 from runtime.storage.transaction import Transaction
 
@@ -52,6 +54,11 @@ class Caught:
         """Catch letters."""
         self.letters += letters
         return []
+
+    def keep(self, content: BinaryIO, *, unlimited: bool = False) -> Kept:
+        """Keep no file, and say what it would be."""
+        written = content.read()
+        return Kept(hashlib.sha256(written).hexdigest(), len(written), "text/plain")
 
     def send(self, request: Request) -> Answer:
         """Catch a call; what it would be answered nobody knows."""
@@ -111,6 +118,7 @@ class _Stage:
         self.database = _Inside(site, tx)
         self.post = caught
         self.outbound = caught
+        self.files = caught
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._site, name)

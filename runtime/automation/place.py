@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
+from runtime.automation.press import Press
 from runtime.base.clock import Clock
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry
@@ -14,6 +15,7 @@ from runtime.expressions.moment import Moment
 from runtime.fields.base import FieldType, Parsing
 from runtime.fields.formats import Formats
 from runtime.identity.actor import Actor
+from runtime.identity.people import People
 from runtime.model.catalog import Catalog, Collection, Expression, Module, Path, SortKey
 from runtime.model.letters import Letter
 from runtime.model.outbound import Answer, Request
@@ -84,6 +86,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def press(self) -> Press:
+        """What writes texts from templates."""
+        ...
+
+    @property
     def formats(self) -> Callable[[str, str], Formats]:
         """How a language and a time zone write numbers and dates."""
         ...
@@ -124,6 +131,15 @@ class Post(Protocol):
 
     def put(self, tx: Transaction, letters: Sequence[Letter]) -> list[int]:
         """Send letters once the transaction has landed; gives the ids of their mails."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """What links in letters begin with."""
+        ...
+
+    def has(self, connection: Any, key: str) -> bool:
+        """Whether there is a letter of a key already."""
         ...
 
 
@@ -189,3 +205,8 @@ class Place(Protocol):
     def refresh(self) -> bool:
         """Take the newest applied revision, when another process has applied one."""
         ...
+
+
+def people_of(live: Snapshot) -> People:
+    """The people of a snapshot, as the CRM writes to them."""
+    return People(live.tables, live.catalog.languages, live.catalog.timezone)

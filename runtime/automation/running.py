@@ -271,7 +271,7 @@ class _Running:
             reading = self._reading(tx.connection, workflow, names, tx)
             doing = StepDoing(
                 tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered(), self.site.post,
-                reached,
+                self.site.files, reached,
             )  # fmt: skip
             did = kind.run(doing, given(kind, step, reading, self.live))
             if did.again is None:

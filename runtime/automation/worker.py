@@ -2,18 +2,22 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from runtime.automation.background import Background
+from runtime.automation.calling import Calling
 from runtime.automation.clocks import Clocks
 from runtime.automation.context import Context, Signals
+from runtime.automation.following import Following
 from runtime.automation.interrupted import CancelledError, StoppedError
 from runtime.automation.operations.base import LaterError, Operation, OperationError
 from runtime.automation.place import Place, Snapshot
 from runtime.automation.running import Runner
+from runtime.automation.telling import Telling
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.users import Users
@@ -26,11 +30,14 @@ from runtime.storage.mails import Mails
 from runtime.storage.operations import CANCELLED, DONE, FAILED, ClaimLostError, StoredOperation
 from runtime.storage.quarantined import prune_quarantine
 from runtime.storage.runs import Runs
+from runtime.storage.webhooks import Webhooks
 
 log = logging.getLogger("trellis.background")
 
 LEASE = timedelta(seconds=30)
 """How long a worker that is not heard of keeps an operation."""
+LOOK_SECONDS = 2.0
+"""So long, at the least, between two looks at what was saved and whom there is something to tell."""
 TOLD_EVERY = 1.0
 """Seconds between two looks at what a run tells of its progress."""
 BEHIND = timedelta(seconds=15)
@@ -65,19 +72,25 @@ class Worker:
         self._background = background
         self._operations = background.operations
         self._lease = lease
+        self._looking = threading.Lock()
+        self._looked = float("-inf")
         self._clocks = Clocks(site, Runs(site.clock))
+        self._following = Following(site)
+        self._calling = Calling(site)
+        self._telling = Telling(site)
         self._runner = Runner(site, known_steps(), name, lease, self.stopping)
 
     def drain(self) -> int:
         """Do what waits, one after the other, until nothing does or the worker is to stop; says how many."""
         count = 0
-        self._clocks.tick()
+        self._look()
         while not self.stopping.is_set():
             done = self._runner.drain()
             operation = self._claim()
             if operation is not None:
                 self._run(operation)
                 done += 1
+            done += self._calling.call_one()
             if not done:
                 break
             count += done
@@ -86,9 +99,11 @@ class Worker:
     def has_work(self) -> bool:
         """Whether something waits, or is due: a cheap look."""
         self._site.refresh()
-        self._clocks.tick()
+        self._look()
         with self._site.database.read() as connection:
-            return self._operations.has_claimable(connection) or self._runner.runs.has_claimable(connection)
+            if self._operations.has_claimable(connection) or self._runner.runs.has_claimable(connection):
+                return True
+        return self._calling.has_due()
 
     def stop(self) -> None:
         """Have what runs end after its batch; another worker goes on with it."""
@@ -113,6 +128,7 @@ class Worker:
             self._runner.runs.prune(tx, before)
             prune_quarantine(tx, now)
             Mails(self._site.clock).prune(tx, before)
+            Webhooks(self._site.clock).prune(tx, before)
             Inbox(self._site.clock).prune(tx, now - KEPT_WORDS)
         self._site.expire()
         self._start_what_is_due()
@@ -140,6 +156,18 @@ class Worker:
         with self._site.database.write() as tx:
             self._operations.free(tx, self.name)
             self._runner.free(tx)
+
+    def _look(self) -> None:
+        """See what the clock says, what was saved, and whom there is something to tell."""
+        self._clocks.tick()
+        if time.monotonic() < self._looked + LOOK_SECONDS or not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._following.follow()
+            self._telling.tick()
+            self._looked = time.monotonic()
+        finally:
+            self._looking.release()
 
     def _claim(self) -> StoredOperation | None:
         with self._site.database.read() as connection:

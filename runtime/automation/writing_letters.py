@@ -2,26 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-
-from jinja2 import Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from runtime.automation.place import Snapshot
 from runtime.automation.reading import Reading
-from runtime.base.messages import message
 from runtime.expressions.references import dependencies
 from runtime.fields.formats import Formats
-from runtime.language.letter_text import take_apart
 from runtime.model.catalog import Expression
 from runtime.model.label import ANY
-from runtime.model.letters import LetterPart, LetterTemplate
-from runtime.steps.base import StepError, Target
+from runtime.model.letters import DocumentTemplate, LetterPart, LetterTemplate, OptOut
+from runtime.steps.base import Target
 
-LONGEST = 1_000_000
-"""Characters of one letter's text."""
 LONGEST_SUBJECT = 500
+LONGEST_NAME = 120
 
 Row = dict[str, Any]
 
@@ -33,20 +26,51 @@ class WrittenLetter:
     subject: str
     text: str
     html: str = ""
+    opt_out: OptOut | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDocument:
+    """A document as its file holds it."""
+
+    name: str
+    text: str
 
 
 def write_letter(
     template: LetterTemplate, target: Target, reading: Reading, live: Snapshot, language: str
 ) -> WrittenLetter:
     """A letter about a record, in a language or the first that it is written in. Raises
-    :class:`StepError`.
+    :class:`runtime.steps.base.StepError`.
     """
     write = _Writing(target, reading, live, language)
     return WrittenLetter(
         " ".join(write(template.subject).split())[:LONGEST_SUBJECT],
         write(template.text),
         write(template.html, html=True) if template.html else "",
+        _opt_out(template, target, live),
+        language,
     )
+
+
+def write_document(
+    template: DocumentTemplate, target: Target, reading: Reading, live: Snapshot, language: str
+) -> WrittenDocument:
+    """A file about a record. Raises :class:`runtime.steps.base.StepError`."""
+    write = _Writing(target, reading, live, language)
+    called = " ".join(write(template.name).split())[:LONGEST_NAME]
+    name = "".join("-" if character in '/\\:*?"<>|' else character for character in called).strip(". ")
+    ending = ".html" if template.is_html else ".txt"
+    return WrittenDocument((name or template.key) + ending, write(template.body, html=template.is_html))
+
+
+def _opt_out(template: LetterTemplate, target: Target, live: Snapshot) -> OptOut | None:
+    """Where the record says that its person wants no such letters, by the names that stay."""
+    if not template.opt_out:
+        return None
+    module = live.tables.module(target.module)
+    return OptOut(module.table.name, target.id, module.columns[template.opt_out][0].name)
 
 
 class _Writing:
@@ -66,10 +90,7 @@ class _Writing:
         for place, loop in enumerate(part.loops):
             ids = self.reading.collected(loop.collection, self.target.id)
             known[f"rows_{place}"] = self.values(loop.reads, loop.collection.target, ids)
-        written = _compiled(part.text, html).render(known)
-        if len(written) > LONGEST:
-            raise StepError(message("The letter is longer than {most} characters.", most=LONGEST))
-        return written
+        return self.live.press.write(part.text, known, html=html)
 
     def values(self, reads: Sequence[Expression], module: str, ids: Sequence[int]) -> list[Row]:
         """What the paths give for each record: as values to ask about, and as texts to print."""
@@ -93,11 +114,3 @@ class _Writing:
                 kind = self.live.types[path.field.type]
                 return kind.text(value, path.field, self.formats, self.live.catalog.picklists)
         return str(value)
-
-
-@lru_cache(maxsize=256)
-def _compiled(text: str, html: bool) -> Template:
-    """A text, ready to be written; nothing of the program is in its reach but the values it is given."""
-    environment = ImmutableSandboxedEnvironment(autoescape=html, keep_trailing_newline=True)
-    environment.globals.clear()
-    return environment.from_string(take_apart(text).tree)

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -53,6 +54,15 @@ class Account:
 
     def __repr__(self) -> str:
         return f"Account({self.scheme}://{self.host}:{self.port})"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What goes with a message; ``type`` is its media type."""
+
+    name: str
+    type: str
+    content: bytes
 
 
 class MailServer:
@@ -114,11 +124,20 @@ def written(
     *,
     html: str = "",
     reply_to: str = "",
+    on_behalf: str = "",
+    unsubscribe: str = "",
+    files: Sequence[File] = (),
 ) -> EmailMessage:
-    """A message as it goes over the wire; nothing in it can begin another header."""
+    """A message as it goes over the wire; nothing in it can begin another header.
+
+    ``on_behalf`` is who it comes from, where that is not the ``sender``, who hands it over all the same and
+    hears of what does not arrive. ``unsubscribe`` is the address at which one click ends such letters
+    (RFC 8058).
+    """
     message = EmailMessage()
-    name, address = parseaddr(sender)
-    message["From"] = Address(_line(name), addr_spec=address)
+    message["From"] = _person(on_behalf or sender)
+    if on_behalf and parseaddr(on_behalf)[1] != parseaddr(sender)[1]:
+        message["Sender"] = _person(sender)
     message["To"] = Address(addr_spec=recipient)
     if reply_to:
         message["Reply-To"] = Address(addr_spec=reply_to)
@@ -126,10 +145,22 @@ def written(
     message["Date"] = formatdate(moment)
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text)
     if html:
         message.add_alternative(html, subtype="html")
+    for file in files:
+        kind, _, sort = file.type.partition("/")
+        name = _line(file.name).replace("/", "-")
+        message.add_attachment(file.content, maintype=kind, subtype=sort, filename=name)
     return message
+
+
+def _person(text: str) -> Address:
+    name, address = parseaddr(text)
+    return Address(_line(name), addr_spec=address)
 
 
 def _line(text: str) -> str:

@@ -31,7 +31,7 @@ from runtime.model.catalog import (
 )
 from runtime.model.catalog import Path as FieldPath
 from runtime.model.earlier import NOTHING, Earlier
-from runtime.model.letters import LetterTemplate
+from runtime.model.letters import DocumentTemplate, LetterTemplate
 from runtime.model.uses import Thing
 from runtime.model.workflow import Workflow
 
@@ -88,6 +88,7 @@ class Draft:
         self.access = Access()
         self.data: tuple[StartRecord, ...] = ()
         self.letters: dict[str, LetterTemplate] = {}
+        self.documents: dict[str, DocumentTemplate] = {}
         self.workflows: dict[str, Workflow] = {}
         self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []

@@ -12,7 +12,7 @@ from runtime.language.read import FILE_BYTES, decode
 
 FILES = 2000
 """The most files a pack has: a hundred modules with layouts, filters and picklists are four hundred."""
-ROOTS = ("schemas", "formulas", "templates/mail", "translations", "data")
+ROOTS = ("schemas", "formulas", "templates/mail", "templates/documents", "translations", "data")
 """The folders that are looked into, beside ``pack.yaml``."""
 ENDINGS = (".yaml", ".yml")
 MORE_ENDINGS = {"data": (".csv",)}

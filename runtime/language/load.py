@@ -337,4 +337,5 @@ class _Load:
             access=draft.access,
             workflows=MappingProxyType(draft.workflows),
             letters=MappingProxyType(draft.letters),
+            documents=MappingProxyType(draft.documents),
         )

@@ -14,7 +14,7 @@ from runtime.model.conversion import Conversion
 from runtime.model.dynamics import Dynamics
 from runtime.model.earlier import NOTHING, Earlier
 from runtime.model.label import Label
-from runtime.model.letters import LetterTemplate
+from runtime.model.letters import DocumentTemplate, LetterTemplate
 from runtime.model.types import ValueType
 from runtime.model.workflow import Workflow
 
@@ -304,7 +304,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A saved list of a module."""
+    """A saved list of a module. ``remind`` is the date of which owners of what it finds are reminded."""
 
     key: str
     module: str
@@ -314,6 +314,7 @@ class Filter:
     sort: tuple[SortKey, ...]
     quick: tuple[Path, ...]
     origin: Origin
+    remind: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +398,7 @@ class Catalog:
     access: Access = fresh(default_factory=Access)
     workflows: Mapping[str, Workflow] = fresh(default_factory=lambda: MappingProxyType({}))
     letters: Mapping[str, LetterTemplate] = fresh(default_factory=lambda: MappingProxyType({}))
+    documents: Mapping[str, DocumentTemplate] = fresh(default_factory=lambda: MappingProxyType({}))
 
     @property
     def currencies(self) -> tuple[str, ...]:

@@ -10,10 +10,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOut:
+    """Where a record says that its person wants no such letters: its table, its id, and the column of a
+    boolean field, by the names that stay.
+    """
+
+    table: str
+    record_id: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What is to be sent. Two of one ``key`` are the same; after ``until`` it is of no use any more.
 
-    There is always a ``text``; ``html`` says the same for programs that draw it.
+    There is always a ``text``; ``html`` says the same for programs that draw it. ``sender`` is who it comes
+    from, where that is not the CRM itself; one with an ``opt_out`` tells how to be rid of such letters, in
+    ``language``. ``files`` are the ids of the records of the files that go with it.
     """
 
     key: str
@@ -24,6 +37,10 @@ class Letter:
     until: datetime | None = None
     html: str = ""
     reply_to: str = ""
+    sender: str = ""
+    opt_out: OptOut | None = None
+    language: str = ""
+    files: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +61,21 @@ class LetterPart:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentTemplate:
+    """A file about a record of a module. ``name`` (without an ending) and ``body`` are by language."""
+
+    key: str
+    module: str
+    name: Mapping[str, LetterPart]
+    body: Mapping[str, LetterPart]
+    is_html: bool
+    origin: "Origin"
+
+
+@dataclass(frozen=True, slots=True)
 class LetterTemplate:
     """A letter about a record of a module. ``subject``, ``text`` and ``html`` are by language; the last may
-    be empty.
+    be empty. ``opt_out`` is the boolean field that says who wants no such letters, or ''.
     """
 
     key: str
@@ -55,3 +84,4 @@ class LetterTemplate:
     text: Mapping[str, LetterPart]
     html: Mapping[str, LetterPart]
     origin: "Origin"
+    opt_out: str = ""

@@ -15,7 +15,7 @@ from runtime.sites.site import Site
 
 COPIED = (
     *("role", "country", "language", "timezone", "date_format", "number_format", "search_type"),
-    *("alert_days", "daily_mail", "note_alert", "manager"),
+    *("alert_days", "daily_mail", "notice_mail", "note_alert", "manager"),
 )
 """What a user has from their template; whether it is an administrator is said anew each time."""
 

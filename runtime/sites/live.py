@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from runtime.automation.press import Press
 from runtime.base.clock import Clock
 from runtime.base.diagnostic import Diagnostic, Span
 from runtime.base.messages import Message, Translate, message
@@ -92,6 +93,7 @@ class Live:
     hanging: Callable[[Collection], Expression]
     uses: Callable[[], Uses]
     explainer: Explainer
+    press: Press
     seeing: "Callable[[Live, Actor, Sight], Live]"
 
     def seen_by(self, actor: Actor) -> "Live":

@@ -74,7 +74,7 @@ def sign_out_everywhere(site: Site, tx: Transaction, user_id: int) -> None:
 PROFILE = (
     *("name", "phone", "mobile", "country", "language", "timezone"),
     *("date_format", "number_format", "search_type", "theme"),
-    *("alert_days", "daily_mail", "note_alert"),
+    *("alert_days", "daily_mail", "notice_mail", "note_alert"),
 )
 """What every user may change of their own record; the rest of it is the administrators'."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from runtime.automation.background import Background
 from runtime.automation.operations.base import Operation
+from runtime.automation.press import Press
 from runtime.base.clock import Clock
 from runtime.base.messages import Translate
 from runtime.base.registry import Registry
@@ -24,6 +25,7 @@ from runtime.change.revisions import Revision, latest_number, open_applied
 from runtime.channels.connectors.http import Outbound
 from runtime.channels.mail import Post
 from runtime.channels.smtp import Account, MailServer
+from runtime.channels.unsubscribing import Unsubscribing
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
@@ -56,6 +58,7 @@ from runtime.sites.identifying import make_identity
 from runtime.sites.live import Live, make_conditions, make_formats, make_hanging, make_uses
 from runtime.sites.past import Past
 from runtime.sites.seeing import make_seeing
+from runtime.sites.sending import is_unwanted, mailed_files
 from runtime.sites.starting import StartError, starting
 from runtime.storage.database import Database
 from runtime.storage.errors import StorageError
@@ -161,6 +164,7 @@ class Site:
         self.security_log = SecurityLog(database, self.clock, self.sealer.mark)
         self.post = self._make_post()
         self.outbound = Outbound(workshop.settings.inside)
+        self.press = Press()
         try:
             self.live: Live = self._open()
         except BaseException:
@@ -181,12 +185,18 @@ class Site:
         except ValueError as error:
             raise SiteError(str(error)) from None
         sender = settings.mail_from or f"trellis@{settings.host}"
-        return Post(self.database, self.background, self.sealer, server, sender, settings.host)
+        return Post(
+            self.database, self.background, self.sealer, server, sender, settings.host,
+            Unsubscribing(self.sealer, settings.url, self.translate),
+            lambda connection, mail: is_unwanted(self.live, connection, mail),
+            lambda connection, ids: mailed_files(self, connection, ids),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Give the connections back."""
         if "queue" in self.__dict__:
             self.queue.close()
+        self.press.close()
         self.database.close()
 
     def load_pack(self) -> Loaded:
@@ -427,5 +437,6 @@ class Site:
             hanging=make_hanging(catalog, shop.language),
             uses=make_uses(read, shop.language.functions),
             explainer=Explainer(writer.plans, reader, judge),
+            press=self.press,
             seeing=make_seeing(workplace),
         )

@@ -8,17 +8,20 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from runtime.base.messages import Message
+from runtime.model.letters import OptOut
 from runtime.model.outbound import Answer, Request
 
 RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
 STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
 WORKFLOW, MOMENT, PEOPLE, LETTER = "workflow", "moment", "people", "letter"
 METHOD, DATA, SECRET, ANSWER = "method", "data", "secret", "answer"
+DOCUMENT, FILES = "document", "files"
 """What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
 rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
 what steps inside call a record, true or false, another workflow's key, a moment behind an =, people
 (``admins``, or users behind an =), a letter of ``templates/mail/``, a method of HTTP, values by any name, the
-name of a secret, what of an answer goes into which field.
+name of a secret, what of an answer goes into which field, a document of ``templates/documents/``, files
+(records behind an =, or a list of them).
 """
 
 
@@ -97,6 +100,30 @@ class WrittenLetter(Protocol):
         """The same for programs that draw it, or nothing."""
         ...
 
+    @property
+    def opt_out(self) -> OptOut | None:
+        """Where its record says that such letters are not wanted."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """The language that was asked for."""
+        ...
+
+
+class WrittenDocument(Protocol):
+    """A document as its file holds it."""
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it holds."""
+        ...
+
 
 class Reaching(Protocol):
     """What a step is handed that calls another system, while no transaction is open."""
@@ -169,8 +196,16 @@ class Doing(Protocol):
         """Have another workflow run for a record: its run, or None where the workflow does not run for it."""
         ...
 
-    def mail(self, people: Sequence[str], letter: WrittenLetter, reply_to: str) -> None:
-        """Send a letter to each of these addresses once the step has landed."""
+    def mail(
+        self, people: Sequence[str], letter: WrittenLetter, reply_to: str, sender: str, files: Sequence[int]
+    ) -> None:
+        """Send a letter to each of these addresses once the step has landed, with the files of these ids;
+        from the CRM itself, or from an address that mail may come from. Raises :class:`StepError`.
+        """
+        ...
+
+    def keep_file(self, document: WrittenDocument, about: Target) -> Target:
+        """Keep a document as a file that hangs on a record: the file's record. Raises :class:`StepError`."""
         ...
 
     def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
@@ -197,6 +232,8 @@ class StepKind(ABC):
     """Whether it writes the records that its settings name: others keep off them meanwhile."""
     gives: ClassVar[str] = ""
     """The setting that says of which module the record is that it gives; '' where it gives none."""
+    gives_module: ClassVar[str] = ""
+    """The module of what it gives, where that is always the same."""
 
     reaches_out: ClassVar[bool] = False
     """Whether :meth:`reach` is called first."""

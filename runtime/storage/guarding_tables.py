@@ -95,6 +95,8 @@ def mails(metadata: MetaData) -> Table:
         Column("recipient", Text, nullable=False),
         Column("subject", Text, nullable=False),
         Column("content", Text),
+        Column("sender", Text),
+        Column("opt_out", Json),
         Column("state", Text, nullable=False),
         Column("tries", Integer, nullable=False),
         Column("lease_until", UtcDateTime()),

@@ -32,6 +32,7 @@ class Notification:
     address: str
     created_at: datetime
     read_at: datetime | None
+    mailed_at: datetime | None = None
 
 
 class Inbox:
@@ -49,9 +50,11 @@ class Inbox:
         text: Mapping[str, Any],
         about: tuple[str, int] | None = None,
         address: str = "",
+        *,
+        mailed: bool = False,
     ) -> int:
         """Tell people something (a message as JSON); whoever was told under the same key is not told again.
-        Gives how many were.
+        Gives how many were. What is ``mailed`` by other means is not mailed for a second time.
         """
         table, record_id = about or (None, None)
         shared: dict[str, Any] = {
@@ -61,6 +64,7 @@ class Inbox:
             "address": address,
         }
         shared["created_at"] = self._clock.now()
+        shared["mailed_at"] = shared["created_at"] if mailed else None
         add: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
         told = 0
         for start in range(0, len(people), AT_ONCE):
@@ -88,6 +92,18 @@ class Inbox:
         if before is not None:
             query = query.where(table.c.id < before)
         return [_notification(row) for row in connection.execute(query)]
+
+    def unmailed(self, connection: Connection, limit: int) -> list[Notification]:
+        """Words of which nobody has asked yet whether they are to be mailed, too; the oldest first."""
+        table = self._table
+        query = select(table).where(table.c.mailed_at.is_(None)).order_by(table.c.id).limit(limit)
+        return [_notification(row) for row in connection.execute(query)]
+
+    def mark_mailed(self, tx: Transaction, ids: Sequence[int]) -> None:
+        """They were mailed, or nobody wants them so."""
+        table = self._table
+        mine = table.c.id.in_(ids)
+        tx.connection.execute(update(table).where(mine).values(mailed_at=self._clock.now()))
 
     def read(self, tx: Transaction, user_id: int, up_to: int) -> None:
         """The user has read all up to an id."""

@@ -20,6 +20,7 @@ def notifications(metadata: MetaData) -> Table:
         Column("address", Text, nullable=False),
         Column("created_at", UtcDateTime(), nullable=False),
         Column("read_at", UtcDateTime()),
+        Column("mailed_at", UtcDateTime(), index=True),
         UniqueConstraint("key", name="ux_trellis_notifications_key"),
         Index("ix_trellis_notifications_user", "user_id", "id"),
         Index("ix_trellis_notifications_read", "user_id", "read_at"),

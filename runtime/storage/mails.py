@@ -1,11 +1,12 @@
 """Mail as rows: what is to be sent, claimed for a while by whoever sends it, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.base.clock import Clock
 from runtime.storage.runtime_tables import runtime_tables
@@ -13,13 +14,19 @@ from runtime.storage.site_settings import read_setting, write_setting
 from runtime.storage.transaction import Transaction
 
 WAITING, SENDING, HELD, SENT, FAILED, LATE = "waiting", "sending", "held", "sent", "failed", "late"
-ENDED = (SENT, FAILED, LATE)
+CANCELLED, UNWANTED = "cancelled", "unwanted"
+ENDED = (SENT, FAILED, LATE, CANCELLED, UNWANTED)
+REPEATABLE = (FAILED, CANCELLED)
+"""How a mail has ended whose content is kept, so that it may be sent all the same."""
 
 SETTING = "mail"
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_TRIES = 12
 """Tries over some six hours; then it is given up."""
+MINUTE = timedelta(minutes=1)
+PACE = "mail:"
+"""Begins the keys of the counters that say how many mails a minute has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class StoredMail:
     recipient: str
     subject: str
     content: str | None
+    sender: str | None
+    opt_out: Mapping[str, Any] | None
     state: str
     tries: int
     lease_until: datetime | None
@@ -56,7 +65,43 @@ class Mails:
 
     def hold_all(self, tx: Transaction, by: int | None, *, held: bool) -> None:
         """Keep whether the site sends nothing for the moment."""
-        write_setting(tx.connection, SETTING, {"held": held}, self.clock.now(), by)
+        kept = {**read_setting(tx.connection, SETTING), "held": held}
+        write_setting(tx.connection, SETTING, kept, self.clock.now(), by)
+
+    def pace(self, connection: Connection) -> int:
+        """How many mails leave in a minute at most; 0 where nobody has said."""
+        return int(read_setting(connection, SETTING).get("per_minute") or 0)
+
+    def set_pace(self, tx: Transaction, by: int | None, per_minute: int) -> None:
+        """Keep how many mails leave in a minute at most; 0: as many as the server takes."""
+        kept = {**read_setting(tx.connection, SETTING), "per_minute": per_minute}
+        write_setting(tx.connection, SETTING, kept, self.clock.now(), by)
+
+    def is_beyond(self, tx: Transaction, mail: StoredMail) -> bool:
+        """Count a mail that is about to leave; where this minute has seen enough, it waits for the next."""
+        most = self.pace(tx.connection)
+        if not most:
+            return False
+        counters = runtime_tables().counters
+        now = self.clock.now()
+        begun = now.replace(second=0, microsecond=0)
+        key = f"{PACE}{begun:%Y-%m-%dT%H:%M}"
+        add: Any = postgresql.insert if tx.connection.dialect.name == "postgresql" else sqlite.insert
+        count = (
+            add(counters)
+            .values(key=key, value=1)
+            .on_conflict_do_update(index_elements=["key"], set_={"value": counters.c.value + 1})
+            .returning(counters.c.value)
+        )
+        seen = tx.connection.execute(count).scalar_one()
+        if seen == 1:
+            old = counters.c.key.startswith(PACE, autoescape=True) & (counters.c.key < key)
+            tx.connection.execute(delete(counters).where(old))
+        if seen <= most:
+            return False
+        values = {"state": WAITING, "lease_until": None, "next_at": begun + MINUTE, "tries": mail.tries - 1}
+        self._write(tx, mail.id, values)
+        return True
 
     def add(self, tx: Transaction, values: Sequence[dict[str, Any]]) -> None:
         """Add mails, in the transaction that gives the cause for them; one whose key is there already is the
@@ -73,17 +118,46 @@ class Mails:
         if rows:
             tx.connection.execute(insert(table), rows)
 
+    def has(self, connection: Connection, key: str) -> bool:
+        """Whether there is a mail of a key."""
+        query = select(self._table.c.id).where(self._table.c.key == key).limit(1)
+        return connection.execute(query).first() is not None
+
     def find(self, connection: Connection, ids: Sequence[int]) -> list[StoredMail]:
         """The mails of these ids, in their order."""
         query = select(self._table).where(self._table.c.id.in_(ids)).order_by(self._table.c.id)
         return [_stored(row) for row in connection.execute(query)]
 
-    def latest(self, connection: Connection, limit: int, before: int | None = None) -> list[StoredMail]:
-        """The newest mails; ``before`` is the id that the last page ended with."""
-        query = select(self._table).order_by(self._table.c.id.desc()).limit(limit)
+    def latest(
+        self, connection: Connection, limit: int, before: int | None = None, state: str = "", to: str = ""
+    ) -> list[StoredMail]:
+        """The newest mails, in a state or to an address where these are named; ``before`` is the id that the
+        last page ended with.
+        """
+        table = self._table
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
-            query = query.where(self._table.c.id < before)
+            query = query.where(table.c.id < before)
+        if state:
+            query = query.where(table.c.state == state)
+        if to:
+            query = query.where(table.c.recipient == to)
         return [_stored(row) for row in connection.execute(query)]
+
+    def counts(self, connection: Connection) -> Mapping[str, int]:
+        """How many mails are in which state."""
+        table = self._table
+        query = select(table.c.state, func.count()).group_by(table.c.state)
+        return {str(state): int(count) for state, count in connection.execute(query)}
+
+    def due(self, connection: Connection, ids: Sequence[int]) -> list[int]:
+        """Those of these ids whose time it is, the oldest first."""
+        table, now = self._table, self.clock.now()
+        is_due = ((table.c.state == WAITING) & (table.c.next_at <= now)) | (
+            (table.c.state == SENDING) & (table.c.lease_until <= now)
+        )
+        query = select(table.c.id).where(table.c.id.in_(ids), is_due).order_by(table.c.id)
+        return list(connection.execute(query).scalars())
 
     def claim(self, tx: Transaction, mail_id: int, lease: timedelta) -> StoredMail | None:
         """Take a mail to send it, for a while; None when it is not its time, or somebody else has it."""
@@ -101,6 +175,17 @@ class Mails:
     def sent(self, tx: Transaction, mail: StoredMail) -> None:
         """The server has it: the content is forgotten."""
         self._end(tx, mail, SENT, None)
+
+    def unwanted(self, tx: Transaction, mail: StoredMail) -> None:
+        """Whom it is for wants no such letters."""
+        self._end(tx, mail, UNWANTED, None)
+
+    def cancel(self, tx: Transaction, mail_id: int) -> bool:
+        """Let a mail that has not left stay; says whether there was one."""
+        table = self._table
+        mine = (table.c.id == mail_id) & table.c.state.in_((WAITING, HELD))
+        values = {"state": CANCELLED, "ended_at": self.clock.now()}
+        return bool(tx.connection.execute(update(table).where(mine).values(values)).rowcount)
 
     def late(self, tx: Transaction, mail: StoredMail) -> None:
         """It would come too late to be of use."""
@@ -124,9 +209,9 @@ class Mails:
         return self._again(tx, select(self._table.c.id).where(self._table.c.state == HELD).limit(limit))
 
     def retry(self, tx: Transaction, mail_id: int) -> list[int]:
-        """Try a mail again that was given up and whose content is still there."""
+        """Send a mail that was given up or cancelled and whose content is still there."""
         table = self._table
-        mine = (table.c.id == mail_id) & (table.c.state == FAILED) & table.c.content.is_not(None)
+        mine = (table.c.id == mail_id) & table.c.state.in_(REPEATABLE) & table.c.content.is_not(None)
         return self._again(tx, select(table.c.id).where(mine))
 
     def waiting(self, connection: Connection, ids: Sequence[int]) -> datetime | None:
@@ -155,7 +240,7 @@ class Mails:
 
     def _end(self, tx: Transaction, mail: StoredMail, state: str, error: str | None) -> None:
         values: dict[str, Any] = {"state": state, "lease_until": None, "ended_at": self.clock.now()}
-        if state != FAILED:
+        if state not in REPEATABLE:
             values["content"] = None
         self._write(tx, mail.id, {**values, "error": error[:500] if error else None})
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from runtime.expressions.columns import UtcDateTime
-from runtime.storage import clock_tables, guarding_tables, inbox_tables, run_tables
+from runtime.storage import clock_tables, guarding_tables, inbox_tables, run_tables, webhook_tables
 from runtime.storage.own_columns import Big, Json
 
 FORMAT = 1
@@ -61,6 +61,8 @@ class RuntimeTables:
     once: Table
     switched_off: Table
     notifications: Table
+    webhooks: Table
+    deliveries: Table
     clocks: Table
     site_settings: Table
     second_factors: Table
@@ -233,6 +235,8 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         once=run_tables.once(metadata),
         switched_off=run_tables.switched_off(metadata),
         notifications=inbox_tables.notifications(metadata),
+        webhooks=webhook_tables.webhooks(metadata),
+        deliveries=webhook_tables.deliveries(metadata),
         clocks=clock_tables.clocks(metadata),
         quarantine=_quarantine(metadata),
         changes=_changes(metadata),

@@ -42,6 +42,8 @@ ACTING = "acting:"
 """What the change sets of an administrator who acts as somebody say as their cause, before the id."""
 LEAVING = ("/acting/end", "/signout")
 """What one who only looks may ask for besides pages."""
+BY_ITSELF = ("/notifications/bell",)
+"""What a page asks for by itself: nobody who has gone stays signed in by it."""
 GENERATIONS = 5
 """How often a request is begun anew because another revision was applied while it was at work."""
 log = logging.getLogger("trellis.web")
@@ -222,7 +224,7 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
         language = asked_language(request.headers.get("accept-language", ""), live.catalog.languages)
         return None, replace(NOBODY, language=language)
     session, user = found
-    if session.stale:
+    if session.stale and request.scope["path"] not in BY_ITSELF:
         with site.database.write() as tx:
             live.identity.sessions.touch(tx.connection, session)
     actor = live.actor_of(user, "form")

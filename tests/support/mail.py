@@ -55,11 +55,17 @@ class Postbox:
         return found[1]
 
 
+def free_port() -> int:
+    """A port that nobody uses: a controller asks for one by its number."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
 @contextmanager
 def mail_server() -> Iterator[Postbox]:
     """The server, on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:  # the controller asks for a port by its number
-        box = Postbox(free.getsockname()[1])
+    box = Postbox(free_port())
     controller = Controller(box, hostname="127.0.0.1", port=box.port)
     controller.start()
     try:

@@ -7,6 +7,7 @@ from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
 from runtime.language.kinds.base import (
     EXPRESSION,
+    KEY,
     LABEL,
     PATHS,
     SORT,
@@ -34,6 +35,7 @@ class FiltersKind(Kind):
             "*.columns.#": "path",
             "*.sort.#": "sort",
             "*.quick.#": "path",
+            "*.remind": "path",
         }
     )
 
@@ -50,6 +52,11 @@ class FiltersKind(Kind):
                             "columns": described(PATHS, "Its columns; the layout's list when left out."),
                             "sort": described(SORT, "Its order; - before a field reverses it."),
                             "quick": described(PATHS, "The fields one may filter by with a click."),
+                            "remind": described(
+                                KEY,
+                                "The date of which whoever owns a record that it finds is reminded, and by "
+                                "which it stands in their daily mail.",
+                            ),
                             "view": described(one_of("list"), "How it is drawn."),
                         }
                     ),

@@ -35,6 +35,11 @@ class LettersKind(Kind):
                 "subject": described(TEXT, "Its subject: {{ name }} is won."),
                 "text": described(TEXT, "The letter as plain text, which everybody can read."),
                 "html": described(TEXT, "The same as HTML, for programs that draw it."),
+                "opt_out": described(
+                    KEY,
+                    "The boolean field of the record that says its person wants no such letters: they are "
+                    "then not sent, and each has a link that fills it in.",
+                ),
             },
             ("module", "subject", "text"),
         )

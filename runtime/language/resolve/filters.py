@@ -3,13 +3,14 @@
 from types import MappingProxyType
 
 from runtime.language.draft import Draft
-from runtime.language.nodes import MapNode
+from runtime.language.nodes import MapNode, Node, Scalar
 from runtime.language.resolve.expressions import resolve_expression
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.paths import Paths
-from runtime.model.catalog import Filter, Module
+from runtime.language.shape import Path as Place
+from runtime.model.catalog import Field, Filter, Module
 from runtime.model.label import Label
-from runtime.model.types import BOOLEAN
+from runtime.model.types import BOOLEAN, DATE, DATETIME
 
 ALL = "all"
 
@@ -48,7 +49,21 @@ def _filter(draft: Draft, labels: Labels, module: Module, key: str, node: MapNod
         paths.sort(module, sort.items, (*place, "sort")) if sort else (),
         paths.all(module, quick.items, (*place, "quick")) if quick else (),
         draft.origin(node),
+        _remind(draft, module, node.get("remind"), (*place, "remind")),
     )
+
+
+def _remind(draft: Draft, module: Module, node: Node | None, place: Place) -> Field | None:
+    """The date of which owners are reminded: a field of the records themselves."""
+    if not isinstance(node, Scalar):
+        return None
+    path = Paths(draft).of_node(module, node, place)
+    if path is None:
+        return None
+    if path.hops or path.attribute is not None or path.field.value_type not in (DATE, DATETIME):
+        draft.note("remind", str(node.value), node, place)
+        return None
+    return path.field
 
 
 def frozen(filters: dict[str, dict[str, Filter]]) -> MappingProxyType[str, MappingProxyType[str, Filter]]:

@@ -18,6 +18,7 @@ from runtime.model.catalog import Expression, Module
 from runtime.model.label import ANY
 from runtime.model.letters import LetterLoop, LetterPart, LetterTemplate
 from runtime.model.types import RecordType
+from runtime.model.uses import Thing
 
 Parts = Mapping[str, LetterPart]
 
@@ -30,11 +31,33 @@ def resolve_letters(draft: Draft, labels: Labels) -> None:
         module = values.module(tree.get("module"), (*path, "module"))
         if module is None:
             continue
-        subject, text, html = (_Texts(draft, module, tree, path, part).all() for part in PARTS)
-        draft.letters[key] = LetterTemplate(key, module.key, subject, text, html, draft.origin(tree))
+        subject, text, html = (texts_of(draft, module, tree, path, part) for part in PARTS)
+        opt_out = _opt_out(values, module, tree, path)
+        draft.letters[key] = LetterTemplate(key, module.key, subject, text, html, draft.origin(tree), opt_out)
 
 
 PARTS = ("subject", "text", "html")
+
+
+def texts_of(draft: Draft, module: Module, tree: MapNode, path: Path, part: str) -> Parts:
+    """One part of a template, in each language that it is written in."""
+    return _Texts(draft, module, tree, path, part).all()
+
+
+def _opt_out(values: Values, module: Module, tree: MapNode, path: Path) -> str:
+    """The field that says who wants no such letters."""
+    node, place = tree.get("opt_out"), (*path, "opt_out")
+    if node is None:
+        return ""
+    field = values.field(module, str(node.plain), node, place)
+    if field is None:
+        return ""
+    values.draft.mention(place, node, Thing("field", f"{module.key}.{field.key}"), "writes")
+    if field.type != "boolean" or field.computed is not None or field.system:
+        about = f"{field.key} is no field that is true or false and that people fill in"
+        values.draft.note("letter", about, node, place)
+        return ""
+    return field.key
 
 
 class _Texts:

@@ -71,6 +71,8 @@ class Steps:
             if value is not None:
                 settings[key] = value
         named = node.text("as") or "" if kind.gives else ""
+        if kind.gives_module:
+            modules[kind.gives] = kind.gives_module
         if named and kind.gives in modules:
             self._name(named, modules[kind.gives], node.get("as") or node, (*path, "as"))
         return Step(name, place, MappingProxyType(settings), named, self.draft.origin(node))
@@ -114,8 +116,11 @@ class Steps:
                 return self._people(node, at)
             case what.WORKFLOW:
                 return self._workflow(node, at, modules.get(setting.of, self.module.key))
-            case what.LETTER:
-                return self._letter(node, at, modules.get(setting.of, self.module.key))
+            case what.LETTER | what.DOCUMENT:
+                of = modules.get(setting.of, self.module.key)
+                return self._template(node, at, of, is_letter=setting.what == what.LETTER)
+            case what.FILES:
+                return self._records(node, at, "files")
             case what.DATA:
                 return self._data(node, at)
             case what.ANSWER:
@@ -148,11 +153,15 @@ class Steps:
         """Users and groups behind an =, or those who administer the CRM."""
         if node.plain == "admins":
             return People((), admins=True)
+        return self._records(node, at, "users", "groups")
+
+    def _records(self, node: Node, at: Path, *modules: str) -> People | None:
+        """Records of some modules, each behind an =: one, or a list."""
         scope = self.values.scope(self.module, self._open)
         found = []
         for position, child in enumerate(node.items if isinstance(node, ListNode) else (node,)):
             place = (*at, str(position)) if isinstance(node, ListNode) else at
-            one = self._kept(self.values.expression(child, place, scope, record_of("users", "groups")))
+            one = self._kept(self.values.expression(child, place, scope, record_of(*modules)))
             if one is None:
                 return None
             found.append(one)
@@ -174,14 +183,17 @@ class Steps:
             return None
         return key
 
-    def _letter(self, node: Node, at: Path, module: str) -> str | None:
-        """A letter about records of a module."""
-        key = str(node.plain)
-        found = self.draft.letters.get(key)
+    def _template(self, node: Node, at: Path, module: str, *, is_letter: bool) -> str | None:
+        """A letter, or a document, about records of a module."""
+        key, there = str(node.plain), self.draft.letters if is_letter else self.draft.documents
+        found = there.get(key)
         if found is None:
-            if not self.draft.is_written("letters", key):
-                known = ", ".join(self.draft.letters) or "none"
-                self.values.note(f'there is no letter "{key}" in templates/mail; there are {known}', node, at)
+            if not self.draft.is_written("letters" if is_letter else "documents", key):
+                known = ", ".join(there) or "none"
+                what_it_is = "letter" if is_letter else "document"
+                folder = "templates/mail" if is_letter else "templates/documents"
+                about = f'there is no {what_it_is} "{key}" in {folder}; there are {known}'
+                self.values.note(about, node, at)
             return None
         if found.module != module:
             about = f"{key} is about a record of {found.module}, and the record is one of {module}"

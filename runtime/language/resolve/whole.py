@@ -3,6 +3,7 @@
 from runtime.language.draft import Draft
 from runtime.language.resolve.access import resolve_access
 from runtime.language.resolve.data import resolve_data
+from runtime.language.resolve.documents import resolve_documents
 from runtime.language.resolve.filters import resolve_filters
 from runtime.language.resolve.formulas import resolve_formulas
 from runtime.language.resolve.labels import Labels
@@ -35,6 +36,7 @@ def resolve(draft: Draft) -> Label:
     resolve_access(draft, labels)
     resolve_data(draft)
     resolve_letters(draft, labels)
+    resolve_documents(draft, labels)
     resolve_workflows(draft, labels)
     for language, path, node, place in labels.unused():
         if node.source.layer == draft.top_layer and not draft.is_broken(*path):

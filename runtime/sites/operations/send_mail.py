@@ -22,10 +22,13 @@ class SendMail(Operation):
 
         assert isinstance(context.site, Site)
         post, ids = context.site.post, context.arguments["mails"]
-        for done, mail_id in enumerate(ids):
+        with context.site.database.read() as connection:
+            due = post.mails.due(connection, ids)
+        for done, mail_id in enumerate(due):
             context.check()
-            post.send(mail_id)
-            context.tell(done + 1, len(ids))
+            if not post.send(mail_id):
+                break
+            context.tell(len(ids) - len(due) + done + 1, len(ids))
         with context.site.database.read() as connection:
             again = post.mails.waiting(connection, ids)
             sent = sum(mail.state == SENT for mail in post.mails.find(connection, ids))

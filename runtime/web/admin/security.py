@@ -1,4 +1,4 @@
-"""The rules of signing in: who must have a second step, from where, how long, how many tries; and mail."""
+"""The rules of signing in: who must have a second step, from where, how long, and how many tries."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,11 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from runtime.base.messages import Message, message, phrase
 from runtime.identity.addresses import NotANetworkError, read_networks
 from runtime.identity.policy import ADMINS, EVERYBODY, NOBODY, Policy
-from runtime.sites.guarding import hold_mail, set_rules, why_not
-from runtime.storage.mails import FAILED, HELD, LATE, SENDING, SENT, WAITING, StoredMail
+from runtime.sites.guarding import set_rules, why_not
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call, client_address
-from runtime.web.errors import not_found
 from runtime.web.pages.screen import Screen
 from runtime.web.shell import flash
 
@@ -34,19 +32,10 @@ LISTS = {
     "denied": phrase("These addresses are not let in"),
     "trusted": phrase("Trusted addresses"),
 }
-STATES = {
-    WAITING: (phrase("Waiting"), "blue"),
-    SENDING: (phrase("Being sent"), "blue"),
-    HELD: (phrase("Held"), "orange"),
-    SENT: (phrase("Sent"), "green"),
-    FAILED: (phrase("Failed"), "red"),
-    LATE: (phrase("Too late"), "gray"),
-}
-MAILS = 20
 
 
 def show(screen: Screen, call: Call) -> Response:
-    """The rules as they stand, and the latest mails."""
+    """The rules as they stand."""
     return _draw(screen, call, call.site.rules.refresh(), {})
 
 
@@ -61,22 +50,6 @@ def save(screen: Screen, call: Call) -> Response:
         return _draw(screen, call, policy, errors)
     changed = set_rules(call.site, call.actor, policy)
     return flash(RedirectResponse(PATH, 303), "saved" if changed else "unchanged")
-
-
-def mail(screen: Screen, call: Call) -> Response:
-    """Hold the mail, let it go, or try one again that was given up."""
-    do = call.form.text("do")
-    if do == "retry":
-        given = call.form.text("mail")
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
-        with call.site.database.write() as tx:
-            if not call.site.post.retry(tx, number):
-                raise not_found()
-    else:
-        reason = hold_mail(call.site, call.actor, held=do == "hold")
-        if reason is not None:
-            return _draw(screen, call, call.site.rules.refresh(), {"mail": reason})
-    return flash(RedirectResponse(PATH, 303), "saved")
 
 
 def _read(call: Call) -> tuple[Policy, dict[str, Message]]:
@@ -104,9 +77,6 @@ def _draw(screen: Screen, call: Call, policy: Policy, errors: dict[str, Message]
     language, profiles = call.actor.language, call.live.catalog.access.profiles
     said = {key: reason.render(call.translate, language) for key, reason in errors.items()}
     typed = call.form
-    with call.site.database.read() as connection:
-        mails = call.site.post.mails.latest(connection, MAILS)
-        held = call.site.post.mails.is_held(connection)
     context = {
         "rules": {
             "who": [(key, call.translate(name), key == policy.second_factor) for key, name in WHO.items()],
@@ -137,28 +107,6 @@ def _draw(screen: Screen, call: Call, policy: Policy, errors: dict[str, Message]
             ],
             "here": client_address(call.request),
         },
-        "post": {
-            "is_set_up": call.site.post.server is not None,
-            "sender": call.site.post.sender,
-            "held": held,
-            "error": said.get("mail", ""),
-            "mails": [_mail(call, each) for each in mails],
-        },
         "admin_tabs": tabs(call, "security"),
     }
     return screen.draw(call, "admin/security.html", context, status=422 if errors else 200)
-
-
-def _mail(call: Call, stored: StoredMail) -> dict[str, Any]:
-    name, color = STATES.get(stored.state, (stored.state, "gray"))
-    return {
-        "id": stored.id,
-        "recipient": stored.recipient,
-        # Codes stand in subjects: what is still of use is read by its recipient alone.
-        "kind": stored.kind,
-        "when": call.formats.datetime(stored.created_at),
-        "state": call.translate(name),
-        "color": color,
-        "error": stored.error or "",
-        "may_retry": stored.state == FAILED,
-    }

@@ -46,6 +46,12 @@ def tabs(call: Call, active: str) -> list[dict[str, Any]]:
             "count": None,
         },
         {
+            "label": call.translate("Mail"),
+            "href": "/admin/mail",
+            "active": active == "mail",
+            "count": None,
+        },
+        {
             "label": call.translate("Access"),
             "href": "/admin/access",
             "active": active == "access",

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from runtime.base.messages import message
 from runtime.model.catalog import Expression, Field, Filter, Module, Path
+from runtime.records.as_json import writer_of
 from runtime.sites.opening import open_saved
 from runtime.storage.query import Aggregate, Count, Group, Query
 from runtime.web.api.answers import answer
@@ -16,7 +17,7 @@ from runtime.web.api.modules import module_of
 from runtime.web.api.parameters import CAP, ListParameters, read_list
 from runtime.web.api.paths import hold_to_measure, path_at, sort_at
 from runtime.web.api.related import plan_reading
-from runtime.web.api.shape import unknown, writer_of
+from runtime.web.api.shape import unknown
 from runtime.web.errors import bad_request
 
 MOST_GROUPS = 1000

@@ -1,21 +1,18 @@
 """Shapes: which fields of a module an answer has, and how each value is written."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runtime.base.messages import message
 from runtime.base.suggest import suggest
-from runtime.fields.base import FieldType
 from runtime.model.catalog import Field, Module, Path
-from runtime.model.types import DATE, DATETIME
+from runtime.records.as_json import Write, writer_of
 from runtime.sites.live import Live
 from runtime.storage.query import Row
 from runtime.storage.tables import link_attributes
 from runtime.web.api.paths import path_at
 from runtime.web.errors import RefusedError, bad_request
-
-Write = Callable[[Any], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +95,6 @@ class Shapes:
         return writer_of(path.field, self._live.types)
 
 
-def writer_of(field: Field, types: Mapping[str, FieldType]) -> Write | None:
-    """How a field's value is written; None where it is written as it is."""
-    kind = types[field.type]
-    if "among" in field.settings:
-        return _union
-    if field.targets:
-        many = len(field.targets) > 1
-        if kind.linked:
-            return _references
-        return _union if many else _reference
-    moments = field.value_type in (DATE, DATETIME) and not field.settings.get("optional_time")
-    if moments or type(kind).to_json is FieldType.to_json:
-        return None
-    return kind.to_json
-
-
 def unknown(name: str, at: str, known: Iterable[str]) -> RefusedError:
     """The refusal of a name that is none of those known."""
     shown = name if len(name) <= 60 else name[:59] + "…"
@@ -123,16 +104,3 @@ def unknown(name: str, at: str, known: Iterable[str]) -> RefusedError:
     return bad_request(
         message('There is no "{name}" here. Did you mean "{near}"?', name=shown, near=near), at
     )
-
-
-def _reference(value: Any) -> object:
-    return {"id": value.id, "title": value.title}
-
-
-def _union(value: Any) -> object:
-    # Where a field points at records of several modules, the reader is told which.
-    return {"id": value.id, "title": value.title, "module": value.module}
-
-
-def _references(value: Any) -> object:
-    return [_reference(item) for item in value]

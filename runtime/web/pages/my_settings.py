@@ -15,7 +15,7 @@ from runtime.web.pages.screen import Screen
 from runtime.web.views import FieldView, Option
 
 REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian")
-TYPED = ("name", "phone", "mobile", "alert_days", "daily_mail")
+TYPED = ("name", "phone", "mobile", "alert_days", "daily_mail", "notice_mail")
 """What is typed or switched; all else is chosen from a list."""
 
 
