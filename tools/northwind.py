@@ -1,4 +1,4 @@
-"""Makes the Northwind CRM from a folder of its CSV files: checks, applies, imports, adds a user, serves.
+"""Makes the Northwind CRM from a folder of its CSV files: checks, applies, imports, adds people, serves.
 
 python -m tools.northwind FOLDER [--no-serve]
 """
@@ -23,7 +23,21 @@ FILES = (
 )
 """Which module each file goes into, in an order in which every record finds what it points at."""
 
-EMAIL, PASSWORD = "admin@northwind.example", "northwind-demo"
+PASSWORD = "northwind-demo"
+PEOPLE = (
+    ("admin", "Northwind Admin", None),
+    ("andrew", "Andrew Fuller", "ceo"),
+    ("steven", "Steven Buchanan", "sales_manager"),
+    ("nancy", "Nancy Davolio", "seller"),
+    ("janet", "Janet Leverling", "seller"),
+    ("laura", "Laura Callahan", "support"),
+    ("auditor", "Ada Auditor", "auditor"),
+)
+"""Who may sign in, each at northwind.example with :data:`PASSWORD`: the name, and the role, which an admin
+has none of.
+"""
+LOGINS = PACK / "logins.csv"
+"""Which employee signs in as whom."""
 
 
 def trellis(*words: str, given: str | None = None, may_fail: bool = False) -> int:
@@ -44,19 +58,14 @@ def main() -> None:
     trellis("apply", str(PACK), "--yes")
     for module, name in FILES:
         trellis("import", module, str(folder / f"{name}.csv"), "--map", str(PACK / "maps" / f"{name}.yaml"))
-    trellis(
-        "user",
-        "add",
-        EMAIL,
-        "--name",
-        "Northwind Admin",
-        "--admin",
-        "--password-file",
-        "-",
-        given=PASSWORD,
-        may_fail=True,
-    )
-    print(f"Sign in as {EMAIL} with the password {PASSWORD}.", flush=True)
+    for name, called, role in PEOPLE:
+        rights = ("--role", role) if role else ("--admin",)
+        words_of = ("user", "add", f"{name}@northwind.example", "--name", called, *rights)
+        trellis(*words_of, "--password-file", "-", given=PASSWORD, may_fail=True)
+    trellis("import", "employees", str(LOGINS), "--map", str(PACK / "maps" / "logins.yaml"))
+    for name, called, role in PEOPLE:
+        print(f"Sign in as {name}@northwind.example ({called}, {role or 'an administrator'}).")
+    print(f"The password is {PASSWORD}.", flush=True)
     if "--no-serve" not in sys.argv:
         trellis("serve", str(PACK))
 

@@ -15,7 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.servers import ROOT, free_port, wait
-from runtime.sites.demo import PASSWORD
+from runtime.sites.demo import PACK, PASSWORD
 from tests.support.browser import ARGUMENTS
 from tests.support.programs import find_chromium
 
@@ -23,7 +23,7 @@ FOLDER = ROOT / "docs" / "pictures"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 CUSTOMERS = {
-    "pack.yaml": "title: Acme\nversion: 1.0.0\nrequires: {standard: '>=1.0'}\nlanguages: [en, fi]\n",
+    "pack.yaml": "title: Acme\nversion: 1.0.0\nrequires: {demo: '>=1.0'}\nlanguages: [en, fi]\n",
     "schemas/modules/potentials.yaml": """fields:
   next_step: {required: true, fill: "=concat('Call ', account.name)"}
   budget: {type: money, label: {en: Budget, fi: Budjetti}, after: amount}
@@ -74,7 +74,7 @@ def changed(folder: Path) -> Iterator[str]:
         file = folder / "acme" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    with serving(folder, "serve", "acme", "--no-worker") as address:
+    with serving(folder, "serve", "acme", "--packs", str(PACK.parent), "--no-worker") as address:
         yield address
 
 

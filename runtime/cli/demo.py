@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from runtime.cli.base import DONE, Command, CommandError, House
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runtime.sites.site import Site
 
 INTERRUPTED = 130
@@ -15,7 +17,7 @@ MOST = 10_000_000
 
 
 class Demo(Command):
-    """Serves the standard pack with records to look at. What is there already stays."""
+    """Serves the standard pack with people in roles and records to look at. What is there already stays."""
 
     help = "Serve a small filled CRM on this machine, to look around in."
 
@@ -35,17 +37,15 @@ class Demo(Command):
     def run(self, arguments: argparse.Namespace, house: House) -> int:
         """Fill an empty site, say how to sign in, and serve it."""
         from runtime.language.packs import standard_folder
-        from runtime.sites.demo import PASSWORD, PEOPLE
+        from runtime.sites.demo import PACK
 
-        pack = standard_folder()
-        if pack is None:
+        if standard_folder() is None:
             raise CommandError("The standard pack is missing: this installation is not whole.")
-        site = house.open_site(pack)
+        site = house.open_site(PACK)
         try:
             print(_fill(house, site, arguments.records), file=house.out)
-            for email, name, admin in PEOPLE:
-                role = "an administrator" if admin else "a user"
-                print(f"Sign in as {email} ({name}, {role}) with the password {PASSWORD}", file=house.out)
+            for line in _sign_ins():
+                print(line, file=house.out)
             if not arguments.no_serve:
                 print(f"Open http://{arguments.host}:{arguments.port}", file=house.out, flush=True)
                 house.serve(site, arguments.host, arguments.port)
@@ -73,6 +73,16 @@ def _fill(house: House, site: "Site", records: int) -> str:
         return "The filling was cancelled; the records that were made stay."
     made = (operation.result or {})["counts"]["records"]
     return f"Filled with {made:,} records." if made else "There are records already; nothing was added."
+
+
+def _sign_ins() -> "Iterator[str]":
+    """Who may sign in, and by which password."""
+    from runtime.sites.demo import PASSWORD, PEOPLE
+
+    for person in PEOPLE:
+        if person.signs_in:
+            role = "an administrator" if person.admin else person.role
+            yield f"Sign in as {person.email} ({person.name}, {role}) with the password {PASSWORD}"
 
 
 def _number(text: str) -> int:

@@ -16,7 +16,7 @@ _SHARES = table(
 
 
 def shared_in_sql(moment: Moment, record_id: ColumnElement[Any], level: str) -> ColumnElement[bool]:
-    """What is shared to be changed may be read, too."""
+    """What is shared to be changed may be read, too, and of both one sees when somebody is ``busy``."""
     user = moment.user or {}
     if user.get("id") is None:
         return false()
@@ -28,4 +28,6 @@ def shared_in_sql(moment: Moment, record_id: ColumnElement[Any], level: str) -> 
     conditions = [rows.c.record_id == record_id, or_(*theirs)]
     if level == "write":
         conditions.append(rows.c.level == "write")
+    elif level == "read":
+        conditions.append(rows.c.level != "busy")
     return exists(select(rows.c.record_id).where(*conditions).correlate_except(rows))

@@ -94,8 +94,9 @@ class User(Node):
 
 @dataclass(frozen=True, slots=True)
 class Shared(Node):
-    """Whether the record of an id was shared by hand with the user, or with a group of theirs, to be read, or
-    to be changed. Rights alone ask it: it is not written in an expression, and has a meaning in SQL only.
+    """Whether the record of an id was shared by hand with the user, or with a group of theirs, to be read, to
+    be changed, or (a user's calendar) to show the times. Rights alone ask it: it is not written in an
+    expression, and has a meaning in SQL only.
     """
 
     of: Node

@@ -31,6 +31,11 @@ RIGHTS = (
 LEVELS = ("private", "read", "write")
 """What everybody may do with the records of others, the strictest first."""
 
+OWNERS = ("anyone", "users", "by_rights", "same_group", "same_sales_group")
+"""Who may be made the owner of a record, the widest first: anybody, users alone, oneself and those below and
+one's groups, whoever is in a group with one, or in a group of the sales organisation.
+"""
+
 NEVER_HIDDEN = (
     "id",
     "number",
@@ -111,16 +116,34 @@ class SharingRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
-    """Which records one sees: the level of each module, then what widens it.
+class Calendar:
+    """What is said of a module whose records make up their owners' calendars: which of them are private, and
+    the fields that tell when somebody is busy.
+    """
 
-    A module that is not named is private, once there is a file.
+    private: "Expression | None"
+    times: tuple[str, ...]
+    origin: "Origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Which records one sees: the level of each module, then what widens it; and whom one may give them to.
+
+    A module that is not named is private, once there is a file; its records may be given to anyone.
     """
 
     default: Mapping[str, str] = fresh(default_factory=lambda: MappingProxyType({}))
     rules: tuple[SharingRule, ...] = ()
     written: bool = False
     places: "Mapping[str, Origin]" = fresh(default_factory=lambda: MappingProxyType({}))
+    owners: Mapping[str, str] = fresh(default_factory=lambda: MappingProxyType({}))
+    calendars: Mapping[str, Calendar] = fresh(default_factory=lambda: MappingProxyType({}))
+    owners_at: "Mapping[str, Origin]" = fresh(default_factory=lambda: MappingProxyType({}))
+
+    def owners_of(self, module: str) -> str:
+        """Who may be made the owner of a module's records: one of :data:`OWNERS`."""
+        return self.owners.get(module) or self.owners.get(ANY) or OWNERS[0]
 
     def level(self, module: str) -> str:
         """What everybody may do with the records of others."""
@@ -141,6 +164,11 @@ class Access:
     def is_asked(self) -> bool:
         """Whether rights are configured at all."""
         return bool(self.profiles)
+
+    @property
+    def has_calendars(self) -> bool:
+        """Whether people share calendars: where there are rights at all, and modules that make them up."""
+        return self.is_asked and bool(self.sharing.calendars)
 
     def held(self, role: str | None) -> tuple[Profile, ...]:
         """The profiles that a role holds; none for nobody's role, and for one that is not there."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from runtime.base.messages import Message, message
 from runtime.identity.actor import NOBODY, SYSTEM, Actor
 from runtime.model.catalog import Expression
+from runtime.records.owner_choice import ANYONE, Choice
 from runtime.storage.sight import Sight
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ class Judge(Protocol):
         """What the actor may see, as the reader needs it; None for one who sees everything."""
         ...
 
+    def owners(self, actor: Actor, module: str) -> Choice:
+        """Whom the actor may make the owner of a record of the module."""
+        ...
+
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
         """Whether a group of the menu that is for some profiles (for all, when there are none) is for the
         actor.
@@ -112,7 +117,7 @@ class SignedIn:
             return _SIGN_IN
         if right in ("read", "export"):
             return _YES
-        if module in ("users", "groups"):
+        if module in ("users", "groups", "group_budgets"):
             return _ADMINS
         if module == "files" and right in ("update", "delete") and record is not None:
             return _YES if record.get("created_by") == actor.user_id else _UPLOADER
@@ -133,6 +138,10 @@ class SignedIn:
     def sight(self, actor: Actor) -> Sight | None:
         """Everything."""
         return None
+
+    def owners(self, actor: Actor, module: str) -> Choice:
+        """Anyone."""
+        return ANYONE
 
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
         """All of it."""

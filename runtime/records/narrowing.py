@@ -9,6 +9,7 @@ from runtime.base.messages import message
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Catalog, Expression
 from runtime.records.access import Judge, Verdict
+from runtime.records.owner_choice import Choice
 from runtime.storage.sight import FILES, Sight
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ class Narrowed:
         if own is None:
             return Sight(modules, frozenset(), MappingProxyType({}), MappingProxyType({}), modules)
         return replace(own, modules=own.modules & modules, bins=own.bins & modules)
+
+    def owners(self, actor: Actor, module: str) -> Choice:
+        """Whom the user may choose."""
+        return self._judge.owners(actor, module)
 
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
         """That of the user."""

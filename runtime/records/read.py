@@ -13,6 +13,7 @@ from runtime.expressions.moment import Moment
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Catalog, Field, Module, Path
 from runtime.model.values import Link, Ref
+from runtime.records import sharing_log
 from runtime.records.access import Judge
 from runtime.records.among import among
 from runtime.records.base import Workplace
@@ -86,7 +87,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Happening:
     """One entry of a history: who did what to the record, or to a row of it, when, by which door, for
-    what. ``undone`` says that its whole change set was taken back since.
+    what. ``undone`` says that its whole change set was taken back since, and ``shared`` with whom the
+    record was shared by hand, or is no more.
     """
 
     id: int
@@ -100,6 +102,7 @@ class Happening:
     steps: tuple[Step, ...]
     change_set: int
     undone: bool
+    shared: sharing_log.With | None = None
 
 
 class Records:
@@ -236,6 +239,7 @@ class Records:
                     steps=tuple(steps),
                     change_set=entry.change_set_id,
                     undone=entry.undone_by is not None,
+                    shared=sharing_log.read(entry.action, entry.causes),
                 )
             )
         return happenings

@@ -7,7 +7,7 @@ the first of them comes, and a request only binds who asks (their id, their grou
 grows with the number of users.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from types import MappingProxyType
@@ -18,10 +18,12 @@ from runtime.expressions import Language, Scope
 from runtime.expressions.inlining import led, rebuilt
 from runtime.expressions.tree import Aggregate, Node, Operation, Read, Shared, Step
 from runtime.identity.actor import Actor
-from runtime.model.access import ANY, Access, FieldRights, Profile, SharingRule
+from runtime.model.access import ANY, Access, Calendar, FieldRights, Profile, SharingRule
 from runtime.model.catalog import Catalog, Expression, Field, Module, Path
 from runtime.model.types import BOOLEAN
 from runtime.records.access import Verdict
+from runtime.records.calendars import mask, of_owner, public
+from runtime.records.owner_choice import ANYONE, Choice, choice
 from runtime.storage.sight import FILES, Sight
 
 PEOPLE = ("users", "groups")
@@ -61,12 +63,13 @@ class Circle:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """One way to records: what is said of it, which records those are (all of them without a condition), and
-    the line that says so.
+    the line that says so. ``busy``: it shows when somebody is busy, and nothing else of the record.
     """
 
     reason: Message
     condition: Expression | None = None
     span: Span | None = None
+    busy: bool = False
 
 
 class Roles:
@@ -76,6 +79,7 @@ class Roles:
         self._catalog = catalog
         self.making = Making(catalog, language)
         self._circles: dict[tuple[str, tuple[int, ...], bool], Circle] = {}
+        self._owners: dict[tuple[str, str], Choice] = {}
         self._lock = Lock()
 
     @property
@@ -146,6 +150,18 @@ class Roles:
         circle = self.circle(actor)
         return NOTHING if circle is None else circle.sight
 
+    def owners(self, actor: Actor, module: str) -> Choice:
+        """Whom the configuration lets the actor's role give records of the module to."""
+        level = self._catalog.access.sharing.owners_of(module)
+        circle = self.circle(actor)
+        if circle is None or level == "anyone":
+            return ANYONE
+        key = (circle.role, level)
+        if key not in self._owners:
+            below = self._catalog.access.below(circle.role)
+            self._owners[key] = choice(level, below, self.making.parse)
+        return self._owners[key]
+
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
         """Whether a group of the menu that is for these profiles is for the actor."""
         if not profiles or actor.admin:
@@ -213,6 +229,13 @@ class Making:
                 found = self._condition(module, role, granted[key], shared, level, by_hand)
                 if found is not None:
                     conditions[key, level] = found
+        whole: dict[str, Expression] = {}
+        for key, calendar in access.sharing.calendars.items() if by_hand else ():
+            module = self._catalog.modules[key]
+            found = self._condition(module, role, granted[key], shared, "read", by_hand, busy=False)
+            if found is not None:
+                whole[key] = found
+                mask(read, module, calendar, found)
         hidden = frozenset(name for name, held in read.items() if held is False)
         masks = {name: held for name, held in read.items() if isinstance(held, Expression)}
         sight = Sight(
@@ -224,7 +247,7 @@ class Making:
             ),
             bins=frozenset(key for key, rights in granted.items() if rights & {"delete", "see_deleted"}),
         )
-        rows = self._files(sight)
+        rows = self._files(sight, whole)
         if rows is not None:
             conditions[FILES, "read"] = rows
             sight = replace(sight, rows=MappingProxyType({**sight.rows, FILES: rows}))
@@ -280,13 +303,20 @@ class Making:
         rules: tuple[SharingRule, ...],
         level: str,
         by_hand: bool,
+        *,
+        busy: bool = True,
     ) -> Expression | None:
-        # Which records of the module the circle may read, or write; None where all.
+        # Which records of the module the circle may read, or write; None where all. ``busy``: those, too, of
+        # which they see no more than the times. Of these no row is seen.
         if module.parent is not None:
             parent = self._catalog.modules[module.parent]
-            found = self._condition(parent, role, granted, rules, level, by_hand)
+            found = self._condition(parent, role, granted, rules, level, by_hand, busy=False)
             return None if found is None else self._over_parent(module, parent, found)
-        ways = self.clauses(module, role, granted, rules, level, by_hand)
+        ways = [
+            each
+            for each in self.clauses(module, role, granted, rules, level, by_hand)
+            if busy or not each.busy
+        ]
         clauses = [each.condition for each in ways]
         conditions = [each for each in clauses if each is not None]
         if len(conditions) < len(clauses):
@@ -309,30 +339,41 @@ class Making:
         least = access.sharing.level(module.key)
         if module.system or not access.sharing.written:
             return [Clause(message("Everybody may see and change these records."))]
+        calendar = access.sharing.calendars.get(module.key)
         found: list[Clause] = []
         if least in ("write", level):
             place = access.sharing.places.get(module.key) or access.sharing.places.get(ANY)
             told = message("The records of others are shared with everybody: {level}.", level=least)
-            found.append(Clause(told, None, place.span if place else None))
+            found.append(Clause(told, public(calendar, None), place.span if place else None))
         if "see_all" in granted and level == "read":
             found.append(Clause(message("A profile lets the role see every record.")))
-        found.append(Clause(message("They own it."), self._parse(module.key, "owner == user")))
+        found.append(Clause(message("They own it."), self.parse(module.key, "owner == user")))
         found.append(
-            Clause(message("A group of theirs owns it."), self._parse(module.key, "owner in user.groups"))
+            Clause(message("A group of theirs owns it."), self.parse(module.key, "owner in user.groups"))
         )
         if below := access.below(role):
             listed = ", ".join(f"'{key}'" for key in below)
             told = message("Its owner has a role below theirs.")
             span = access.roles[role].origin.span
-            found.append(Clause(told, self._parse(module.key, f"owner.role in [{listed}]"), span))
+            found.append(Clause(told, self.parse(module.key, f"owner.role in [{listed}]"), span))
         found.extend(
-            Clause(_told(rule), rule.where, rule.origin.span)
+            Clause(_told(rule), public(calendar, rule.where), rule.origin.span)
             for rule in rules
             if rule.module == module.key and (level == "read" or rule.grant == "write")
         )
         if by_hand:
             found.append(Clause(message("It was shared with them by hand."), _by_hand(module, level)))
+            found += self._calendar(module, calendar, level)
         return found
+
+    def _calendar(self, module: Module, calendar: Calendar | None, level: str) -> Iterator[Clause]:
+        if calendar is None:
+            return
+        told, span = message("Its owner shares the calendar with them."), calendar.origin.span
+        yield Clause(told, public(calendar, of_owner(module, level)), span)
+        if level == "read":
+            told = message("Its owner shows them when they are busy: the times, and nothing else.")
+            yield Clause(told, of_owner(module, "busy"), span, busy=True)
 
     def _over_parent(self, module: Module, parent: Module, condition: Expression) -> Expression:
         via, own_id = (
@@ -343,15 +384,15 @@ class Making:
         tree = led(condition.tree, read)
         return Expression(f"parent: {condition.text}", condition.span, BOOLEAN, tree, tree)
 
-    def _files(self, sight: Sight) -> Expression | None:
-        # The files that one has uploaded, and those of the records that one sees.
+    def _files(self, sight: Sight, whole: Mapping[str, Expression]) -> Expression | None:
+        # The files that one has uploaded, and those of the records of which one sees more than the times.
         if FILES not in self._catalog.modules:
             return None
-        trees: list[Node] = [self._parse(FILES, "created_by == user").tree]
+        trees: list[Node] = [self.parse(FILES, "created_by == user").tree]
         for module in self._catalog.modules.values():
             if module.key not in sight.modules or module.key == FILES:
                 continue
-            rows = sight.rows.get(module.key)
+            rows = whole.get(module.key) or sight.rows.get(module.key)
             for each in module.fields.values():
                 if each.targets == (FILES,) and sight.sees(each):
                     mask = sight.masks.get((module.key, each.key))
@@ -364,15 +405,16 @@ class Making:
         # The files that hang on a record of the module by themselves.
         text = f"module == '{module}'"
         if rows is None:
-            return self._parse(FILES, text).tree  # type: ignore[no-any-return]
-        found = self._parse(FILES, f"{text} and not is_empty(lookup({module}, id == this.record, id))").tree
+            return self.parse(FILES, text).tree  # type: ignore[no-any-return]
+        found = self.parse(FILES, f"{text} and not is_empty(lookup({module}, id == this.record, id))").tree
 
         def narrowed(node: Node) -> Node:
             return Operation(BOOLEAN, 0, 0, "and", (node, rows.tree))
 
         return _in_lookup(found, narrowed)
 
-    def _parse(self, module: str, text: str) -> Expression:
+    def parse(self, module: str, text: str) -> Expression:
+        """A condition on a module's records that is not of the configuration."""
         scope = Scope(self._catalog.modules, self._catalog.picklists, module, database=True)
         found, wrong = self._language.parse(text, Span.point("rights"), scope, expect=BOOLEAN)
         if found is None:

@@ -33,6 +33,7 @@ from runtime.records import (
     dynamics,
     echoed,
     locking,
+    owner_rights,
     pointing,
     relations,
     settling,
@@ -167,6 +168,7 @@ def _run(saving: Saving, meanwhile: Callable[[], object]) -> None:
         unique.check(batch, same)
         duplicates.check(batch, same)
     archived_owners.check(batch)
+    owner_rights.check(batch)
     standing.plan_removals(saving)
     saving.leave_out()
     _judge_new(batch)

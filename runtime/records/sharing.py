@@ -77,16 +77,16 @@ def share(
 
 def unshare(
     connection: Connection, now: datetime, actor: Actor, place: tuple[str, int], share_id: int
-) -> bool:
-    """Take a share back; False when the record has none of this id. Noted in the security log."""
+) -> Share | None:
+    """Take a share back and give it; None when the record has none of this id. Noted in the security log."""
     table, (module, record_id) = _table(), place
     mine = next((each for each in shares_of(connection, record_id) if each.id == share_id), None)
     if mine is None:
-        return False
+        return None
     connection.execute(delete(table).where(table.c.id == share_id))
     about, to = f"{module}/{record_id}", f"{mine.with_module}/{mine.with_id}"
     note(connection, now, "unshared", Who.of(actor), about=about, to=to)
-    return True
+    return mine
 
 
 def _table() -> Table:

@@ -20,6 +20,7 @@ from runtime.records.older import is_of
 from runtime.records.plan import FieldPlan, ModulePlan, Plans
 from runtime.records.reading import Linking
 from runtime.records.save import Writer, await_turn
+from runtime.records.sharing_log import ACTIONS
 from runtime.records.staying_current import CHANGED
 from runtime.records.stored import Values, links_of, records_by_id
 from runtime.storage.tables import Tables
@@ -236,7 +237,7 @@ def _entries(connection: Connection, plans: Plans, change_set: int) -> list[Entr
         .where(
             log.c.change_set_id == change_set,
             sets.c.undone_by.is_(None),
-            log.c.action != CHANGED,  # computed: it follows by itself
+            log.c.action.not_in((CHANGED, *ACTIONS)),  # computed follows by itself, shared is taken back
         )
         .order_by(log.c.id)
         .limit(MOST + 1)
@@ -254,7 +255,7 @@ def _changed_by_others(
     log = plans.workplace.tables.change_log
     statement = select(log.c.record_id).where(
         among(log.c.record_id, created, plans.dialect),
-        log.c.action.not_in(("created", CHANGED)),
+        log.c.action.not_in(("created", CHANGED, *ACTIONS)),
         log.c.user_id.is_distinct_from(actor.user_id),
     )
     return set(connection.execute(statement).scalars())

@@ -2,10 +2,9 @@
 day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runtime.sites.people import add_user
 from runtime.sites.site import Site
 from runtime.sites.world.agenda import Agenda
 from runtime.sites.world.catalogue import write_catalogue
@@ -14,23 +13,13 @@ from runtime.sites.world.customers import Customers
 from runtime.sites.world.deals import Deals
 from runtime.sites.world.documents import Documents
 from runtime.sites.world.pen import Pen
+from runtime.sites.world.people import ADMIN, PACK, PASSWORD, PEOPLE, Crew, add_people, crew
 from runtime.sites.world.work import Work
 from runtime.storage.database import Database
 from runtime.storage.tables import Tables
 
-PASSWORD = "trellis-demo"
-PEOPLE = (
-    ("admin@example.com", "Alma Admin", True),
-    ("seller@example.com", "Sanna Seller", False),
-)
-"""Who may sign in, with :data:`PASSWORD`: address, name, and whether an administrator."""
-COLLEAGUES = (
-    ("pekka@example.com", "Pekka Mäkelä"),
-    ("emma@example.com", "Emma Clarke"),
-    ("olli@example.com", "Olli Saarinen"),
-    ("hanna@example.com", "Hanna Niemi"),
-)
-"""Who only own records: they have no password."""
+__all__ = ["PACK", "PASSWORD", "PEOPLE", "ask_filling", "extent", "filling", "has_records"]
+
 KIND = "fill_demo"
 """The kind of operation that fills a site; see :mod:`runtime.sites.operations.fill_demo`."""
 RECORDS = 2000
@@ -95,25 +84,21 @@ def extent(records: int) -> Extent:
     )
 
 
-def demo_users(site: Site) -> list[int]:
-    """The ids of the demo's people, who are added where they are missing: those who sign in first."""
-    signing_in = [_person(site, email, name, PASSWORD, admin) for email, name, admin in PEOPLE]
-    return signing_in + [_person(site, email, name, None, False) for email, name in COLLEAGUES]
-
-
 def ask_filling(site: Site, records: int = RECORDS) -> int | None:
     """The operation that fills the site: the one that was begun and has not ended, or else a new one.
 
     None where there are records already. Nobody is woken for it: whoever asks works it off.
     """
-    users, operations = demo_users(site), site.background.operations
+    people, operations = add_people(site), site.background.operations
     is_filled = has_records(site.database, site.live.tables)
     with site.database.write() as tx:
         begun = operations.open_one(tx.connection, KIND)
         if begun is not None or is_filled:
             return begun
         site.post.hold(tx, None, held=True)  # its people are made up, and nobody is to get mail of theirs
-        return operations.add(tx, KIND, {"users": users, "records": records}, "", users[0], None)
+        return operations.add(
+            tx, KIND, {**crew(people).to_json(), "records": records}, "", people[ADMIN], None
+        )
 
 
 def has_records(database: Database, tables: Tables) -> bool:
@@ -123,17 +108,17 @@ def has_records(database: Database, tables: Tables) -> bool:
         return any(connection.execute(table.select().limit(1)).first() is not None for table in found)
 
 
-def filling(pen: Pen, users: Sequence[int], records: int = RECORDS) -> Iterator[int]:
+def filling(pen: Pen, who: Crew, records: int = RECORDS) -> Iterator[int]:
     """Write the demo's records, a step at a time; gives how many there are after each, rows left out.
 
-    The same is drawn each time of one day, users and number, so that a pen can leave out what is written.
+    The same is drawn each time of one day, people and number, so that a pen can leave out what is written.
     """
     many = extent(records)
     chance = Chance(pen.kept.today)
     agenda = Agenda(chance.today, many.steps)
     with pen.on(agenda.begin):
         catalogue = write_catalogue(pen, chance)
-    customers = Customers(pen, chance, [*users, *users[:2]], catalogue)
+    customers = Customers(pen, chance, who, catalogue)
     deals = Deals(pen, chance, agenda, customers, catalogue, is_told=many.is_told)
     documents = Documents(pen, chance, agenda)
     work = Work(pen, chance, agenda, customers, catalogue)
@@ -151,9 +136,3 @@ def filling(pen: Pen, users: Sequence[int], records: int = RECORDS) -> Iterator[
             old = chance.one(("converted", "lost")) if step.number < many.steps - many.steps // 6 else None
             customers.write_leads(agenda.part(many.leads), old, work.campaigns)
         yield pen.written
-
-
-def _person(site: Site, email: str, name: str, password: str | None, admin: bool) -> int:
-    with site.database.read() as connection:
-        known = site.live.identity.users.by_email(connection, email)
-    return known.id if known is not None else add_user(site, email, name, password, admin=admin)

@@ -79,6 +79,7 @@ def build(call: Call, at: str = "") -> dict[str, Any]:
         "flash": _flash(call),
         "acting": call.actor.name if call.session is not None and call.session.by_id is not None else "",
         "looking": call.session is not None and call.session.looking,
+        "has_calendars": catalog.access.has_calendars,
         "banner": _banner(call),
     }
 

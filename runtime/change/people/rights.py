@@ -91,8 +91,26 @@ def _shared(before: Catalog, after: Catalog) -> Iterator[str]:
         if old != new:
             wider = "more" if LEVELS.index(new) > LEVELS.index(old) else "fewer"
             yield f"{module.plural} of others: {new} for everybody, and was {old}: {wider} records are seen."
+    yield from _owners(after, was, now)
     yield from (f"Shared from now on: {rule}." for rule in _rules(now) if rule not in _rules(was))
     yield from (f"Shared no more: {rule}." for rule in _rules(was) if rule not in _rules(now))
+
+
+def _owners(after: Catalog, was: Access, now: Access) -> Iterator[str]:
+    for key, module in after.modules.items():
+        if module.system or module.parent is not None:
+            continue
+        old, new = was.sharing.owners_of(key), now.sharing.owners_of(key)
+        if old != new:
+            yield f"{module.plural} are given to {new} from now on, and were to {old}."
+        was_private, is_private = _private(was, key), _private(now, key)
+        if was_private != is_private:
+            yield f"Private {module.plural}: {is_private or 'none'} from now on; before: {was_private or 'none'}."
+
+
+def _private(access: Access, module: str) -> str:
+    calendar = access.sharing.calendars.get(module)
+    return f"`{calendar.private.text}`" if calendar is not None and calendar.private is not None else ""
 
 
 def _rules(access: Access) -> list[str]:

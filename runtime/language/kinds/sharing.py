@@ -17,11 +17,14 @@ class SharingKind(Kind):
     names_in_keys = MappingProxyType(
         {
             "default": "module",
+            "owners": "module",
+            "calendars": "module",
         }
     )
     names_in_texts = MappingProxyType(
         {
             "rules.#.module": "module",
+            "calendars.{module}.times.#": "field",
         }
     )
 
@@ -52,4 +55,25 @@ class SharingKind(Kind):
             "What everybody may do with the records of others, by module; a module not named is private.",
         )
         rules = described({"type": "array", "items": rule}, "What is widened.")
-        return MappingProxyType({"sharing": Definition(closed({"default": default, "rules": rules}))})
+        owners = described(
+            map_of(one_of("anyone", "users", "by_rights", "same_group", "same_sales_group")),
+            "Whom one may give records to, by module: anyone; users, and no groups; by_rights: oneself, "
+            "those with a role below, and one's groups; same_group: whoever is in a group of one's own, and "
+            "these groups; same_sales_group: the same of groups of the sales organisation. A module not "
+            "named: anyone. Archived users are never among them.",
+        )
+        calendar = closed(
+            {
+                "private": described(EXPRESSION, "Which records only show that their owner is busy."),
+                "times": described(
+                    {"type": "array", "items": KEY}, "The fields that tell when: all one sees of who is busy."
+                ),
+            },
+            ("times",),
+        )
+        calendars = described(
+            map_of(calendar),
+            "Modules whose records make up their owners' calendars, which people share under My profile.",
+        )
+        shape = closed({"default": default, "rules": rules, "owners": owners, "calendars": calendars})
+        return MappingProxyType({"sharing": Definition(shape)})

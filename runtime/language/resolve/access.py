@@ -11,7 +11,9 @@ from runtime.model.access import (
     ANY,
     LEVELS,
     NEVER_HIDDEN,
+    OWNERS,
     Access,
+    Calendar,
     FieldRights,
     ModuleRights,
     Profile,
@@ -171,7 +173,43 @@ def _sharing(draft: Draft, tree: MapNode) -> Sharing:
             found = _rule(draft, rule, ("sharing", "rules", str(position)))
             rules += [] if found is None else [found]
     places = {key: draft.origin(node) for key, node in (default.keys.items() if default else ())}
-    return Sharing(MappingProxyType(levels), tuple(rules), True, MappingProxyType(places))
+    owners = tree.map("owners")
+    chosen: dict[str, str] = {}
+    for key, node in owners.keys.items() if owners else ():
+        _module(draft, key, node, ("sharing", "owners", key))
+        who = owners.text(key) if owners else None
+        chosen[key] = who if who in OWNERS else OWNERS[0]
+    return Sharing(
+        MappingProxyType(levels),
+        tuple(rules),
+        True,
+        MappingProxyType(places),
+        MappingProxyType(chosen),
+        MappingProxyType(_calendars(draft, tree)),
+        MappingProxyType({key: draft.origin(node) for key, node in (owners.keys.items() if owners else ())}),
+    )
+
+
+def _calendars(draft: Draft, tree: MapNode) -> dict[str, Calendar]:
+    found: dict[str, Calendar] = {}
+    calendars = tree.map("calendars")
+    for key, node in calendars.maps() if calendars else ():
+        place = ("sharing", "calendars", key)
+        _module(draft, key, node, place)
+        if key not in draft.modules or draft.modules[key].parent is not None:
+            continue
+        private = resolve_expression(
+            draft, node.get("private"), key, (*place, "private"), BOOLEAN, database=True
+        )
+        times = node.list("times")
+        named = [
+            str(item.plain)
+            for at, item in enumerate(times.items if times else ())
+            if _field(draft, f"{key}.{item.plain}", item, (*place, "times", str(at)))
+        ]
+        if node.get("private") is None or private is not None:
+            found[key] = Calendar(private, tuple(named), draft.origin(node))
+    return found
 
 
 def _rule(draft: Draft, rule: MapNode, place: Place) -> SharingRule | None:

@@ -12,7 +12,9 @@ from runtime.storage.transaction import Transaction
 
 
 class FillDemo(Operation):
-    """Arguments: ``users``, the ids of the demo's people, and ``records``, about how many there are to be."""
+    """Arguments: who owns what (:class:`runtime.sites.world.people.Crew`), and ``records``, about how many
+    there are to be.
+    """
 
     name = "fill_demo"
     title = message("Filling of the demo")
@@ -22,6 +24,7 @@ class FillDemo(Operation):
         from runtime.sites.demo import extent, filling, has_records  # here, for few processes fill a demo
         from runtime.sites.world.kept import Kept
         from runtime.sites.world.pen import MisfitError, Pen
+        from runtime.sites.world.people import Crew
 
         live, actor = context.live, context.actor.through("cli")
         if not context.checkpoint and has_records(context.site.database, live.tables):
@@ -39,7 +42,7 @@ class FillDemo(Operation):
         kept = Kept.read(context.checkpoint, live.moment(actor).today)
         pen = Pen(live, actor, context.site.clock, kept, step)
         try:
-            for _ in filling(pen, context.arguments["users"], records):
+            for _ in filling(pen, Crew.read(context.arguments), records):
                 context.check()
         except MisfitError as misfit:
             raise OperationError(misfit.reason) from None

@@ -8,6 +8,7 @@ from runtime.sites.world.catalogue import Catalogue
 from runtime.sites.world.chance import Chance
 from runtime.sites.world.names import FINNISH, JOBS, TRADES, Names, word
 from runtime.sites.world.pen import Pen
+from runtime.sites.world.people import Crew
 
 TYPES = (
     "customer",
@@ -48,11 +49,11 @@ class Customer:
 class Customers:
     """Makes companies and their people; keeps those who may buy."""
 
-    def __init__(self, pen: Pen, chance: Chance, owners: Sequence[int], catalogue: Catalogue) -> None:
+    def __init__(self, pen: Pen, chance: Chance, who: Crew, catalogue: Catalogue) -> None:
         self.pen = pen
         self.chance = chance
         self.names = Names(chance)
-        self.owners = owners
+        self.who = who
         self.catalogue = catalogue
         self.all: list[Customer] = []
         self.buyers: list[Customer] = []
@@ -60,8 +61,8 @@ class Customers:
         self.industries = tuple(TRADES)
 
     def owner(self) -> int:
-        """Somebody's id."""
-        return self.chance.one(self.owners)
+        """The id of somebody who sells, or of a group that does."""
+        return self.chance.one(self.who.sellers)
 
     def write(self, companies: int, people: int) -> None:
         """Write companies, and people spread over them."""

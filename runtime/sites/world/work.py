@@ -194,7 +194,7 @@ class Work:
             "work_hours": f"{chance.number(1, 16) * 0.25:.2f}" if is_closed else None,
             "description": f"{subject}. Please get back to us as soon as you can.",
             "solution": chance.one(SOLUTIONS) if is_closed else None,
-            "owner": self.customers.owner(),
+            "owner": chance.one(self.customers.who.desk),
         }
 
     def _campaign(self, step: Step) -> dict[str, Any]:
@@ -269,7 +269,7 @@ class _Project:
         chance = work.chance
         self.begin = workday(deal.close + timedelta(chance.number(5, 20)))
         self.product = chance.one(work.hourly)
-        self.staff = chance.some(list(dict.fromkeys(work.customers.owners)), 2, 3)
+        self.staff = chance.some(work.customers.who.staff, 2, 3)
         factor = chance.number(3, 12) / 10
         self.hours = [max(4, int(hours * factor)) for _, hours in PHASES]
         self.days: list[tuple[date, date]] = []

@@ -1,6 +1,6 @@
 """Access: who may do what, each right with the line that says so, and what one person sees and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -173,8 +173,50 @@ def _sharing(call: Call) -> list[Part]:
     ]
     heads = (phrase("Module"), phrase("Shared with everybody"))
     found = [_part(call, "sharing", call.translate("Sharing"), heads, levels)]
-    columns = (phrase("Module"), phrase("Shared with"), phrase("Grants"), phrase("Condition"))
-    return [*found, _part(call, "rules", call.translate("Sharing rules"), columns, rules)] if rules else found
+    if rules:
+        columns = (phrase("Module"), phrase("Shared with"), phrase("Grants"), phrase("Condition"))
+        found.append(_part(call, "rules", call.translate("Sharing rules"), columns, rules))
+    return [*found, *_owners(call), *_calendars(call)]
+
+
+OWNERS: Mapping[str, str] = {
+    "anyone": phrase("Anyone"),
+    "users": phrase("Users, and no groups"),
+    "by_rights": phrase("Oneself, those below, and one's groups"),
+    "same_group": phrase("Whoever is in a group of one's own, and these groups"),
+    "same_sales_group": phrase("The same, of groups of the sales organisation"),
+}
+
+
+def _owners(call: Call) -> list[Part]:
+    sharing = call.live.catalog.access.sharing
+    rows = [
+        _row((_named(call, key), call.translate(OWNERS[level])), sharing.owners_at.get(key))
+        for key, level in sharing.owners.items()
+    ]
+    columns = (phrase("Module"), phrase("Who may be chosen"))
+    return [_part(call, "owners", call.translate("Owners"), columns, rows)] if rows else []
+
+
+def _calendars(call: Call) -> list[Part]:
+    rows = [
+        _row(
+            (
+                _named(call, key),
+                calendar.private.text if calendar.private is not None else "",
+                ", ".join(_label(call, key, field) for field in calendar.times),
+            ),
+            calendar.origin,
+        )
+        for key, calendar in call.live.catalog.access.sharing.calendars.items()
+    ]
+    columns = (phrase("Module"), phrase("Private"), phrase("Shows that somebody is busy"))
+    return [_part(call, "calendars", call.translate("Calendars"), columns, rows)] if rows else []
+
+
+def _label(call: Call, module: str, key: str) -> str:
+    field = call.live.catalog.modules[module].field(key)
+    return key if field is None else field.label.in_language(call.actor.language)
 
 
 def _asked(call: Call, person: str, record: str) -> tuple[list[Part], str, User | None]:

@@ -203,7 +203,7 @@ def _picker(call: Call) -> FieldView:
         name="to",
         id="to",
         label=label,
-        picker=f"/app/{owned_modules(call.live.catalog)[0]}/pick/owner",
+        picker=f"/app/{owned_modules(call.live.catalog)[0]}/pick/owner?present=1",
         value=None,
         text="",
     )

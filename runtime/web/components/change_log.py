@@ -1,17 +1,20 @@
 """The change log: who changed what, when, by which door, and how long each value was in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from babel.dates import format_timedelta
+from sqlalchemy import Connection
 
 from runtime.base.messages import phrase
 from runtime.model.catalog import Block, Field
 from runtime.records.filling import COMPUTED, DEFAULT, FORMULA, RULE
 from runtime.records.read import Happening, Step
+from runtime.records.sharing_log import ACTIONS, With
 from runtime.web.components.base import Component, Place
 from runtime.web.door import ACTING, Call
+from runtime.web.sharing_words import OF_RECORD, WITH
 
 SHOWN = 50
 ICONS: Mapping[str, str] = {
@@ -20,6 +23,8 @@ ICONS: Mapping[str, str] = {
     "changed": "refresh",
     "deleted": "trash",
     "restored": "restore",
+    "shared": "user-plus",
+    "unshared": "user-plus",
 }
 WORDS: Mapping[str, str] = {
     "created": phrase("Created"),
@@ -27,6 +32,8 @@ WORDS: Mapping[str, str] = {
     "changed": phrase("Recomputed"),
     "deleted": phrase("Deleted"),
     "restored": phrase("Restored"),
+    "shared": phrase("Shared with {name}"),
+    "unshared": phrase("Shared no more with {name}"),
 }
 DOORS: Mapping[str, str] = {
     "form": "",
@@ -39,6 +46,10 @@ DOORS: Mapping[str, str] = {
     "change": phrase("change of the configuration"),
     "formulas": phrase("run of formulas"),
 }
+
+
+NOT_UNDONE = ("created", "changed", *ACTIONS)
+"""What no button beside it takes back."""
 
 
 class ChangeLog(Component):
@@ -54,22 +65,30 @@ class ChangeLog(Component):
             found = call.live.records.history(connection, call.actor, call.moment, card.module.key, card.id)
             behind = {_behind(each) for each in found} - {0}
             names = call.live.reader.titles(connection, "users", sorted(behind)) if behind else {}
+            others = _others(call, connection, found)
         return {
             "kind": "change_log",
             "key": block.key,
             "label": place.label(block) or call.translate("Change log"),
-            "entries": [self._entry(place, happening, may_undo, names) for happening in _told(found)[:SHOWN]],
+            "entries": [self._entry(place, each, may_undo, names, others) for each in _told(found)[:SHOWN]],
             "pager": None,
         }
 
     def _entry(
-        self, place: Place, happening: Happening, may_undo: bool, names: Mapping[int, str]
+        self,
+        place: Place,
+        happening: Happening,
+        may_undo: bool,
+        names: Mapping[int, str],
+        others: Mapping[int, str],
     ) -> dict[str, Any]:
         call = place.call
         what = call.translate(WORDS.get(happening.action, happening.action))
         if happening.module != place.card.module.key:
             row = call.live.catalog.modules.get(happening.module)
             what = f"{what}: {row.label.in_language(call.actor.language) if row else happening.module}"
+        if happening.shared is not None:
+            what = _shared(call, what, happening.shared, others)
         return {
             "icon": ICONS.get(happening.action, "history"),
             "what": what,
@@ -82,7 +101,7 @@ class ChangeLog(Component):
             "record": happening.record_id,
             "undone": happening.undone,
             "undo": f"/undo/{happening.change_set}"
-            if may_undo and not happening.undone and happening.action not in ("created", "changed")
+            if may_undo and not happening.undone and happening.action not in NOT_UNDONE
             else None,
             "changes": [
                 self._change(place, happening, step) for step in happening.steps if step.key != "parent"
@@ -98,6 +117,20 @@ class ChangeLog(Component):
             "lasted": _lasted(place, step.held),
             "cause": _cause(place, step),
         }
+
+
+def _others(call: Call, connection: Connection, found: Iterable[Happening]) -> dict[int, str]:
+    """What those are called with whom the record was shared by hand."""
+    named: dict[int, str] = {}
+    for module in WITH:
+        ids = {each.shared.id for each in found if each.shared is not None and each.shared.module == module}
+        named |= call.live.reader.titles(connection, module, sorted(ids), call.moment) if ids else {}
+    return named
+
+
+def _shared(call: Call, what: str, shared: With, others: Mapping[int, str]) -> str:
+    told = what.format(name=others.get(shared.id) or call.translate("Somebody who is gone"))
+    return f"{told}: {call.translate(OF_RECORD[shared.level])}" if shared.level in OF_RECORD else told
 
 
 def _behind(happening: Happening) -> int:

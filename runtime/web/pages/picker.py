@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from starlette.responses import Response
 
 from runtime.model.catalog import Expression, Field, Module, Path, SortKey
+from runtime.records.owner_choice import ANYONE
 from runtime.storage.query import Query
 from runtime.web.door import Call
 from runtime.web.errors import not_found
@@ -23,7 +24,8 @@ RECENT = 1000
 def show(screen: Screen, call: Call) -> Response:
     """The options of one field's listbox: tags in use, or records.
 
-    A union (the owner) offers the records of each of its modules in turn; a form may make a new one.
+    A union (the owner) offers the records of each of its modules in turn; a form may make a new one. Of
+    owners a form offers those whom the reader may choose, and ``?present=1`` all who may sign in.
     """
     module = call.live.catalog.modules.get(call.path("module"))
     field = module.field(call.path("field")) if module is not None else None
@@ -39,12 +41,27 @@ def show(screen: Screen, call: Call) -> Response:
     is_form = "record" in call.request.query_params  # a filter asks after any record
     conditions = module.choosable.get(field.key, {}) if is_form else {}
     this = present(call, module, field) if conditions else {}
-    for target in field.targets:
-        options += _options(call, target, typed, conditions.get(target), this)
+    owners = _owners(call, module, field, is_form=is_form)
+    for target in field.targets if owners is None else owners:
+        where = (*filter(None, (conditions.get(target),)), *(owners or {}).get(target, ()))
+        options += _options(call, target, typed, where, this)
     for target in field.settings.get("among", ()):
         if len(options) <= SHOWN:
             options += _options_among(call, target, typed)
     return _draw(screen, call, options, field.targets)
+
+
+def _owners(
+    call: Call, module: Module, field: Field, *, is_form: bool
+) -> dict[str, tuple[Expression, ...]] | None:
+    """What must hold of the users and the groups who are offered as owners; None where all are."""
+    if field is not module.record_fields.get("owner") or not (is_form or call.query("present")):
+        return None
+    catalog, found = call.live.catalog, {}
+    for target, condition in (call.live.judge.owners(call.actor, module.key) if is_form else ANYONE).items():
+        present = (call.live.condition(catalog.modules[target], "active"),) if target == "users" else ()
+        found[target] = (*present, *filter(None, (condition,)))
+    return found
 
 
 def any_of(screen: Screen, call: Call) -> Response:
@@ -54,7 +71,7 @@ def any_of(screen: Screen, call: Call) -> Response:
 
 def offer(screen: Screen, call: Call, module: Module, new: Sequence[str] = ()) -> Response:
     """The options of a listbox over a module, rows too; ``new`` are modules to make a record of."""
-    return _draw(screen, call, _options(call, module.key, _typed(call), None, {}), new)
+    return _draw(screen, call, _options(call, module.key, _typed(call), (), {}), new)
 
 
 def _typed(call: Call) -> str:
@@ -74,12 +91,12 @@ def _draw(screen: Screen, call: Call, options: Sequence[Item], targets: Sequence
 def _options_among(call: Call, target: str, typed: str) -> list[Item]:
     """Records of one of many modules, each with its module's name."""
     label = call.live.catalog.modules[target].label.in_language(call.actor.language)
-    found = _options(call, target, typed, None, {})
+    found = _options(call, target, typed, (), {})
     return [Item(f"{target}:{each.id}", each.title, note=label) for each in found]
 
 
 def _options(
-    call: Call, target: str, typed: str, where: Expression | None, this: Mapping[str, object]
+    call: Call, target: str, typed: str, where: tuple[Expression, ...], this: Mapping[str, object]
 ) -> list[Item]:
     module = call.live.catalog.modules[target]
     if not call.live.judge.may(call.actor, module.key, "read").allowed:
@@ -87,7 +104,7 @@ def _options(
     query = Query(
         module=target,
         columns=(),
-        where=(where,) if where is not None else (),
+        where=where,
         this=this,
         rights=call.live.judge.conditions(call.actor, module.key, "read"),
         sort=(_by_title(module.title.parts[0][1]),) if module.title.parts else (),
