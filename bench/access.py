@@ -1,7 +1,7 @@
 """What rights cost: the list page of a seller among many records, beside that of one who sees everything.
 
 Run it as ``python -m bench.access --records 100000``. The roles stand five deep, ten sharing rules name the
-seller, and 500 users own the records. Two lists are asked for by turns, over one connection each: as a
+seller, and 500 users (``--users``) own the records. Two lists are asked for by turns, over one connection each: as a
 browser gets them (``page``), and what the database is asked for them alone (``query``). The admin and each of
 the others see the same number of rows.
 """
@@ -47,12 +47,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="What rights cost.")
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=TIMES)
+    parser.add_argument("--users", type=int, default=USERS, help="how many own the records")
     parser.add_argument("--engine", action="append", choices=databases.ENGINES)
     arguments = parser.parse_args()
     for engine in arguments.engine or databases.ENGINES:
         with tempfile.TemporaryDirectory(prefix="trellis-bench-") as folder, databases.fresh(engine) as url:
-            for line in _measured(url, Path(folder), arguments.records, arguments.times):
-                print(f"{engine}, {arguments.records:,} records, {line}", flush=True)
+            for line in _measured(url, Path(folder), arguments):
+                print(
+                    f"{engine}, {arguments.records:,} records, {arguments.users:,} users, {line}", flush=True
+                )
     return 0
 
 
@@ -81,11 +84,11 @@ def _pack(folder: Path) -> Path:
     return folder / "pack"
 
 
-def _measured(url: str, folder: Path, records: int, times: int) -> Iterator[str]:
-    pack = _pack(folder)
+def _measured(url: str, folder: Path, arguments: argparse.Namespace) -> Iterator[str]:
+    pack, times = _pack(folder), arguments.times
     with site.opened(url, pack) as opened:
-        users = _save(opened, "users", (_user(number) for number in range(USERS)))
-        _save(opened, "deals", (_deal(number, users) for number in range(records)))
+        users = _save(opened, "users", (_user(number) for number in range(arguments.users)))
+        _save(opened, "deals", (_deal(number, users) for number in range(arguments.records)))
         opened.database.optimize()
         actors = [SYSTEM, *(Actor(user_id=users[depth], role=f"level_{depth}") for depth in (4, 2, 0))]
         names = ["who sees everything", *(f"level {depth}" for depth in (4, 2, 0))]
