@@ -1,9 +1,9 @@
 """What rights cost: the list page of a seller among many records, beside that of one who sees everything.
 
 Run it as ``python -m bench.access --records 100000``. The roles stand five deep, ten sharing rules name the
-seller, and 500 users (``--users``) own the records. Two lists are asked for by turns, over one connection each: as a
-browser gets them (``page``), and what the database is asked for them alone (``query``). The admin and each of
-the others see the same number of rows.
+seller, and 500 users (``--users``) own the records. Two lists are asked for by turns, over one connection
+each: as a browser gets them (``page``), and what the database is asked for them alone (``query``). The admin
+and each of the others see the same number of rows.
 """
 
 import argparse

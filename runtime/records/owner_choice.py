@@ -1,9 +1,13 @@
 """Whom one may give a record to, as the configuration says it for each module."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
+from runtime.expressions.inlining import rebuilt
+from runtime.expressions.tree import Aggregate, Node
 from runtime.model.catalog import Expression
+from runtime.model.types import BOOLEAN
 
 Choice = Mapping[str, Expression | None]
 """By module, ``users`` and ``groups``, what must hold of an owner (None: nothing); one that is missing has
@@ -29,7 +33,15 @@ def choice(level: str, below: Collection[str], parse: Callable[[str, str], Expre
             {"users": parse("users", users), "groups": parse("groups", "this in user.groups")}
         )
     of_sales = " and type == 'sales'" if level == "same_sales_group" else ""
-    users = f"this == user or exists(groups, this in user.groups{of_sales})"
-    return MappingProxyType(
-        {"users": parse("users", users), "groups": parse("groups", f"this in user.groups{of_sales}")}
-    )
+    groups = parse("groups", f"this in user.groups{of_sales}")
+    members = parse("users", "this == user or exists(groups, id == 0)")
+    tree = rebuilt(members.tree, lambda node, _: _about(node, groups))
+    text = f"this == user or exists(groups, {groups.text})"
+    return MappingProxyType({"users": Expression(text, members.span, BOOLEAN, tree, tree), "groups": groups})
+
+
+def _about(node: Node, condition: Expression) -> Node | None:
+    """An aggregate over what fulfils a condition in which ``this`` is each of them; nobody can write that."""
+    if isinstance(node, Aggregate):
+        return replace(node, condition=condition.tree, key=f"{node.key} where {condition.text}")
+    return None

@@ -65,6 +65,9 @@ class AggregateReader:
         most: int,
     ) -> list[int]:
         """The ids of the records that an aggregate of one record looks over, in its order, up to ``most``."""
+        sight = self._parts.sight
+        if sight is not None and aggregate.module not in sight.modules:
+            return []
         joins = self._statements.joins(module, moment)
         related, conditions, order = self._parts.language.related_in_sql(aggregate, Binding(joins), moment)
         own = self._parts.catalog.modules[aggregate.module].record_fields["id"]

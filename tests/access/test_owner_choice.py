@@ -19,7 +19,9 @@ FITTING = {
 
 
 def with_owners(crm: Callable[..., App], level: str) -> Office:
-    pack = PACK.replace("deals: {read: true, create: true,", "deals: {read: true, create: true, assign: true,")
+    pack = PACK.replace(
+        "deals: {read: true, create: true,", "deals: {read: true, create: true, assign: true,"
+    )
     office = opened(crm, pack.rstrip() + f"\n  owners: {{deals: {level}}}\n")
     for name, kind, members in (
         ("Desk", "standard", ("bea", "hal")),
@@ -48,9 +50,16 @@ def test_a_form_offers_those_whom_the_writer_takes_and_no_others(crm: Callable[.
 def test_who_owns_a_record_already_may_stay_and_an_admin_chooses_freely(crm: Callable[..., App]) -> None:
     office = with_owners(crm, "same_sales_group")
     deal = office.deal("theirs", "sam")
-    assert office.program("bea")("PATCH", f"/deals/{deal}", json={"name": "x", "owner": office.ids["sam"]}).status_code == 200
+    assert (
+        office.program("bea")(
+            "PATCH", f"/deals/{deal}", json={"name": "x", "owner": office.ids["sam"]}
+        ).status_code
+        == 200
+    )
     answer = office.program("bea")("PATCH", f"/deals/{deal}", json={"owner": office.ids["sue"]})
-    assert answer.json()["error"]["fields"]["owner"] == ["You may not make them the owner: choose one of the list."]
+    assert answer.json()["error"]["fields"]["owner"] == [
+        "You may not make them the owner: choose one of the list."
+    ]
     assert office.admin("PATCH", f"/deals/{deal}", json={"owner": office.ids["sue"]}).status_code == 200
 
 

@@ -1,9 +1,10 @@
-"""The demo's people at work: a seller, the support team and an auditor, each with the rights of their role."""
+"""The demo's people at work: a seller, the support team and an auditor, each with their role's rights."""
 
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from tests.support.demo import fill
 from tests.support.guarded import sign_in
 
 RECORDS = 300
-WRITES = re.compile(r'(?:href|action|hx-get|hx-post)="(/app/[^"?]*/(?:new|create|edit|delete|import|share|process|files|link/\w+)|/undo/\d+)')
+WRITES = re.compile(
+    r'(?:href|action|hx-get|hx-post)="(/app/[^"?]*/(?:new|create|edit|delete|import|share|files|link/\w+)|/undo/\d+)'
+)
 
 
 @pytest.fixture
@@ -40,12 +43,14 @@ def browser(app: App, email: str) -> Browser:
     return found
 
 
-def every(app: App, email: str, module: str, **asked: str) -> dict[int, dict]:
+def every(app: App, email: str, module: str, **asked: str) -> dict[int, dict[str, Any]]:
     """All records of a module that somebody sees, by their ids."""
-    found: dict[int, dict] = {}
+    found: dict[int, dict[str, Any]] = {}
     program, after = app.program(email), None
     while True:
-        page = program("GET", f"/{module}", params={"limit": 1000, **asked, **({"after": after} if after else {})})
+        page = program(
+            "GET", f"/{module}", params={"limit": 1000, **asked, **({"after": after} if after else {})}
+        )
         assert page.status_code == 200, page.text
         found |= {each["id"]: each for each in page.json()["data"]}
         after = page.json()["next"]
@@ -56,7 +61,9 @@ def every(app: App, email: str, module: str, **asked: str) -> dict[int, dict]:
 def test_a_seller_sees_her_deals_and_those_of_her_group_and_no_others(demo: App) -> None:
     mine, all_of_them = every(demo, SELLER, "potentials"), every(demo, ADMIN, "potentials")
     hers = {demo._people[SELLER], demo._people[FIELD_SALES]}
-    expected = {number for number, each in all_of_them.items() if each["owner"] and each["owner"]["id"] in hers}
+    expected = {
+        number for number, each in all_of_them.items() if each["owner"] and each["owner"]["id"] in hers
+    }
     assert set(mine) == expected
     assert {each["owner"]["id"] for each in mine.values()} == hers
     assert len(mine) < len(all_of_them)
@@ -72,7 +79,9 @@ def test_a_seller_changes_the_amount_of_an_open_deal_and_of_no_other(demo: App) 
     program = demo.program(SELLER)
     for where, status in (("stage.kind == 'open'", 200), ("stage.kind == 'won'", 422)):
         deal = next(iter(every(demo, SELLER, "potentials", where=where)))
-        answer = program("PATCH", f"/potentials/{deal}", json={"amount": {"amount": "1.00", "currency": "EUR"}})
+        answer = program(
+            "PATCH", f"/potentials/{deal}", json={"amount": {"amount": "1.00", "currency": "EUR"}}
+        )
         assert answer.status_code == status, answer.text
 
 
@@ -127,21 +136,25 @@ def test_an_auditor_is_shown_no_button_that_is_refused(demo: App) -> None:
             page = auditor.get(address)
             assert page.status == 200, address
             assert WRITES.findall(page.text) == [], address
+            steps = re.findall(r"<li[^>]*><button name=[^>]*>", page.text)
+            assert all("disabled" in step for step in steps), address
 
 
 @pytest.mark.parametrize("email", [SELLER, SUPPORT, AUDITOR])
 def test_whatever_a_page_leads_to_opens(demo: App, email: str) -> None:
     who = browser(demo, email)
-    asked: dict[str, int] = {}
+    kinds: set[str] = set()
+    refused: dict[str, int] = {}
     pages = [who.get("/app")]
-    for key, module in demo.site.live.catalog.modules.items():
-        if not module.system and module.parent is None and key in ("accounts", "potentials", "tickets", "activities"):
-            pages.append(who.get(f"/app/{key}"))
-            pages += [who.get(f"/app/{key}/{number}") for number in list(every(demo, email, key))[:1]]
+    for key in ("accounts", "potentials", "tickets", "activities"):
+        pages += [who.get(f"/app/{key}"), who.get(f"/app/{key}/{next(iter(every(demo, email, key)))}")]
     for page in pages:
         assert page.status == 200
-        for address in re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text):
-            address = address.replace("&amp;", "&")
-            if address not in asked and len(asked) < 250:
-                asked[address] = who.get(address).status
-    assert {address: status for address, status in asked.items() if status >= 400} == {}
+        for found in re.findall(r'<a [^>]*href="(/[^"#]*)"', page.text):
+            address = found.replace("&amp;", "&")
+            kind = re.sub(r"\d+|\?.*", "", address)  # of many links of a kind one is followed
+            if kind not in kinds:
+                kinds.add(kind)
+                status = who.get(address).status
+                refused |= {address: status} if status >= 400 else {}
+    assert refused == {}

@@ -46,4 +46,7 @@ def test_budgets_are_written_by_administrators_alone(crm) -> None:
     number = made["budgets"][0]["id"]
     assert ann("PATCH", f"/group_budgets/{number}", json={"amount": "9"}).status_code in (403, 404)
     assert ann("PATCH", f"/groups/{made['id']}", json={"budgets": []}).status_code == 403
-    assert app.program()("GET", f"/groups/{made['id']}").json()["data"]["budgets"][0]["amount"]["amount"] == "1.00"
+    assert (
+        app.program()("GET", f"/groups/{made['id']}").json()["data"]["budgets"][0]["amount"]["amount"]
+        == "1.00"
+    )

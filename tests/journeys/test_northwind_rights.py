@@ -1,9 +1,10 @@
-"""Northwind's people: sellers with their own orders, their manager, a support team and a read-only auditor."""
+"""Northwind's people: sellers with their own orders, their manager, a support team and an auditor."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def northwind(databases: Databases, database_engine: str, tmp_path: Path) -> Ite
         yield app
 
 
-def orders(app: App, name: str) -> list[dict]:
+def orders(app: App, name: str) -> list[dict[str, Any]]:
     return every(app.program(f"{name}@northwind.example"), "/orders")
 
 

@@ -103,14 +103,14 @@ def _owners(after: Catalog, was: Access, now: Access) -> Iterator[str]:
         old, new = was.sharing.owners_of(key), now.sharing.owners_of(key)
         if old != new:
             yield f"{module.plural} are given to {new} from now on, and were to {old}."
-        was_private, is_private = _private(was, key), _private(now, key)
-        if was_private != is_private:
-            yield f"Private {module.plural}: {is_private or 'none'} from now on; before: {was_private or 'none'}."
+        before, after_it = _private(was, key), _private(now, key)
+        if before != after_it:
+            yield f"Private {module.plural}: {after_it} from now on, and {before} before."
 
 
 def _private(access: Access, module: str) -> str:
     calendar = access.sharing.calendars.get(module)
-    return f"`{calendar.private.text}`" if calendar is not None and calendar.private is not None else ""
+    return f"`{calendar.private.text}`" if calendar is not None and calendar.private is not None else "none"
 
 
 def _rules(access: Access) -> list[str]:

@@ -52,5 +52,6 @@ def _place(call: Call) -> tuple[str, int]:
 
 
 def _draw(screen: Screen, call: Call, error: Message | None = None) -> Response:
-    context = {"share": drawn(call, call.actor.user_id or 0, OF_CALENDAR, error), "profile_tab": "calendar"}
+    shared = drawn(call, call.actor.user_id or 0, OF_CALENDAR, error)
+    context = {"share": {"href": "", **shared}, "profile_tab": "calendar"}
     return screen.draw(call, "pages/my_calendar.html", context, status=422 if error else 200)

@@ -39,8 +39,8 @@ def change(screen: Screen, call: Call) -> Response:
             gone = unshare(tx.connection, now, call.actor, place, int(number)) if known else None
             if gone is None:
                 raise not_found()
-            told = With(gone.with_module, gone.with_id, "")
-            tell(tx, now, call.actor, place, told, call.live.revision)
+            no_more = With(gone.with_module, gone.with_id, "")
+            tell(tx, now, call.actor, place, no_more, call.live.revision)
         return flash(RedirectResponse(f"{record_address(*place)}/share", 303), "saved")
     level, whom = call.form.text("level"), whom_of(call)
     if level not in LEVELS:
