@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from babel.dates import format_timedelta
-from sqlalchemy import Connection
 
 from runtime.base.messages import phrase
 from runtime.model.catalog import Block, Field
@@ -119,7 +118,7 @@ class ChangeLog(Component):
         }
 
 
-def _others(call: Call, connection: Connection, found: Iterable[Happening]) -> dict[int, str]:
+def _others(call: Call, connection: Any, found: Iterable[Happening]) -> dict[int, str]:
     """What those are called with whom the record was shared by hand."""
     named: dict[int, str] = {}
     for module in WITH:
