@@ -117,6 +117,11 @@ ABOVE = {
             "text: |\n  {{ twin.town }} {{ town }}\n  {% for one in people %}{{ one.name }}{% endfor %}\n"
         ),
     ),
+    "documents": (
+        "templates/documents/far.yaml",
+        "module: accounts\nname: '{{ city }}'\ntext: '{{ twin.city }}'\n",
+        "module: firms\nname: '{{ town }}'\ntext: '{{ twin.town }}'\n",
+    ),
     "menu": (
         "schemas/menu.yaml",
         "main: {items: [accounts, {filter: people.far}]}\n",
