@@ -57,6 +57,8 @@ class Casting:
         self._known: dict[object, Cast] = {}
         self._direct = (old is None or old.field.settings.get("picklist") is None) and _reads_text(new)
         self._stay = new.kind.stay(new.field) if self._direct else None
+        self.stayed = 0
+        """Of how many values it was told at once that they stay as they are."""
 
     def cast(self, value: object) -> Cast:
         """What a value becomes; records that are pointed at come as :class:`Ref`."""
@@ -76,9 +78,24 @@ class Casting:
         """What each of many values becomes."""
         if self._stay is not None:
             texts = [each for each in values if type(each) is str]
-            if len(texts) + values.count(None) == len(values) and (not texts or self._stay(texts)):
+            if len(texts) + values.count(None) == len(values) and self.stay(texts):
+                self.stayed += len(values)
                 return [EMPTY if each is None else Cast(each) for each in values]
         return [self.cast(each) for each in values]
+
+    def stay(self, texts: Sequence[str]) -> bool:
+        """Whether each of many texts becomes itself; False also where that cannot be told at once."""
+        return self._stay is not None and (not texts or self._stay(texts))
+
+    def few(self, most: int) -> Mapping[str, object]:
+        """What each of the different texts has become that were cast; nothing where they are more than
+        ``most``, or where not every one is a text that has become a value.
+        """
+        if len(self._known) > most:
+            return {}
+        found = {key: each.value for key, each in self._known.items() if isinstance(key, str)}
+        is_whole = len(found) == len(self._known) and not any(each.problem for each in self._known.values())
+        return found if is_whole and not any(each in (None, ()) for each in found.values()) else {}
 
     def text(self, value: Any) -> str:
         """A value of the old field as a person reads it."""

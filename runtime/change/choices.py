@@ -39,28 +39,39 @@ def refuse_lost_values(situation: Situation) -> Iterator[Diagnostic]:
 
 
 def refuse_lost_currencies(situation: Situation) -> Iterator[Diagnostic]:
-    """The currencies that are gone and have amounts."""
+    """The currencies that are gone and have amounts; a rollback settles them."""
+    if situation.back is not None:
+        return
     for module in situation.catalog.modules.values():
-        old = situation.before.modules.get(module.key)
-        for key, field in module.fields.items():
-            was = old.fields.get(key) if old else None
-            if was is None:
-                continue
-            known = set(situation.after.modules[module.key].fields[key].currencies)
-            if not known or not set(was.currencies) - known:
-                continue
-            table = situation.names.table(module.key)
-            column = suffixed(situation.names.column(module.key, key), "currency")
-            for currency, count in sorted(situation.stored.uses(table, column).items()):
-                if currency not in known:
-                    yield Diagnostic(
-                        codes.CURRENCY.name,
-                        f"{counted(count, 'record')} of {module.key} {_has(count)} an amount in {currency},"
-                        f" and the site's currencies are {', '.join(sorted(known))}",
-                        field.origin.span,
-                        path_of(field),
-                        f"keep {currency} in the rates of pack.yaml, or change these amounts first",
-                    )
+        for field in module.fields.values():
+            known = ", ".join(sorted(known_currencies(situation, field)))
+            for currency, count in lost_currencies(situation, field).items():
+                yield Diagnostic(
+                    codes.CURRENCY.name,
+                    f"{counted(count, 'record')} of {module.key} {_has(count)} an amount in {currency},"
+                    f" and the site's currencies are {known}",
+                    field.origin.span,
+                    path_of(field),
+                    f"keep {currency} in the rates of pack.yaml, or change these amounts first",
+                )
+
+
+def known_currencies(situation: Situation, field: Field) -> tuple[str, ...]:
+    """The currencies that a field's amounts may be in; none where it has no amounts."""
+    return situation.after.modules[field.module].fields[field.key].currencies
+
+
+def lost_currencies(situation: Situation, field: Field) -> dict[str, int]:
+    """The currencies that are gone, of which a field has amounts, each with how many records have one."""
+    old = situation.before.modules.get(field.module)
+    was = old.fields.get(field.key) if old else None
+    known = known_currencies(situation, field)
+    if was is None or not known or set(was.currencies) <= set(known):
+        return {}
+    table = situation.names.table(field.module)
+    column = suffixed(situation.names.column(field.module, field.key), "currency")
+    uses = situation.stored.uses(table, column)
+    return {currency: uses[currency] for currency in sorted(uses) if currency not in known}
 
 
 def _lost(situation: Situation, was: FieldShape, field: Field, is_back: bool) -> bool:

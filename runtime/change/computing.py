@@ -10,6 +10,7 @@ from runtime.base.clock import SystemClock
 from runtime.base.diagnostic import Span
 from runtime.change.estimate import COMPUTE, seconds
 from runtime.change.restoring import rewritten
+from runtime.change.settling import settled
 from runtime.change.situation import Situation
 from runtime.change.step import MANY, Step, nothing, safety_of
 from runtime.expressions.language import Language
@@ -27,6 +28,7 @@ def stale_fields(situation: Situation) -> list[Name]:
     changed = [name for name in situation.catalog.computed if _is_changed(situation, name)]
     changed += situation.conversions.fields
     changed += rewritten(situation)
+    changed += settled(situation)
     return Following(situation.catalog).after(changed) if changed else []
 
 

@@ -5,7 +5,7 @@ will come. Both read batches of records, with the number of statements the same 
 one batch but counts and a few samples.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ from runtime.storage.virtual import Virtual
 
 BATCH = 2_000
 """So many records are read and written at a time; a large apply's transactions are of whole batches."""
+FEW = 50
+"""So many different texts at most are written as values by one statement."""
 SAMPLES = 10
 """So many values that cannot be converted are named."""
 
@@ -45,6 +47,8 @@ class Rehearsal:
     converted, ``given_up`` those that become nothing, ``bent`` those that lose something, and ``handled``
     those that the field's expression reads and its type alone would not. ``empties`` are the records that a
     required field would be without, and ``wanted`` the names of records to be made, by their hashes.
+    ``stays`` tells that each text is written as it was read; ``becomes`` are the texts that there are, each
+    with its value, where they are few.
     """
 
     filled: int = 0
@@ -59,6 +63,8 @@ class Rehearsal:
     samples: list[Told] = field(default_factory=list)
     empty_ids: list[int] = field(default_factory=list)
     wanted: set[int] = field(default_factory=set)
+    stays: bool = False
+    becomes: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def is_lossy(self) -> bool:
@@ -195,9 +201,14 @@ def _filled(part: Part, found: Cast, other: object) -> Cast:
 def rehearse(connection: Connection, reading: Reading, chosen: Chosen = ALL) -> list[Rehearsal]:
     """What will come of each part."""
     found = [Rehearsal() for _ in reading.parts]
+    rows = 0
     for batch in reading.batches(connection, chosen):
+        rows += len(batch.ids)
         for place, part in enumerate(reading.parts):
             _count(part, found[place], batch, place)
+    for part, each in zip(reading.parts, found, strict=True):
+        each.stays = part.casting.stayed == rows > 0
+        each.becomes = {} if each.stays else part.casting.few(FEW)
     return found
 
 

@@ -14,11 +14,12 @@ from runtime.change.compare import path_of
 from runtime.change.conversions import Filling
 from runtime.change.estimate import CONVERT, FILL, seconds
 from runtime.change.phases import Chosen, Fill, Phase
-from runtime.change.quarantine import keep
+from runtime.change.quarantine import keep, keep_filled
 from runtime.change.sample import LINES, becomes
 from runtime.change.shape import Shape
 from runtime.change.situation import Situation
 from runtime.change.step import Step, counted, safety_of
+from runtime.change.straight import Straight
 from runtime.change.writing import Conversion
 from runtime.model.catalog import Catalog, Field
 from runtime.storage.tables import ModuleTable
@@ -114,8 +115,14 @@ def _fill_by_expressions(situation: Situation) -> Iterator[Step]:
 def _fill_by(connection: Connection, situation: Situation, filling: Filling) -> None:
     field = filling.field
     table = situation.tables.module(field.module)
-    keep(connection, table.table, table.columns[field.key], filling.condition)
     promised = (filling.rehearsal,)
+    straight = Straight(filling.reading, table, promised)
+    if straight.is_possible and straight.holds(connection, filling.empty):
+        (column,) = table.columns[field.key]
+        keep_filled(connection, table.table, column, straight.values(filling.empty).subquery())
+        straight.write(connection, filling.empty)
+        return
+    keep(connection, table.table, table.columns[field.key], filling.condition)
     Conversion(filling.reading, situation.tables, field.module, promised).write(connection, filling.empty)
 
 

@@ -8,6 +8,10 @@ rehearsal promised, it raises :class:`UnforeseenError`; all of it is then forgot
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
+from runtime.change.revisions import Revision, is_set_up, latest_number, read_revision
+from runtime.change.shape import Shape
 from runtime.model.catalog import Catalog
 from runtime.storage.names import Names
 from runtime.storage.tables import Tables
@@ -56,6 +60,8 @@ class Known:
         self._tables: list[tuple[str, str, Names, Tables]] = []
         self._found: dict[Hashable, object] = {}
         self._catalogs: dict[str, Catalog] = {}
+        self._revisions: dict[int, Revision] = {}
+        self._shapes: dict[str, Shape] = {}
         self._batches: dict[Hashable, Remembered] = {}
         self.others_wait = False
 
@@ -76,6 +82,21 @@ class Known:
         if hash_ not in self._catalogs:
             self._catalogs[hash_] = load()
         return self._catalogs[hash_]
+
+    def applied(self, connection: Connection, schema: str) -> Revision | None:
+        """The applied revision; its text is read once, for a revision stays as it was written."""
+        if not is_set_up(connection, schema):
+            return None
+        number = latest_number(connection)
+        if number and number not in self._revisions:
+            self._revisions[number] = read_revision(connection, number)
+        return self._revisions.get(number)
+
+    def shape(self, hash_: str, work: Callable[[], Shape]) -> Shape:
+        """The shape of a catalog, worked out once."""
+        if hash_ not in self._shapes:
+            self._shapes[hash_] = work()
+        return self._shapes[hash_]
 
     def tables(self, hash_: str, names: Names, dialect: str, build: Callable[[], Tables]) -> Tables:
         """The tables of a catalog by their names, built once: nobody changes them."""

@@ -17,7 +17,7 @@ from runtime.change.journal import StepState
 from runtime.change.kept.base import Ground, follow
 from runtime.change.known import Known, UnrehearsedError
 from runtime.change.plan import Plan, make_plan
-from runtime.change.quarantine import KEPT, seal
+from runtime.change.quarantine import KEPT, keep_until, seal
 from runtime.change.revisions import Entry, Revision, history, next_number, write_revision
 from runtime.change.shape import kept_until
 from runtime.change.step import Step
@@ -114,7 +114,10 @@ class Target:
             return Refused(plan.refusals, plan)
         if plan.lossy and not self.accept_lossy:
             return Refused(tuple(map(unaccepted, plan.lossy)), plan)
-        return Applied(plan.base, plan, is_new=False) if plan.is_empty else plan
+        if plan.is_empty:
+            return Applied(plan.base, plan, is_new=False)
+        keep_until(tx.connection, self.clock.now() + self.kept)
+        return plan
 
     def tell(self, place: int, step: Step) -> None:
         """Say that a step begins."""

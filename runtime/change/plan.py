@@ -45,7 +45,7 @@ from runtime.change.renames import (
     to_names_of,
     with_digests,
 )
-from runtime.change.revisions import Revision, open_applied
+from runtime.change.revisions import Revision
 from runtime.change.shape import Shape, shape_of, with_retired
 from runtime.change.situation import Situation
 from runtime.change.step import Safety, Step
@@ -179,7 +179,7 @@ def make_plan(
     begun = unfinished(connection)
     if begun is not None:  # what a large apply has made so far, nobody sees
         live, standing = begun.made.hidden_in(live), begun.made.without(standing)
-    base = open_applied(connection, schema)
+    base = known.applied(connection, schema)
     stored = Stored(connection, live)
     was = Before(base, applied, types, language or Language.standard(), connection.dialect.name, known)
     renames, names_before = NOTHING, Names() if base is None else base.names
@@ -188,7 +188,7 @@ def make_plan(
         renames = to_names_of(between.inverted(), catalog)
     elif base is not None:
         renames = renames_of(catalog, base.shape)
-    target = shape_of(catalog, types)
+    target = known.shape(catalog.hash, partial(shape_of, catalog, types))
     if base is not None and renames.any:
         names, renamed = renamed_names(base.names, base.shape, renames), renamed_shape(base.shape, renames)
         spoken = shape_of(catalog, types, renames.inverted())

@@ -2,8 +2,9 @@
 
 A step calls :func:`keep` before it writes into columns that stay, or :func:`keep_created` after it has made
 records; both are one statement, however many records there are. Applying then calls :func:`seal`, which notes
-what the cells hold now: a cell that holds something else later was edited. Tables and columns stand here by
-their physical names, which never change.
+what the cells hold now: a cell that holds something else later was edited. Where the database itself works
+out what is written, that is noted at once: :func:`keep_filled`, :func:`keep_returned`. Tables and columns
+stand here by their physical names, which never change.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     FromClause,
     Select,
+    Subquery,
     Table,
     TableClause,
     Text,
@@ -26,19 +29,28 @@ from sqlalchemy import (
     null,
     select,
     table,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.change.revisions import next_number
+from runtime.expressions.columns import UtcDateTime
 from runtime.storage.own_columns import Json
 from runtime.storage.runtime_tables import runtime_tables
 
 KEPT = timedelta(days=90)
 """How long what a change overwrote is kept when nobody has said otherwise."""
 
+UNTIL = "trellis_kept_until"
+"""Where a connection keeps the moment until which its transaction keeps what it sets aside."""
 CREATED = ""
 """What stands in the place of the field for a whole record that a step has made."""
+
+
+def keep_until(connection: Connection, until: datetime) -> None:
+    """Say until when a transaction that begins keeps what it sets aside."""
+    connection.info[UNTIL] = until
 
 
 def keep(
@@ -49,12 +61,31 @@ def keep(
     Call it before the rows are written, in the same transaction; ``columns`` are all of the field's, its
     value's own first. What an earlier step of the same change has set aside already stays.
     """
-    _insert(connection, of, str(columns[0].key), cells(connection, columns), where)
+    rows = select(*_keys(of), cells(connection, columns), null()).where(where)
+    _insert(connection, of, str(columns[0].key), rows)
+
+
+def keep_filled(connection: Connection, of: Table, empty: Column[Any], given: Subquery) -> None:
+    """Set aside that some rows have nothing in a column, and note what they are given: ``id`` and ``v0``."""
+    old, new = (
+        cells(connection, [each.label(empty.name)]) for each in (type_coerce(null(), empty.type), given.c.v0)
+    )
+    rows = select(given.c.id, literal(0), old, new).where(given.c.id.is_not(None))
+    _insert(connection, of, empty.name, rows)
+
+
+def keep_returned(connection: Connection, of: Table, group: "Group", where: ColumnElement[bool]) -> None:
+    """Set aside what the cells hold that get back what they held, and note that: what the quarantine has of
+    them, the other way round. ``where`` is a condition on both tables.
+    """
+    kept = quarantine()
+    rows = select(kept.c.record_id, kept.c.target_id, kept.c.new, kept.c.old).select_from(of, kept)
+    _insert(connection, of, group.field, rows.where(where))
 
 
 def keep_created(connection: Connection, of: Table, where: ColumnElement[bool]) -> None:
     """Note that some records were made by a step: going back bins those that nobody has touched since."""
-    _insert(connection, of, CREATED, cast(null(), Json), where)
+    _insert(connection, of, CREATED, select(*_keys(of), cast(null(), Json), null()).where(where))
 
 
 def seal(connection: Connection, revision: int, until: datetime) -> None:
@@ -63,12 +94,14 @@ def seal(connection: Connection, revision: int, until: datetime) -> None:
     """
     kept = quarantine()
     mine = kept.c.revision_id == revision
-    for group in groups(connection, kept, mine):
+    for group in groups(connection, kept, mine & kept.c.new.is_(null())):
         of = group.table()
         held = select(cells(connection, [of.c[each] for each in group.columns])).where(group.is_row(of, kept))
-        here = mine & group.is_of(kept)
-        sealed = update(kept).where(here).values(new=held.scalar_subquery(), kept_until=until)
-        connection.execute(sealed)
+        here = mine & group.is_of(kept) & kept.c.new.is_(null())
+        connection.execute(update(kept).where(here).values(new=held.scalar_subquery()))
+    forgotten = mine & kept.c.kept_until.is_(None)
+    connection.execute(update(kept).where(forgotten).values(kept_until=until))
+    connection.info.pop(UNTIL, None)
     revisions = runtime_tables().revisions
     count = select(func.count()).select_from(kept).where(mine).scalar_subquery()
     connection.execute(update(revisions).where(revisions.c.id == revision).values(set_aside=count))
@@ -130,22 +163,20 @@ def groups(connection: Connection, kept: Table, where: ColumnElement[bool]) -> l
     return made
 
 
-def _insert(
-    connection: Connection, of: Table, field: str, old: ColumnElement[Any], where: ColumnElement[bool]
-) -> None:
+def _keys(of: Table) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return (of.c.source_id, of.c.target_id) if "source_id" in of.c else (of.c.id, literal(0))
+
+
+def _insert(connection: Connection, of: Table, field: str, rows: Select[Any]) -> None:
+    """Set cells aside: ``rows`` are the two keys, what they hold, and what they will hold where that is known.
+    A cell that was set aside already goes on with what it held first, and is looked at again in the end.
+    They have a WHERE, without which SQLite would take the ON after them for a join's.
+    """
     kept = quarantine()
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    is_link = "source_id" in of.c
-    rows: Select[Any] = select(
-        literal(next_number(connection)),
-        literal(of.name),
-        literal(field),
-        of.c.source_id if is_link else of.c.id,
-        of.c.target_id if is_link else literal(0),
-        old,
-    ).where(where)
-    into = insert(kept).from_select(
-        [kept.c.revision_id, kept.c.module, kept.c.field, kept.c.record_id, kept.c.target_id, kept.c.old],
-        rows,
-    )
-    connection.execute(into.on_conflict_do_nothing())
+    until = literal(connection.info.get(UNTIL), UtcDateTime())
+    known = (literal(next_number(connection)), literal(of.name), literal(field), until)
+    names = ("record_id", "target_id", "old", "new", "revision_id", "module", "field", "kept_until")
+    into = insert(kept).from_select([kept.c[name] for name in names], rows.add_columns(*known))
+    keys = [each.name for each in kept.primary_key]
+    connection.execute(into.on_conflict_do_update(index_elements=keys, set_={"new": null()}))

@@ -31,7 +31,7 @@ from sqlalchemy.types import UserDefinedType
 
 from runtime.base.clock import SystemClock
 from runtime.change.compare import Pair
-from runtime.change.quarantine import CREATED, Group, cells, groups, keep, quarantine
+from runtime.change.quarantine import CREATED, Group, cells, groups, keep, keep_returned, quarantine
 from runtime.change.sample import LINES, becomes
 from runtime.change.situation import Situation
 from runtime.change.step import Step, nothing, safety_of
@@ -232,11 +232,10 @@ def _shown(cell: Mapping[str, Any] | None) -> object:
 def give_back(connection: Connection, group: Group, types: Mapping[str, str]) -> None:
     """Write what the cells held, where they hold what they were given since."""
     of, kept = table_of(group), quarantine()
-    matching = same(connection, of, group)
-    keep(connection, of, [of.c[each] for each in group.columns], matching)
     now = cells(connection, [of.c[each] for each in group.columns])
     values = {of.c[each]: _held(connection, kept.c.old, each, types[each]) for each in group.columns}
     here = and_(group.is_of(kept), group.is_row(of, kept), kept.c.new == now)
+    keep_returned(connection, of, group, here)
     connection.execute(update(of).where(here).values(values))
 
 

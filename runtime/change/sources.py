@@ -20,6 +20,7 @@ from runtime.model.types import (
     INTEGER,
     MONEY,
     NUMBERS,
+    TEXT,
     TIME,
     PicklistType,
     RecordType,
@@ -38,7 +39,8 @@ class Source:
     """Something that is read of each record: columns of the record's query, and what they say.
 
     ``side`` is the field that the values are of, where they are a field's; ``records`` are the modules whose
-    records they point at, and ``linked`` the field whose links they are.
+    records they point at, and ``linked`` the field whose links they are. ``is_plain`` tells that a value is
+    the one text which is read, and nothing where that is empty.
     """
 
     columns: Callable[[Joins], Sequence[ColumnElement[Any]]]
@@ -46,6 +48,7 @@ class Source:
     side: Side | None = None
     records: tuple[str, ...] = ()
     linked: Field | None = None
+    is_plain: bool = False
 
 
 def of_field(before: Before, field: Field) -> Source:
@@ -55,7 +58,8 @@ def of_field(before: Before, field: Field) -> Source:
     if kind.linked:
         return Source(lambda _joins: (), lambda _parts: (), side, field.targets, field)
     records = field.targets or tuple(field.settings.get("among", ()))
-    return Source(lambda joins: joins.columns((field,)), kind.from_columns, side, records)
+    is_plain = field.value_type == TEXT and kind.is_kept_as_it_is(1) and not records
+    return Source(lambda joins: joins.columns((field,)), kind.from_columns, side, records, is_plain=is_plain)
 
 
 def of_expression(before: Before, module: str, expression: Expression) -> Source:
@@ -67,7 +71,8 @@ def of_expression(before: Before, module: str, expression: Expression) -> Source
         return [_typed(binding, each, expression.type) for each in found]
 
     records = expression.type.modules if isinstance(expression.type, RecordType) else ()
-    return Source(columns, _reader(expression.type), _side(before, module, expression), records)
+    side, is_plain = _side(before, module, expression), expression.type == TEXT
+    return Source(columns, _reader(expression.type), side, records, is_plain=is_plain)
 
 
 def _typed(binding: Binding, column: ColumnElement[Any], type_: ValueType) -> ColumnElement[Any]:

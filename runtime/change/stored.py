@@ -31,6 +31,7 @@ class Stored:
         self.connection = connection
         self.live = live
         self._rows: dict[str, int] = {}
+        self._uses: dict[tuple[str, str], dict[str, int]] = {}
 
     def rows(self, name: str) -> int:
         """The rows of a table; 0 when it is not there yet."""
@@ -85,9 +86,12 @@ class Stored:
         """How many rows have each value of a column of text."""
         if not self.live.has(name, value) or not self.rows(name):
             return {}
-        found = column(value, String)
-        statement = select(found, func.count()).select_from(table(name)).where(found.is_not(None))
-        return {str(key): int(count) for key, count in self.connection.execute(statement.group_by(found))}
+        if (name, value) not in self._uses:
+            found = column(value, String)
+            statement = select(found, func.count()).select_from(table(name)).where(found.is_not(None))
+            rows = self.connection.execute(statement.group_by(found))
+            self._uses[name, value] = {str(key): int(count) for key, count in rows}
+        return self._uses[name, value]
 
     def duplicates(self, name: str, columns: Iterable[ColumnElement[Any]]) -> list[tuple[Any, ...]]:
         """Some values that undeleted records share, each with how many do, and the first and last one's

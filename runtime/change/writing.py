@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, bindparam, 
 from runtime.change.converting import Part, Read, Reading, Rehearsal
 from runtime.change.known import UnforeseenError
 from runtime.change.phases import Chosen, Everything
+from runtime.change.straight import Straight
 from runtime.model.values import Link
 from runtime.storage import driving
 from runtime.storage.conditions import among, id_list
@@ -31,6 +32,11 @@ class Conversion:
 
     def write(self, connection: Connection, chosen: Chosen) -> None:
         """Convert the chosen records; again is as good as once. Raises :class:`UnforeseenError`."""
+        straight = Straight(self.reading, self.tables.module(self.module), self.promised)
+        if straight.is_possible and straight.holds(connection, chosen):
+            straight.write(connection, chosen)
+            settle_keys(connection)
+            return
         whole = isinstance(chosen, Everything)
         writer = _Columns(self.tables.module(self.module), self._columns(), connection.dialect)
         for batch in self.reading.batches(connection, chosen):

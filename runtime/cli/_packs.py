@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from runtime.cli.base import CommandError, House
 
 if TYPE_CHECKING:
+    from runtime.change.revisions import Revision
     from runtime.language.load import Loaded
     from runtime.language.packs import LayerFiles
     from runtime.storage.database import Database
@@ -48,16 +49,21 @@ def load_for_site(arguments: Namespace, house: House) -> "tuple[Loaded, int]":
     number of the revision that this is of: 0 where nothing is applied.
     """
     from runtime.change.revisions import open_applied
-    from runtime.language.packs import site_layers
 
     loaded = load_pack(arguments, house)
     if loaded.catalog is None or missing_file(house) is not None:
         return loaded, 0
     with open_database(house) as database, database.read() as connection:
         applied = open_applied(connection, database.schema)
+    return on_site(loaded, arguments, house, applied), applied.number if applied is not None else 0
+
+
+def on_site(loaded: "Loaded", arguments: Namespace, house: House, applied: "Revision | None") -> "Loaded":
+    """The pack that was loaded, with what the site of the applied revision has on top of it."""
+    from runtime.language.packs import site_layers
+
     above = site_layers(applied.layers) if applied is not None else ()
-    number = applied.number if applied is not None else 0
-    return (load_pack(arguments, house, above) if above else loaded), number
+    return load_pack(arguments, house, above) if above else loaded
 
 
 def missing_file(house: House) -> Path | None:

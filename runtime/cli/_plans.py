@@ -41,10 +41,10 @@ def changes_for_people(
 ) -> "Changes":
     """What applying a catalog by its plan changes for people; nothing where nothing is applied yet."""
     from runtime.change.before import before_of
-    from runtime.change.people.telling import tell, with_reach
+    from runtime.change.people.telling import ACCESS, tell, with_reach
 
     changes = tell(before, after, plan.renames)
-    if not changes or plan.refusals:
+    if ACCESS not in changes or plan.refusals:
         return changes
     with database.read() as connection:
         was = before_of(connection, database.schema, before, house.types, house.language)
@@ -58,7 +58,11 @@ def applied_catalog(database: "Database", house: House, loaded: "Catalog") -> "C
     from runtime.change.revisions import open_applied
 
     with database.read() as connection:
-        applied = open_applied(connection, database.schema)
+        return catalog_beside(loaded, open_applied(connection, database.schema), house)
+
+
+def catalog_beside(loaded: "Catalog", applied: "Revision | None", house: House) -> "Catalog | None":
+    """The applied revision's catalog, which may be the one that was ``loaded``; None as above."""
     if applied is not None and applied.hash == loaded.hash:
         return loaded
     return None if applied is None else catalog_of(applied, house)

@@ -14,6 +14,7 @@ from runtime.cli.base import DONE, REFUSED, USAGE, WRONG_INPUT, Command, Command
 
 if TYPE_CHECKING:
     from runtime.change.apply import Applied, Refused
+    from runtime.change.known import Known
     from runtime.change.plan import Plan
     from runtime.change.revisions import Revision
     from runtime.change.sealed import Sealed
@@ -44,6 +45,7 @@ class ApplyCommand(Command):
 
     def run(self, arguments: Namespace, house: House) -> int:
         """Show the plan, ask, apply; 1 when the pack has errors, 3 when it is refused."""
+        from runtime.change.known import REMEMBERED, Known
         from runtime.language import report
 
         if len(arguments.message or "") > LONGEST:
@@ -53,15 +55,21 @@ class ApplyCommand(Command):
         sealed = _plans.read_plan(path) if is_plan else None
         for attempt in range(ATTEMPTS):
             # Loaded anew each time: what others have applied may be the site's own layer.
-            loaded, base = (
-                (_plans.load_plan(sealed, house), None) if sealed else _packs.load_for_site(arguments, house)
-            )
+            loaded = _plans.load_plan(sealed, house) if sealed else _packs.load_pack(arguments, house)
             if loaded.catalog is None:
                 print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
                 return WRONG_INPUT
             with _packs.open_database(house, make=True) as database:
-                applied = _plans.applied_catalog(database, house, loaded.catalog)
-                apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog, base, applied)
+                known = Known(REMEMBERED)
+                with database.read() as connection:
+                    applied = known.applied(connection, database.schema)
+                base = None if sealed else 0 if applied is None else applied.number
+                loaded = loaded if sealed else _packs.on_site(loaded, arguments, house, applied)
+                if loaded.catalog is None:
+                    print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
+                    return WRONG_INPUT
+                was = _plans.catalog_beside(loaded.catalog, applied, house)
+                apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog, base, was, known)
                 code = apply.run(is_last=attempt == ATTEMPTS - 1)
             if code is not None:
                 return code
@@ -78,6 +86,7 @@ class _Apply:
     catalog: "Catalog"
     base: int | None
     applied: "Catalog | None"
+    known: "Known"
 
     def run(self, is_last: bool) -> int | None:
         """The exit code; None to begin anew. Whoever says --yes to a pack agrees to what is to be done when
@@ -96,14 +105,18 @@ class _Apply:
         return None
 
     def plan(self) -> "Plan":
-        from runtime.change.known import REMEMBERED, Known
         from runtime.change.plan import make_plan
 
-        known = Known(REMEMBERED)
         with self.database.read() as connection:
             schema = self.database.schema
             return make_plan(
-                connection, self.catalog, self.house.types, schema, applied=self.applied, known=known
+                connection,
+                self.catalog,
+                self.house.types,
+                schema,
+                self.house.language,
+                applied=self.applied,
+                known=self.known,
             )
 
     def stop(self, plan: "Plan") -> int | None:

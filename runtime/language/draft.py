@@ -75,6 +75,7 @@ class Draft:
         self.files: dict[str, set[str]] = {}
         self.broken: set[Path] = set()
         self.broken_words: set[str] = set()
+        self.taken_out: dict[tuple[str, str], Span] = {}
         self.is_blind = False
         self.top_layer = ""
         self.system: set[str] = set()

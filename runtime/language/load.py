@@ -268,6 +268,7 @@ class _Load:
             merge = Merge(kind)
             merged = merge.layers(nodes, key)
             self.found += merge.found
+            draft.taken_out |= merge.taken_out
             sound = self.shelf.sound(check, kind, key, merged)
             if sound is not None:
                 draft.trees.setdefault(kind, {})[key] = sound

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from runtime.base.diagnostic import Diagnostic
+from runtime.base.diagnostic import Diagnostic, Span
 from runtime.language import pack_codes as codes
 from runtime.language.kinds.layouts import CONTENTS
 from runtime.language.kinds.modules import EVERY_FIELD
@@ -22,6 +22,8 @@ class Merge:
         self.kind = kind
         self.placed = kind not in ("pack", "translations", "profiles", "sharing", "data")
         self.found: list[Diagnostic] = []
+        self.taken_out: dict[tuple[str, str], Span] = {}
+        """The fields that a layer above takes out, by module and key, each with where."""
         self.is_above = False
 
     def layers(self, nodes: Sequence[MapNode], key: str) -> MapNode:
@@ -57,6 +59,8 @@ class Merge:
                         here,
                         near(key, items) or "write a value, or take the key out",
                     )
+                elif self.kind == "modules" and len(here) == 3 and here[1] == "fields":
+                    self.taken_out[here[0], key] = upper.keys[key].span
                 items.pop(key, None)
                 keys.pop(key, None)
                 continue

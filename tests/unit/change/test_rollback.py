@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
@@ -209,3 +210,29 @@ def test_revisions_that_were_gone_back_over_are_told_with_the_one_that_did_it(ru
         assert rolled_back(connection, [3]) == {3: 4}
         assert rolled_back(connection, []) == {}
         assert [each.back_to for each in history(connection)] == [1, None, 2, None, None, None]
+
+
+def priced(*currencies):
+    """A catalog whose deals have prices in these currencies."""
+    made = deals({"price": {"type": "money", "currencies": list(currencies)}})
+    return replace(made, hash="-".join(currencies))
+
+
+def test_an_amount_in_a_currency_that_came_later_gives_way_to_what_was_there(running):
+    running.applied(priced("EUR"))
+    five = {"price": Decimal("5.00"), "price__currency": "EUR"}
+    edited, _ = running.add("deals", {"name": "One", **five}, {"name": "Two", **five})
+    running.applied(priced("EUR", "USD"))
+    table = running.table("deals")
+    with running.database.write() as tx:
+        dollars = {"price": Decimal("7.50"), "price__currency": "USD"}
+        tx.connection.execute(update(table).where(table.c.id == edited).values(dollars))
+    running.log("deals", edited, {"price": {"amount": "5.00", "currency": "EUR"}}, {"price": None})
+    running.add("deals", {"name": "New", "price": Decimal("9.00"), "price__currency": "USD"})
+    assert running.way(2) == ["Give deals.price back what it held before USD, which came later."]
+    running.back(2)
+    assert running.column("deals", "price") == [Decimal("5.00"), Decimal("5.00"), None]
+    assert running.column("deals", "price__currency") == ["EUR", "EUR", None]
+    running.back(3)
+    assert running.column("deals", "price") == [Decimal("7.50"), Decimal("5.00"), Decimal("9.00")]
+    assert running.column("deals", "price__currency") == ["USD", "EUR", "USD"]
