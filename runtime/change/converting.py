@@ -177,6 +177,9 @@ class Reading:
         ids = list(given[0])
         values: dict[int, list[object]] = {}
         for source, start, end in groups:
+            if source.is_plain:
+                values[id(source)] = [each or None for each in given[start]]
+                continue
             parts = zip(*given[start:end], strict=True) if end > start else iter([()] * len(ids))
             made = [source.made(each) for each in parts]
             values[id(source)] = with_titles(self.before, connection, source, ids, made)

@@ -7,7 +7,7 @@ is written here, and each record is converted by itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -30,15 +30,16 @@ from runtime.storage.tables import ModuleTable
 from runtime.storage.virtual import Virtual
 
 
-@dataclass(frozen=True, slots=True)
 class Straight:
-    """The parts of a conversion, each with what its rehearsal has found, and the table that is written."""
+    """Writes what the rehearsals of a conversion's parts allow to be written so."""
 
-    reading: Reading
-    table: ModuleTable
-    promised: Sequence[Rehearsal]
+    def __init__(self, reading: Reading, table: ModuleTable, promised: Sequence[Rehearsal]) -> None:
+        """``table`` is written, and ``promised`` what the rehearsal has found of each part."""
+        self.reading = reading
+        self.table = table
+        self.promised = promised
 
-    @property
+    @cached_property
     def is_possible(self) -> bool:
         """Whether the rehearsals allow it at all."""
         return bool(self.promised) and all(
@@ -50,7 +51,7 @@ class Straight:
         """Whether the chosen records are as the rehearsal promised. With nobody writing in between, or with
         those noted who do, :meth:`write` may follow.
         """
-        joins, sources = self._sources()
+        joins, sources = self._sources
         ids = joins.id(joins.root, self.reading.module)
         there = select().select_from(joins.source).where(chosen.where(ids))
         parts = list(zip(self.reading.parts, self.promised, sources, strict=True))
@@ -82,7 +83,7 @@ class Straight:
 
     def values(self, chosen: Chosen) -> Select[Any]:
         """The chosen records' ids, and what is written into each: ``id``, ``v0``, ``v1``, …"""
-        joins, sources = self._sources()
+        joins, sources = self._sources
         ids = joins.id(joins.root, self.reading.module)
         made = [
             (source if found.stays else _mapped(found.becomes, source, self._column(part))).label(f"v{at}")
@@ -95,6 +96,7 @@ class Straight:
     def _column(self, part: Part) -> Column[Any]:
         return self.table.columns[part.field.key][0]
 
+    @cached_property
     def _sources(self) -> tuple[Joins, list[ColumnElement[Any]]]:
         """Where each part's texts come from; what is empty is NULL."""
         before = self.reading.before

@@ -3,7 +3,6 @@ links.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Connection, Table, bindparam, delete, func, insert, update
@@ -19,22 +18,23 @@ from runtime.storage.ddl import settle_keys
 from runtime.storage.tables import ModuleTable, Tables
 
 
-@dataclass(frozen=True, slots=True)
 class Conversion:
-    """Carries a conversion out: what a step's ``fill`` writes. ``promised`` is what the rehearsal has found
-    of each part; a value that breaks it is not written.
-    """
+    """Carries a conversion out: what a step's ``fill`` writes."""
 
-    reading: Reading
-    tables: Tables
-    module: str
-    promised: tuple[Rehearsal, ...] = ()
+    def __init__(
+        self, reading: Reading, tables: Tables, module: str, promised: tuple[Rehearsal, ...] = ()
+    ) -> None:
+        """``promised`` is what the rehearsal has found of each part; a value that breaks it is not written."""
+        self.reading = reading
+        self.tables = tables
+        self.module = module
+        self.promised = promised
+        self.straight = Straight(reading, tables.module(module), promised)
 
     def write(self, connection: Connection, chosen: Chosen) -> None:
         """Convert the chosen records; again is as good as once. Raises :class:`UnforeseenError`."""
-        straight = Straight(self.reading, self.tables.module(self.module), self.promised)
-        if straight.is_possible and straight.holds(connection, chosen):
-            straight.write(connection, chosen)
+        if self.straight.is_possible and self.straight.holds(connection, chosen):
+            self.straight.write(connection, chosen)
             settle_keys(connection)
             return
         whole = isinstance(chosen, Everything)

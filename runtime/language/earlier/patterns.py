@@ -25,8 +25,8 @@ class Patterns:
     """
 
     def __init__(self, kind: Kind) -> None:
-        self._keys = [_read(pattern, what) for pattern, what in kind.names_in_keys.items()]
-        self._texts = [_read(pattern, what) for pattern, what in kind.names_in_texts.items()]
+        self._keys = _by_length(kind.names_in_keys)
+        self._texts = _by_length(kind.names_in_texts)
 
     def of_keys(self, inside: Path, captures: Mapping[str, str]) -> Place | None:
         """What the keys of the map at a place are."""
@@ -37,23 +37,23 @@ class Patterns:
         return _first(self._texts, inside, captures)
 
 
-def _read(pattern: str, what: str) -> Pattern:
-    return tuple(pattern.split(".")) if pattern else (), what
+def _by_length(patterns: Mapping[str, str]) -> dict[int, list[Pattern]]:
+    found: dict[int, list[Pattern]] = {}
+    for written, what in patterns.items():
+        pattern = tuple(written.split(".")) if written else ()
+        found.setdefault(len(pattern), []).append((pattern, what))
+    return found
 
 
-def _first(patterns: list[Pattern], inside: Path, captures: Mapping[str, str]) -> Place | None:
-    for pattern, what in patterns:
-        if len(pattern) != len(inside):
-            continue
-        found = dict(captures)
-        if all(_fits(part, step, found) for part, step in zip(pattern, inside, strict=True)):
+def _first(patterns: Mapping[int, list[Pattern]], inside: Path, captures: Mapping[str, str]) -> Place | None:
+    for pattern, what in patterns.get(len(inside), ()):
+        if all(map(_fits, pattern, inside)):
+            found = dict(captures)
+            found |= {part[1:-1]: step for part, step in zip(pattern, inside, strict=True) if part[:1] == "{"}
             sort, _, of = what.partition(" of ")
             return Place(sort, {**found, "of": of} if of else found)
     return None
 
 
-def _fits(part: str, step: str, captures: dict[str, str]) -> bool:
-    if part.startswith("{"):
-        captures[part[1:-1]] = step
-        return True
-    return part == step or (part == "*" and step != "#")
+def _fits(part: str, step: str) -> bool:
+    return part == step or part[:1] == "{" or (part == "*" and step != "#")
