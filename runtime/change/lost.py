@@ -84,7 +84,7 @@ class Settling:
         named = [(each.name, Text if each is self.column else each.type) for each in self.columns]
         of = Table(self.table.name, MetaData(), Column("id", BigInteger), *(Column(*each) for each in named))
         ids, stored = of.c.id, of.c[self.column.name]
-        values = {name: bindparam(f"_{place}") for place, (name, _) in enumerate(named)}
+        values: dict[str, Any] = {name: bindparam(f"_{place}") for place, (name, _) in enumerate(named)}
         change = update(of).where(ids == bindparam("_id")).values(values)
         nothing = (None,) * len(named)
         for value, gone in unknown.items():

@@ -168,7 +168,7 @@ def _keys(of: Table) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
 
 
 def _insert(connection: Connection, of: Table, field: str, rows: Select[Any]) -> None:
-    """Set cells aside: ``rows`` are the two keys, what they hold, and what they will hold where that is known.
+    """Set cells aside: ``rows`` are the two keys, what they hold, and what they will hold if that is known.
     A cell that was set aside already goes on with what it held first, and is looked at again in the end.
     They have a WHERE, without which SQLite would take the ON after them for a join's.
     """

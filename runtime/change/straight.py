@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -55,15 +56,11 @@ class Straight:
         ids = joins.id(joins.root, self.reading.module)
         there = select().select_from(joins.source).where(chosen.where(ids))
         parts = list(zip(self.reading.parts, self.promised, sources, strict=True))
-        strange = [_strange(found, source) for _, found, source in parts if not found.stays]
-        if strange and connection.execute(there.add_columns(literal(1)).where(_any(strange)).limit(1)).first():
+        is_used = joins.root.c[self.table.columns["deleted_at"][0].name].is_(None)
+        wrong = [_strange(found, source) for _, found, source in parts if not found.stays]
+        wrong += [source.is_(None) & is_used for part, _, source in parts if part.field.required]
+        if wrong and connection.execute(there.add_columns(ids).where(or_(*wrong)).limit(1)).first():
             return False
-        lacking = [source.is_(None) for part, _, source in parts if part.field.required]
-        if lacking:
-            is_used = joins.root.c[self.table.columns["deleted_at"][0].name].is_(None)
-            one = there.add_columns(literal(1)).where(is_used, _any(lacking)).limit(1)
-            if connection.execute(one).first():
-                return False
         staying = [(part, source) for part, found, source in parts if found.stays]
         if not staying:
             return True
@@ -131,10 +128,3 @@ def _mapped(
 def _strange(found: Rehearsal, source: ColumnElement[Any]) -> ColumnElement[bool]:
     known = [literal(each, source.type) for each in found.becomes]
     return and_(source.is_not(None), source.not_in(known))
-
-
-def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    found = conditions[0]
-    for each in conditions[1:]:
-        found = found | each
-    return found

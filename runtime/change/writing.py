@@ -24,7 +24,7 @@ class Conversion:
     def __init__(
         self, reading: Reading, tables: Tables, module: str, promised: tuple[Rehearsal, ...] = ()
     ) -> None:
-        """``promised`` is what the rehearsal has found of each part; a value that breaks it is not written."""
+        """``promised`` is what the rehearsal has found of each part; what breaks it is not written."""
         self.reading = reading
         self.tables = tables
         self.module = module

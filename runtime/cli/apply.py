@@ -46,7 +46,6 @@ class ApplyCommand(Command):
     def run(self, arguments: Namespace, house: House) -> int:
         """Show the plan, ask, apply; 1 when the pack has errors, 3 when it is refused."""
         from runtime.change.known import REMEMBERED, Known
-        from runtime.language import report
 
         if len(arguments.message or "") > LONGEST:
             raise CommandError(f"A message has at most {LONGEST:,} characters.", USAGE)
@@ -57,8 +56,7 @@ class ApplyCommand(Command):
             # Loaded anew each time: what others have applied may be the site's own layer.
             loaded = _plans.load_plan(sealed, house) if sealed else _packs.load_pack(arguments, house)
             if loaded.catalog is None:
-                print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
-                return WRONG_INPUT
+                return _told(loaded, house)
             with _packs.open_database(house, make=True) as database:
                 known = Known(REMEMBERED)
                 with database.read() as connection:
@@ -66,14 +64,21 @@ class ApplyCommand(Command):
                 base = None if sealed else 0 if applied is None else applied.number
                 loaded = loaded if sealed else _packs.on_site(loaded, arguments, house, applied)
                 if loaded.catalog is None:
-                    print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
-                    return WRONG_INPUT
+                    return _told(loaded, house)
                 was = _plans.catalog_beside(loaded.catalog, applied, house)
                 apply = _Apply(arguments, house, database, sealed, loaded, loaded.catalog, base, was, known)
                 code = apply.run(is_last=attempt == ATTEMPTS - 1)
             if code is not None:
                 return code
         return REFUSED
+
+
+def _told(loaded: "Loaded", house: House) -> int:
+    """The exit code of a configuration with errors, after saying them."""
+    from runtime.language import report
+
+    print(report.as_text(loaded.diagnostics, loaded.sources), file=house.out)
+    return WRONG_INPUT
 
 
 @dataclass(frozen=True, slots=True)

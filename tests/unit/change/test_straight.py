@@ -1,4 +1,4 @@
-"""Values that the database itself can work out are written by it; those that it cannot are still converted."""
+"""Values that the database itself can work out are written by it; what it cannot is still converted."""
 
 import pytest
 
