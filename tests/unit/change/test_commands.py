@@ -181,7 +181,8 @@ def test_values_are_converted_though_the_program_has_had_fields_since(
     before = "".join(line for line in written if not line.startswith("  type:"))
     assert before != now.files[groups]
     with monkeypatch.context() as then:
-        earlier = LayerFiles(now.layer, {**now.files, groups: before})
+        files = {name: text for name, text in now.files.items() if name != "schemas/layouts/groups.yaml"}
+        earlier = LayerFiles(now.layer, {**files, groups: before})
         then.setattr(loading, "system_layer", lambda: earlier)
         write(pack, DEAL + "  stage: {type: text}\n")
         assert trellis("apply", "--yes")[0] == 0
