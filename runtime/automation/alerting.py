@@ -13,7 +13,7 @@ PAGE = "/admin/runs"
 
 def alert(tx: Transaction, live: Snapshot, clock: Clock, run: StoredRun, reason: Message | None) -> None:
     """Tell them, in the transaction in which the run ends."""
-    workflow = live.catalog.workflows.get(run.workflow)
+    workflow = live.catalog.procedures.get(run.workflow)
     called = workflow.label if workflow is not None else run.workflow
     # Ten thousand runs may fail of one cause, and that is one piece of news.
     key = f"failed:{run.workflow}:{clock.now():%Y-%m-%dT%H}"

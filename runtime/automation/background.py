@@ -47,6 +47,14 @@ class Background:
         tx.after_commit(self.wake)
         return operation_id
 
+    def cancel(self, tx: Transaction, operation_id: int) -> bool:
+        """Cancel what waits, and ask what runs to end after its batch; says whether there was something."""
+        found = self.operations.find(tx.connection, operation_id)
+        kind = self.kinds.get(found.kind) if found is not None and found.is_open else None
+        if found is not None and kind is not None:
+            kind.cancelled(tx, self.operations.clock, found)
+        return self.operations.ask_cancel(tx, operation_id)
+
     def resume(self, tx: Transaction, operation_id: int, user_id: int | None) -> int | None:
         """Begin anew what was cancelled or failed and is owed all the same; None where nothing is."""
         ended = self.operations.find(tx.connection, operation_id)

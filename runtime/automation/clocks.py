@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
+from runtime.automation.background import Background
+from runtime.automation.job_clocks import JobClock, job_clocks, look_at_job
 from runtime.automation.place import Place, Snapshot
 from runtime.automation.starting import DATE, SCHEDULE, Cause, start
 from runtime.identity.actor import SYSTEM
@@ -42,25 +44,35 @@ class Clock:
 class Clocks:
     """The clocks of one site."""
 
-    def __init__(self, site: Place, runs: Runs) -> None:
+    def __init__(self, site: Place, runs: Runs, background: Background) -> None:
         self._site = site
         self._runs = runs
+        self._background = background
+        self._jobs: tuple[JobClock, ...] = ()
         self._known: tuple[int, tuple[Clock, ...]] = (-1, ())
         self._next: dict[str, datetime] = {}
 
     def tick(self) -> int:
         """Start what is due; says how many runs that are."""
         live, now = self._site.live, self._site.clock.now()
-        return sum(
+        count = sum(
             self._look(live, each, now) for each in self._all(live) if self._next.get(each.key, now) <= now
         )
+        for job in self._jobs:
+            while self._next.get(job.key, now) <= now:
+                started, self._next[job.key] = look_at_job(self._site, self._background, live, job, now)
+                count += started
+                if not started:
+                    break
+        return count
 
     def _all(self, live: Snapshot) -> tuple[Clock, ...]:
         revision, found = self._known
         if revision != live.revision:
             found = tuple(_clocks(live))
             self._known, self._next = (live.revision, found), {}
-            keys = frozenset(each.key for each in found)
+            self._jobs = tuple(job_clocks(live))
+            keys = frozenset((*(each.key for each in found), *(each.key for each in self._jobs)))
             with self._site.database.read() as connection:
                 is_whole = clocks.keys(connection) == keys
             if not is_whole:

@@ -6,9 +6,11 @@ from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from runtime.automation.place import Post, Snapshot
+from runtime.automation.asking import ask_people, users_to_ask
+from runtime.automation.filling import as_json, filled_in
+from runtime.automation.place import Place, Snapshot
 from runtime.automation.reading import Reading, shown
-from runtime.automation.starting import STEP, Cause, start
+from runtime.automation.starting import INPUTS, STEP, TOOL, Cause, start, told_of
 from runtime.automation.writing_letters import (
     WrittenDocument,
     WrittenLetter,
@@ -16,10 +18,11 @@ from runtime.automation.writing_letters import (
     write_letter,
 )
 from runtime.base.messages import message, to_json
+from runtime.expressions.literals import write_literal
 from runtime.identity.actor import Actor
 from runtime.identity.addressed import Addressed
 from runtime.identity.users import Users
-from runtime.model.catalog import Expression, Field
+from runtime.model.catalog import Expression, Field, Path, SortKey
 from runtime.model.letters import Letter
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
@@ -27,8 +30,9 @@ from runtime.model.workflow import People, Rows, Several, Step
 from runtime.records.change import Change, Refused
 from runtime.steps import base
 from runtime.steps.base import ANSWER, DATA, DOCUMENT, LETTER, RECORD, StepError, StepKind, Target
-from runtime.storage.files import FileStore
+from runtime.storage.approvals import ESCALATED, Approvals
 from runtime.storage.inbox import Inbox
+from runtime.storage.query import Query
 from runtime.storage.runs import Runs, StoredRun
 from runtime.storage.senders import Senders, written_sender
 from runtime.storage.transaction import Transaction
@@ -51,8 +55,7 @@ class StepDoing:
         place: str,
         runs: Runs,
         kept: Mapping[str, Any],
-        post: Post,
-        files: FileStore,
+        site: Place,
         reached: object = None,
     ) -> None:
         self.key = key_of(run, place)
@@ -62,8 +65,9 @@ class StepDoing:
         self._run = run
         self._runs = runs
         self._kept = kept
-        self._post = post
-        self._files = files
+        self._site = site
+        self._post = site.post
+        self._files = site.files
         self._actor = actor
         self._parsing = live.parsing(actor, "rest")
 
@@ -127,6 +131,37 @@ class StepDoing:
         }
         return self.save("files", values)[0]
 
+    def run_tool(self, module: str, tool: str, target: Target, inputs: Mapping[str, object]) -> int | None:
+        """Have a tool used for a record."""
+        found = self._live.catalog.tools.get(module, {}).get(tool)
+        if found is None or module != target.module:
+            raise StepError(message('There is no tool "{tool}" any more.', tool=f"{module}.{tool}"))
+        filled = filled_in(self.tx.connection, self._live, self._actor, found, target.id, inputs)
+        told = {**told_of(self._actor), INPUTS: filled}
+        cause = Cause(TOOL, self.key, self._run.user_id, self._actor.chain, told)
+        self.tx.after_commit(self._live.writer.plans.workplace.wake)
+        started = start(self.tx, self._live, self._runs, found.procedure, [target.id], cause)
+        return next(iter(started), None)
+
+    def find(self, module: str, values: Mapping[str, object]) -> Target | None:
+        """The record made first that has these values, of those that the run may see."""
+        known = self._live.catalog.modules[module]
+        asked = " and ".join(f"{key} == {write_literal(value)}" for key, value in values.items())
+        number = Path("id", (known.record_fields["id"],))
+        query = Query(
+            module,
+            where=(self._live.condition(known, asked),),
+            rights=self._live.judge.conditions(self._actor, module, "read"),
+            sort=(SortKey(number),),
+            limit=1,
+        )
+        rows = self._live.reader.page(self.tx.connection, query, self._live.moment(self._actor)).rows
+        return Target(module, rows[0].id) if rows else None
+
+    def as_json(self, module: str, values: Mapping[str, object]) -> dict[str, Any]:
+        """Values of a module's fields as JSON."""
+        return as_json(self._live, self._actor, self._live.catalog.modules[module].fields, values)
+
     def mail(
         self,
         people: Sequence[str],
@@ -174,9 +209,33 @@ class StepDoing:
             (self._live.tables.module(about.module).table.name, about.id) if about is not None else None,
         )
 
+    def approvers(self, people: Sequence[int] | None, role: str) -> list[int]:
+        """The users who are asked."""
+        return users_to_ask(self.tx, self._live, people, role)
+
+    def ask_approval(self, people: Sequence[int], until: datetime | None) -> int:
+        """Ask users to decide; gives the number of the request."""
+        return ask_people(self.tx, self._site, self._live, self._run, self._called(), people, until)
+
+    def decision(self, request: int) -> tuple[str, Mapping[str, Any]]:
+        """What has become of a request."""
+        found = Approvals(self._runs.clock).find(self.tx.connection, request)
+        if found is None:
+            raise StepError(message("The request for approval is not there any more."))
+        return found.state, {"by": found.decided_by, "comment": found.comment or ""}
+
+    def close_request(self, request: int, state: str) -> None:
+        """Nobody has decided in time."""
+        Approvals(self._runs.clock).close(self.tx, request, state)
+
+    def is_escalated(self) -> bool:
+        """Whether the request before this one was not decided in time."""
+        found = Approvals(self._runs.clock).latest_of(self.tx.connection, self._run.id)
+        return found is not None and found.state == ESCALATED
+
     def _called(self) -> str:
         """What the run's workflow is called, in the site's language."""
-        found = self._live.catalog.workflows.get(self._run.workflow)
+        found = self._live.catalog.procedures.get(self._run.workflow)
         return found.label.in_language(self._live.catalog.languages[0]) if found else self._run.workflow
 
     def save(
@@ -226,6 +285,9 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
         elif isinstance(value, Mapping):
             if kind.settings[key].what == DATA:
                 found[key] = _data(value, reading)
+                continue
+            if kind.settings[key].what == base.INPUTS:
+                found[key] = dict(zip(value, reading.values(value.values()), strict=True))
                 continue
             if kind.settings[key].what == ANSWER:
                 found[key] = value

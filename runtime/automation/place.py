@@ -185,6 +185,11 @@ class Place(Protocol):
         ...
 
     @property
+    def url(self) -> str:
+        """The address of the site, as people open it."""
+        ...
+
+    @property
     def sealer(self) -> Sealer:
         """What opens secrets."""
         ...

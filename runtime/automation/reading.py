@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from runtime.automation.place import Snapshot
+from runtime.automation.starting import INPUTS
 from runtime.base.messages import message
 from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
 from runtime.expressions.moment import Moment
@@ -56,12 +57,13 @@ class Reading:
         self._live = live
         self._tx = tx
         self._plans = live.writer.plans
-        self._plan = self._plans[workflow.module]
+        self._plan = self._plans[workflow.module] if workflow.module else None
         self._names = names
         self._moment = moment
         self._inputs = self._by_names_of_now(run)
         self._record: Plain | None = None
         self._run = run
+        self._given = given_to(live, workflow, run)
         self.reads: dict[str, Any] = {}
 
     def values(self, expressions: Iterable[Expression]) -> list[Any]:
@@ -74,7 +76,7 @@ class Reading:
     def record(self, expression: Expression | None) -> Target | None:
         """The record that an expression gives: of None the run's own."""
         if expression is None:
-            return Target(self._plan.key, self._run.record_id or 0)
+            return Target(self._plan.key, self._run.record_id or 0) if self._plan is not None else None
         (found,) = self.values([expression])
         kind = expression.type
         if not isinstance(found, int) or not isinstance(kind, RecordType):
@@ -133,7 +135,7 @@ class Reading:
     def _see(self, needed: Dependencies) -> tuple[Plain, Plain | None, _Evaluator]:
         own = self._own(needed)
         (plain,) = nested(self._connection, self._plans.loader, needed.paths, [own])
-        if needed.aggregates:
+        if needed.aggregates and self._plan is not None:
             fetched = self._plans.aggregates.fetch(
                 self._connection, self._plan.key, [own["id"]], needed.aggregates, self._moment
             )
@@ -151,6 +153,9 @@ class Reading:
 
     def _own(self, needed: Dependencies) -> Plain:
         """The record as it stands, with what is linked to it, and the records that steps have given."""
+        named = {name: target.id for name, target in self._names.items()}
+        if self._plan is None:
+            return named
         if self._record is None:
             record_id = self._run.record_id or 0
             dialect = self._plans.dialect
@@ -164,7 +169,7 @@ class Reading:
             if field is not None and field.link is not None and field.key not in record:
                 links = links_of(self._connection, field, [record["id"]], self._plans.dialect)
                 record[field.key] = tuple(link.id for link in links.get(record["id"], ()))
-        return {**record, **{name: target.id for name, target in self._names.items()}}
+        return {**record, INPUTS: self._given, **named} if self._given else {**record, **named}
 
     def _one(
         self,
@@ -224,13 +229,22 @@ class Reading:
         def now(key: str) -> str:
             return key if renames is None else renames.field(run.module, key)[1]
 
-        fields = self._plan.fields
+        fields = self._plan.fields if self._plan is not None else {}
         told = {now(key): value for key, value in run.inputs.get("old", {}).items()}
         old = {
             key: _canonical(fields[key].type.from_json(value)) for key, value in told.items() if key in fields
         }
         changed = frozenset(map(now, run.inputs.get("changed", ())))
         return {"what": run.inputs.get("what", ""), "changed": changed, "old": old}
+
+
+def given_to(live: Snapshot, workflow: Workflow, run: StoredRun) -> Plain:
+    """What was filled in before a run began, as expressions read it."""
+    told = run.inputs.get(INPUTS, {})
+    return {
+        key: _canonical(live.types[field.type].from_json(told[key])) if told.get(key) is not None else None
+        for key, field in workflow.inputs.items()
+    }
 
 
 def shown(value: object) -> object:

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
@@ -20,7 +21,7 @@ from runtime.automation.doing import StepDoing, given, key_of
 from runtime.automation.place import Place, Snapshot
 from runtime.automation.reaching import StepReaching
 from runtime.automation.reading import Reading
-from runtime.automation.starting import STARTED
+from runtime.automation.starting import AS_SYSTEM, STARTED, as_it_came
 from runtime.automation.walking import FIRST, Walk
 from runtime.base.messages import Message, from_json, message, to_json
 from runtime.base.registry import Registry
@@ -93,6 +94,14 @@ class Runner:
                 count += 1
         return count
 
+    def do(self, runs: Sequence[StoredRun]) -> None:
+        """Do runs that were taken, while there is time; the others are left to the workers."""
+        for place, run in enumerate(runs):
+            if self._stopping.is_set():
+                self._give_back(runs[place:])
+                return
+            self._do(run)
+
     def free(self, tx: Transaction) -> int:
         """End the leases of an earlier worker of this name, which is dead."""
         return self.runs.free(tx, self._name)
@@ -155,6 +164,7 @@ class _Running:
         self.names = {name: Target(*found) for name, found in (run.names or {}).items()}
         self.error: Mapping[str, Any] | None = run.error
         self.actor = SYSTEM
+        self._at: tuple[str, str] | None = None
 
     def go(self) -> None:
         """Do step after step until the run ends, waits, or is to be left to another worker."""
@@ -181,7 +191,7 @@ class _Running:
 
     def _workflow(self) -> Workflow | None:
         """The workflow as the run began with it."""
-        found = self.live.catalog.workflows.get(self.run.workflow)
+        found = self.live.catalog.procedures.get(self.run.workflow)
         if found is not None and found.digest == self.run.digest:
             return found
         return self.site.former_workflow(self.run.workflow, self.run.digest, self.run.revision_id)
@@ -222,7 +232,8 @@ class _Running:
 
     def _whose(self, workflow: Workflow) -> Actor:
         """Whose rights hold."""
-        number: object = self.run.user_id if workflow.as_causer else None
+        as_causer = workflow.as_causer and not self.run.inputs.get(AS_SYSTEM)
+        number: object = self.run.user_id if as_causer else None
         with self.site.database.read() as connection:
             if workflow.run_as is not None:
                 (number,) = self._reading(connection, workflow, {}).values([workflow.run_as])
@@ -235,7 +246,8 @@ class _Running:
             user = Users(self.live.tables).active(connection, number)
         if user is None:
             raise StepError(message("Whose rights hold for this may not sign in any more."))
-        return user.actor("workflow", self.live.catalog.languages[0], self.live.catalog.timezone)
+        actor = user.actor("workflow", self.live.catalog.languages[0], self.live.catalog.timezone)
+        return as_it_came(actor, self.run.inputs)
 
     def _still_holds(self, workflow: Workflow) -> bool:
         if workflow.when is None:
@@ -257,28 +269,25 @@ class _Running:
             self._end(FAILED if walk.is_failing else DONE, keep_place=walk)
             return False
         began = time.perf_counter()
+        frames, known = deepcopy(walk.frames), dict(self.names)
         try:
             return self._try(workflow, walk, step, began)
         except StepError as error:
-            return self._failed(workflow, walk, step, error, began)
+            failed = self._at or (walk.place(step), step.kind)
+            walk.frames[:], self.names = frames, known  # what was done together is undone together
+            return self._failed(workflow, walk, failed, error, began)
 
     def _try(self, workflow: Workflow, walk: Walk, step: Step, began: float) -> bool:
-        names = {**self.names, **walk.names()}
-        place = walk.place(step)
         kind = self.kinds[step.kind]
-        reached = self._reach(kind, workflow, step, place, names) if kind.reaches_out else None
+        self._at = (walk.place(step), step.kind)
+        reached = None
+        if kind.reaches_out:
+            names = {**self.names, **walk.names()}
+            reached = self._reach(kind, workflow, step, walk.place(step), names)
         with self.site.database.write(at_once=False) as tx:
-            reading = self._reading(tx.connection, workflow, names, tx)
-            doing = StepDoing(
-                tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered(), self.site.post,
-                self.site.files, reached,
-            )  # fmt: skip
-            did = kind.run(doing, given(kind, step, reading, self.live))
-            if did.again is None:
-                number = self._note(tx, step, place, did, reading.reads, began)
-                self._advance(walk, step, did, number)
-            else:
-                walk.remember(did.again)
+            did = self._do(tx, workflow, walk, step, began, reached)
+            while not did.stop and (inner := walk.grouped_step()) is not None:
+                did = self._do(tx, workflow, walk, inner, time.perf_counter())
             over = did.again is None and (did.stop or walk.step() is None)
             values: dict[str, Any] = {"place": walk.frames, "names": self._names_json(), "attempts": 0}
             values["watching"] = did.again is not None
@@ -297,6 +306,31 @@ class _Running:
             self._end(CANCELLED)
             return False
         return not over and did.until is None
+
+    def _do(
+        self,
+        tx: Transaction,
+        workflow: Workflow,
+        walk: Walk,
+        step: Step,
+        began: float,
+        reached: object = None,
+    ) -> Did:
+        """One step, with the note that it was done."""
+        place, kind = walk.place(step), self.kinds[step.kind]
+        self._at = (place, step.kind)
+        reading = self._reading(tx.connection, workflow, {**self.names, **walk.names()}, tx)
+        doing = StepDoing(
+            tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered(), self.site,
+            reached,
+        )  # fmt: skip
+        did = kind.run(doing, given(kind, step, reading, self.live))
+        if did.again is None:
+            number = self._note(tx, step, place, did, reading.reads, began)
+            self._advance(walk, step, did, number)
+        else:
+            walk.remember(did.again)
+        return did
 
     def _reach(
         self, kind: StepKind, workflow: Workflow, step: Step, place: str, names: Mapping[str, Target]
@@ -323,11 +357,14 @@ class _Running:
         note = {"place": place, "kind": step.kind, "state": DONE, "reads": dict(reads), "effects": effects}
         return self.runs.note(tx, self.run.id, {**note, "took": took})
 
-    def _failed(self, workflow: Workflow, walk: Walk, step: Step, error: StepError, began: float) -> bool:
+    def _failed(
+        self, workflow: Workflow, walk: Walk, failed: tuple[str, str], error: StepError, began: float
+    ) -> bool:
         """A step that failed: it is tried again, something is done about it, or the run ends."""
         reason, now = to_json(error.reason), self.site.clock.now()
         took = round((time.perf_counter() - began) * 1000)
-        note = {"place": walk.place(step), "kind": step.kind, "state": FAILED, "error": reason, "took": took}
+        place, kind = failed
+        note = {"place": place, "kind": kind, "state": FAILED, "error": reason, "took": took}
         retry = workflow.on_error
         times = retry.times or (0 if error.lasting else TRIES)
         with self.site.database.write() as tx:

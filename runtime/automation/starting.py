@@ -4,21 +4,25 @@ Their condition is asked when they begin, not here, and `once` is claimed by the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from runtime.automation.place import Snapshot
 from runtime.base.messages import message, to_json
+from runtime.identity.actor import Actor, Scope
 from runtime.model.workflow import DEEPEST, Workflow
 from runtime.records.triggering import TOO_DEEP
 from runtime.storage.runs import CUT, QUEUED, Runs
 from runtime.storage.transaction import Transaction
 
 STEP, MANUAL, SCHEDULE, DATE, WEBHOOK = "run_workflow", "manual", "schedule", "date", "webhook"
-STARTED = frozenset((STEP, MANUAL, SCHEDULE, DATE, WEBHOOK))
+TOOL = "tool"
+STARTED = frozenset((STEP, MANUAL, SCHEDULE, DATE, WEBHOOK, TOOL))
 """The triggers of such runs."""
+INPUTS, AS_SYSTEM = "inputs", "as_system"
+"""What was filled in before a run began; that it has the system's rights, whosesoever its steps ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,31 @@ class Cause:
     inputs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def told_of(actor: Actor) -> dict[str, Any]:
+    """What a run keeps of whoever started it beside their id."""
+    scope = actor.scope
+    modules = list(scope.modules) if scope is not None and scope.modules is not None else None
+    kept = None if scope is None else {"read_only": scope.read_only, "modules": modules}
+    told = {"scope": kept, "by": actor.by_id, AS_SYSTEM: actor.system}
+    return {key: value for key, value in told.items() if value}
+
+
+def as_it_came(actor: Actor, told: Mapping[str, Any]) -> Actor:
+    """The actor with the rights that were left to whoever started the run."""
+    scope = told.get("scope")
+    if scope is None:
+        return replace(actor, by_id=told.get("by"))
+    modules = tuple(scope["modules"]) if scope["modules"] is not None else None
+    return replace(actor, by_id=told.get("by"), scope=Scope(scope["read_only"], modules))
+
+
 def start(
-    tx: Transaction, live: Snapshot, runs: Runs, workflow: Workflow, records: Sequence[int], cause: Cause
+    tx: Transaction,
+    live: Snapshot,
+    runs: Runs,
+    workflow: Workflow,
+    records: Sequence[int | None],
+    cause: Cause,
 ) -> list[int]:
     """Start a workflow for records of its module, in the transaction that gives the cause; gives the runs."""
     now = runs.clock.now()

@@ -28,11 +28,12 @@ class Walk:
         self._lists = dict(_lists(workflow))
         self.frames: list[dict[str, Any]] = [dict(each) for each in place or FIRST]
         self._items: dict[int, list[Target]] = {}
+        self._is_over = False
         self.is_failing = any(frame["path"] == ON_ERROR for frame in self.frames)
 
     def step(self) -> Step | None:
         """The next step; None at the end, and at the end of what is done about a failure."""
-        while self.frames:
+        while self.frames and not self._is_over:
             frame = self.frames[-1]
             steps: tuple[Step, ...] = self._lists.get(frame["path"], ())
             if frame["at"] < len(steps):
@@ -43,8 +44,13 @@ class Walk:
                 continue
             self.frames.pop()
             if frame["path"] == ON_ERROR:
-                return None
+                self._is_over = True
         return None
+
+    def grouped_step(self) -> Step | None:
+        """The next step where it belongs to a group whose steps are done together; else None."""
+        step = self.step()
+        return step if step is not None and "atomic" in step.place.split(".") else None
 
     def place(self, step: Step) -> str:
         """The step with the number of the record in each loop around it: ``2[4].steps.0``."""
@@ -74,6 +80,8 @@ class Walk:
         if enter is None:
             return
         path = f"{step.place}.{enter.branch}"
+        if enter.ends:
+            self.frames.clear()
         if enter.items is None:
             self.frames.append({"path": path, "at": 0})
         elif enter.items:

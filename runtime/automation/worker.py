@@ -74,7 +74,7 @@ class Worker:
         self._lease = lease
         self._looking = threading.Lock()
         self._looked = float("-inf")
-        self._clocks = Clocks(site, Runs(site.clock))
+        self._clocks = Clocks(site, Runs(site.clock), background)
         self._following = Following(site)
         self._calling = Calling(site)
         self._telling = Telling(site)

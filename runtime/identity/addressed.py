@@ -24,6 +24,12 @@ class Addressed:
         query = select(number).where(number.in_(wanted) | number.in_(members), *self._there())
         return list(connection.execute(query.order_by(number)).scalars())
 
+    def of_role(self, connection: Connection, role: str) -> list[int]:
+        """Those who have a role."""
+        number = self._users["id"][0]
+        query = select(number).where(self._users["role"][0] == role, *self._there())
+        return list(connection.execute(query.order_by(number)).scalars())
+
     def admins(self, connection: Connection) -> list[int]:
         """Those who administer the CRM."""
         number = self._users["id"][0]

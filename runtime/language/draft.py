@@ -19,8 +19,10 @@ from runtime.language.mentions import Mention
 from runtime.language.nodes import MapNode, Node, walk
 from runtime.language.shape import Path, dotted, rooted
 from runtime.model.access import Access, Role
+from runtime.model.approval import Approval
 from runtime.model.catalog import (
     Expression,
+    Field,
     Filter,
     Layout,
     MenuGroup,
@@ -31,7 +33,9 @@ from runtime.model.catalog import (
 )
 from runtime.model.catalog import Path as FieldPath
 from runtime.model.earlier import NOTHING, Earlier
+from runtime.model.job import Job
 from runtime.model.letters import DocumentTemplate, LetterTemplate
+from runtime.model.tool import Tool
 from runtime.model.uses import Thing
 from runtime.model.workflow import Workflow
 
@@ -91,6 +95,10 @@ class Draft:
         self.letters: dict[str, LetterTemplate] = {}
         self.documents: dict[str, DocumentTemplate] = {}
         self.workflows: dict[str, Workflow] = {}
+        self.tool_inputs: dict[str, dict[str, dict[str, Field]]] = {}
+        self.tools: dict[str, dict[str, Tool]] = {}
+        self.jobs: dict[str, Job] = {}
+        self.approvals: dict[str, Approval] = {}
         self.computed: tuple[tuple[str, str], ...] = ()
         self.facts: list[Fact] = []
         self.mentions: list[Mention] = []
@@ -98,6 +106,13 @@ class Draft:
         self.claims: list[Claim] = []
         self.earlier: Earlier = NOTHING
         self.uses: list[Use] = []
+
+    def procedures(self) -> dict[str, Workflow]:
+        """All that runs do, by the keys that they keep."""
+        tools = (tool.procedure for of_module in self.tools.values() for tool in of_module.values())
+        jobs = (job.procedure for job in self.jobs.values())
+        approvals = (approval.procedure for approval in self.approvals.values())
+        return {**self.workflows, **{each.key: each for each in (*tools, *jobs, *approvals)}}
 
     def of_kind(self, kind: str) -> Iterator[Fact]:
         """The facts that one check reports."""

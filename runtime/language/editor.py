@@ -5,7 +5,7 @@ edited; what is missing after all layers are merged is `check`'s to say. They ke
 editor knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runtime.base.registry import Registry
@@ -39,7 +39,34 @@ FILES
 
 def editor_schemas(kinds: Registry[Kind], types: Registry[FieldType]) -> dict[str, Schema]:
     """The document of each kind, by its file's name."""
-    return {f"{kind.name}.schema.json": _document(kind, kind.definitions(types)) for kind in kinds.values()}
+    all_of = {name: one for kind in kinds.values() for name, one in kind.definitions(types).items()}
+    return {
+        f"{kind.name}.schema.json": _document(kind, _needed(kind.definitions(types), all_of))
+        for kind in kinds.values()
+    }
+
+
+def _needed(own: Mapping[str, Definition], all_of: Mapping[str, Definition]) -> Mapping[str, Definition]:
+    """A kind's pieces, and those of others that they name."""
+    found, waiting = dict(own), list(own.values())
+    while waiting:
+        piece = waiting.pop()
+        for name in (*piece.forms, *_named(piece.schema)):
+            if name not in found:
+                found[name] = all_of[name]
+                waiting.append(all_of[name])
+    return found
+
+
+def _named(schema: object) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        if isinstance(name := schema.get("$ref"), str):
+            yield name.rpartition("/")[2]
+        for each in schema.values():
+            yield from _named(each)
+    elif isinstance(schema, list | tuple):
+        for each in schema:
+            yield from _named(each)
 
 
 def _document(kind: Kind, definitions: Mapping[str, Definition]) -> Schema:

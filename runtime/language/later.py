@@ -12,9 +12,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "N107": "only literals are taken here",
         "N110": "filters are drawn as lists only",
         "N111": "filters have no KPIs",
-        "N113": "modules have no tools",
-        "N114": "jobs do not run",
-        "N115": "there are no approvals",
         "N116": "there are no dashboards",
         "N119": "the field type has no such setting",
         "N120": "there is no such component",
@@ -25,9 +22,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
 
 FOLDERS: Mapping[str, str] = MappingProxyType(
     {
-        "schemas/tools": "N113",
-        "schemas/jobs": "N114",
-        "schemas/approvals": "N115",
         "schemas/dashboards": "N116",
     }
 )

@@ -339,4 +339,8 @@ class _Load:
             workflows=MappingProxyType(draft.workflows),
             letters=MappingProxyType(draft.letters),
             documents=MappingProxyType(draft.documents),
+            tools=MappingProxyType({key: MappingProxyType(each) for key, each in draft.tools.items()}),
+            jobs=MappingProxyType(draft.jobs),
+            approvals=MappingProxyType(draft.approvals),
+            procedures=MappingProxyType(draft.procedures()),
         )

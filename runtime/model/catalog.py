@@ -9,12 +9,15 @@ from typing import Any
 
 from runtime.base.diagnostic import Span
 from runtime.model.access import Access, Role
+from runtime.model.approval import Approval
 from runtime.model.computed import Computed
 from runtime.model.conversion import Conversion
 from runtime.model.dynamics import Dynamics
 from runtime.model.earlier import NOTHING, Earlier
+from runtime.model.job import Job
 from runtime.model.label import Label
 from runtime.model.letters import DocumentTemplate, LetterTemplate
+from runtime.model.tool import Tool
 from runtime.model.types import ValueType
 from runtime.model.workflow import Workflow
 
@@ -399,6 +402,11 @@ class Catalog:
     workflows: Mapping[str, Workflow] = fresh(default_factory=lambda: MappingProxyType({}))
     letters: Mapping[str, LetterTemplate] = fresh(default_factory=lambda: MappingProxyType({}))
     documents: Mapping[str, DocumentTemplate] = fresh(default_factory=lambda: MappingProxyType({}))
+    tools: Mapping[str, Mapping[str, Tool]] = fresh(default_factory=lambda: MappingProxyType({}))
+    jobs: Mapping[str, Job] = fresh(default_factory=lambda: MappingProxyType({}))
+    approvals: Mapping[str, Approval] = fresh(default_factory=lambda: MappingProxyType({}))
+    procedures: Mapping[str, Workflow] = fresh(default_factory=lambda: MappingProxyType({}))
+    """What runs do, by the keys that they keep: workflows, and tools (``tool:potentials.make_order``)."""
 
     @property
     def currencies(self) -> tuple[str, ...]:

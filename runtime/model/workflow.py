@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runtime.model.label import Label
 
 if TYPE_CHECKING:
-    from runtime.model.catalog import Collection, Expression, Origin
+    from runtime.model.catalog import Collection, Expression, Field, Origin
 
 CREATED, UPDATED, CHANGED, DELETED, RESTORED = "created", "updated", "changed", "deleted", "restored"
 LINKED, UNLINKED = "linked", "unlinked"
@@ -116,7 +116,8 @@ class OnError:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A workflow. ``names`` are the records that its steps have made or found, each with its module.
+    """A workflow, or what a tool, a job or an approval does: steps that runs do. ``module`` is '' where it is
+    about no record. ``names`` are the records that its steps have made or found, each with its module.
 
     ``digest`` tells two texts of it apart: a run goes on with the steps that it began with.
     """
@@ -142,6 +143,13 @@ class Workflow:
     """Whether that is whoever caused the run."""
     keeps: frozenset[str] = frozenset()
     """The fields of which a run keeps what they held before the save."""
+    inputs: "Mapping[str, Field]" = field(default_factory=lambda: MappingProxyType({}))
+    """The fields that are filled in before it begins, which its steps name as ``inputs.due``."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody may set it going with a button."""
+        return any(each.kind == "manual" for each in self.triggers)
 
     def all_steps(self) -> Iterator[Step]:
         """Its steps and those inside them."""

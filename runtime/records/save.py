@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
 from runtime.records import (
+    approval_lock,
     archived_owners,
     beginning,
     choosing,
@@ -170,6 +171,7 @@ def _run(saving: Saving, meanwhile: Callable[[], object]) -> None:
     archived_owners.check(batch)
     owner_rights.check(batch)
     standing.plan_removals(saving)
+    approval_lock.check(saving)
     saving.leave_out()
     _judge_new(batch)
     saving.leave_out()

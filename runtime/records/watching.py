@@ -42,7 +42,7 @@ class Watching:
     def __init__(self, catalog: Catalog) -> None:
         found: dict[str, Watched] = {}
         neighbours: dict[str, list[Watcher]] = {}
-        for workflow in catalog.workflows.values():
+        for workflow in catalog.procedures.values():
             for trigger in workflow.triggers if workflow.active else ():
                 for event in trigger.events:
                     watcher = Watcher(workflow, trigger, event)

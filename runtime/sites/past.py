@@ -53,13 +53,13 @@ class Past:
                 before, now = read_revision(connection, revision), read_revision(connection, live)
         except KeyError:
             return None
-        name, shop = f"{FOLDER}/{key}.yaml", self._site.workshop
+        name, shop = file_of(key), self._site.workshop
         texts = {each.layer.name: each.files.get(name) for each in before.layers}
         layers = [
             replace(each, files=_with(each.files, name, texts.get(each.layer.name))) for each in now.layers
         ]
         loaded = load_sources(layers, types=shop.types, checks=shop.checks, language=shop.language)
-        return loaded.catalog.workflows.get(key) if loaded.catalog is not None else None
+        return loaded.catalog.procedures.get(key) if loaded.catalog is not None else None
 
     def _told(self, number: int) -> Changes | None:
         """What a revision has changed for people since the one before it; None where one of the two cannot be
@@ -70,6 +70,14 @@ class Past:
             renames = renames_between(connection, number - 1, number)
         was, now = self.catalog(before), self.catalog(after)
         return None if was is None or now is None else tell(was, now, renames)
+
+
+def file_of(procedure: str) -> str:
+    """The file of a pack in which a procedure is written, by the key that runs keep."""
+    kind, colon, key = procedure.partition(":")
+    if not colon:
+        return f"{FOLDER}/{procedure}.yaml"
+    return f"schemas/{kind}s/{key.partition('.')[0]}.yaml"
 
 
 def _with(files: Mapping[str, str], name: str, text: str | None) -> Mapping[str, str]:

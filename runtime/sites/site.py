@@ -253,6 +253,11 @@ class Site:
 
         return expire(self.database, self.clock) is not None
 
+    @property
+    def url(self) -> str:
+        """The address of the site, as people open it."""
+        return self.settings.url
+
     def former_workflow(self, key: str, digest: str, revision: int | None) -> Workflow | None:
         """A workflow as it was when a run of it began, over what there is now; None where it does not fit."""
         return self.past.workflow(self.live.revision, key, digest, revision)

@@ -16,23 +16,29 @@ STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "
 WORKFLOW, MOMENT, PEOPLE, LETTER = "workflow", "moment", "people", "letter"
 METHOD, DATA, SECRET, ANSWER = "method", "data", "secret", "answer"
 DOCUMENT, FILES = "document", "files"
+TOOL, INPUTS, FIELDS = "tool", "inputs", "fields"
+ROLE, THEN = "role", "then"
 """What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
 rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
 what steps inside call a record, true or false, another workflow's key, a moment behind an =, people
 (``admins``, or users behind an =), a letter of ``templates/mail/``, a method of HTTP, values by any name, the
 name of a secret, what of an answer goes into which field, a document of ``templates/documents/``, files
-(records behind an =, or a list of them).
+(records behind an =, or a list of them), a tool as ``module.tool``, what its inputs get, fields of a module,
+a role, what follows when a time is over.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a step. ``of`` is the setting that says of which module the values are."""
+    """One setting of a step. ``of`` is the setting that says of which module the values are; ``optional`` is
+    a record that may be none, where steps are about no record.
+    """
 
     what: str
     about: str
     required: bool = False
     of: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,13 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Enter:
     """Steps inside this one are next: those of ``branch``, once, or for each of ``items``, which they call
-    ``named``.
+    ``named``. With ``ends`` the run ends behind them.
     """
 
     branch: str
     items: tuple[Target, ...] | None = None
     named: str = ""
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,10 @@ class Doing(Protocol):
         """
         ...
 
+    def find(self, module: str, values: Mapping[str, object]) -> Target | None:
+        """The record made first that has these values, of those that the run may see; None where none is."""
+        ...
+
     @property
     def timezone(self) -> tzinfo:
         """The site's time zone."""
@@ -196,6 +207,14 @@ class Doing(Protocol):
         """Have another workflow run for a record: its run, or None where the workflow does not run for it."""
         ...
 
+    def run_tool(self, module: str, tool: str, target: Target, inputs: Mapping[str, object]) -> int | None:
+        """Have a tool used for a record: its run, or None where the tool is not for it."""
+        ...
+
+    def as_json(self, module: str, values: Mapping[str, object]) -> dict[str, Any]:
+        """Values of a module's fields as JSON."""
+        ...
+
     def mail(
         self, people: Sequence[str], letter: WrittenLetter, reply_to: str, sender: str, files: Sequence[int]
     ) -> None:
@@ -206,6 +225,26 @@ class Doing(Protocol):
 
     def keep_file(self, document: WrittenDocument, about: Target) -> Target:
         """Keep a document as a file that hangs on a record: the file's record. Raises :class:`StepError`."""
+        ...
+
+    def approvers(self, people: Sequence[int] | None, role: str) -> list[int]:
+        """The users who are asked: these, groups meaning their members, or those of a role."""
+        ...
+
+    def ask_approval(self, people: Sequence[int], until: datetime | None) -> int:
+        """Ask users to decide, in their inbox and their mail; gives the number of the request."""
+        ...
+
+    def decision(self, request: int) -> tuple[str, Mapping[str, Any]]:
+        """What has become of a request: its state, and who decided and why (JSON)."""
+        ...
+
+    def close_request(self, request: int, state: str) -> None:
+        """Nobody has decided in time."""
+        ...
+
+    def is_escalated(self) -> bool:
+        """Whether the request before this one, of the same run, was not decided in time."""
         ...
 
     def notify(self, people: Sequence[int] | None, text: str, about: Target | None) -> int:
@@ -235,6 +274,14 @@ class StepKind(ABC):
     gives_module: ClassVar[str] = ""
     """The module of what it gives, where that is always the same."""
 
+    only_in: ClassVar[tuple[str, ...]] = ()
+    """What may have it among its steps (``tool``); () where anything may."""
+    right: ClassVar[str] = ""
+    """The right that it takes on the record, or on the module of the record, that its settings name."""
+    groups: ClassVar[bool] = False
+    """Whether its steps are done in one transaction, all of them or none."""
+    waits: ClassVar[bool] = False
+    """Whether the next step may be put off: no transaction stays open for so long."""
     reaches_out: ClassVar[bool] = False
     """Whether :meth:`reach` is called first."""
 

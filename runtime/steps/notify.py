@@ -20,7 +20,9 @@ class Notify(StepKind):
         {
             "to": Setting(PEOPLE, "Whom: =owner, admins.", required=True),
             "text": Setting(VALUE, "What they are told; left out: the workflow's name."),
-            "record": Setting(RECORD, "The record that it leads to; left out: the workflow's own."),
+            "record": Setting(
+                RECORD, "The record that it leads to; left out: the workflow's own.", optional=True
+            ),
         }
     )
 

@@ -16,6 +16,7 @@ class Update(StepKind):
 
     name = "update"
     title = message("Change a record")
+    right = "update"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "record": Setting(RECORD, "Which record: =this, =account, or one that an earlier step gave."),

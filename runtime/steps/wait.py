@@ -30,6 +30,7 @@ class Wait(StepKind):
         }
     )
     one_of: ClassVar[tuple[str, ...]] = ("for", "until", "when")
+    waits = True
     together: ClassVar[tuple[str, ...]] = ("when", "limit")
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:

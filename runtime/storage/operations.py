@@ -147,6 +147,13 @@ class Operations:
         row = connection.execute(query).first()
         return _stored(row) if row is not None else None
 
+    def about(self, connection: Connection, kind: str, about: str, limit: int) -> list[StoredOperation]:
+        """The newest of a kind that are about something, the newest first."""
+        table = self._table
+        mine = (table.c.kind == kind) & (table.c.about == about)
+        query = select(table).where(mine).order_by(table.c.id.desc()).limit(limit)
+        return [_stored(row) for row in connection.execute(query)]
+
     def was_started(self, connection: Connection, kind: str, since: datetime) -> bool:
         """Whether one of a kind was started since a moment, or has not ended yet."""
         table = self._table

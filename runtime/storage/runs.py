@@ -104,6 +104,14 @@ class Runs:
         row = connection.execute(select(self._table).where(self._table.c.id == run_id)).first()
         return _run(row) if row is not None else None
 
+    def of_keys(self, connection: Connection, keys: Sequence[str]) -> list[StoredRun]:
+        """The runs of keys, the oldest first."""
+        found: list[StoredRun] = []
+        for place in range(0, len(keys), AT_ONCE):
+            query = select(self._table).where(self._table.c.key.in_(keys[place : place + AT_ONCE]))
+            found += map(_run, connection.execute(query))
+        return sorted(found, key=lambda run: run.id)
+
     def latest(self, connection: Connection, wanted: Wanted, limit: int) -> list[StoredRun]:
         """The newest runs that are wanted."""
         table = self._table
@@ -133,6 +141,35 @@ class Runs:
             .group_by(table.c.workflow, table.c.state)
         )
         return {(workflow, state): count for workflow, state, count in connection.execute(query)}
+
+    def counts_of(self, connection: Connection, prefix: str) -> dict[str, int]:
+        """How many of the runs whose keys begin so are in each state."""
+        state = self._table.c.state
+        query = select(state, func.count()).where(self._of(prefix)).group_by(state)
+        return {str(state): int(count) for state, count in connection.execute(query)}
+
+    def cancel_all(self, tx: Transaction, prefix: str) -> None:
+        """Cancel those whose keys begin so: what waits at once, what runs after its step."""
+        table, now = self._table, self.clock.now()
+        tx.connection.execute(
+            update(table)
+            .where(self._of(prefix), table.c.state == QUEUED)
+            .values(state=CANCELLED, cancel_at=now, finished_at=now)
+        )
+        running = update(table).where(self._of(prefix), table.c.state == RUNNING)
+        tx.connection.execute(running.values(cancel_at=now))
+
+    def resume_all(self, tx: Transaction, prefix: str) -> None:
+        """Let those whose keys begin so, and that failed or were cancelled, go on where they ended."""
+        table = self._table
+        mine = self._of(prefix) & table.c.state.in_((FAILED, CANCELLED))
+        again = {"state": QUEUED, "attempts": 0, "error": None, "finished_at": None, "cancel_at": None}
+        values = {**again, "next_at": self.clock.now(), "worker": None, "lease_until": None}
+        tx.connection.execute(update(table).where(mine).values(values))
+
+    def _of(self, prefix: str) -> Any:
+        key = self._table.c.key
+        return (key >= prefix) & (key < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
     def ask_cancel(self, tx: Transaction, run_id: int) -> bool:
         """Cancel what waits, and ask what runs to end after its step; says whether there was something."""

@@ -18,7 +18,14 @@ from sqlalchemy import (
 )
 
 from runtime.expressions.columns import UtcDateTime
-from runtime.storage import clock_tables, guarding_tables, inbox_tables, run_tables, webhook_tables
+from runtime.storage import (
+    approval_tables,
+    clock_tables,
+    guarding_tables,
+    inbox_tables,
+    run_tables,
+    webhook_tables,
+)
 from runtime.storage.own_columns import Big, Json
 
 FORMAT = 1
@@ -72,6 +79,9 @@ class RuntimeTables:
     mails: Table
     security_log: Table
     shares: Table
+    approvals: Table
+    approvers: Table
+    delegations: Table
 
 
 @cache
@@ -238,6 +248,9 @@ def build_runtime_tables(metadata: MetaData) -> RuntimeTables:
         webhooks=webhook_tables.webhooks(metadata),
         deliveries=webhook_tables.deliveries(metadata),
         clocks=clock_tables.clocks(metadata),
+        approvals=approval_tables.requests(metadata),
+        approvers=approval_tables.approvers(metadata),
+        delegations=approval_tables.delegations(metadata),
         quarantine=_quarantine(metadata),
         changes=_changes(metadata),
         touched=Table(  # records that were written while a change goes through their table, a row each time

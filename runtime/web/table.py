@@ -16,6 +16,11 @@ from runtime.web.cells import Cell
 
 CELL = re.compile(r"\{% macro cell\(f\) -?%\}(.*?)\{%-? endmacro %\}", re.DOTALL)
 ICON = '{% from "pages/parts/icon.html" import icon %}'
+CHOOSE = (
+    '<input type="checkbox" class="choose" form="chosen" name="id" value="{{ row.id }}"'
+    ' aria-label="{{ cells[0].text or row.title }}">'
+)
+"""The box that chooses a record; what is done with the chosen ones is asked by the form above the table."""
 MOST = 500
 """Templates that are kept; then all are forgotten, for those in use come back at once."""
 
@@ -25,7 +30,8 @@ class Column:
     """A column: its head, and how its cells are drawn. Numbers stand at the ``end``; what is ``named`` goes
     on with what the first column says: both are of the record's title (a first and a last name).
 
-    ``edit`` is the key of the field that is edited in its cells; '' where none is.
+    ``edit`` is the key of the field that is edited in its cells; '' where none is. ``chooses``: beside the
+    record's name stands a box that chooses the record.
     """
 
     label: str
@@ -35,6 +41,7 @@ class Column:
     href: str | None = None
     edit: str = ""
     named: bool = False
+    chooses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class TableRow:
     href: str
     title: str
     cells: Sequence[Cell]
+    id: int = 0
 
 
 class RowTemplates:
@@ -51,11 +59,13 @@ class RowTemplates:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._templates: dict[tuple[tuple[str, str, bool, bool], ...], Template] = {}
+        self._templates: dict[tuple[tuple[str, str, bool, bool, bool], ...], Template] = {}
 
     def __call__(self, columns: Sequence[Column], rows: Sequence[TableRow]) -> Markup:
         """The rows, the first column being the link to the record."""
-        key = tuple((column.label, column.widget, column.end, column.named) for column in columns)
+        key = tuple(
+            (column.label, column.widget, column.end, column.named, column.chooses) for column in columns
+        )
         template = self._templates.get(key)
         if template is None:
             if len(self._templates) >= MOST:
@@ -65,7 +75,10 @@ class RowTemplates:
 
     def _assemble(self, columns: Sequence[Column]) -> Template:
         drawn = "".join(self._cell(place, column) for place, column in enumerate(columns) if place > 0)
-        link = '<td class="title"><a href="{{ row.href }}">{{ cells[0].text or row.title }}</a></td>'
+        box = CHOOSE if columns[0].chooses else ""
+        link = (
+            f'<td class="title">{box}' + '<a href="{{ row.href }}">{{ cells[0].text or row.title }}</a></td>'
+        )
         loop = f"{{% for row in rows %}}{{% set cells = row.cells %}}<tr>{link}{drawn}</tr>\n{{% endfor %}}"
         return self._environment.from_string((ICON if "icon(" in drawn else "") + loop)
 

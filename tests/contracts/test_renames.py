@@ -106,6 +106,44 @@ ABOVE = {
             "  - for_each: {in: =people, as: one, steps: [{update: {record: =one, set: {name: =town}}}]}\n"
         ),
     ),
+    "tools": (
+        "schemas/tools/accounts.yaml",
+        (
+            "go:\n  show: city == 'Oslo' and size == 'tiny'\n"
+            "  inputs: {size: {type: picklist, picklist: sizes}, other: {type: relation, module: accounts}}\n"
+            "  steps:\n"
+            "  - update: {set: {city: =inputs.other.city}}\n"
+            "  - run_tool: {tool: accounts.go, inputs: {size: tiny}}\n"
+        ),
+        (
+            "go:\n  show: town == 'Oslo' and size == 'small'\n"
+            "  inputs: {size: {type: picklist, picklist: sizes}, other: {type: relation, module: firms}}\n"
+            "  steps:\n"
+            "  - update: {set: {town: =inputs.other.town}}\n"
+            "  - run_tool: {tool: firms.go, inputs: {size: small}}\n"
+        ),
+    ),
+    "jobs": (
+        "schemas/jobs/far.yaml",
+        (
+            "schedule: '0 7 * * *'\nfor: {filter: accounts.all}\n"
+            "steps: [{update: {set: {name: =twin.city}}}]\n"
+        ),
+        ("schedule: '0 7 * * *'\nfor: {filter: firms.all}\nsteps: [{update: {set: {name: =twin.town}}}]\n"),
+    ),
+    "approvals": (
+        "schemas/approvals/far.yaml",
+        (
+            "module: accounts\nwhen: city != 'Oslo'\nlock: [city, lines]\n"
+            "chain: [{approver: =owner, when: size == 'tiny'}]\n"
+            "rejected: [{update: {set: {city: Oslo}}}]\n"
+        ),
+        (
+            "module: firms\nwhen: town != 'Oslo'\nlock: [town, lines]\n"
+            "chain: [{approver: =owner, when: size == 'small'}]\n"
+            "rejected: [{update: {set: {town: Oslo}}}]\n"
+        ),
+    ),
     "letters": (
         "templates/mail/far.yaml",
         (
@@ -130,8 +168,11 @@ ABOVE = {
     "roles": ("schemas/access/roles.yaml", "boss: {label: Boss}\n", None),
     "profiles": (
         "schemas/access/profiles/sales.yaml",
-        "modules: {accounts: {read: true}}\nfields: {accounts.city: {read: true}}\n",
-        "modules: {firms: {read: true}}\nfields: {firms.town: {read: true}}\n",
+        (
+            "modules: {accounts: {read: true}}\nfields: {accounts.city: {read: true}}\n"
+            "tools: {accounts.go: true}\n"
+        ),
+        "modules: {firms: {read: true}}\nfields: {firms.town: {read: true}}\ntools: {firms.go: true}\n",
     ),
     "sharing": (
         "schemas/access/sharing.yaml",

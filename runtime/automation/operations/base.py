@@ -69,6 +69,10 @@ class Operation(ABC):
         """Begin anew what was cancelled or failed, in the name of a user; gives the new operation's id."""
         return None
 
+    def cancelled(self, tx: Transaction, clock: Clock, operation: StoredOperation) -> None:
+        """Cancel what it has set going beside itself: somebody has just asked for it to be cancelled."""
+        return
+
     def owed(self, tx: Transaction, clock: Clock) -> Sequence[int]:
         """The operations of this kind that ended early some time ago, and are to be resumed by themselves."""
         return ()

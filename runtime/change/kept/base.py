@@ -65,6 +65,9 @@ NAMES_NOTHING: Mapping[str, str] = MappingProxyType(
         "trellis_once": "workflows, which are not renamed, and records",
         "trellis_switched_off": "workflows, which are not renamed",
         "trellis_clocks": "workflows with their text: what is written anew begins anew",
+        "trellis_approvals": "runs by their numbers",
+        "trellis_approvers": "users only",
+        "trellis_delegations": "users only",
         "trellis_notifications": "what was said to people at the time, and records by their tables",
         "trellis_duplicate_keys": "numbers, which are made again where a rule is another one",
     }

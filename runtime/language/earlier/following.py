@@ -13,7 +13,7 @@ from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.shape import SINGLE, Path
 from runtime.model.earlier import Earlier
 
-OF_A_MODULE = ("modules", "layouts", "filters", "formulas", "data")
+OF_A_MODULE = ("modules", "layouts", "filters", "formulas", "data", "tools")
 """The kinds of which each file is about the module that it is called like."""
 PLACES = ("after", "before")
 EDITS = frozenset(("add", "remove", "before", "after"))

@@ -43,6 +43,7 @@ class ProfilesKind(Kind):
         {
             "modules": "module",
             "fields": "module.field",
+            "tools": "module.filter",
         }
     )
 

@@ -23,6 +23,7 @@ from runtime.language.kinds.base import (
     ref,
 )
 from runtime.language.nodes import MapNode
+from runtime.model.approval import THEN
 from runtime.model.outbound import METHODS
 from runtime.steps import base as what
 from runtime.steps.base import Setting, StepKind
@@ -60,6 +61,11 @@ _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         what.NAME: KEY,
         what.FLAG: FLAG,
         what.WORKFLOW: KEY,
+        what.TOOL: {"type": "string", "minLength": 3, "maxLength": 100, "title": "a tool, as module.tool"},
+        what.INPUTS: VALUES,
+        what.ROLE: KEY,
+        what.THEN: one_of(*THEN),
+        what.FIELDS: {"type": "array", "minItems": 1, "items": KEY, "title": "a list of fields"},
         what.LETTER: KEY,
         what.DOCUMENT: KEY,
         what.FILES: {

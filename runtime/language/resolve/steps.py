@@ -10,29 +10,45 @@ from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.expressions import is_expression
 from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
+from runtime.model.approval import ESCALATE
 from runtime.model.catalog import Expression, Module
-from runtime.model.types import BOOLEAN, DATE, DATETIME, TEXT, RecordType, record_of
+from runtime.model.types import BOOLEAN, DATE, DATETIME, NUMBERS, TEXT, RecordType, record_of
 from runtime.model.uses import Thing
 from runtime.model.workflow import People, Rows, Several, Step
 from runtime.steps import base as what
 from runtime.steps.base import StepKind
 
+FOUND_BY = (TEXT, DATE, *NUMBERS)
+"""The types of values by which records are found."""
+
 
 class Steps:
     """Reads the steps of one workflow. ``names`` are the records that steps have given so far, each with its
     module, ``expressions`` all that they read.
+
+    ``needs`` are the rights, as (right, module), that it takes in any case, and ``needs_own`` those on the
+    record itself. ``within`` says whose steps they are: a workflow's, a tool's.
     """
 
-    def __init__(self, values: Values, module: Module) -> None:
+    def __init__(self, values: Values, module: Module, within: str = "workflow") -> None:
         self.values = values
         self.draft = values.draft
         self.module = module
+        self.within = within
+        self.needs: set[tuple[str, str]] = set()
+        self.needs_own: set[str] = set()
+        self._is_sure = True
+        self._is_grouped = False
         self.names: dict[str, str] = {}
         self.expressions: list[Expression | Several] = []
         self._open: dict[str, str] = {}
 
-    def all(self, node: ListNode | None, path: Path, place: str = "") -> tuple[Step, ...]:
-        """The steps of a list that make sense; the others are noted."""
+    def all(
+        self, node: ListNode | None, path: Path, place: str = "", *, closed: bool = True
+    ) -> tuple[Step, ...]:
+        """The steps of a list that make sense; the others are noted. What steps inside another one have made
+        is not known behind that, unless it is not ``closed``.
+        """
         found = []
         before = dict(self._open)
         for position, child in enumerate(node.items if node is not None else ()):
@@ -41,9 +57,43 @@ class Steps:
                 step = self._step(child, (*path, str(position)), at)
                 if step is not None:
                     found.append(step)
-        if place:
-            self._open = before  # what steps inside have made is not known outside
+        if place and closed:
+            self._open = before
         return tuple(found)
+
+    def _inside(self, kind: StepKind, node: ListNode, at: Path, place: str) -> tuple[Step, ...]:
+        """The steps inside another one."""
+        sure, grouped = self._is_sure, self._is_grouped
+        self._is_sure, self._is_grouped = sure and kind.groups, grouped or kind.groups
+        found = self.all(node, at, place, closed=not kind.groups)
+        self._is_sure, self._is_grouped = sure, grouped
+        return found
+
+    def _fits_here(self, kind: StepKind, node: MapNode, path: Path) -> bool:
+        """Whether such a step may stand here; where not, it is noted."""
+        if kind.only_in and self.within not in kind.only_in:
+            of = " and ".join(f"a {each}" for each in kind.only_in)
+            self.values.note(f"only {of} has the step {kind.name}", node, path)
+        elif self._is_grouped and (kind.waits or kind.reaches_out):
+            about = f"{kind.name} has no place in atomic: no transaction stays open for so long"
+            self.values.note(about, node, path)
+        else:
+            return True
+        return False
+
+    def _demand(self, kind: StepKind, settings: Mapping[str, Any], modules: Mapping[str, str]) -> None:
+        """Note the right that a step takes which is done in any case."""
+        if not (kind.right and self._is_sure):
+            return
+        record = settings.get("record")
+        if "module" in modules:
+            self.needs.add((kind.right, modules["module"]))
+        elif (
+            kind.right != "create"
+            and "record" in modules
+            and (record is None or record.text.strip() == "this")
+        ):
+            self.needs_own.add(kind.right)
 
     def _step(self, node: MapNode, path: Path, place: str) -> Step | None:
         registry = known_steps()
@@ -51,6 +101,8 @@ class Steps:
         if name is None:
             return None  # what stood there is unsound, and was told
         kind = registry[name]
+        if not self._fits_here(kind, node, path):
+            return None
         settings: dict[str, Any] = {}
         modules: dict[str, str] = {}
         behind = node.map(name) if name not in kind.settings else None
@@ -67,9 +119,10 @@ class Steps:
         for key in kind.settings:
             at = (*path, key) if holder[key] is node else (*path, name, key)
             child = holder[key].get(key)
-            value = self._setting(kind, key, child, at, place, modules)
+            value = self._setting(kind, key, child, at, place, modules, node)
             if value is not None:
                 settings[key] = value
+        self._demand(kind, settings, modules)
         named = node.text("as") or "" if kind.gives else ""
         if kind.gives_module:
             modules[kind.gives] = kind.gives_module
@@ -78,10 +131,21 @@ class Steps:
         return Step(name, place, MappingProxyType(settings), named, self.draft.origin(node))
 
     def _setting(
-        self, kind: StepKind, key: str, node: Node | None, at: Path, place: str, modules: dict[str, str]
+        self,
+        kind: StepKind,
+        key: str,
+        node: Node | None,
+        at: Path,
+        place: str,
+        modules: dict[str, str],
+        at_node: Node,
     ) -> Any:
         setting = kind.settings[key]
         if setting.what == what.RECORD:
+            if node is None and not self.module.key:
+                if not kind.one_of and not setting.optional:
+                    self.values.note(f"{kind.name} needs a record, and here is none", at_node, at)
+                return None
             return self._record(node, at, key, modules)
         if node is None:
             return None
@@ -104,7 +168,7 @@ class Steps:
                 return read(self.draft.modules[target], node, at)
             case what.STEPS:
                 assert isinstance(node, ListNode)
-                return self.all(node, at, f"{place}.{key}")
+                return self._inside(kind, node, at, f"{place}.{key}")
             case what.CONDITION:
                 return self._condition(node, at, modules.get(setting.of))
             case what.VALUE:
@@ -113,9 +177,22 @@ class Steps:
                 scope = self.values.scope(self.module, self._open)
                 return self._kept(self.values.either(node, self.module, at, (DATETIME, DATE), scope))
             case what.PEOPLE:
-                return self._people(node, at)
+                return self.people(node, at)
             case what.WORKFLOW:
                 return self._workflow(node, at, modules.get(setting.of, self.module.key))
+            case what.ROLE:
+                return self.role(node, at)
+            case what.THEN:
+                return self._then(node, at)
+            case what.FIELDS:
+                return self._fields(node, at, modules.get(setting.of, ""))
+            case what.TOOL:
+                found_tool = self._tool(node, at, modules.get(setting.of, self.module.key))
+                if found_tool is not None:
+                    modules[key] = found_tool
+                return found_tool
+            case what.INPUTS:
+                return self._inputs(node, at, modules.get(setting.of, ""))
             case what.LETTER | what.DOCUMENT:
                 of = modules.get(setting.of, self.module.key)
                 return self._template(node, at, of, is_letter=setting.what == what.LETTER)
@@ -149,7 +226,7 @@ class Steps:
         modules[key] = found.type.modules[0]
         return found
 
-    def _people(self, node: Node, at: Path) -> People | None:
+    def people(self, node: Node, at: Path) -> People | None:
         """Users and groups behind an =, or those who administer the CRM."""
         if node.plain == "admins":
             return People((), admins=True)
@@ -182,6 +259,73 @@ class Steps:
             self.values.note(f"{key} is a workflow of {written}, and the record is one of {module}", node, at)
             return None
         return key
+
+    def role(self, node: Node, at: Path) -> str | None:
+        """A role."""
+        name = str(node.plain)
+        if name in self.draft.roles:
+            self.draft.mention(at, node, Thing("role", name), "names")
+            return name
+        if not self.draft.is_broken("roles", name):
+            self.draft.note("role", name, node, at, list(self.draft.roles))
+        return None
+
+    def _then(self, node: Node, at: Path) -> str:
+        """What follows when a time is over."""
+        if node.plain == ESCALATE and self.within != "chain":
+            self.values.note("only a link of a chain that is not its last one escalates", node, at)
+        return str(node.plain)
+
+    def _fields(self, node: Node, at: Path, module: str) -> tuple[str, ...]:
+        """Fields of a module, by which records are found."""
+        found = []
+        known = self.draft.modules.get(module)
+        for position, child in enumerate(node.items if isinstance(node, ListNode) and known else ()):
+            assert known is not None
+            place = (*at, str(position))
+            field = self.values.field(known, str(child.plain), child, place)
+            if field is not None and (field.targets or field.value_type not in FOUND_BY):
+                self.values.note(f"no record is found by {field.key}: take a text or a number", child, place)
+            elif field is not None:
+                self.draft.mention(place, child, Thing("field", f"{module}.{field.key}"), "reads")
+                found.append(field.key)
+        return tuple(found)
+
+    def _tool(self, node: Node, at: Path, module: str) -> str | None:
+        """A tool of a module, as module.tool."""
+        written, dot, key = str(node.plain).partition(".")
+        now = self.draft.earlier.modules.get(written, written)
+        if not dot:
+            self.values.note("a tool is written as module.tool", node, at)
+        elif now != module:
+            self.values.note(f"it is a tool of {now}, and the record is one of {module}", node, at)
+        elif key not in self.draft.tool_inputs.get(now, {}):
+            if not self.draft.is_broken("tools", now, key):
+                known = ", ".join(self.draft.tool_inputs.get(now, {})) or "none"
+                self.values.note(f'{now} has no tool "{key}"; it has {known}', node, at)
+        else:
+            if now != written and isinstance(node, Scalar):
+                self.draft.uses.append(Use(node, 0, len(written), written, now, at))
+            return f"{now}.{key}"
+        return None
+
+    def _inputs(self, node: Node, at: Path, tool: str) -> Mapping[str, Expression]:
+        """What the inputs of a tool get."""
+        module, _, key = tool.partition(".")
+        inputs = self.draft.tool_inputs.get(module, {}).get(key, {})
+        found: dict[str, Expression] = {}
+        scope = self.values.scope(self.module, self._open)
+        for name, child in node.items.items() if isinstance(node, MapNode) and tool else ():
+            field, place = inputs.get(name), (*at, name)
+            if field is None:
+                known = ", ".join(inputs) or "none"
+                self.values.note(f'{tool} has no input "{name}"; it has {known}', child, place)
+                continue
+            value = self.values.value(field, child, place, scope)
+            if value is not None:
+                found[name] = value
+        self.expressions += found.values()
+        return MappingProxyType(found)
 
     def _template(self, node: Node, at: Path, module: str, *, is_letter: bool) -> str | None:
         """A letter, or a document, about records of a module."""
@@ -305,6 +449,10 @@ class Steps:
         source = self.draft.modules[of.collection.target]
         scope = self.values.scope(source, self._open, this=self.module.key)
         return Rows(of, (self.values.by_field(module, node.get("set"), (*at, "set"), scope),))
+
+    def condition(self, node: Node | None, at: Path) -> Expression | None:
+        """A condition on the steps' own record."""
+        return self._condition(node, at, None) if node is not None else None
 
     def _condition(self, node: Node, at: Path, module: str | None) -> Expression | None:
         if module is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
 
+from runtime.base.diagnostic import Span
 from runtime.expressions.scope import Scope
 from runtime.expressions.tree import Literal
 from runtime.fields.base import InvalidValueError
@@ -14,11 +15,20 @@ from runtime.language.nodes import MapNode, Node, Scalar
 from runtime.language.resolve.expressions import is_expression, resolve_expression
 from runtime.language.resolve.fields import Fields
 from runtime.language.shape import Path
-from runtime.model.catalog import Expression, Field, Module, Origin
+from runtime.model.catalog import Expression, Field, Module, Origin, Title
 from runtime.model.duration import read_duration
 from runtime.model.label import Label
 from runtime.model.types import PicklistType, ValueType, record_of
 from runtime.model.uses import Thing
+
+INPUTS = "inputs"
+"""What steps call the form that was filled in."""
+
+
+def nothing(key: str) -> Module:
+    """A module without any field, for what is no record."""
+    origin = Origin("", Span.point("pack.yaml"))
+    return Module(key, Label.of(key), Label.of(key), "", Title(()), {}, {}, origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +40,22 @@ class Given:
 
 
 class Values:
-    """Reads values in one draft; what is wrong is noted as a fact of the kind ``workflow``."""
+    """Reads values in one draft; what is wrong is noted as a fact of a kind: ``workflow``, ``tool``.
 
-    def __init__(self, draft: Draft, fields: Fields) -> None:
+    ``inputs`` are what is filled in before steps begin: ``inputs.due``.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        fields: Fields,
+        kind: str = "workflow",
+        inputs: Mapping[str, Field] = MappingProxyType({}),
+    ) -> None:
         self.draft = draft
         self.fields = fields
+        self.kind = kind
+        self.inputs = inputs
 
     def module(self, node: Node | None, place: Path) -> Module | None:
         """The module that a text names."""
@@ -94,7 +115,7 @@ class Values:
             return None
         text = node.text if isinstance(node, Scalar) else field.key
         tree = Literal(field.value_type, 0, len(text), literal.plain)
-        made = Expression(text, node.span, field.value_type, tree)
+        made = Expression(text, node.span, field.value_type, tree, tree)
         self.draft.mention(place, node, made)
         return made
 
@@ -151,22 +172,27 @@ class Values:
         by what they are called, each with its module.
         """
         scope = self.draft.scope(module.key, this, saving=this is None)
-        if not named:
+        if not (named or self.inputs) and module.key in scope.modules:
             return scope
         at = this or module.key
         origin = Origin("", module.origin.span)
-        here = scope.modules[at]
-        records = {
+        here = scope.modules.get(at, module)
+        records: dict[str, Field] = {
             name: Field(name, at, "relation", Label.of(name), record_of(target), origin,
                         settings=MappingProxyType({"modules": (target,)}))
             for name, target in named.items()
         }  # fmt: skip
-        seen = replace(here, fields=MappingProxyType({**here.fields, **records}))
-        return replace(scope, modules=MappingProxyType({**scope.modules, at: seen}))
+        modules = dict(scope.modules)
+        if self.inputs:
+            records[INPUTS] = Field(INPUTS, at, "relation", Label.of(INPUTS), record_of(INPUTS), origin,
+                                    settings=MappingProxyType({"modules": (INPUTS,)}))  # fmt: skip
+            modules[INPUTS] = replace(nothing(INPUTS), fields=self.inputs)
+        modules[at] = replace(here, fields=MappingProxyType({**here.fields, **records}))
+        return replace(scope, modules=MappingProxyType(modules))
 
     def note(self, about: str, at: Node, place: Path) -> None:
         """Note what is wrong."""
-        self.draft.note("workflow", about, at, place)
+        self.draft.note(self.kind, about, at, place)
 
     def takes_one(self, field: Field, node: Node, place: Path) -> bool:
         """Whether a step may fill a field; where not, it is noted."""

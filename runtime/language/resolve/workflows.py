@@ -1,25 +1,18 @@
 """Resolves workflows: why they run, on which condition, and their steps."""
 
-import hashlib
-import json
-from collections.abc import Iterator
-from datetime import timedelta
-
-from runtime.expressions.references import dependencies
 from runtime.language.draft import Draft
 from runtime.language.nodes import MapNode, Node
 from runtime.language.resolve.dynamics import resolve_saved
 from runtime.language.resolve.fields import Fields
 from runtime.language.resolve.labels import Labels
+from runtime.language.resolve.procedures import digest_of, kept_by, resolve_on_error
 from runtime.language.resolve.steps import Steps
 from runtime.language.resolve.triggers import Triggers
 from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Module
 from runtime.model.types import BOOLEAN, DATE, DATETIME, record_of
-from runtime.model.workflow import OnError, Several, Workflow
-
-RETRIES = 5
+from runtime.model.workflow import Workflow
 
 
 def resolve_workflows(draft: Draft, labels: Labels) -> None:
@@ -53,7 +46,7 @@ class _Workflows:
         when = resolve_saved(draft, tree.get("when"), module.key, (*self.path, "when"), BOOLEAN)
         steps = Steps(self.values, module)
         main = steps.all(tree.list("steps"), (*self.path, "steps"))
-        on_error = self._on_error(steps)
+        on_error = resolve_on_error(self.values, steps, tree, self.path)
         expressions = [each for each in (when, *steps.expressions) if each is not None]
         return Workflow(
             key=self.key,
@@ -66,16 +59,14 @@ class _Workflows:
             steps=main,
             on_error=on_error,
             names=dict(steps.names),
-            digest=hashlib.sha256(json.dumps(tree.plain, sort_keys=True, default=str).encode()).hexdigest()[
-                :16
-            ],
+            digest=digest_of(tree),
             origin=draft.origin(tree),
             delay=self.values.duration(tree.get("delay"), (*self.path, "delay")),
             until=self._until(module),
             recheck=tree.flag("recheck", False),
             run_as=self._run_as(module),
             as_causer=tree.text("run_as") == "causer",
-            keeps=frozenset(_kept(expressions)),
+            keeps=kept_by(expressions),
         )
 
     def _until(self, module: Module) -> Expression | None:
@@ -94,26 +85,5 @@ class _Workflows:
             node, (*self.path, "run_as"), self.values.scope(module), record_of("users", "groups")
         )
 
-    def _on_error(self, steps: Steps) -> OnError:
-        node = self.tree.map("on_error")
-        if node is None:
-            return OnError()
-        retry = node.map("retry")
-        place = (*self.path, "on_error")
-        times, pause = 0, timedelta(seconds=60)
-        if retry is not None:
-            written = retry.scalar("times")
-            times = int(str(written.value)) if written is not None else RETRIES
-            pause = self.values.duration(retry.get("backoff"), (*place, "retry", "backoff")) or pause
-        return OnError(times, pause, steps.all(node.list("then"), (*place, "then"), "on_error"))
-
     def _note(self, about: str, at: Node, key: str) -> None:
         self.draft.note("workflow", about, at, (*self.path, key))
-
-
-def _kept(expressions: list[Expression | Several]) -> Iterator[str]:
-    """The fields of which expressions ask what they held before the save."""
-    for each in expressions:
-        expression = each.of if isinstance(each, Several) else each
-        if expression is not None:
-            yield from (path.fields[0].whole for path in dependencies(expression.tree).old)

@@ -60,7 +60,7 @@ def show(screen: Screen, call: Call) -> Response:
             "wanted": kept,
             "states": [(key, call.translate(label)) for key, (label, _) in STATES.items()],
             "workflows": [
-                (key, each.label.in_language(language)) for key, each in call.live.catalog.workflows.items()
+                (key, each.label.in_language(language)) for key, each in call.live.catalog.procedures.items()
             ],
             "more": f"{ADDRESS}?{more}" if more else None,
         },
@@ -76,7 +76,8 @@ def show_one(screen: Screen, call: Call) -> Response:
     with call.site.database.read() as connection:
         steps = runs.steps(connection, run.id)
         titles = _titles(call, connection, [run])
-    is_known = run.workflow in call.live.catalog.workflows
+    is_known = run.workflow in call.live.catalog.procedures
+    is_workflow = run.workflow in call.live.catalog.workflows
     context = {
         "run": {
             **row_of_run(call, run, titles),
@@ -90,7 +91,7 @@ def show_one(screen: Screen, call: Call) -> Response:
             "old": [(key, str(value)) for key, value in run.inputs.get("old", {}).items()],
             "chain": [(f"{ADDRESS}/{number}", workflow) for number, workflow in run.chain],
             "steps": [step_of_run(call, step) for step in steps],
-            "workflow_href": f"{WORKFLOWS}/{run.workflow}" if is_known else None,
+            "workflow_href": f"{WORKFLOWS}/{run.workflow}" if is_workflow else None,
         },
         "admin_tabs": tabs(call, "workflows"),
     }
@@ -117,7 +118,7 @@ def resume(screen: Screen, call: Call) -> Response:
 def again(screen: Screen, call: Call) -> Response:
     """Run the workflow of today once more from its first step, for the same cause."""
     run = _run(call)
-    workflow = call.live.catalog.workflows.get(run.workflow)
+    workflow = call.live.catalog.procedures.get(run.workflow)
     if workflow is None or run.state in OPEN:
         raise not_found()
     with call.site.database.write() as tx:
@@ -165,7 +166,7 @@ def _titles(call: Call, connection: Any, runs: list[StoredRun]) -> dict[int, str
 
 def row_of_run(call: Call, run: StoredRun, titles: Mapping[int, str]) -> Part:
     """A run as templates draw it."""
-    workflow = call.live.catalog.workflows.get(run.workflow)
+    workflow = call.live.catalog.procedures.get(run.workflow)
     state, color = STATES[run.state]
     return {
         "id": run.id,

@@ -20,7 +20,7 @@ def show(screen: Screen, call: Call) -> Response:
     with call.site.database.read() as connection:
         kept = Secrets(call.site.sealer).names(connection)
     named: dict[str, list[Workflow]] = {name: [] for name in kept}
-    for workflow in call.live.catalog.workflows.values():
+    for workflow in call.live.catalog.procedures.values():
         for name in _names(workflow):
             named.setdefault(name, []).append(workflow)
     rows = [_row(call, name, name in kept, them) for name, them in sorted(named.items())]

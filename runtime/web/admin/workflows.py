@@ -75,8 +75,8 @@ def show_one(screen: Screen, call: Call) -> Response:
             "recheck": workflow.recheck,
             "run_as": workflow.run_as.text if workflow.run_as is not None else "",
             "as_causer": workflow.as_causer,
-            "steps": _steps(call, workflow.steps),
-            "on_error": _steps(call, workflow.on_error.steps),
+            "steps": steps_of(call, workflow.steps),
+            "on_error": steps_of(call, workflow.on_error.steps),
             "retries": workflow.on_error.times,
             "texts": texts,
         },
@@ -148,14 +148,15 @@ def _values(events: Iterable[Event]) -> str:
     return ""
 
 
-def _steps(call: Call, steps: Iterable[Step]) -> list[Part]:
+def steps_of(call: Call, steps: Iterable[Step]) -> list[Part]:
+    """Steps as templates draw them."""
     return [
         {
             "place": step.place,
             "title": call.translate(known_steps()[step.kind].title.text),
             "named": step.named,
             "settings": list(_settings(step)),
-            "branches": [(name, _steps(call, inside)) for name, inside in step.branches() if inside],
+            "branches": [(name, steps_of(call, inside)) for name, inside in step.branches() if inside],
         }
         for step in steps
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
 from runtime.model.catalog import Catalog, Module
+from runtime.web.api.openapi_tools import tool_paths
 from runtime.web.api.parameters import COUNTS, DEFAULT_LIMIT, LARGEST_LIMIT
 from runtime.web.api.schemas import ID, UPLOADED, Schema, Schemas, ref
 
@@ -62,7 +63,7 @@ def document(catalog: Catalog, types: Registry[FieldType]) -> dict[str, Any]:
     for module in catalog.modules.values():
         if module.parent is not None:
             components[f"{module.key}.row"] = schemas.row(module)
-        paths |= _paths(catalog, module, types)
+        paths |= _paths(catalog, module, types) | tool_paths(catalog, module, _operation, _component)
     paths["/api/v1/files/{id}/content"] = {"get": _content()}
     paths["/api/operations/{id}"] = {"get": _background()}
     paths["/api/v1/openapi.json"] = {"get": _self()}

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from runtime.sites.site import Site
-from runtime.web.api import batch, files, listing, operations, record
+from runtime.web.api import batch, files, listing, operations, record, tools
 from runtime.web.api.answers import MEDIA_TYPE
 from runtime.web.api.endpoint import Api, Call, Endpoint, Handler
 from runtime.web.api.parameters import read_none
@@ -40,6 +40,7 @@ ADDRESSES: tuple[tuple[str, Mapping[str, Handler], Policy], ...] = (
         SIGNED_IN,
     ),
     ("/api/v1/{module}/{id}/restore", {"POST": record.restore}, SIGNED_IN),
+    ("/api/v1/{module}/{id}/tools/{tool}", {"POST": tools.use}, SIGNED_IN),
     ("/api/v1/{module}/{id}/files", {"GET": files.show, "POST": files.add}, SIGNED_IN),
     ("/api/{rest:path}", {"GET": nothing, "POST": nothing, "PATCH": nothing, "DELETE": nothing}, SIGNED_IN),
 )

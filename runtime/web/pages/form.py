@@ -31,6 +31,7 @@ from runtime.web.pages.rows import rows_of
 from runtime.web.pages.rules import has_any, states_of
 from runtime.web.pages.saving import SHOWN, save_one, version_of
 from runtime.web.pages.screen import Screen, record_id, written_module
+from runtime.web.pages.tool import buttons
 from runtime.web.record_rights import require_on
 from runtime.web.shell import flash
 from runtime.web.titles import new_label
@@ -187,5 +188,6 @@ def _draw(
             for rows in sheet.too_long
         ],
         "blocks": blocks,
+        "tools": buttons(call, module, card.id) if card is not None else [],
     }
     return screen.draw(call, "pages/form.html", {"form": form}, at=module.key, status=422 if errors else 200)

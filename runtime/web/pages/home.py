@@ -10,6 +10,7 @@ from runtime.base.messages import message
 from runtime.model.values import Ref
 from runtime.storage.query import Query
 from runtime.web.door import Call
+from runtime.web.pages.approvals import queue_of
 from runtime.web.pages.screen import Screen, may_open
 from runtime.web.shell import menu_links
 from runtime.web.titles import new_label
@@ -27,6 +28,7 @@ def show(screen: Screen, call: Call) -> Response:
         "mine": _mine(call),
         "favourites": entries(call, favourites(call)),
         "tiles": _tiles(call),
+        "approvals": queue_of(call, SHOWN),
     }
     return screen.draw(call, "pages/home.html", {"home": home})
 

@@ -12,6 +12,7 @@ from runtime.expressions.literals import write_literal
 from runtime.fields.base import InvalidValueError
 from runtime.fields.formats import UnreadableError
 from runtime.model.catalog import Expression, Field, Filter, Module, Path, SortKey
+from runtime.model.tool import LIST
 from runtime.model.types import MONEY, NUMBERS
 from runtime.records.filter_shelf import Shelf
 from runtime.records.saved_filters import SavedFilter
@@ -25,9 +26,11 @@ from runtime.web.filtering.subjects import is_readable
 from runtime.web.pages.editing import is_editable
 from runtime.web.pages.filter_bar import bar, chosen_filter
 from runtime.web.pages.screen import Screen, is_written, module_of
+from runtime.web.pages.tool import list_buttons
 from runtime.web.quick import PERIODS, Range, condition, period_labels
 from runtime.web.table import Column, TableRow
 from runtime.web.titles import called, new_label
+from runtime.web.tooling import offers
 from runtime.web.views import FieldView, Option, Views, path_label
 
 SIZES = (25, 50, 100)
@@ -342,6 +345,7 @@ def _context(
         "export_href": _export_address(listing) if _may(call, module, "export") else None,
         "import_href": f"/app/{module.key}/import" if may_import(call, module) else None,
         "columns_href": f"/app/{module.key}/columns" + listing.address().removeprefix(f"/app/{module.key}"),
+        "tools": list_buttons(call, module),
         "bin_href": f"/app/{module.key}/bin" if _may(call, module, "delete") else None,
         **bar(call, listing),
         "quick": quick,
@@ -387,6 +391,7 @@ def columns(
     """The heads of a table; a click sorts by the column, another turns it round."""
     heads: list[Column] = []
     written = listing is not None and is_written(call, listing.module)
+    chooses = listing is not None and bool(offers(call, listing.module, LIST))
     for path in paths:
         current = next((key for key in sort if key.path.text == path.text), None)
         sortable = listing is not None and call.live.types[path.field.type].sortable
@@ -400,6 +405,7 @@ def columns(
                 href=listing.address(sort=turned) if listing is not None and sortable else None,
                 edit=_edited(call, listing.module, path) if listing is not None and written else "",
                 named=_named(call, paths[0], path),
+                chooses=chooses and not heads,
             )
         )
     return heads
@@ -426,7 +432,7 @@ def rows(views: Views, module: Module, paths: Sequence[Path], page: Page) -> lis
         *(cells(views, path, column) for path, column in zip(paths, values, strict=False)), strict=True
     )
     return [
-        TableRow(f"{address}/{row.id}", f"#{row.id}", drawn)
+        TableRow(f"{address}/{row.id}", f"#{row.id}", drawn, row.id)
         for row, drawn in zip(page.rows, made, strict=True)
     ]
 

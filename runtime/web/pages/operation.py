@@ -54,7 +54,7 @@ def cancel(screen: Screen, call: Call) -> Response:
     """Have it end after the batch that is under way."""
     operation = own_operation(call)
     with call.site.database.write() as tx:
-        call.site.background.operations.ask_cancel(tx, operation.id)
+        call.site.background.cancel(tx, operation.id)
     return RedirectResponse(address(operation.id), 303)
 
 

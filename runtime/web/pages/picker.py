@@ -74,6 +74,12 @@ def offer(screen: Screen, call: Call, module: Module, new: Sequence[str] = ()) -
     return _draw(screen, call, _options(call, module.key, _typed(call), (), {}), new)
 
 
+def offer_among(screen: Screen, call: Call, targets: Sequence[str]) -> Response:
+    """The options of a listbox over several modules in turn."""
+    options = [each for target in targets for each in _options(call, target, _typed(call), None, {})]
+    return _draw(screen, call, options, targets)
+
+
 def _typed(call: Call) -> str:
     return call.query("q").strip()[:LONGEST]
 

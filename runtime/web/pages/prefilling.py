@@ -6,6 +6,7 @@ from typing import Any
 from runtime.fields.base import InvalidValueError
 from runtime.model.catalog import Field, Module
 from runtime.model.values import Ref
+from runtime.storage.runs import Runs
 from runtime.web.door import Call
 from runtime.web.errors import RefusedError
 from runtime.web.pages.card import load, own_path
@@ -19,6 +20,7 @@ def prefill(call: Call, module: Module, values: dict[str, Any]) -> None:
     Of a record that it names the relations go over that both have by one name: a quote that is begun on a
     potential's card is for the potential's account.
     """
+    filled_in_by_a_tool(call, module, values)
     named: list[Ref] = []
     for each in module.fields.values():
         if call.query(each.key) and not is_given(call, each):
@@ -29,6 +31,33 @@ def prefill(call: Call, module: Module, values: dict[str, Any]) -> None:
     for ref in named:
         for key, also in _shared(call, module, ref):
             values[key] = values[key] or also
+
+
+def filled_in_by_a_tool(call: Call, module: Module, values: dict[str, Any]) -> None:
+    """Put in what a tool opened the form with; a run that somebody else asked for fills nothing in."""
+    number = call.query("_run")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return
+    runs = Runs(call.site.clock)
+    with call.site.database.read() as connection:
+        run = runs.find(connection, int(number))
+        is_mine = run is not None and run.user_id == call.actor.user_id
+        steps = runs.steps(connection, int(number)) if is_mine else []
+    forms = [each.effects for each in steps if each.effects and each.effects.get("form") == module.key]
+    for key, told in forms[-1].get("values", {}).items() if forms else ():
+        field = module.field(key)
+        if field is not None and not is_given(call, field):
+            values[key] = _drawn(call, field, call.live.types[field.type].from_json(told))
+
+
+def _drawn(call: Call, field: Field, value: Any) -> Any:
+    """A canonical value as a form draws it: with the titles of records."""
+    if not field.targets:
+        return value
+    if isinstance(value, tuple | list):
+        refs = [ref_of(call, field.targets, str(getattr(each, "id", each))) for each in value]
+        return tuple(ref for ref in refs if ref is not None)
+    return ref_of(call, field.targets, str(getattr(value, "id", value)))
 
 
 def _read(call: Call, each: Field, text: str) -> Any:

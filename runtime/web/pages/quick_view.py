@@ -6,6 +6,7 @@ from runtime.web.door import Call
 from runtime.web.pages.card import load
 from runtime.web.pages.record import module_view
 from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.pages.tool import buttons
 from runtime.web.record_rights import may_on
 from runtime.web.views import path_label, record_address
 
@@ -26,6 +27,7 @@ def show(screen: Screen, call: Call) -> Response:
         "href": address,
         "edit_href": f"{address}/edit" if may_update else None,
         "deleted": card.deleted,
+        "tools": buttons(call, module, card.id) if not card.deleted else [],
         "fields": [
             views.of(path.field, card.values[path.text], path_label(path, language), card.values)
             for path in layout.quick_view

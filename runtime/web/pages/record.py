@@ -14,7 +14,7 @@ from runtime.web.admin.access import access_address
 from runtime.web.components.base import UPLOADED, Place
 from runtime.web.door import Call
 from runtime.web.errors import not_found
-from runtime.web.pages import explain, favourites, share
+from runtime.web.pages import approvals, explain, favourites, share
 from runtime.web.pages.card import (
     Card,
     condition_paths,
@@ -26,8 +26,12 @@ from runtime.web.pages.card import (
 )
 from runtime.web.pages.rules import states_of_card
 from runtime.web.pages.screen import Screen, module_of, record_id
+from runtime.web.pages.tool import buttons
 from runtime.web.record_rights import may_on
 from runtime.web.views import FieldView, path_label, record_address
+
+PRINTED = ("fields", "rows")
+"""The kinds of blocks that paper has."""
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -74,6 +78,27 @@ def draw_files(
         toast = {"toast": shell.toast(call, kind, undo=undo, said=said), "csrf": context["shell"]["csrf"]}
         page += screen.renderer.template("pages/done.html", call.actor.language).render(made=None, **toast)
     return HTMLResponse(page, 422 if errors else 200)
+
+
+def printed(screen: Screen, call: Call) -> dict[str, Any]:
+    """The record as paper has it: its facts, and the fields and rows of all its tabs."""
+    module = module_of(call)
+    opened = _open(screen, call, module)
+    place, plain = opened.place, opened.place.card.plain()
+    blocks = [
+        block
+        for tab in opened.tabs
+        for block in visible_blocks(call, tab.blocks, plain)
+        if block.kind in PRINTED and f"{tab.key}.{block.key}" not in place.states.parts
+    ]
+    return {
+        "title": place.card.title,
+        "number": place.card.number,
+        "module": module_view(call, place.card),
+        "href": record_address(module.key, place.card.id),
+        "header": _header(place),
+        "blocks": [draw(place, block) for block in blocks],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +215,8 @@ def _head(place: Place) -> dict[str, Any]:
         "version": card.version,
         "revision": call.live.revision,
         "links": _links(call, card),
+        "approvals": approvals.of_card(call, module, card.id),
+        "tools": buttons(call, module, card.id) if not card.deleted else [],
         "edit_href": f"{address}/edit" if may_update else None,
         "share_href": f"{address}/share" if may_update and share.is_shared_here(call, module) else None,
         "access_href": access_address(module.key, card.id) if _is_limited(call, module) else None,

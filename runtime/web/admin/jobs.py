@@ -1,0 +1,138 @@
+"""Jobs on the admin pages: when each ran and runs next, how it went, and what may be done about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from runtime.automation.job_clocks import next_time
+from runtime.automation.operations.job import KIND
+from runtime.base.messages import from_json, phrase
+from runtime.model.job import ALL, NONE, ONE, Job
+from runtime.storage.operations import StoredOperation
+from runtime.storage.runs import Runs
+from runtime.web.admin.source import place_of, source_address
+from runtime.web.admin.tabs import tabs
+from runtime.web.admin.workflows import steps_of
+from runtime.web.door import Call
+from runtime.web.errors import not_found
+from runtime.web.operations import STATES
+from runtime.web.pages.screen import Screen
+
+Part = dict[str, Any]
+
+ADDRESS = "/admin/jobs"
+SHOWN = 20
+
+CATCHES_UP = {
+    NONE: phrase("What was missed is left out."),
+    ONE: phrase("What was missed is made up for once."),
+    ALL: phrase("Each time that was missed is made up for."),
+}
+
+
+def show(screen: Screen, call: Call) -> Response:
+    """Every job: when it ran last and how that went, and when it runs next."""
+    with call.site.database.read() as connection:
+        off = Runs(call.site.clock).switched_off(connection)
+        latest = {
+            key: call.site.background.operations.about(connection, KIND, key, 1)
+            for key in call.live.catalog.jobs
+        }
+    rows = [_row(call, job, latest[job.key], off) for job in call.live.catalog.jobs.values()]
+    context = {"jobs": {"rows": rows}, "admin_tabs": tabs(call, "workflows")}
+    return screen.draw(call, "admin/jobs.html", context)
+
+
+def show_one(screen: Screen, call: Call) -> Response:
+    """One job, with its steps and its history."""
+    job = _job(call)
+    with call.site.database.read() as connection:
+        off = Runs(call.site.clock).switched_off(connection)
+        found = call.site.background.operations.about(connection, KIND, job.key, SHOWN)
+    context = {
+        "job": {
+            **_row(call, job, found[:1], off),
+            "catches_up": call.translate(CATCHES_UP[job.catch_up]),
+            "steps": steps_of(call, job.procedure.steps),
+            "on_error": steps_of(call, job.procedure.on_error.steps),
+            "history": [_time(call, each) for each in found],
+            "texts": [
+                (name, text)
+                for name, text in call.live.catalog.sources.items()
+                if name.endswith(f"schemas/jobs/{job.key}.yaml")
+            ],
+        },
+        "admin_tabs": tabs(call, "workflows"),
+    }
+    return screen.draw(call, "admin/job.html", context)
+
+
+def run_now(screen: Screen, call: Call) -> Response:
+    """Begin it now, beside its schedule, unless it is at work."""
+    job = _job(call)
+    background = call.site.background
+    with call.site.database.write() as tx:
+        latest = background.operations.about(tx.connection, KIND, job.key, 1)
+        if not (latest and latest[0].is_open):
+            arguments = {"job": job.key}
+            background.start(tx, KIND, arguments, call.actor, job.key, call.live.revision)
+    return RedirectResponse(f"{ADDRESS}/{job.key}", 303)
+
+
+def switch(screen: Screen, call: Call) -> Response:
+    """Switch its schedule on or off: what has begun goes on."""
+    job = _job(call)
+    with call.site.database.write() as tx:
+        on = call.form.text("on") == "yes"
+        Runs(call.site.clock).switch(tx, job.procedure.key, call.actor.user_id, on=on)
+    return RedirectResponse(f"{ADDRESS}/{job.key}", 303)
+
+
+def _job(call: Call) -> Job:
+    found = call.live.catalog.jobs.get(call.path("key"))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _row(call: Call, job: Job, latest: Sequence[StoredOperation], off: frozenset[str]) -> Part:
+    is_on = job.active and job.procedure.key not in off
+    found = call.live.catalog.filters.get(job.module, {}).get(job.filter)
+    module = call.live.catalog.modules.get(job.module)
+    language = call.actor.language
+    next_at = next_time(call.site.live, job, call.site.clock.now()) if is_on else None
+    return {
+        "key": job.key,
+        "label": job.label.in_language(language),
+        "href": f"{ADDRESS}/{job.key}",
+        "schedule": job.schedule,
+        "timezone": job.timezone or call.live.catalog.timezone,
+        "whom": f"{module.plural.in_language(language)}: {found.label.in_language(language)}"
+        if found is not None and module is not None
+        else "",
+        "active": job.active,
+        "on": is_on,
+        "next": call.formats.datetime(next_at) if next_at is not None else "",
+        "last": _time(call, latest[0]) if latest else None,
+        "runs": f"/admin/runs?workflow=job:{job.key}",
+        "at": place_of(job.origin),
+        "source": source_address(job.origin),
+    }
+
+
+def _time(call: Call, operation: StoredOperation) -> Part:
+    """One of its times."""
+    state, color = STATES[operation.state]
+    said = operation.error or operation.text
+    return {
+        "href": f"/operations/{operation.id}",
+        "when": call.formats.datetime(operation.started_at or operation.created_at),
+        "ended": call.formats.datetime(operation.finished_at) if operation.finished_at else "",
+        "state": call.translate(state),
+        "color": color,
+        "open": operation.is_open,
+        "by_hand": operation.user_id is not None,
+        "text": from_json(said).render(call.translate, call.actor.language) if said else "",
+        "cancel": f"/operations/{operation.id}/cancel",
+    }

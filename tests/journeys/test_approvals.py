@@ -1,0 +1,196 @@
+"""Approvals: who is asked, what is locked meanwhile, what follows, and what if nobody decides."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from runtime.records.change import Refused
+from runtime.storage.approvals import Approvals, Request
+from tests.support.crm import App, Browser
+from tests.support.flows import PACK, Flows
+
+Crm = Callable[..., App]
+
+RULES = (
+    PACK
+    + """
+    schemas/access/roles.yaml:
+      ceo: {label: CEO, profiles: [all]}
+      manager: {under: ceo, profiles: [all]}
+      seller: {under: manager, profiles: [all]}
+    schemas/access/profiles/all.yaml:
+      modules: {"*": {read: true, create: true, update: true, delete: true}}
+    schemas/approvals/big.yaml:
+      label: A big deal
+      module: deals
+      when: amount > 1000
+      lock: [amount, items]
+      chain:
+        - {approver: {role: manager}, when: amount <= 5000, timeout: 3 days, then: escalate}
+        - {approver: {role: ceo}, when: amount > 5000}
+      approved: [{update: {set: {note: approved, amount: =amount + 1}}}]
+      rejected: [{update: {set: {note: rejected}}}]
+"""
+)
+
+
+class Office:
+    """A CRM with a seller, a manager and a chief."""
+
+    def __init__(self, crm: Crm, clock: object = None) -> None:
+        self.app = crm(RULES, clock=clock) if clock is not None else crm(RULES)
+        self.flows = Flows(self.app)
+        self.people = {name: self._person(name) for name in ("seller", "manager", "ceo")}
+
+    def _person(self, name: str) -> int:
+        user = self.app.user(f"{name}@example.com", admin=False)
+        self.flows.save("users", user, role=name)
+        return user
+
+    def browser(self, name: str) -> Browser:
+        """Somebody's browser."""
+        return self.app.sign_in(f"{name}@example.com", admin=False)
+
+    def deal(self, amount: str) -> int:
+        """A deal of the seller, and its approval begun."""
+        owner = {"module": "users", "id": self.people["seller"]}
+        made = self.flows.save("deals", name="Big", amount=amount, owner=owner, items=[{"product": "Nut"}])
+        self.flows.work()
+        return made
+
+    def queue(self, name: str) -> list[Request]:
+        """What waits for somebody."""
+        site = self.app.site
+        with site.database.read() as connection:
+            today = site.clock.now().date()
+            return Approvals(site.clock).queue(connection, self.people[name], today, 10)
+
+    def decide(self, name: str, decision: str, comment: str = "") -> None:
+        """Decide the oldest that waits for somebody."""
+        (request, *_) = self.queue(name)
+        address = f"/approvals/{request.id}"
+        self.browser(name).post(address, decision=decision, comment=comment)
+        self.flows.work()
+
+
+def test_who_is_asked_finds_it_on_the_start_page_in_the_inbox_and_in_the_mail_and_approves_it(
+    crm: Crm,
+) -> None:
+    office = Office(crm)
+    deal = office.deal("2000")
+    manager = office.browser("manager")
+    assert "Waiting for my decision" in manager.get("/app")
+    assert "A big deal: Big waits for your decision." in manager.get("/notifications")
+    card = manager.get(f"/app/deals/{deal}")
+    assert "waiting for Manager" in card
+    assert "Locked until then: Amount, Items." in card
+    assert office.queue("ceo") == []
+    office.decide("manager", "approved", "Well done")
+    assert office.flows.get("deals", deal)["note"] == "approved"
+    assert office.queue("manager") == []
+    card = manager.get(f"/app/deals/{deal}")
+    assert "Well done" in card
+    assert "waiting for" not in card
+    (run,) = office.flows.all()
+    assert run.state == "done"
+
+
+def test_what_is_locked_is_refused_at_every_door_and_by_the_system_too(crm: Crm) -> None:
+    office = Office(crm)
+    deal, flows = office.deal("2000"), office.flows
+    said = "Amount is locked while the approval “A big deal” is pending."
+    refused = flows.try_to_save("deals", deal, amount="1500")
+    assert isinstance(refused, Refused)
+    assert str(refused.errors["amount"][0]) == said
+    page = office.browser("seller").post(f"/app/deals/{deal}/edit", name="Big", amount="1500")
+    assert said in page
+    program = office.app.program()
+    answer = program("PATCH", f"/deals/{deal}", json={"amount": "1500"})
+    assert answer.json()["error"]["fields"]["amount"] == [said]
+    (row,) = flows.ids("deal_items")
+    changes: list[dict[str, Any]] = [
+        {"items": [{"id": row, "product": "Bolt"}]},
+        {"items": []},
+        {"items": [{"product": "New"}]},
+    ]
+    for change in changes:
+        assert isinstance(flows.try_to_save("deals", deal, **change), Refused)
+    assert isinstance(flows.try_to_save("deal_items", row, product="Bolt"), Refused)
+    assert program("DELETE", f"/deals/{deal}").status_code == 403
+    flows.save("deals", deal, name="Another name", items=[{"id": row, "product": "Nut"}])
+    office.decide("manager", "rejected")
+    flows.save("deals", deal, amount="900")
+
+
+def test_a_rejection_ends_the_chain_and_a_locked_field_that_changes_asks_anew(crm: Crm) -> None:
+    office = Office(crm)
+    deal, flows = office.deal("2000"), office.flows
+    office.decide("manager", "rejected", "Too much")
+    assert flows.get("deals", deal)["note"] == "rejected"
+    assert office.queue("manager") == []
+    flows.save("deals", deal, name="Renamed")
+    flows.work()
+    assert office.queue("manager") == []
+    flows.save("deals", deal, amount="3000")
+    flows.work()
+    assert len(office.queue("manager")) == 1
+    office.decide("manager", "approved")
+    assert [run.state for run in flows.all()] == ["done", "done"]
+
+
+def test_links_have_conditions(crm: Crm) -> None:
+    office = Office(crm)
+    deal = office.deal("9000")
+    assert office.queue("manager") == []
+    office.decide("ceo", "approved")
+    assert office.flows.get("deals", deal)["note"] == "approved"
+
+
+def test_a_time_that_is_over_asks_the_next_one(crm: Crm) -> None:
+    from runtime.base.clock import FrozenClock
+
+    clock = FrozenClock(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+    office = Office(crm, clock)
+    deal = office.deal("2000")
+    clock.moment += timedelta(days=2)
+    office.flows.work()
+    assert office.queue("ceo") == []
+    clock.moment += timedelta(days=2)
+    office.flows.work()
+    assert office.queue("manager") == []
+    assert len(office.queue("ceo")) == 1
+    office.decide("ceo", "approved")
+    assert office.flows.get("deals", deal)["note"] == "approved"
+
+
+def test_somebody_decides_for_another_while_they_are_away(crm: Crm) -> None:
+    office = Office(crm)
+    office.deal("2000")
+    manager = office.browser("manager")
+    refused = manager.post(
+        "/approvals/delegate", at="/approvals", to=str(office.people["manager"]), first="2020-01-01", last=""
+    )
+    assert refused.status == 422
+    manager.post(
+        "/approvals/delegate",
+        at="/approvals",
+        to=str(office.people["seller"]),
+        first="2020-01-01",
+        last="2040-01-01",
+    )
+    assert "Seller decides for you" in manager.get("/approvals")
+    assert len(office.queue("seller")) == 1
+    office.decide("seller", "approved")
+    manager.post("/approvals/delegate", at="/approvals", end="yes")
+    assert "decides for you" not in manager.get("/approvals")
+
+
+def test_who_was_not_asked_decides_nothing(crm: Crm) -> None:
+    office = Office(crm)
+    office.deal("2000")
+    (request,) = office.queue("manager")
+    browser = office.browser("seller")
+    assert "Reject" not in browser.get(f"/approvals/{request.id}")
+    page = browser.post(f"/approvals/{request.id}", decision="approved")
+    assert page.status == 404
+    assert len(office.queue("manager")) == 1
