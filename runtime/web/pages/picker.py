@@ -76,7 +76,7 @@ def offer(screen: Screen, call: Call, module: Module, new: Sequence[str] = ()) -
 
 def offer_among(screen: Screen, call: Call, targets: Sequence[str]) -> Response:
     """The options of a listbox over several modules in turn."""
-    options = [each for target in targets for each in _options(call, target, _typed(call), None, {})]
+    options = [each for target in targets for each in _options(call, target, _typed(call), (), {})]
     return _draw(screen, call, options, targets)
 
 
