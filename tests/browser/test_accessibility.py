@@ -73,6 +73,8 @@ def addresses(app):
         "nothing": "/app/nothing",
         "refused": "/app/deals?limit=7",
         "diagnostics": "/admin/diagnostics",
+        "mail": "/admin/mail",
+        "webhooks": "/admin/webhooks",
         "api": "/api",
         **exchange(app),
     }
