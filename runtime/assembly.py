@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from runtime.language.shelf import Shelf
     from runtime.sites.site import Site
     from runtime.web.app import Application
+    from runtime.web.pages.screen import Screen
 
 
 class House:
@@ -131,6 +132,16 @@ class House:
         return MappingProxyType(codes)
 
     @cached_property
+    def screen(self) -> "Screen":
+        """What draws the pages of every site."""
+        from runtime.web.app import make_screen  # here, for only who serves draws anything
+
+        folder = standard_folder()
+        if folder is None:
+            raise CommandError("The screens' templates are missing: this installation is not whole.")
+        return make_screen(folder / "templates", self.translate)
+
+    @cached_property
     def settings(self) -> Settings:
         """What the environment says."""
         try:
@@ -186,10 +197,7 @@ class House:
         """The site's ASGI application."""
         from runtime.web.app import build as build_application
 
-        folder = standard_folder()
-        if folder is None:
-            raise CommandError("The screens' templates are missing: this installation is not whole.")
-        return build_application(site, folder / "templates", self.translate)
+        return build_application(site, self.screen)
 
     def serve(self, site: "Site", host: str, port: int, *, watch: bool = False, worker: bool = True) -> None:
         """Answer requests until the process is told to stop, with a worker in a process beside it."""

@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.browser",
     "tests.support.crm",
+    "tests.support.portal",
     "tests.support.served",
 ]
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
@@ -35,7 +35,8 @@ from runtime.identity.providers.base import Providers
 from runtime.identity.security_log import SecurityLog
 from runtime.language.checks.base import Check
 from runtime.language.load import Loaded, load, load_sources
-from runtime.language.packs import site_layers
+from runtime.language.packs import SITE, LayerFiles, site_layers, stack
+from runtime.language.shelf import Shelf
 from runtime.model.workflow import Workflow
 from runtime.records.access import SignedIn
 from runtime.records.attachments import Attachments
@@ -115,6 +116,11 @@ class Workshop:
     translate: Callable[[str], Translate]
     operations: Registry[Operation]
     providers: Providers = Providers()  # noqa: RUF009 - a value that never changes
+
+
+def _texts(layers: Sequence[LayerFiles]) -> list[tuple[str, str, Mapping[str, str]]]:
+    """All that a folder's packs say, by the layers' names; the site's own layer is in no folder."""
+    return [(each.layer.name, each.layer.version, each.files) for each in layers if each.layer.name != SITE]
 
 
 def _is_overtaken(outcome: "Applied | Refused") -> bool:
@@ -203,7 +209,7 @@ class Site:
         """The folder as it is now."""
         return self._load()[0]
 
-    def _load(self) -> tuple[Loaded, int]:
+    def _load(self, shelf: Shelf | None = None) -> tuple[Loaded, int]:
         """The folder as it is now, and the revision whose own layer of the site it has on top."""
         if self.pack is None:
             raise SiteError("There is no folder to load: name the pack.")
@@ -217,6 +223,7 @@ class Site:
             types=shop.types,
             checks=shop.checks,
             language=shop.language,
+            shelf=shelf,
         )
         return loaded, stored.number if stored is not None else 0
 
@@ -303,7 +310,7 @@ class Site:
         if stored is not None:
             complete(self.database)
             live = self._make_live(stored)
-            self._compare(live)
+            self._compare(live, stored)
             return live
         if self.pack is None:
             raise SiteError(
@@ -311,7 +318,8 @@ class Site:
             )
         from runtime.change.apply import Refused
 
-        loaded, base = self._load()
+        shelf = Shelf()
+        loaded, base = self._load(shelf)
         if loaded.catalog is None:
             raise SiteError("The pack has errors.", loaded)
         try:
@@ -320,11 +328,16 @@ class Site:
             raise SiteError(str(error)) from None
         if isinstance(outcome, Refused):
             raise SiteError("The pack does not fit the database.", loaded, outcome)
-        return self._reread()
+        return self._reread(shelf)
 
-    def _compare(self, live: Live) -> None:
-        """Say so when the folder is not what is being served."""
+    def _compare(self, live: Live, stored: Revision) -> None:
+        """Say so when the folder is not what is being served. Of the very text that was applied there is
+        nothing to say, and it is not loaded once more.
+        """
         if self.pack is None:
+            return
+        layers, found = stack(self.pack, self.packs)
+        if not found and _texts(layers) == _texts(stored.layers):
             return
         loaded = self.load_pack()
         if loaded.catalog is None:
@@ -367,12 +380,12 @@ class Site:
             applied=live.catalog if live is not None else None, based_on=base,
         )  # fmt: skip
 
-    def _reread(self) -> Live:
+    def _reread(self, shelf: Shelf | None = None) -> Live:
         with self.database.read() as connection:
             stored = open_applied(connection, self.database.schema)
         if stored is None:
             raise SiteError("The revision that was just applied is not in the database.")
-        return self._make_live(stored)
+        return self._make_live(stored, shelf)
 
     def _swap(self) -> None:
         self.live = self._reread()
@@ -390,12 +403,12 @@ class Site:
         with self.database.read() as connection:
             return open_applied(connection, self.database.schema) or stored
 
-    def _make_live(self, stored: Revision) -> Live:
+    def _make_live(self, stored: Revision, shelf: Shelf | None = None) -> Live:
         shop = self.workshop
         read = partial(
             load_sources, stored.layers, types=shop.types, checks=shop.checks, language=shop.language
         )
-        loaded = read()
+        loaded = read(shelf=shelf)
         if loaded.catalog is None:
             raise SiteError(f"Revision {stored.number} cannot be read by this version of Trellis.", loaded)
         catalog = loaded.catalog

@@ -36,10 +36,14 @@ Application = Starlette
 """What a server serves."""
 
 
-def build(site: Site, templates: Path, translate: Callable[[str], Translate]) -> Application:
-    """The site's ASGI application."""
+def make_screen(templates: Path, translate: Callable[[str], Translate]) -> Screen:
+    """What draws pages, with every component."""
     kinds = Registry("component", discover(components, Component))  # type: ignore[type-abstract]
-    screen = Screen(Renderer(templates, translate), kinds)
+    return Screen(Renderer(templates, translate), kinds)
+
+
+def build(site: Site, screen: Screen) -> Application:
+    """The site's ASGI application."""
     error_page = ErrorPage(screen)
     threads = Threads(site.settings.pool)
     door = Door(site, threads, error_page.refused)

@@ -41,6 +41,13 @@ class Range:
     min: str = ""
     max: str = ""
 
+    @property
+    def text(self) -> str:
+        """As it reads; '' where there is no end."""
+        if not self.min and not self.max:
+            return ""
+        return self.min if self.min == self.max else f"{self.min} \u2013 {self.max}"
+
 
 def period_labels(translate: Translate) -> list[tuple[str, str]]:
     """The periods in the reader's language, in order."""

@@ -24,6 +24,7 @@ def strict(monkeypatch):
         return translate
 
     monkeypatch.setattr("runtime.assembly.translations", noted)
+    monkeypatch.setattr("tests.support.house.SHARED", ())  # the others' templates do not ask this one
     return missing
 
 

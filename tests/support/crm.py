@@ -30,6 +30,8 @@ from runtime.base.clock import Clock
 from runtime.sites.people import add_key, add_user
 from runtime.sites.site import Site
 from tests.support.databases import Databases, Template
+from tests.support.house import make_house
+from tests.support.portal import portal
 
 PACK = "title: Test\nversion: 1.0.0\nlanguages: [en]\ncurrency: EUR\ntimezone: Europe/Helsinki\n"
 PASSWORD = "a long enough password"
@@ -133,7 +135,9 @@ class App:
 
     def client(self) -> TestClient:
         """A client of the site with its own cookies."""
-        return TestClient(self.house.application(self.site), base_url=HOST)
+        client = TestClient(self.house.application(self.site), base_url=HOST)
+        client.portal = portal()
+        return client
 
     def user(self, email: str = "admin@example.com", *, admin: bool = True) -> int:
         """A user with the test's password; made when there is none."""
@@ -168,7 +172,7 @@ def open_app(
 ) -> App:
     """A running CRM of a pack on a database; commands print into the house's own streams."""
     environment = {"TRELLIS_DATABASE": url, **settings}
-    house = House(environment, StringIO(), StringIO(), folder=folder, clock=clock, cheap_passwords=True)
+    house = make_house(environment, StringIO(), StringIO(), folder=folder, clock=clock)
     site = house.open_site(pack)
     stack.callback(site.close)
     return App(house, site, pack)

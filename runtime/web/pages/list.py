@@ -230,7 +230,7 @@ def _quick(call: Call, listing: Listing, views: Views) -> tuple[list[Expression]
     conditions: list[Expression] = []
     controls: list[FieldView] = []
     for path in listing.filter.quick:
-        value, shown = _chosen(listing, path)
+        value, shown = _chosen(call, listing, path)
         text = _narrowed(call, path, value, shown)
         if text is not None:
             conditions.append(call.live.condition(listing.module, text))
@@ -245,13 +245,17 @@ def narrowed(call: Call, listing: Listing) -> tuple[str, ...]:
 
 def quickly(call: Call, listing: Listing) -> tuple[str, ...]:
     """What the quick filters ask for."""
-    texts = [_narrowed(call, path, *_chosen(listing, path)) for path in listing.filter.quick]
+    texts = [_narrowed(call, path, *_chosen(call, listing, path)) for path in listing.filter.quick]
     return tuple(text for text in texts if text is not None)
 
 
-def _chosen(listing: Listing, path: Path) -> tuple[str, Range]:
+def _chosen(call: Call, listing: Listing, path: Path) -> tuple[str, Range]:
+    """What a quick filter is set to. One value of what is filtered by a range is both ends of it."""
     text, quick = path.text, listing.quick
-    return quick.get(text, ""), Range(quick.get(f"{text}:min", ""), quick.get(f"{text}:max", ""))
+    value, ends = quick.get(text, ""), Range(quick.get(f"{text}:min", ""), quick.get(f"{text}:max", ""))
+    if value and call.live.types[path.field.type].filtered_by == "range":
+        return "", Range(ends.min or value, ends.max or value)
+    return value, ends
 
 
 def _narrowed(call: Call, path: Path, value: str, shown: Range) -> str | None:
@@ -308,7 +312,7 @@ def _control(call: Call, views: Views, path: Path, value: str, shown: Range) -> 
             view.options = [*view.options, Option(value, value, None, True)]
     elif by == "range":
         view.raw = shown
-        view.text = " \u2013 ".join((shown.min, shown.max)) if shown.min or shown.max else ""
+        view.text = shown.text
     elif by in ("yes_no", "filled"):
         labels = [("true", call.translate("Yes")), ("false", call.translate("No"))]
         view.options = [Option(key, label, None, key == value) for key, label in labels]

@@ -5,8 +5,8 @@ from io import StringIO
 from pathlib import Path
 from textwrap import dedent
 
-from runtime.assembly import House
 from runtime.cli import command_files, load_command
+from tests.support.house import make_house
 
 
 class Terminal:
@@ -16,7 +16,7 @@ class Terminal:
         self.folder = folder
         self.out, self.err = StringIO(), StringIO()
         environment = {"TRELLIS_DATABASE": url}
-        self.house = House(environment, self.out, self.err, folder=folder, cheap_passwords=True)
+        self.house = make_house(environment, self.out, self.err, folder=folder)
 
     def run(self, command: str, *words: object) -> tuple[int, str]:
         """Run a command; gives the exit code and what it printed."""

@@ -8,7 +8,6 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
-from runtime.assembly import House
 from runtime.cli import command_files, load_command
 from runtime.cli.base import CommandError
 from runtime.identity.actor import SYSTEM
@@ -16,6 +15,7 @@ from runtime.records.change import Change, Saved
 from runtime.storage.copying import sqlite_file
 from runtime.storage.inspect import inspect
 from tests.support.crm import App
+from tests.support.house import make_house
 from tests.support.programs import find_postgresql
 
 PACK = """
@@ -48,7 +48,7 @@ def environment(url: str, **others: str) -> dict[str, str]:
 def command(folder: Path, told: dict[str, str], *words: str) -> tuple[int, str]:
     """Give a command in a folder: its exit code, and all that it said."""
     out = StringIO()
-    house = House(told, out, out, folder=folder)
+    house = make_house(told, out, out, folder=folder)
     chosen = load_command(command_files()[words[0]])
     parser = ArgumentParser()
     chosen.configure(parser)
