@@ -4,9 +4,10 @@ import gc
 
 pytest_plugins = [
     "tests.support.databases",
+    "tests.support.openings",
+    "tests.support.portal",
     "tests.support.browser",
     "tests.support.crm",
-    "tests.support.portal",
     "tests.support.served",
 ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Text
 
+from runtime.base.messages import phrase
 from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Schema, Surroundings, refuse
 from runtime.fields.formats import Formats
 from runtime.fields.reference import LARGEST_ID, ON_DELETE
@@ -15,7 +16,7 @@ from runtime.model.types import ValueType, record_of
 from runtime.model.values import Pointer, Ref
 
 _TEXT = re.compile(r"([a-z][a-z0-9_]{0,62}):([1-9][0-9]{0,18})")
-_SENTENCE = '{label} must name a record by its module and its id, such as "accounts:5".'
+_SENTENCE = phrase('{label} must name a record by its module and its id, such as "accounts:5".')
 
 
 class AnyRelation(FieldType):

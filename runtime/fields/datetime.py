@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date as DateColumn
 
+from runtime.base.messages import phrase
 from runtime.expressions.columns import UtcDateTime
 from runtime.fields.base import (
     Column,
@@ -29,7 +30,7 @@ from runtime.model.catalog import Field, Picklist
 from runtime.model.types import DATETIME, ValueType
 from runtime.model.values import AllDay
 
-_SENTENCE = "{label} must be a date and time with an offset, such as 2026-01-31T09:30:00Z."
+_SENTENCE = phrase("{label} must be a date and time with an offset, such as 2026-01-31T09:30:00Z.")
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMED = ("%H", "%I", "%M", "%S", "%X", "%c")

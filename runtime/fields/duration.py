@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.expressions.columns import Microseconds
 from runtime.fields.base import (
     Column,
@@ -25,7 +25,7 @@ from runtime.model.catalog import Field, Picklist
 from runtime.model.duration import LONGEST, read_duration, write_duration
 from runtime.model.types import DURATION, ValueType
 
-_SENTENCE = "{label} must be a duration, such as PT1H30M, 1:30 or 7 days."
+_SENTENCE = phrase("{label} must be a duration, such as PT1H30M, 1:30 or 7 days.")
 
 
 class Duration(FieldType):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.expressions.columns import ScaledDecimal
 from runtime.fields.base import (
     Column,
@@ -41,7 +41,7 @@ SCALE: dict[str, Any] = {
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 _JSON_NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,4})?")
-_TOO_LARGE = "{label} is too large: it may have {digits} digits before the decimal point."
+_TOO_LARGE = phrase("{label} is too large: it may have {digits} digits before the decimal point.")
 
 
 class ExactType(FieldType):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from runtime.base.messages import phrase
 from runtime.expressions.columns import ScaledDecimal
 from runtime.fields.base import Column, Example, FieldType, Input, Parsing, Schema, refuse
 from runtime.fields.exact import read_decimal, trimmed
@@ -15,7 +16,7 @@ from runtime.model.values import Place
 
 SCALE = 6
 """Decimals of a degree: the sixth is a tenth of a metre."""
-_SENTENCE = "{label} must be a latitude and a longitude, such as 60.17, 24.94."
+_SENTENCE = phrase("{label} must be a latitude and a longitude, such as 60.17, 24.94.")
 _NUMBER = r"([+\-\u2212]?[0-9]{1,3}(?:[.,][0-9]{1,15})?)\s*\u00b0?"
 _TEXT = re.compile(rf"{_NUMBER}\s*([NSns]?)(?:\s*[,;]\s*|\s+|(?<=[NSns])){_NUMBER}\s*([EWew]?)", re.ASCII)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Time as TimeColumn
 
+from runtime.base.messages import phrase
 from runtime.fields.base import (
     Column,
     Example,
@@ -21,7 +22,7 @@ from runtime.fields.formats import Formats, UnreadableError
 from runtime.model.catalog import Field, Picklist
 from runtime.model.types import TIME, ValueType
 
-_SENTENCE = "{label} must be a time of day, such as 09:30 or 09:30:15."
+_SENTENCE = phrase("{label} must be a time of day, such as 09:30 or 09:30:15.")
 _ISO = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 
 

@@ -76,7 +76,7 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
     elif field.field.is_virtual and work.old is not None:
         work.echoed[key] = raw
     elif not says_the_same(batch, work, field, raw):
-        text = "{label} is read-only." if field.field.computed is None else COMPUTED
+        text = phrase("{label} is read-only.") if field.field.computed is None else COMPUTED
         work.refuse(key, message(text, label=field.field.label))
 
 

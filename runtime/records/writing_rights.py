@@ -8,7 +8,7 @@ transaction. An actor with every right costs nothing here.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Expression
 from runtime.records.access import Judge, Verdict
@@ -20,7 +20,7 @@ from runtime.storage.query import Query
 
 NOT_YOURS = Verdict(False, (message("You may see this record, and not change it."),))
 LOST = message("You may not save this: you could not change the record any more.")
-READ_ONLY = "{label} is read-only."
+READ_ONLY = phrase("{label} is read-only.")
 
 
 class LostError(Exception):

@@ -29,7 +29,7 @@ def check(page: Page, name: str, rules: tuple[str, ...] = ()) -> list[str]:
 
 def check_both(page: Page, name: str) -> list[str]:
     """What is wrong with a page that follows the browser's scheme, in light and in dark."""
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no waiting for colours to fade
     found = check(page, name)
     page.emulate_media(color_scheme="dark")
     found += check(page, f"{name} in the dark", COLOURS)

@@ -62,17 +62,17 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._admin: psycopg.Connection[Any] | None = None
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
 
     @contextmanager
     def filled(self, engine: str, template: Template) -> Iterator[str]:
         """Gives the URL of a database that is empty, or already a copy of what the template would write.
 
-        For who fills it if need be, and anyhow soon: making tables takes PostgreSQL long, and a template pays
-        from the second time on that it is asked for. SQLite makes them as fast as it copies.
+        For who fills it if need be, and anyhow soon: making tables takes long, and a template pays from the
+        second time on that it is asked for.
         """
-        pays = engine == "postgresql" and template.key in self._asked
-        self._asked.add(template.key)
+        pays = (engine, template.key) in self._asked
+        self._asked.add((engine, template.key))
         with self.fresh(engine, template if pays else None) as url:
             yield url
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation, OperationError
-from runtime.base.messages import Message, from_json, message, to_json
+from runtime.base.messages import Message, from_json, message, phrase, to_json
 from runtime.base.working import working_folder
 from runtime.fields.base import Match
 from runtime.language.source import Source
@@ -126,7 +126,7 @@ def _since(context: Context) -> Mark | None:
 
 
 def _told(summary: Summary) -> Message:
-    text = "{created} created, {updated} updated, {unchanged} unchanged, {refused} refused"
+    text = phrase("{created} created, {updated} updated, {unchanged} unchanged, {refused} refused")
     return message(text, **asdict(summary))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import QueryParams
 
-from runtime.base.messages import message
+from runtime.base.messages import message, phrase
 from runtime.base.suggest import suggest
 from runtime.web.errors import bad_request
 
@@ -57,7 +57,7 @@ def read_known(query: QueryParams, known: Iterable[str]) -> Mapping[str, str]:
     for name, value in query.multi_items():
         if name not in allowed:
             near = suggest(name, allowed)
-            sentence = "There is no parameter {name} here."
+            sentence = phrase("There is no parameter {name} here.")
             if near is not None:
                 raise bad_request(
                     message(sentence + ' Did you mean "{near}"?', name=_shown(name), near=near), _shown(name)
