@@ -38,8 +38,7 @@ class Refs:
             ids.setdefault(module, []).append(record_id)
         found: dict[tuple[str, int], Ref] = {}
         for module, wanted in ids.items():
-            rights = self._judge.conditions(actor, module, "read")
-            query = Query(module, rights=rights, limit=len(wanted), ids=tuple(wanted))
+            query = Query(module, limit=len(wanted), ids=tuple(wanted))
             found.update(((module, ref.id), ref) for ref in self.search(connection, query, actor, moment))
         return [found[place] for place in places if place in found]
 
@@ -48,8 +47,7 @@ class Refs:
     ) -> Ref | None:
         """One record by its id, of whichever module it is; None when it is unknown or may not be seen."""
         for module in modules:
-            rights = self._judge.conditions(actor, module, "read")
-            query = Query(module, rights=rights, limit=1, ids=(record_id,))
+            query = Query(module, limit=1, ids=(record_id,))
             if found := self.search(connection, query, actor, moment):
                 return found[0]
         return None

@@ -66,6 +66,11 @@ class Reader:
         self._owned = OwnedRecords(self._statements)
         self._aggregates = AggregateReader(self._statements)
 
+    def shows_some(self, module: str) -> bool:
+        """Whether there may be records of a module that it does not show."""
+        sight = self._parts.sight
+        return sight is not None and (module not in sight.modules or module in sight.rows)
+
     def page(self, connection: Connection, query: Query, moment: Moment) -> Page:
         """A page of records.
 

@@ -65,7 +65,7 @@ class Statements:
         found.extend(compile_(each, bare, moment, query.this) for each in self._rights(query))
         asked = [self._as_seen(each) for each in query.where]
         found.extend(compile_(each, Binding(joins), moment, query.this) for each in asked)
-        inside = looked_for(query.where + query.rights, self.parts.catalog.modules[query.module])
+        inside = looked_for(self.conditions_of(query), self.parts.catalog.modules[query.module])
         found.extend(self.finder.having(query.module, own_id, inside))
         if query.search is not None:
             found.extend(self.finder.conditions(query.module, joins.root, own_id, query.search))

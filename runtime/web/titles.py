@@ -59,7 +59,6 @@ def _called(call: Call, module: Module, typed: str) -> list[Ref]:
     query = Query(
         module.key,
         where=where,
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
         limit=MOST,
         search=None if where else typed,
     )

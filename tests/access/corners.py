@@ -11,7 +11,6 @@ from typing import Any
 
 from runtime.identity.api_keys import KeyLimits
 from tests.access.matrix import World
-from tests.support.crm import Program
 
 MISSING = 999_999_999
 """The id of no record."""
@@ -237,16 +236,11 @@ def of_what_would_be_lost(world: World) -> Iterator[str]:
 
 def of_narrow_keys(world: World) -> Iterator[str]:
     """A key that only reads, or is for some modules, lets through what its user may do and no more."""
-    site, mine = world.app.site, world.people["sam"]
-    tables = site.live.tables
-    accounts = tables.module("accounts").table.name
+    mine, accounts = world.people["sam"], world.table_of("accounts")
     deal = next(i for i in world.items if i.module == "deals" and i.owner == mine.id and not i.deleted)
     account = _seen_account(world)
     for limits in (KeyLimits(read_only=True), KeyLimits(modules=(accounts,))):
-        with site.database.write() as tx:
-            keys = site.live.identity.api_keys
-            text = keys.create(tx.connection, tx.allocate_ids(1)[0], mine.id or 0, "narrow", limits)
-        program, told = Program(world.app.client(), text), "reading" if limits.read_only else "accounts"
+        program, told = world.narrow(limits), "reading" if limits.read_only else "accounts"
         if program("GET", f"/accounts/{account.id}").status_code != 200:
             yield f"a key for {told} does not see an account"
         seen = program("GET", f"/deals/{deal.id}").status_code == 200

@@ -159,12 +159,23 @@ def typing(item: Item) -> Iterator[tuple[str, dict[str, str]]]:
     yield f"{here}/star", {}
 
 
-def files() -> Iterator[tuple[str, dict[str, str]]]:
+def written(condition: str) -> dict[str, Any]:
+    """The filter builder's form with a condition that was written."""
+    return {
+        "part": ["open:1", "text:2", "close:1"],
+        "c1.word": "all",
+        "c2.text": condition,
+        "_do": "show",
+    }
+
+
+def files() -> Iterator[tuple[str, dict[str, Any]]]:
     """Exports, and conditions that are looked at before they are kept."""
     for module in ("deals", "accounts", "notes"):
         for kind in ("csv", "xlsx"):
             yield f"/app/{module}/export", {"format": kind, "fields": "every", "ids": "1"}
         for path in PATHS:
             yield f"/app/{module}/export?_columns=name,{path}", {"format": "csv"}
-            yield f"/app/{module}/filter/check", {"text": f"contains({path}, 'cnry')", "mode": "text"}
+            for address in ("filter", "filter/check"):
+                yield f"/app/{module}/{address}", written(f"contains({path}, 'cnry')")
             yield f"/app/{module}/columns", {"columns": f"name,{path}"}

@@ -1,13 +1,18 @@
 """The matrix's world: a pack with every kind of right, people in every place, records full of canaries."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from runtime.identity.actor import NOBODY
+from runtime.identity.api_keys import KeyLimits
 from runtime.records.sharing import share
 from tests.access.oracle import Item, Oracle, Person
-from tests.support.crm import App, Browser, Program
+from tests.support.crm import App, Browser, Program, open_app, write_pack
+from tests.support.databases import Databases
 
 CANARY = re.compile(r"cnry\d{5}x")
 
@@ -20,6 +25,7 @@ schemas/modules/accounts.yaml:
   fields:
     name: {type: text, required: true, max: 100}
     secret: {type: text, max: 100}
+    worth: {type: integer}
     parent_account: {type: relation, module: accounts, inverse: daughters}
 schemas/modules/deals.yaml:
   label: Deal
@@ -34,6 +40,7 @@ schemas/modules/deals.yaml:
     about: {type: any_relation, modules: [accounts, notes]}
     stage: {type: picklist, picklist: stage, default: open}
     secret: {type: text, max: 100, unique: true}
+    worth: {type: integer}
     note: {type: text, max: 100}
     summary: {type: text, max: 250, formula: "concat(name, ' ', secret)"}
     whose: {type: text, max: 250, formula: "concat('by ', account.secret)"}
@@ -76,7 +83,7 @@ schemas/layouts/deals.yaml:
 schemas/filters/deals.yaml:
   all:
     columns: [name, account, account.name, account.secret, secret, note, summary, others]
-    quick: [secret, account]
+    quick: [secret, worth, account]
   telling: {where: "contains(secret, 'cnry')", columns: [name]}
 schemas/access/roles.yaml:
   ceo: {label: CEO, profiles: [sales]}
@@ -90,11 +97,13 @@ schemas/access/profiles/sales.yaml:
     accounts: {read: true, create: true, update: true, export: true}
   fields:
     deals.secret: {read: false}
+    deals.worth: {read: false}
     deals.summary: {read: false}
     deals.hidden_others: {read: "=stage.kind == 'won'"}
     deals.whose: {read: false}
     deals.note: {read: "=stage.kind == 'won'"}
     accounts.secret: {read: false}
+    accounts.worth: {read: false}
     lines.secret: {read: false}
 schemas/access/profiles/support.yaml:
   modules:
@@ -130,10 +139,16 @@ PEOPLE = (
     ("nora", None),
 )
 
+KEY, OF_KEY = "key", "accounts"
+"""A program with a key of Sam's that is for one module, and only reads."""
+ACTORS = (*(name for name, _ in PEOPLE), "anonymous", KEY)
+
 
 @dataclass
 class World:
-    """The CRM, its people as the oracle knows them, its records and the canaries in them."""
+    """The CRM, its people as the oracle knows them, its records and the canaries in them. ``probes`` are the
+    requests that were made to try it.
+    """
 
     app: App
     admin: Program
@@ -141,8 +156,10 @@ class World:
     people: dict[str, Person]
     items: list[Item] = field(default_factory=list)
     canaries: dict[str, list[tuple[Item, str]]] = field(default_factory=dict)
+    probes: int = 0
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
+    _csrf: dict[str, str] = field(default_factory=dict)
 
     def canary(self) -> str:
         """A text that is nowhere else."""
@@ -156,8 +173,22 @@ class World:
         return {
             token
             for token, places in self.canaries.items()
-            if any(self.oracle.sees(who, item, key) for item, key in places)
+            if any(
+                self.oracle.sees(who, item, key)
+                for item, key in places
+                if item.module == OF_KEY or not self.is_key(name)
+            )
         }
+
+    def csrf(self, name: str) -> str:
+        """What somebody's forms are sent with."""
+        if name not in self._csrf:
+            self._csrf[name] = self.browser(name).get("/app").hidden("_csrf")
+        return self._csrf[name]
+
+    def is_key(self, name: str) -> bool:
+        """Whether it is the key that may do less than its user."""
+        return name == KEY
 
     def browser(self, name: str) -> Browser:
         """A browser of somebody, signed in; nobody's is not."""
@@ -170,11 +201,28 @@ class World:
     def program(self, name: str) -> Program:
         """A program with a key of somebody; nobody's key is none."""
         if name not in self._programs:
-            known = name != "anonymous"
-            self._programs[name] = (
-                self.app.program(_mail(name)) if known else Program(self.app.client(), "none")
-            )
+            if name == "anonymous":
+                made = Program(self.app.client(), "none")
+            elif self.is_key(name):
+                made = self.narrow(KeyLimits(read_only=True, modules=(self.table_of(OF_KEY),)))
+            else:
+                made = self.app.program(_mail(name))
+            self._programs[name] = made
         return self._programs[name]
+
+    def narrow(self, limits: KeyLimits) -> Program:
+        """A program with a key of Sam's that may do less than he."""
+        site = self.app.site
+        with site.database.write() as tx:
+            keys = site.live.identity.api_keys
+            text = keys.create(
+                tx.connection, tx.allocate_ids(1)[0], self.people["sam"].id or 0, "narrow", limits
+            )
+        return Program(self.app.client(), text)
+
+    def table_of(self, module: str) -> str:
+        """The table of a module, by which keys name it."""
+        return str(self.app.site.live.tables.module(module).table.name)
 
     def make(self, module: str, owner: str | int | None, **values: object) -> Item:
         """A record that an admin makes, with a canary in each field that is given as ``...``."""
@@ -224,7 +272,7 @@ def build(crm: Callable[..., App]) -> World:
         )
         for name, role in PEOPLE
     }
-    people["anonymous"] = Person(None)
+    people["anonymous"], people[KEY] = Person(None), people["sam"]
     oracle = Oracle(app.folder, {ids[name]: role for name, role in PEOPLE})
     world = World(app, admin, oracle, people)
     accounts = [world.make("accounts", owner, name=..., secret=...) for owner in ("ceo", "sam", "hal", None)]
@@ -303,3 +351,36 @@ def _rename(world: World, deal: Item) -> None:
         assert answer.status_code == 200, answer.text
     for key, token in before.items():
         world.canaries[token].append((deal, key))
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(engine, marks=pytest.mark.xdist_group(f"world-{engine}"))
+        for engine in ("sqlite", "postgresql")
+    ],
+)
+def standing_world(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """One world of each engine that all tests of a run look at."""
+    folder = tmp_path_factory.mktemp("world")
+    with ExitStack() as stack:
+        url = stack.enter_context(databases.fresh(request.param))
+
+        def crm(text: str) -> App:
+            return open_app(stack, url, folder, write_pack(folder / "pack", text))
+
+        made = build(crm)
+        yield made
+        print(f"{request.param}: {made.probes:,} probes")
+
+
+@pytest.fixture
+def world(standing_world: World) -> Iterator[World]:
+    """The world; what a test makes in it, the next one's oracle does not know."""
+    items, canaries = list(standing_world.items), dict(standing_world.canaries)
+    yield standing_world
+    standing_world.items[:] = items
+    standing_world.canaries.clear()
+    standing_world.canaries.update(canaries)

@@ -1,7 +1,7 @@
 """Tests of the tests: with each permission check switched off in turn, somebody notices.
 
-``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py -m ""`` goes over every place (most of an
-hour on one core; ``-n 2`` shares them out), and without the setting over a few that are noticed at once. A
+``TRELLIS_MUTATIONS=full pytest tests/access/test_mutations.py -m ""`` goes over every place (some minutes on
+one core; ``-n 2`` shares them out), and without the setting over a few that are noticed at once. A
 part of a file's name instead of ``full`` goes over the places of those files. What nobody can notice stands
 in ``SILENT`` with its reason: there may be one in twenty of them.
 """
@@ -67,6 +67,6 @@ def test_somebody_notices(place: Place, noticing: Noticing) -> None:
         pytest.skip(SILENT[str(place)])
     other = [each for each in places() if str(each) == TOGETHER.get(str(place))]
     with switched_off(place, *other):
-        said = noticing.noticed()
+        said = noticing.noticed(place.file)
     print(f"{place}\n  {said or 'NOBODY'}")
     assert said, f"{place} is switched off, and nobody notices."

@@ -70,7 +70,6 @@ def read_one(
     query = Query(
         module=module.key,
         columns=plan.shape.columns,
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
         limit=1,
         ids=(record_id,),
     )
@@ -95,7 +94,6 @@ def _include(call: Call, connection: Any, field: Field, records: list[dict[str, 
             query = Query(
                 module=target,
                 columns=shape.columns,
-                rights=call.live.judge.conditions(call.actor, target, "read"),
                 limit=MOST,
                 ids=ids[start : start + MOST],
             )

@@ -69,7 +69,6 @@ class _Tree:
         self.place = place
         self.up = up
         self.module = place.card.module
-        self.rights = call.live.judge.conditions(call.actor, self.module.key, "read")
         titled = {path.text for _, path in self.module.title.parts}
         listed = call.live.catalog.layouts[self.module.key].list
         self.told = [path for path in listed if path.text not in {*titled, "number", up.key}][:TOLD]
@@ -119,7 +118,6 @@ class _Tree:
             self.module.key,
             columns=(own_path(self.up), *self.told),
             where=where,
-            rights=self.rights,
             sort=(SortKey(first),) if first is not None else (),
             limit=MOST + 1,
             ids=ids,

@@ -36,7 +36,6 @@ class Related(Component):
             module=module.key,
             columns=tuple(path for path in paths if not _is_of_link(path)),
             where=((block.where,) if block.where is not None else ()) + hanging.where,
-            rights=call.live.judge.conditions(call.actor, module.key, "read"),
             sort=block.sort,
             limit=SIZE,
             after=call.query(f"{block.key}.after") or None,

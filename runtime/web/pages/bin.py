@@ -29,7 +29,6 @@ def show(screen: Screen, call: Call) -> Response:
     query = Query(
         module=module.key,
         columns=tuple(own_path(own[key]) for key in ("number", "deleted_at", "updated_by")),
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
         sort=(SortKey(own_path(own["deleted_at"]), descending=True),),
         limit=SIZE,
         after=call.query("after") or None,

@@ -162,9 +162,8 @@ def _status(call: Call, listing: Listing, built: Built, saved: SavedFilter | Non
     module = listing.module
     texts = [*([] if saved is not None else _around(call, listing)), built.text]
     where = tuple(call.live.condition(module, text) for text in texts if text)
-    rights = call.live.judge.conditions(call.actor, module.key, "read")
     search = (listing.search or None) if saved is None else None
-    query = Query(module.key, where=where, rights=rights, search=search)
+    query = Query(module.key, where=where, search=search)
     with call.site.database.read() as connection:
         count = call.live.reader.count(connection, query, call.moment, cap=CAP)
     number = call.formats.integer(count.n) + ("+" if count.capped else "")

@@ -25,7 +25,6 @@ def anew(screen: Screen, call: Call, module: Module, number: int, said: Mapping[
     query = Query(
         module=module.key,
         columns=listing.columns,
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
         limit=1,
         ids=(number,),
     )

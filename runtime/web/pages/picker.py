@@ -112,7 +112,6 @@ def _options(
         columns=(),
         where=where,
         this=this,
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
         sort=(_by_title(module.title.parts[0][1]),) if module.title.parts else (),
         limit=SHOWN + 1,
         search=typed or None,
@@ -129,7 +128,6 @@ def _tags(call: Call, module: Module, field: Field, typed: str) -> list[Item]:
         module=module.key,
         columns=(path,),
         where=(call.live.condition(module, f"not is_empty({field.key})"),),
-        rights=call.live.judge.conditions(call.actor, module.key, "read"),
         limit=RECENT,
     )
     with call.site.database.read() as connection:

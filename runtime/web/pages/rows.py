@@ -54,7 +54,6 @@ def rows_of(
         module=rows.target,
         columns=tuple(paths),
         where=hanging.where,
-        rights=call.live.judge.conditions(call.actor, rows.target, "read"),
         sort=(SortKey(own_path(module.record_fields["position"])),),
         limit=MOST_ROWS,
         this=hanging.this,
