@@ -147,7 +147,7 @@ class Statements:
     def _rights(self, query: Query) -> tuple[Expression, ...]:
         # Those of the sight hold whether or not the caller has asked for them.
         own = None if self.parts.sight is None else self.parts.sight.rows.get(query.module)
-        if own is None or any(each.text == own.text for each in query.rights):
+        if own is None or any(each is own for each in query.rights):
             return query.rights
         return (*query.rights, own)
 

@@ -4,6 +4,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
+from tests.support.payloads import PAYLOADS as MANY
 from tests.support.screens import make, submit
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
@@ -89,6 +90,8 @@ def test_nothing_that_people_or_packs_write_runs_in_a_browser(app, watched):
     for payload in PAYLOADS:
         more = {"notes": RICH, "said": payload, "words": ["<b>x</b>"], "parent": parent}
         thing = make(app, "things", name=payload, kind="bad", **more)
+    for payload in MANY:
+        make(app, "things", name=payload, kind="bad", said=payload, words=[payload[:40]], parent=parent)
     sent = ("file", ("<img src=x onerror=alert(1)>.txt", b"<script>alert(1)</script>", "text/html"))
     app.program()("POST", f"/things/{thing}/files", files=[sent])
     make(app, "groups", name=PAYLOADS[1])
@@ -96,7 +99,7 @@ def test_nothing_that_people_or_packs_write_runs_in_a_browser(app, watched):
     rows = f"{PAYLOADS[1]};x\n{PAYLOADS[0]};y\n"
     mapped = submit(app.sign_in(), "/app/things/import", files={"file": (f"{IMAGE}.csv", rows.encode())})
     for address in (
-        *("/app", "/app/things", f"/app/things?search={quote(PAYLOADS[1])}", "/app/things/new"),
+        *("/app", "/app/things", "/app/things?limit=100&_columns=name,said,words,parent", f"/app/things?search={quote(PAYLOADS[1])}", "/app/things/new"),
         "/app/groups",
         *(f"/app/things/{thing}", f"/app/things/{thing}?tab=papers", f"/app/things/{thing}?tab=history"),
         *(f"/app/things/{thing}/edit", f"/app/things/{thing}/delete", f"/app/things/{parent}"),
