@@ -1,18 +1,14 @@
 """The matrix's world: a pack with every kind of right, people in every place, records full of canaries."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-
-import pytest
 
 from runtime.identity.actor import NOBODY
 from runtime.identity.api_keys import KeyLimits
 from runtime.records.sharing import share
 from tests.access.oracle import Item, Oracle, Person
-from tests.support.crm import App, Browser, Program, open_app, write_pack
-from tests.support.databases import Databases
+from tests.support.crm import App, Browser, Program
 
 CANARY = re.compile(r"cnry\d{5}x")
 
@@ -351,36 +347,3 @@ def _rename(world: World, deal: Item) -> None:
         assert answer.status_code == 200, answer.text
     for key, token in before.items():
         world.canaries[token].append((deal, key))
-
-
-@pytest.fixture(
-    scope="session",
-    params=[
-        pytest.param(engine, marks=pytest.mark.xdist_group(f"world-{engine}"))
-        for engine in ("sqlite", "postgresql")
-    ],
-)
-def standing_world(
-    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """One world of each engine that all tests of a run look at."""
-    folder = tmp_path_factory.mktemp("world")
-    with ExitStack() as stack:
-        url = stack.enter_context(databases.fresh(request.param))
-
-        def crm(text: str) -> App:
-            return open_app(stack, url, folder, write_pack(folder / "pack", text))
-
-        made = build(crm)
-        yield made
-        print(f"{request.param}: {made.probes:,} probes")
-
-
-@pytest.fixture
-def world(standing_world: World) -> Iterator[World]:
-    """The world; what a test makes in it, the next one's oracle does not know."""
-    items, canaries = list(standing_world.items), dict(standing_world.canaries)
-    yield standing_world
-    standing_world.items[:] = items
-    standing_world.canaries.clear()
-    standing_world.canaries.update(canaries)

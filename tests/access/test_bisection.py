@@ -10,9 +10,8 @@ import pytest
 
 from tests.access.bisection import BITS, Extractor, extractors, plant, recovered
 from tests.access.knocking import FULL
-from tests.access.matrix import World, standing_world, world
+from tests.access.matrix import World
 
-__all__ = ["standing_world", "world"]
 pytestmark = pytest.mark.timeout(3000 if FULL else 240)
 
 

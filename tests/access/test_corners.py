@@ -1,9 +1,7 @@
 """Every corner of the matrix, in one world."""
 
 from tests.access.corners import CORNERS
-from tests.access.matrix import World, standing_world, world
-
-__all__ = ["standing_world", "world"]
+from tests.access.matrix import World
 
 
 def test_no_corner_is_left_open(world: World) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.access.knocking import FULL
-from tests.access.matrix import World, standing_world, world
+from tests.access.matrix import World
 
-__all__ = ["standing_world", "world"]
 SECRETS = ("aaaa 1", "zzzz 2")
 OPERATORS = (
     "{field} == 'aaaa 1'",

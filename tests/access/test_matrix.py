@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from runtime.storage.runtime_tables import runtime_tables
 from tests.access.knocking import FULL, PART, of_links, of_looking, of_typing, of_writing
-from tests.access.matrix import ACTORS, CANARY, World, standing_world, world
+from tests.access.matrix import ACTORS, CANARY, World
 
-__all__ = ["standing_world", "world"]
 pytestmark = pytest.mark.timeout(3000 if FULL else 240)
 TOLD_TO_OTHERS = ("mails", "security_log", "login_failures", "sessions", "notifications")
 """The tables of what is sent to people, and of what administrators read beside the records."""

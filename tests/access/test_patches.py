@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from tests.access.knocking import FULL, state, undo
-from tests.access.matrix import PEOPLE, World, standing_world, world
+from tests.access.matrix import PEOPLE, World
 from tests.access.oracle import Item
 
-__all__ = ["standing_world", "world"]
 CHANGES = 5_000 if FULL else 80
 pytestmark = pytest.mark.timeout(1200 if FULL else 120)
 

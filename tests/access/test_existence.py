@@ -1,6 +1,6 @@
 """What one does not see, and what is not there: told alike, and as fast.
 
-``pytest tests/load/test_existence.py -m load`` on a quiet machine; some two minutes.
+``pytest tests/access/test_existence.py -m load`` on a quiet machine; some two minutes.
 """
 
 import statistics
@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.access.matrix import World, standing_world, world
+from tests.access.matrix import World
 
-__all__ = ["standing_world", "world"]
 pytestmark = [pytest.mark.load, pytest.mark.timeout(900)]
 PAIRS = 200
 CLOSE = 0.005
