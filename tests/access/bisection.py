@@ -7,6 +7,7 @@ who guesses by chance recovers none, and whoever sees the field all 16.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -36,17 +37,17 @@ WAYS = (
     Way("worth", is_number=True),
     Way("account.worth", is_number=True),
     Way("first(lines.secret)"),
-    Way("max(lines.secret)"),
+    Way("max(others.worth)", is_number=True),
+    Way("sum(account.deals.worth)", is_number=True),
     Way("lookup(deals, id == this.id, secret)"),
-    Way("lookup(notes, deal == this.id, deal.secret)"),
+    Way("lookup(notes, deal == this, deal.secret)"),
 )
 TEXTS = (
     "{way} >= '{all}1'",
     "not ({way} < '{all}1')",
     "starts_with({way}, '{all}1')",
-    "matches({way}, '^{all}1')",
+    "matches({way}, '{all}1.*')",
     "contains({way}, '{all}1')",
-    "find({way}, '{all}1') == 1",
     "left({way}, {n}) == '{all}1'",
     "default({way}, '') >= '{all}1'",
     "concat({way}, '') >= '{all}1'",
@@ -87,6 +88,7 @@ Told = bool | None
 class Extractor:
     """Asks a door for the next bit, 16 times; ``ask`` knows those before."""
 
+    door: str
     name: str
     ask: "Callable[[World, str, int, list[int]], Told]"
 
@@ -162,7 +164,8 @@ def conditions() -> Iterator[Extractor]:
                 world.probes += 1
                 return door(world, name, record, text)
 
-            yield Extractor(f"{door.__name__}: {operator.format(way=way.path, all='…', n='…', low='…')}", ask)
+            asked = operator.format(way=way.path, all="…", n="…", low="…")
+            yield Extractor(door.__name__, f"{door.__name__}: {asked}", ask)
 
 
 def _rest_list(world: World, name: str, record: int, text: str) -> Told:
@@ -264,21 +267,21 @@ def orders() -> Iterator[Extractor]:
                 found = door(world, name, f"{way.path},id", (record, rung))
                 return None if found is None else found.index(rung) < found.index(record)
 
-            yield Extractor(f"{door.__name__}: {way.path}", ask)
+            yield Extractor(door.__name__, f"{door.__name__}: {way.path}", ask)
 
 
 def _rung(world: World, known: list[int]) -> int:
     # The seller's own deal, with what is just below the records whose next bit is 1.
     bits = "".join(map(str, known))
     text, number = f"b{bits}0z", int(f"{bits}1".ljust(BITS, "0"), 2) - 1
-    (deal,) = world.admin("GET", "/deals?where=note == 'the rung'").json()["data"] or (None,)
+    (deal,) = world.admin("GET", "/deals?where=account.name == 'Rung'").json()["data"] or (None,)
     if deal is None:
         account = _made(world, "accounts", {"name": "Rung", "owner": world.people["sam"].id})
-        made = {"name": NAME, "owner": world.people["sam"].id, "account": account, "note": "the rung"}
+        made = {"name": NAME, "owner": world.people["sam"].id, "account": account}
         deal = world.admin("GET", f"/deals/{_made(world, 'deals', made)}").json()["data"]
     for place, values in (
         (f"/accounts/{deal['account']['id']}", {"secret": text, "worth": number}),
-        (f"/deals/{deal['id']}", {"secret": text, "worth": number}),
+        (f"/deals/{deal['id']}", {"secret": text, "note": text, "worth": number}),
     ):
         answer = world.admin("PATCH", place, json=values)
         assert answer.status_code == 200, answer.text
@@ -300,10 +303,10 @@ def _list_sort(world: World, name: str, sort: str, records: tuple[int, int]) -> 
 
 
 def _export_sort(world: World, name: str, sort: str, records: tuple[int, int]) -> list[int] | None:
-    address = f"/app/deals/export?where={quote(_both(records))}&sort={sort}&_columns=name"
-    sent = {"_csrf": world.csrf(name), "format": "csv", "ids": "1"}
+    address = f"/app/deals/export?where={quote(_both(records))}&sort={sort}&_columns=account.name"
+    sent = {"_csrf": world.csrf(name), "format": "csv"}
     answer = world.browser(name).client.post(address, data=sent, follow_redirects=False)
-    return _in_order(answer.text, [str(each) for each in records], records)
+    return _in_order(answer.text, ["Holder", "Rung"], records)
 
 
 def _both(records: tuple[int, int]) -> str:
@@ -324,13 +327,13 @@ def shown() -> Iterator[Extractor]:
     for way in WAYS:
         if "(" in way.path:
             continue
-        asked = [f"group={way.path}&value=count()", f"group=name&value=max({way.path})"]
-        asked += [f"group=name&value=min({way.path})", f"fields={way.path}"]
-        asked += [f"group=name&value={each}({way.path})" for each in ("sum", "avg") if way.is_number]
+        values = ("max", "min", "sum", "avg") if way.is_number else ()
+        asked = [f"group={way.path}&value=count()", f"fields={way.path}"]
+        asked += [f"group=name&value={each}({way.path})" for each in values]
         for each in asked:
-            yield Extractor(f"aggregate: {each}", _reading(each))
+            yield Extractor(each.partition("(")[0], f"aggregate: {each}", _reading(each))
     for address in TYPED:
-        yield Extractor(f"typed: {address}", _typing(address))
+        yield Extractor(address, f"typed: {address}", _typing(address))
 
 
 def _reading(asked: str) -> "Callable[[World, str, int, list[int]], Told]":
@@ -372,3 +375,9 @@ def _typing(address: str) -> "Callable[[World, str, int, list[int]], Told]":
 def extractors() -> list[Extractor]:
     """All of them."""
     return [*conditions(), *orders(), *shown()]
+
+
+def one_of_each() -> list[Extractor]:
+    """Every operator at the first door, the first operator at every other, and all that is no operator."""
+    first, *others = (list(group) for _, group in groupby(conditions(), lambda each: each.door))
+    return [*first, *(each[0] for each in others), *orders(), *shown()]

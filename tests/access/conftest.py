@@ -35,9 +35,7 @@ def standing_world(
 
 @pytest.fixture
 def world(standing_world: World) -> Iterator[World]:
-    """The world; what a test makes in it, the next one's oracle does not know."""
-    items, canaries = list(standing_world.items), dict(standing_world.canaries)
+    """The world; at what a test makes in it, the next one does not knock."""
+    items = list(standing_world.items)
     yield standing_world
     standing_world.items[:] = items
-    standing_world.canaries.clear()
-    standing_world.canaries.update(canaries)

@@ -60,8 +60,8 @@ def of_looking(world: World, name: str, part: int = PART) -> Iterator[str]:
         if answer.status_code >= 500:
             yield f"{name}, {door.method} {door.path}: {answer.status_code}"
     print(f"{name}: {len(allowed)} canaries allowed and {len(seen)} of them seen")
-    if part == 1 and seen != allowed and not world.is_key(name):
-        yield f"{name} does not see {[world.canaries[each] for each in sorted(allowed - seen)]}"
+    if part == 1 and not world.is_key(name) and (missing := world.of_items(allowed) - seen):
+        yield f"{name} does not see {[world.canaries[each] for each in sorted(missing)]}"
 
 
 def of_links(world: World, name: str) -> Iterator[str]:

@@ -182,6 +182,13 @@ class World:
             self._csrf[name] = self.browser(name).get("/app").hidden("_csrf")
         return self._csrf[name]
 
+    def of_items(self, tokens: set[str]) -> set[str]:
+        """Those of the canaries that are in the world's own records."""
+        own = {id(item) for item in self.items}
+        return {
+            each for each in tokens if any(id(item.parent or item) in own for item, _ in self.canaries[each])
+        }
+
     def is_key(self, name: str) -> bool:
         """Whether it is the key that may do less than its user."""
         return name == KEY

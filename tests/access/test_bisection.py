@@ -4,11 +4,9 @@ A plain run tries some of the operators at each door, and ``TRELLIS_MATRIX=full`
 of them would read it, were it not hidden, an administrator shows.
 """
 
-from collections import Counter
-
 import pytest
 
-from tests.access.bisection import BITS, Extractor, extractors, plant, recovered
+from tests.access.bisection import BITS, Extractor, extractors, one_of_each, plant, recovered
 from tests.access.knocking import FULL
 from tests.access.matrix import World
 
@@ -21,22 +19,13 @@ def numbers(standing_world: World) -> tuple[int, int]:
     return plant(standing_world)
 
 
-def some(part: int) -> list[Extractor]:
-    """All of them; or of those at each door every so many."""
-    if FULL:
-        return extractors()
-    seen: Counter[str] = Counter()
-    found = []
-    for each in extractors():
-        door = each.name.partition(":")[0]
-        seen[door] += 1
-        if (seen[door] + len(door)) % part == 0:
-            found.append(each)
-    return found
+def some(every: list[Extractor], part: int) -> list[Extractor]:
+    """All of them; in a plain run every so many."""
+    return every if FULL else every[part // 2 :: part]
 
 
 def test_nobody_reads_a_bit_of_a_hidden_number(world: World, numbers: tuple[int, int]) -> None:
-    began, tried = world.probes, some(7)
+    began, tried = world.probes, some(extractors(), 31)
     read = {each.name: bits for each in tried if (bits := recovered(world, "sam", each, numbers))}
     print(
         f"{len(tried)} ways, {world.probes - began:,} probes, {sum(read.values())} bits of {BITS} recovered"
@@ -45,7 +34,7 @@ def test_nobody_reads_a_bit_of_a_hidden_number(world: World, numbers: tuple[int,
 
 
 def test_who_sees_the_number_reads_all_of_it(world: World, numbers: tuple[int, int]) -> None:
-    tried = some(40)
+    tried = some(one_of_each(), 19)
     missed = {each.name: bits for each in tried if (bits := recovered(world, "admin", each, numbers)) != BITS}
     print(f"{len(tried)} ways, {BITS} bits by {len(tried) - len(missed)}")
     assert missed == {}
