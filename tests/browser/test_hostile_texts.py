@@ -99,7 +99,13 @@ def test_nothing_that_people_or_packs_write_runs_in_a_browser(app, watched):
     rows = f"{PAYLOADS[1]};x\n{PAYLOADS[0]};y\n"
     mapped = submit(app.sign_in(), "/app/things/import", files={"file": (f"{IMAGE}.csv", rows.encode())})
     for address in (
-        *("/app", "/app/things", "/app/things?limit=100&_columns=name,said,words,parent", f"/app/things?search={quote(PAYLOADS[1])}", "/app/things/new"),
+        *(
+            "/app",
+            "/app/things",
+            "/app/things?limit=100&_columns=name,said,words,parent",
+            f"/app/things?search={quote(PAYLOADS[1])}",
+            "/app/things/new",
+        ),
         "/app/groups",
         *(f"/app/things/{thing}", f"/app/things/{thing}?tab=papers", f"/app/things/{thing}?tab=history"),
         *(f"/app/things/{thing}/edit", f"/app/things/{thing}/delete", f"/app/things/{parent}"),
