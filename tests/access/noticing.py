@@ -8,13 +8,15 @@ Python's) tells that a check was switched off clumsily, and counts for nothing.
 import inspect
 import io
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, TypeVar
 
 from starlette.testclient import TestClient
 
@@ -29,14 +31,25 @@ from tests.access import (
     test_why,
 )
 from tests.access.matrix import World, build
+from tests.access.mutations import ROOT, Place, places
 from tests.access.office import PACK, Office, opened
 from tests.support.crm import HOST, App, open_app, write_pack
 
 Probe = Callable[[], Iterator[str]]
-LOOKED = ("sam", "hal", "ada", "key", "sue", "ceo", "nora", "anonymous")
+Around = tuple[str, str]
+T = TypeVar("T")
+LOOKED = ("sam", "hal", "ada", "key", "ceo", "nora")
 """Whose doors are knocked at, the narrowest first."""
-EACH = 4
+EACH = 6
 """Of so many doors one is knocked at."""
+LASTING = (
+    "runtime/records/roles.py",
+    "runtime/records/narrowing.py",
+    "runtime/records/seen_catalog.py",
+    "runtime/sites/",
+    "runtime/storage/",
+)
+"""Where what was once worked out is kept: who uses it later does not come there again."""
 
 
 @dataclass
@@ -89,7 +102,9 @@ def keep(folder: Path, pack: str, fill: Callable[[Callable[..., App], str], Any]
 
 
 class Noticing:
-    """The worlds, and what is asked of each."""
+    """The worlds, and what is asked of each. A probe is asked of the places that it comes to, which is found
+    out once, with every check on.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -97,26 +112,38 @@ class Noticing:
         self._office = keep(folder / "office", PACK, opened)
         self._strict = keep(folder / "strict", test_unseen_records.WRITTEN, opened)
         self._before: Counter[tuple[str, str]] = Counter()
+        self._reached: dict[str, frozenset[Around]] = {}
 
-    def noticed(self, file: str = "") -> str:
-        """What is told first; '' when nobody tells anything. What has told of a ``file`` before is asked
-        first.
-        """
-        for world in (self._in_world, self._in_offices):
-            for name, said in world(file):
-                self._before[file, name] += 1
+    def wrongly_noticed(self) -> list[str]:
+        """What is told while every check is on."""
+        watched = _Watched({_around(each) for each in places()})
+        found: list[str] = []
+        threading.settrace(watched)
+        try:
+            for name, told in self._asked(None):
+                watched.found.clear()
+                found += [f"{name}: {said}"[:300] for said in told()]
+                self._reached[name] = frozenset(watched.found)
+        finally:
+            threading.settrace(None)  # type: ignore[arg-type]
+        return found
+
+    def noticed(self, place: Place) -> str:
+        """What is told first with a place switched off; '' when nobody tells anything."""
+        if not self._reached:
+            raise LookupError("ask first what is noticed while every check is on")
+        for name, told in self._asked(place):
+            for said in told():
+                self._before[place.file, name] += 1
                 return f"{name}: {said}"[:300]
         return ""
 
-    def _in_world(self, file: str) -> Iterator[tuple[str, str]]:
+    def _asked(self, place: Place | None) -> Iterator[tuple[str, Probe]]:
+        # What has noticed something of the same file is asked first.
         with self._twins.opened(self._folder / "now") as app:
-            probes = dict(self._of_world(app))
-            for name in sorted(probes, key=lambda each: -self._before[file, each]):
-                for said in _told(app, probes[name]):
-                    yield name, said
-
-    def _in_offices(self, file: str) -> Iterator[tuple[str, str]]:
-        tests: dict[str, tuple[Kept, Callable[..., None]]] = {}
+            for name, probe in self._in_order(place, dict(self._of_world(app))):
+                yield name, partial(_told, app, probe)
+        tests = {}
         for kept, module in (
             (self._office, test_rights),
             (self._office, test_counting),
@@ -125,12 +152,17 @@ class Noticing:
             (self._strict, test_unseen_records),
         ):
             tests |= {name: (kept, each) for name, each in _tests(module)}
-        for name in sorted(tests, key=lambda each: -self._before[file, each]):
-            kept, test = tests[name]
+        for name, (kept, test) in self._in_order(place, tests):
             with kept.opened(self._folder / "now") as app:
                 office = Office(app, app.program(), dict(kept.held.ids))
-                for said in _told(app, partial(_failing, test, office)):
-                    yield name, said
+                yield name, partial(_told, app, partial(_failing, test, office))
+
+    def _in_order(self, place: Place | None, every: Mapping[str, T]) -> list[tuple[str, T]]:
+        if place is None:
+            return list(every.items())
+        lasting = place.file.startswith(LASTING)
+        some = [each for each in every.items() if lasting or _around(place) in self._reached.get(each[0], ())]
+        return sorted(some, key=lambda each: -self._before[place.file, each[0]])
 
     def _of_world(self, app: Patient) -> Iterator[tuple[str, Probe]]:
         twins, before = self._twins.held, self._twins.held.world
@@ -142,16 +174,34 @@ class Noticing:
             list(before.items),
             {token: list(places) for token, places in before.canaries.items()},
         )
-        for corner in corners.CORNERS:
-            yield corner.__name__, partial(_afresh, world, corner)
         for name in ("sam", "hal"):
             yield f"links {name}", partial(_afresh, world, partial(knocking.of_links, name=name))
+        for corner in corners.CORNERS:
+            yield corner.__name__, partial(_afresh, world, corner)
         for name, test in _tests(test_guessing):
             yield name, partial(_afresh, world, partial(_failing_on_twins, test, twins.ids))
         for looking in (knocking.of_looking, knocking.of_typing, knocking.of_writing):
             for name in LOOKED:
                 probe = partial(looking, name=name, part=EACH)
                 yield f"{looking.__name__} {name}", partial(_afresh, world, probe)
+
+
+class _Watched:
+    """Notes which of some functions are called."""
+
+    def __init__(self, wanted: set[Around]) -> None:
+        self._wanted = wanted
+        self.found: set[Around] = set()
+
+    def __call__(self, frame: FrameType, _event: str, _given: object) -> None:
+        """A function is called."""
+        called = (frame.f_code.co_filename, frame.f_code.co_qualname)
+        if called in self._wanted:
+            self.found.add(called)
+
+
+def _around(place: Place) -> Around:
+    return str(ROOT.parent / place.file), place.around
 
 
 def _told(app: Patient, probe: Probe) -> Iterator[str]:
