@@ -191,7 +191,8 @@ def _refuse(batch: Batch, plan: ModulePlan, matching: Matching, suspects: list[S
 
 def _seen(batch: Batch, plan: ModulePlan, ids: set[int]) -> dict[int, Ref]:
     # Those of the records that whoever saves may read, by what they are called.
-    refs, listed = Refs(batch.plans.reader, batch.judge), sorted(ids)
+    refs = Refs(batch.plans.reader, batch.judge)
+    listed = sorted(ids - writing_rights.unseen(batch, plan, ids))
     found: dict[int, Ref] = {}
     for start in range(0, len(listed), MOST):
         places = [(plan.key, id_) for id_ in listed[start : start + MOST]]

@@ -125,7 +125,7 @@ class Noticing:
                 found += [f"{name}: {said}"[:300] for said in told()]
                 self._reached[name] = frozenset(watched.found)
         finally:
-            threading.settrace(None)  # type: ignore[arg-type]
+            threading.settrace(None)
         return found
 
     def noticed(self, place: Place) -> str:
@@ -143,7 +143,7 @@ class Noticing:
         with self._twins.opened(self._folder / "now") as app:
             for name, probe in self._in_order(place, dict(self._of_world(app))):
                 yield name, partial(_told, app, probe)
-        tests = {}
+        tests: dict[str, tuple[Kept, Callable[..., None]]] = {}
         for kept, module in (
             (self._office, test_rights),
             (self._office, test_counting),

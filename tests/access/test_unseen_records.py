@@ -8,9 +8,13 @@ from tests.access.office import PACK, Office, opened
 from tests.support.crm import App
 from tests.support.screens import submit
 
-WRITTEN = PACK.replace("inverse: deals}", "inverse: deals, on_delete: restrict}").replace(
-    "accounts: {read: true, create: true, update: true}",
-    "accounts: {read: true, create: true, update: true, delete: true, import: true}",
+WRITTEN = (
+    PACK.replace("inverse: deals}", "inverse: deals, on_delete: restrict}")
+    .replace(
+        "accounts: {read: true, create: true, update: true}",
+        "accounts: {read: true, create: true, update: true, delete: true, import: true}",
+    )
+    .replace("  label: Deal\n", "  label: Deal\n  duplicates: {match: [name]}\n")
 )
 
 
@@ -40,3 +44,12 @@ def test_an_imports_map_does_not_name_a_hidden_field(strict: Office) -> None:
         page = submit(browser, "/app/accounts/import", files=file).text
         assert ('<option value="secret"' in page) is named
         assert '<option value="name"' in page
+
+
+def test_what_may_be_there_already_is_told_of_records_that_one_sees_alone(strict: Office) -> None:
+    hers = strict.deal("Chairs for the quay", "sue")
+    told = strict.program("bea")("POST", "/deals", json={"name": "Chairs for the quay"})
+    assert [each["id"] for each in told.json()["error"]["duplicates"]] == [hers]
+    made = strict.program("sam")("POST", "/deals", json={"name": "Chairs for the quay"})
+    assert made.status_code == 201, made.text
+    assert str(hers) not in made.text
