@@ -88,4 +88,5 @@ TEMPLATES = (
     "<template><script>alert(1)</script></template>",
     "<x-y><slot onslotchange=alert(1)></x-y>",
 )
-PAYLOADS = (*SCRIPTS, *HANDLERS, *PLACES, *TEMPLATES)
+PAYLOADS = tuple(each for each in (*SCRIPTS, *HANDLERS, *PLACES, *TEMPLATES) if each.isprintable())
+"""Those that a field of one line takes."""
