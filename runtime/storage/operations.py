@@ -61,6 +61,11 @@ class StoredOperation:
         """Whether there is still something to be done."""
         return self.state in OPEN
 
+    @property
+    def was_undone(self) -> bool:
+        """Whether what it had done has been taken back."""
+        return "undone" in (self.result or {})
+
 
 class Operations:
     """Reads and writes the rows. It depends on no catalog, so that every snapshot's may be the same one."""
@@ -106,6 +111,13 @@ class Operations:
     def ask_cancel(self, tx: Transaction, operation_id: int) -> bool:
         """Cancel what waits, and ask what runs to end after its batch; says whether there was something."""
         return ask_cancel(tx, self._table, operation_id, self.clock.now())
+
+    def go_on(self, tx: Transaction, operation_id: int) -> None:
+        """Queue one that ended early once more: it goes on from its checkpoint, with what it has gathered."""
+        anew = {"state": QUEUED, "next_at": self.clock.now(), "attempts": 0, "error": None}
+        ended = {"cancel_at": None, "finished_at": None, "worker": None, "lease_until": None}
+        table = self._table
+        tx.connection.execute(update(table).where(table.c.id == operation_id).values({**anew, **ended}))
 
     def mark_undone(self, tx: Transaction, operation_id: int, undone_by: int) -> None:
         """Note in an operation's result that another one takes it back: the latter is in ``undone``."""

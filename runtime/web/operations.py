@@ -47,7 +47,7 @@ def is_undoable(operation: StoredOperation, kinds: Mapping[str, Operation]) -> b
         and kind.undoable
         and not operation.is_open
         and not operation.arguments.get("dry")
-        and "undone" not in (operation.result or {})
+        and not operation.was_undone
         and changed(operation) > 0
     )
 

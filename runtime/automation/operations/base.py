@@ -66,7 +66,9 @@ class Operation(ABC):
     def resume(
         self, tx: Transaction, clock: Clock, ended: StoredOperation, user_id: int | None
     ) -> int | None:
-        """Begin anew what was cancelled or failed, in the name of a user; gives the new operation's id."""
+        """Begin anew, or go on with, what was cancelled or failed, in the name of a user; gives the id of the
+        operation that does so.
+        """
         return None
 
     def cancelled(self, tx: Transaction, clock: Clock, operation: StoredOperation) -> None:

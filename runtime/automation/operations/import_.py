@@ -10,6 +10,7 @@ from typing import Any
 
 from runtime.automation.context import Batch, Context
 from runtime.automation.operations.base import Operation, OperationError
+from runtime.base.clock import Clock
 from runtime.base.messages import Message, from_json, message, phrase, to_json
 from runtime.base.working import working_folder
 from runtime.fields.base import Match
@@ -21,6 +22,7 @@ from runtime.records.import_map import ImportMap, map_of_header, read_map
 from runtime.records.importing import BadRow, Deferred, Import, Mark, Summary
 from runtime.records.plan import ModulePlan
 from runtime.records.table_file import open_table
+from runtime.storage.operations import Operations, StoredOperation
 from runtime.storage.transaction import Transaction
 
 BAD, DEFERRED = "bad", "deferred"
@@ -35,6 +37,16 @@ class ImportOperation(Operation):
     name = "import"
     title = message("Import")
     undoable = True
+    resumable = True
+
+    def resume(
+        self, tx: Transaction, clock: Clock, ended: StoredOperation, user_id: int | None
+    ) -> int | None:
+        """Go on behind the last row that is in; not where these have been taken back meanwhile."""
+        if ended.was_undone:
+            return None
+        Operations(clock).go_on(tx, ended.id)
+        return ended.id
 
     def run(self, context: Context) -> Mapping[str, object]:
         """Import the rows; the bad ones come back as a file, with the reasons."""

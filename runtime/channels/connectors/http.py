@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from runtime.channels.connectors.addresses import is_public
+from runtime.channels.connectors.patience import Patience
 from runtime.model.outbound import METHODS, Answer, Request, UnreachableError
 
 SECONDS = 10.0
@@ -58,6 +59,7 @@ class Outbound:
     ) -> None:
         self._inside = frozenset(inside)
         self._resolve = resolve
+        self._patience = Patience()
         self._context = context
         self._seconds = seconds
 
@@ -66,7 +68,7 @@ class Outbound:
         if request.method not in METHODS:
             raise UnreachableError(f"{request.method} is no method that is called.", lasting=True)
         end = time.monotonic() + self._seconds
-        target = self._target(request.url)
+        target = self._target(request.url, end)
         connection = _Connection(target, end - time.monotonic(), self._tls(target))
         over = threading.Timer(max(end - time.monotonic(), 0.0), connection.cut)
         over.daemon = True
@@ -99,20 +101,26 @@ class Outbound:
             raise UnreachableError(f"The answer of {target.host} is larger than 1 MiB.", lasting=True)
         return Answer(response.status, body, response.headers.get_content_type())
 
-    def _target(self, url: str) -> _Target:
+    def _target(self, url: str, end: float) -> _Target:
         parts, port = _parts(url)
         host = _host(parts)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         is_inside = f"{host}:{port}" in self._inside
         if not is_inside and port != PORTS[parts.scheme]:
             raise UnreachableError(f"{host}:{port} is not called: only ports 80 and 443 are.", lasting=True)
-        try:
-            addresses = list(self._resolve(host, port))
-        except (OSError, UnicodeError):
-            raise UnreachableError(f"There is no host {host}.", lasting=False) from None
+        addresses = self._addresses(host, port, end)
         if not addresses or not (is_inside or all(map(is_public, addresses))):
             raise UnreachableError(f"{host} is not an address of the public internet.", lasting=True)
         return _Target(parts.scheme, host, port, addresses[0], path)
+
+    def _addresses(self, host: str, port: int, end: float) -> list[str]:
+        try:
+            return list(self._patience.ask(lambda: self._resolve(host, port), end - time.monotonic()))
+        except TimeoutError:
+            told = f"Nobody said within {self._seconds:g} seconds where {host} is."
+            raise UnreachableError(told, lasting=False) from None
+        except (OSError, UnicodeError):
+            raise UnreachableError(f"There is no host {host}.", lasting=False) from None
 
     def _tls(self, target: _Target) -> ssl.SSLContext | None:
         return (self._context or ssl.create_default_context()) if target.scheme == "https" else None

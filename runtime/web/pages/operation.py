@@ -134,7 +134,8 @@ def _context(call: Call, operation: StoredOperation) -> dict[str, Any]:
 
 def _is_resumable(call: Call, operation: StoredOperation) -> bool:
     kind = call.site.background.kinds.get(operation.kind)
-    return kind is not None and kind.resumable and operation.state in RESUMED
+    is_owed = operation.state in RESUMED and not operation.was_undone
+    return kind is not None and kind.resumable and is_owed
 
 
 def _map_address(operation: StoredOperation) -> str | None:

@@ -94,6 +94,11 @@ class Desk:
         with self.app.site.database.write() as tx:
             return self.background.operations.ask_cancel(tx, operation_id)
 
+    def resume(self, operation_id: int) -> int | None:
+        """Go on with what ended early; the id of what goes on, or None."""
+        with self.app.site.database.write() as tx:
+            return self.app.site.background.resume(tx, operation_id, None)
+
     def look(self, operation_id: int) -> StoredOperation:
         """An operation as it stands."""
         with self.app.site.database.read() as connection:

@@ -97,6 +97,39 @@ def test_an_import_whose_worker_dies_anywhere_goes_on_as_if_it_had_not(
     assert_whole(desk, operation)
 
 
+@pytest.mark.parametrize("place", range(2))
+def test_an_import_that_is_cancelled_in_the_middle_goes_on_as_if_it_had_not(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, place: int
+):
+    operation, landed = start(desk), Context.landed
+    seen: list[int] = []
+
+    def cancelling(self: Context, batch: Batch) -> None:
+        landed(self, batch)
+        seen.append(1)
+        if len(seen) == place + 1:
+            assert desk.cancel(operation)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Context, "landed", cancelling)
+        desk.worker().drain()
+    cancelled = desk.look(operation)
+    assert (cancelled.state, len(seen)) == ("cancelled", place + 2), "it ends behind the batch under way"
+    assert desk.resume(operation) == operation
+    assert desk.resume(operation) is None, "it waits already"
+    desk.worker("two").drain()
+    assert_whole(desk, operation)
+
+
+def test_an_import_that_was_taken_back_does_not_go_on(desk: Desk):
+    operation = start(desk)
+    desk.cancel(operation)
+    desk.worker().drain()
+    with desk.app.site.database.write() as tx:
+        desk.app.site.background.operations.mark_undone(tx, operation, operation + 1)
+    assert desk.resume(operation) is None
+
+
 def test_a_map_that_does_not_fit_fails_with_the_reason(desk: Desk):
     operation = start(desk, "title\nx\n")
     desk.worker().drain()

@@ -11,6 +11,7 @@ import pytest
 
 from runtime.channels.connectors.addresses import is_public
 from runtime.channels.connectors.http import BYTES, Outbound, resolve
+from runtime.channels.connectors.patience import Patience
 from runtime.model.outbound import Request, UnreachableError
 
 INSIDE = (
@@ -152,3 +153,33 @@ def test_redirects_are_not_followed_and_answers_have_limits() -> None:
 
 def test_the_system_resolves_names() -> None:
     assert "127.0.0.1" in resolve("127.0.0.1", 80)
+
+
+def test_a_name_server_that_says_nothing_is_not_waited_for_longer_than_a_call_may_take() -> None:
+    told = threading.Event()
+
+    def silent(_host: str, _port: int) -> Sequence[str]:
+        told.wait(30)
+        return ["203.0.113.1"]
+
+    outbound = Outbound(resolve=silent, seconds=0.2)
+    try:
+        for _ in range(3):
+            began = time.monotonic()
+            with pytest.raises(
+                UnreachableError, match=r"Nobody said within 0\.2 seconds where far\.example is"
+            ):
+                outbound.send(Request("GET", "https://far.example/"))
+            assert time.monotonic() - began < 10
+    finally:
+        told.set()
+
+
+def test_only_so_many_names_are_asked_for_at_one_time() -> None:
+    told, patience = threading.Event(), Patience(1)
+    with pytest.raises(TimeoutError):
+        patience.ask(lambda: told.wait(30), 0.05)
+    with pytest.raises(TimeoutError, match="too many"):
+        patience.ask(lambda: True, 0.05)
+    told.set()
+    assert patience.ask(lambda: True, 10)
