@@ -1,4 +1,4 @@
-"""axe finds no violation, and nothing overflows, on the pages of sign-in, users, rights and workflows."""
+"""axe finds no violation, and nothing overflows, on the pages of sign-in, users, rights and automation."""
 
 import pytest
 
@@ -30,6 +30,31 @@ GUARDED = """
           then: [{update: {record: =account, set: {city: Oulu}}}]
         - wait: {for: 2 days}
         - update: {record: =account, set: {name: =none}}
+    schemas/tools/deals.yaml:
+      call_back:
+        label: Call back
+        confirm: Call the account back?
+        inputs: {due: {type: date, required: true, default: =today() + days(3)}, why: {type: text}}
+        steps: [{update: {set: {name: "=concat(name, '!')"}}}]
+      paper:
+        label: On paper
+        steps: [{print: {}}]
+    schemas/jobs/tidy_deals.yaml:
+      label: Tidy deals
+      schedule: "0 7 * * mon"
+      steps: [{update: {set: {name: =name}}}]
+      for: {filter: deals.open}
+    schemas/approvals/big.yaml:
+      label: A big deal
+      module: deals
+      when: amount > 100
+      lock: [amount]
+      chain: [{approver: {role: boss}}]
+      approved: [{update: {set: {amount: 100}}}]
+    templates/mail/welcome.yaml:
+      module: deals
+      subject: Welcome, {{ name }}
+      text: We look forward to {{ name }}.
 """
 
 
@@ -47,6 +72,9 @@ def addresses(app):
     deals = [make(app, "deals", name=f"Deal {n}", account=account, amount=n * 9, owner=sue) for n in range(3)]
     for deal in deals:
         app.program()("PATCH", f"/deals/{deal}", json={"stage": "won"})
+    boss = app.user("boss@example.com", admin=False)
+    app.program()("PATCH", f"/users/{boss}", json={"role": "boss"})
+    make(app, "deals", name="Too big", account=account, amount=900, owner=sue)
     Worker(app.site, app.site.background, "test").drain()
     browser = app.sign_in(SUE, admin=False)
     for given in ({"read_only": "on"}, {"of": "some", "module": ["deals", "accounts"]}):
@@ -63,7 +91,20 @@ def addresses(app):
         "access of one": f"/admin/access?user={SUE}&record=deals/{deals[0]}",
         "workflows": "/admin/workflows",
         "workflow": "/admin/workflows/won_deal",
+        "trying it": f"/admin/workflows/won_deal/try?record={deals[1]}",
         "runs": "/admin/runs",
+        "jobs": "/admin/jobs",
+        "job": "/admin/jobs/tidy_deals",
+        "letters": "/admin/letters",
+        "letter": f"/admin/letters/welcome?record={deals[0]}",
+        "secrets": "/admin/secrets",
+        "calendar": "/profile/calendar",
+        "inbox": "/notifications",
+        "approvals": "/approvals",
+        "share": f"/app/deals/{deals[0]}/share",
+        "tool": f"/app/deals/{deals[0]}/tools/call_back",
+        "print": f"/app/deals/{deals[0]}/print",
+        "card": f"/app/deals/{deals[0]}",
     }
 
 
@@ -75,6 +116,7 @@ def test_no_page_of_the_guard_has_a_violation(app, addresses, visit, size):
     for name, address in addresses.items():
         page.goto(address)
         wrong += check_both(page, name)
+    page.goto(addresses["runs"])
     page.locator("main a[href^='/admin/runs/']").first.click()
     page.wait_for_url("**/admin/runs/*")
     wrong += check_both(page, "run")
