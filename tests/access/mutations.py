@@ -17,7 +17,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import runtime
-from runtime.records import access, seen_catalog, writing_rights
+from runtime.records import access, owner_choice, seen_catalog, writing_rights
 from runtime.storage import sight
 from runtime.web import record_rights
 
@@ -31,6 +31,7 @@ JUDGE: Mapping[str, Callable[..., Any]] = {
     "may_write_field": lambda _, *given: True,
     "limits_fields": lambda _, *given: False,
     "sight": lambda _, *given: None,
+    "owners": lambda _, *given: owner_choice.ANYONE,
     "menu": lambda _, *given: True,
     "tool": lambda _, *given: True,
 }
