@@ -31,7 +31,7 @@ def test_an_address_of_the_api_without_a_policy_stops_the_start(
 
 
 SEALED = ("/unsubscribe/", "/mail/senders/")
-"""Pages for whoever has a letter: what the letter's link has in it is sealed, and nothing else leads there."""
+"""Pages for whoever has a letter: what its link has in it is sealed, and nothing else leads there."""
 
 
 def addresses() -> list[tuple[str, str]]:
