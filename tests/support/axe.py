@@ -2,6 +2,8 @@
 
 :func:`check` asks for every rule in the scheme that the page is in. :func:`check_both` asks for those of
 colours once more in the other scheme: no other rule looks at colours, so the page is not opened again for it.
+On a phone it asks in the dark alone: what differs there is how things are placed, and their colours are those
+of the wide page.
 """
 
 from pathlib import Path
@@ -28,7 +30,10 @@ def check(page: Page, name: str, rules: tuple[str, ...] = ()) -> list[str]:
 
 
 def check_both(page: Page, name: str) -> list[str]:
-    """What is wrong with a page that follows the browser's scheme, in light and in dark."""
+    """What is wrong with a page that follows the browser's scheme, in light and in dark; see above."""
+    if page.viewport_size == SIZES["phone"]:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        return check(page, f"{name} in the dark")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")  # no waiting for colours to fade
     found = check(page, name)
     page.emulate_media(color_scheme="dark")

@@ -1,6 +1,6 @@
 """Generated values mean the same in Python, in SQLite and in PostgreSQL: what each type can be made of.
 
-TRELLIS_CASES says how many are tried on each database; 700 if it says nothing.
+TRELLIS_CASES says how many are tried on each database; 400 if it says nothing.
 """
 
 import os
@@ -32,7 +32,7 @@ from tests.support.expression_chance import (
 )
 from tests.support.expression_tables import Joined, nested
 
-CASES = int(os.environ.get("TRELLIS_CASES", "700"))
+CASES = int(os.environ.get("TRELLIS_CASES", "400"))
 BATCH = 10
 DEEPEST = 3
 LANGUAGE = Language.standard()
