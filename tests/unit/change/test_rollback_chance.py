@@ -203,7 +203,7 @@ class Story:
             kept = quarantine()
             mine = (kept.c.module == table) & (kept.c.record_id == record) & (kept.c.field == column)
             olds = connection.execute(select(kept.c.old).where(mine)).scalars()
-            return any(str(old[column]) == str(value) for old in olds)
+            return any(_is_same(old[column], value) for old in olds)
 
     def _edit(self, tables: Tables, module: str, field: Field, record: int, cell: Mapping[str, Any]) -> None:
         made, first = tables.module(module), next(iter(cell))
@@ -270,3 +270,10 @@ class Story:
         link = tables.link(field.module, field.key)
         for target in self.chance.sample(self.ids[field.targets[0]], 2):
             connection.execute(insert(link).values(source_id=id_, target_id=target))
+
+
+def _is_same(kept: Any, value: Any) -> bool:
+    """Whether JSON has a value: 97.00 is read as 97.0."""
+    if isinstance(value, Decimal) and isinstance(kept, int | float | str):
+        return Decimal(str(kept)) == value
+    return str(kept) == str(value)
