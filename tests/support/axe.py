@@ -18,7 +18,8 @@ RUN = """async (rules) => {
     return (await axe.run(document, options)).violations.map((found) => found.id + ': ' + found.nodes.map(
         (node) => node.target.join(' ') + ' ' + node.failureSummary).join('; '));
 }"""
-STILL = "() => Promise.all(document.getAnimations().map((running) => running.finished))"
+STILL = "() => Promise.allSettled(document.getAnimations().map((running) => running.finished))"
+"""Waits for what moves; what is taken off the page meanwhile is done moving, too."""
 
 
 def check(page: Page, name: str, rules: tuple[str, ...] = ()) -> list[str]:
