@@ -1,6 +1,7 @@
 """The matrix: every actor at every door, and no canary that the oracle forbids in any answer."""
 
 import logging
+from collections.abc import Callable, Iterable
 from io import StringIO
 
 import pytest
@@ -16,13 +17,8 @@ TOLD_TO_OTHERS = ("mails", "security_log", "login_failures", "sessions", "notifi
 
 
 def test_no_door_shows_what_is_hidden(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    began = world.probes
-    with caplog.at_level(logging.DEBUG, logger="runtime"):
-        wrong = [said for name in ACTORS for said in of_looking(world, name, PART)]
-    print(f"{world.probes - began:,} probes, {len(wrong)} failures")
-    assert not wrong, "\n".join(wrong[:40])
-    assert not FULL or world.probes - began > 10_000
-    assert not told_elsewhere(world, caplog)
+    probed = probe_all(world, caplog, of_looking)
+    assert not FULL or probed > 10_000
 
 
 def test_a_link_to_what_one_may_not_read_shows_neither_its_id_nor_its_title(world: World) -> None:
@@ -31,21 +27,24 @@ def test_a_link_to_what_one_may_not_read_shows_neither_its_id_nor_its_title(worl
 
 
 def test_what_is_refused_changes_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    began = world.probes
-    with caplog.at_level(logging.DEBUG, logger="runtime"):
-        wrong = [said for name in ACTORS for said in of_writing(world, name, PART)]
-    print(f"{world.probes - began:,} probes, {len(wrong)} failures")
-    assert not wrong, "\n".join(wrong[:40])
-    assert not told_elsewhere(world, caplog)
+    probe_all(world, caplog, of_writing)
 
 
 def test_no_form_shows_what_is_hidden(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    probe_all(world, caplog, of_typing)
+
+
+def probe_all(
+    world: World, caplog: pytest.LogCaptureFixture, probe: Callable[[World, str, int], Iterable[str]]
+) -> int:
+    """Have every actor probe: nothing may be wrong, nor told elsewhere. Gives how many probes there were."""
     began = world.probes
     with caplog.at_level(logging.DEBUG, logger="runtime"):
-        wrong = [said for name in ACTORS for said in of_typing(world, name, PART)]
+        wrong = [said for name in ACTORS for said in probe(world, name, PART)]
     print(f"{world.probes - began:,} probes, {len(wrong)} failures")
     assert not wrong, "\n".join(wrong[:40])
     assert not told_elsewhere(world, caplog)
+    return world.probes - began
 
 
 def told_elsewhere(world: World, caplog: pytest.LogCaptureFixture) -> list[str]:
