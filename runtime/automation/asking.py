@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from runtime.automation.place import Place, Snapshot
 from runtime.base.messages import message, to_json
-from runtime.identity.actor import SYSTEM
 from runtime.identity.addressed import Addressed
 from runtime.identity.users import User, Users
 from runtime.model.letters import Letter
@@ -42,15 +41,25 @@ def ask_people(
     instead = [user for each in people for user in approvals.deciding_instead(tx.connection, each, today)]
     told = {*people, *instead}
     users = [found for each in sorted(told) if (found := Users(live.tables).active(tx.connection, each))]
-    title = live.reader.titles(tx.connection, run.module, [run.record_id or 0], live.moment(SYSTEM))
-    name = title.get(run.record_id or 0, f"#{run.record_id}")
-    text = message("{approval}: {title} waits for your decision.", approval=called, title=name)
-    Inbox(site.clock).tell(
-        tx, f"approval:{number}", [each.id for each in users], to_json(text), None, f"{ADDRESS}/{number}"
-    )
-    link = f"{site.url}{ADDRESS}/{number}"
-    site.post.put(tx, [_letter(site, live, number, each, called, name, link) for each in users if each.email])
+    inbox, link = Inbox(site.clock), f"{site.url}{ADDRESS}/{number}"
+    table = live.tables.module(run.module).table.name
+    for user in users:
+        name = _title(tx, live, run, user)
+        text = message("{approval}: {title} waits for your decision.", approval=called, title=name)
+        about = (table, run.record_id or 0)
+        inbox.tell(tx, f"approval:{number}", [user.id], to_json(text), about, f"{ADDRESS}/{number}")
+        if user.email:
+            site.post.put(tx, [_letter(site, live, number, user, called, name, link)])
     return number
+
+
+def _title(tx: Transaction, live: Snapshot, run: StoredRun, user: User) -> str:
+    """What the record is called to somebody; to one who may not see it, no more than what it is."""
+    actor = user.actor("approval", user.language or live.catalog.languages[0], live.catalog.timezone)
+    seen = live.seen_by(actor)
+    ref = seen.refs.one(tx.connection, [run.module], run.record_id or 0, actor, seen.moment(actor))
+    label = live.catalog.modules[run.module].label
+    return ref.title if ref is not None else label.in_language(actor.language)
 
 
 def _letter(

@@ -17,7 +17,7 @@ from runtime.base.sealing import SealError
 from runtime.identity.actor import Actor
 from runtime.identity.addressed import Addressed
 from runtime.identity.users import Users
-from runtime.model.catalog import Path
+from runtime.model.catalog import Field, Path
 from runtime.model.outbound import Request, UnreachableError
 from runtime.records.as_json import writer_of
 from runtime.storage.following import Saved, written_in
@@ -106,6 +106,7 @@ class _Telling:
         is_update = event == "updated"
         written = written_in(self.tx.connection, self.saved.change_set, ids) if is_update else {}
         names = {each.key for each in shown}
+        unseen = self._unseen(shown, written)
         for row in rows:
             said: dict[str, Any] = {"module": module.key, "id": row.id}
             if event != "deleted":
@@ -114,8 +115,24 @@ class _Telling:
                     for field, write, value in zip(shown, writers, row.values, strict=True)
                 }
             if is_update:
-                said["changed"] = sorted(names & set(written.get(row.id, ())))
+                changed = names & set(written.get(row.id, ()))
+                said["changed"] = sorted(key for key in changed if row.id not in unseen.get(key, ()))
             yield row.id, said
+
+    def _unseen(
+        self, shown: Sequence[Field], written: Mapping[int, Mapping[str, Any]]
+    ) -> Mapping[str, set[int]]:
+        """Of which records a changed field is not seen: a statement for each that is seen of some alone."""
+        found: dict[str, set[int]] = {}
+        for field in shown:
+            condition = self.seen.judge.field_condition(self.actor, field.module, field.whole, "read")
+            ids = {number for number, new in written.items() if field.key in new}
+            if condition is None or not ids:
+                continue
+            query = Query(field.module, rights=(condition,), ids=tuple(sorted(ids)), deleted="any")
+            moment = self.seen.moment(self.actor)
+            found[field.key] = ids - self.seen.reader.meeting(self.tx.connection, query, moment)
+        return found
 
 
 def _text(event: str, site: Place, data: Mapping[str, Any]) -> str:

@@ -51,6 +51,6 @@ def letter(site: Place, live: Snapshot, person: Person, notice: Notification) ->
 def address_of(site: Place, live: Snapshot, notice: Notification) -> str:
     """Where a word leads."""
     for key, module in live.tables.modules.items():
-        if notice.record_id is not None and module.table.name == notice.about:
+        if notice.record_id is not None and module.table.name == notice.about and not notice.address:
             return f"{site.post.url}/app/{key}/{notice.record_id}"
     return f"{site.post.url}{notice.address}" if notice.address else f"{site.post.url}/notifications"

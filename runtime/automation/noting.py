@@ -7,10 +7,12 @@ from runtime.automation.place import Place, Snapshot, people_of
 from runtime.base.messages import message, to_json
 from runtime.identity.addressed import Addressed
 from runtime.identity.people import Person
+from runtime.model.catalog import Field, Path
 from runtime.model.letters import Letter
 from runtime.model.values import Pointer
 from runtime.storage.following import author_of, written_in
 from runtime.storage.inbox import Inbox
+from runtime.storage.query import Query
 from runtime.storage.transaction import Transaction
 
 NOTES = ("long_text", "rich_text")
@@ -35,13 +37,16 @@ def tell_of_notes(
         return
     written = written_in(tx.connection, change_set, ids)
     noted = {
-        number: _plain(str(new[each.key])) if each.type == "rich_text" else str(new[each.key])[:LONGEST]
+        number: said
         for number, new in written.items()
-        for each in reversed(fields)
-        if new.get(each.key)
+        if (said := {each.key: _words(each, new[each.key]) for each in fields if new.get(each.key)})
     }
     if noted:
         _tell(site, tx, live, module, change_set, who, noted)
+
+
+def _words(field: Field, value: object) -> str:
+    return _plain(str(value)) if field.type == "rich_text" else str(value)[:LONGEST]
 
 
 def _tell(
@@ -51,12 +56,11 @@ def _tell(
     module: str,
     change_set: int,
     who: int,
-    noted: Mapping[int, str],
+    noted: Mapping[int, Mapping[str, str]],
 ) -> None:
     records = live.writer.plans.loader.load(tx.connection, module, list(noted))
     table, addressed, people = live.tables.module(module).table.name, Addressed(live.tables), people_of(live)
     author = people.users.by_id(tx.connection, who)
-    titles = live.reader.titles(tx.connection, module, list(noted))
     inbox = Inbox(site.clock)
     for number, record in records.items():
         owner = record.get("owner")
@@ -65,20 +69,45 @@ def _tell(
             continue
         owners = [each for each in addressed.users(tx.connection, [owner_id]) if each != who]
         wishing = [each for each in people.of(tx.connection, owners) if each.note_alert] if owners else []
-        said = message(
-            "{who} has noted on {title}: {note}",
-            who=author.name if author is not None else "?",
-            title=titles.get(number, ""),
-            note=noted[number],
-        )
         key = f"note:{change_set}:{table}:{number}"
-        alerted = [each.id for each in wishing if each.note_alert in ("alert", "both")]
-        mailed = [each for each in wishing if each.note_alert in ("mail", "both")]
-        if alerted:
-            inbox.tell(tx, key, alerted, to_json(said), (table, number), mailed=True)
-        if mailed:
-            address = f"{site.post.url}/app/{module}/{number}"
-            site.post.put(tx, [_letter(site, each, key, said, address) for each in mailed])
+        for person in wishing:
+            seen = _as_seen(tx, live, person, module, number, noted[number])
+            if seen is None:
+                continue
+            title, note = seen
+            said = message(
+                "{who} has noted on {title}: {note}",
+                who=author.name if author is not None else "?",
+                title=title,
+                note=note,
+            )
+            if person.note_alert in ("alert", "both"):
+                inbox.tell(tx, key, [person.id], to_json(said), (table, number), mailed=True)
+            if person.note_alert in ("mail", "both"):
+                address = f"{site.post.url}/app/{module}/{number}"
+                site.post.put(tx, [_letter(site, person, key, said, address)])
+
+
+def _as_seen(
+    tx: Transaction, live: Snapshot, person: Person, module: str, number: int, noted: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """What the record is called and what was noted on it first, as somebody sees both; None where they see
+    nothing of what was noted.
+    """
+    user = people_of(live).users.active(tx.connection, person.id)
+    if user is None:
+        return None
+    actor = user.actor("note", person.language, person.timezone)
+    seen, moment = live.seen_by(actor), live.moment(actor)
+    known = seen.catalog.modules[module].fields
+    shown = [key for key in noted if key in known]
+    if not shown:
+        return None
+    paths = tuple(Path(key, (known[key],)) for key in shown)
+    rows = seen.reader.page(tx.connection, Query(module, paths, ids=(number,), limit=1), moment).rows
+    first = next((key for row in rows for key, value in zip(shown, row.values, strict=True) if value), None)
+    title = seen.reader.titles(tx.connection, module, [number], moment).get(number, "")
+    return (title, noted[first]) if first is not None else None
 
 
 def _letter(site: Place, person: Person, key: str, said: Any, address: str) -> Letter:

@@ -42,15 +42,14 @@ class Due:
 def remind(site: Place) -> int:
     """Tell those who want it what is due within their days; says how many words were new."""
     live, told = site.live, 0
-    filters = _filters(live)
-    if not filters:
+    if not _filters(live):
         return 0
     with site.database.read() as connection:
         people = list(people_of(live).who_wish(connection, "alert_days"))
     for person in people:
         with site.database.read() as connection:
             actor = _actor(live, connection, person)
-            found = [] if actor is None else list(_soon(live, connection, actor, person, filters))
+            found = [] if actor is None else list(_soon(live, connection, actor, person))
         if found:
             told += _tell(site, live, person, found)
     return told
@@ -59,8 +58,7 @@ def remind(site: Place) -> int:
 def digest(site: Place) -> int:
     """Mail what is open to those who want that each day, once a day of theirs; says how many mails."""
     live, count = site.live, 0
-    filters = _filters(live)
-    if not filters:
+    if not _filters(live):
         return 0
     with site.database.read() as connection:
         people = [
@@ -72,7 +70,7 @@ def digest(site: Place) -> int:
             if site.post.has(connection, key):
                 continue
             actor = _actor(live, connection, person)
-            parts = [] if actor is None else _parts(live, connection, actor, person, filters)
+            parts = [] if actor is None else _parts(live, connection, actor, person)
         letter = _letter(site, live, person, key, parts)
         if letter is None:
             continue
@@ -83,6 +81,7 @@ def digest(site: Place) -> int:
 
 
 def _filters(live: Snapshot) -> list[tuple[Filter, Field]]:
+    """The filters that remind. As somebody sees the snapshot, none that reads what they may not."""
     return [
         (each, each.remind)
         for of_module in live.catalog.filters.values()
@@ -108,12 +107,10 @@ def _is_morning(site: Place, person: Person) -> bool:
     return MORNING <= site.clock.now().astimezone(_zone(person)).hour < NOON
 
 
-def _soon(
-    live: Snapshot, connection: Any, actor: Actor, person: Person, filters: list[tuple[Filter, Field]]
-) -> Iterator[Due]:
+def _soon(live: Snapshot, connection: Any, actor: Actor, person: Person) -> Iterator[Due]:
     """What is due within the person's days; what is in two filters comes once."""
     seen: set[tuple[str, int]] = set()
-    for each, field in filters:
+    for each, field in _filters(live.seen_by(actor)):
         today = live.moment(actor).now.astimezone(_zone(person)).date()
         last = today + timedelta(days=person.alert_days or 0)
         for due in _found(live, connection, actor, person, each, field, _between(field, today, last, person)):
@@ -180,12 +177,10 @@ def _tell(site: Place, live: Snapshot, person: Person, found: list[Due]) -> int:
     return told
 
 
-def _parts(
-    live: Snapshot, connection: Any, actor: Actor, person: Person, filters: list[tuple[Filter, Field]]
-) -> list[tuple[Filter, list[Due]]]:
+def _parts(live: Snapshot, connection: Any, actor: Actor, person: Person) -> list[tuple[Filter, list[Due]]]:
     """What each filter finds; what is in two filters stands in the first."""
     parts, seen = [], set[tuple[str, int]]()
-    for each, field in filters:
+    for each, field in _filters(live.seen_by(actor)):
         found = _found(live, connection, actor, person, each, field)
         fresh = [due for due in found if (due.module, due.id) not in seen]
         seen |= {(due.module, due.id) for due in fresh}

@@ -25,7 +25,7 @@ from runtime.records.access import Judge
 from runtime.records.plan import Plans
 from runtime.records.refs import Refs
 from runtime.records.seen import CURRENCIES, TOO_LARGE, TOO_LONG
-from runtime.storage.query import MOST, Count
+from runtime.storage.query import MOST, Count, Query
 from runtime.storage.reader import Reader
 
 SHOWN = 5
@@ -132,6 +132,16 @@ class Explainer:
         sight = _Sight(self, asking, traced, record)
         return Explanation(expression, sight.whole(expression.text), tracer.trouble)
 
+    def is_seen(self, asking: Asking, expression: Expression) -> bool:
+        """Whether the asker may read all that the expression reads of the record."""
+        record = self._data(asking, expression.tree)
+        tracer = self._plans.workplace.language.tracer(asking.moment)
+        try:
+            traced = tracer.trace(expression.tree, record, None, record)
+        except BudgetError:
+            return False
+        return _Sight(self, asking, traced, record).sees_all(expression.text)
+
     def _data(self, asking: Asking, tree: Node) -> Mapping[str, Any]:
         needed = dependencies(tree)
         ids, moment = (asking.record_id,), asking.moment
@@ -159,6 +169,19 @@ class Explainer:
             for module, key in fields
         )
 
+    def has_condition(self, asking: Asking, module: str, key: str) -> bool:
+        """Whether the asker may read a field of some records alone."""
+        return self._judge.field_condition(asking.actor, module, key, "read") is not None
+
+    def meets(self, asking: Asking, place: Place, key: str) -> bool:
+        """Whether a record is one of those of which the asker may read a field."""
+        module, number = place
+        condition = self._judge.field_condition(asking.actor, module, key, "read")
+        if condition is None:
+            return True
+        query = Query(module, rights=(condition,), ids=(number,), deleted="any", limit=1)
+        return bool(self._reader.meeting(asking.connection, query, asking.moment))
+
     def visible(self, asking: Asking, places: Iterable[Place]) -> dict[Place, Ref]:
         """Those of these records that the asker may read."""
         found = self._refs.several(
@@ -184,6 +207,10 @@ class _Sight:
         """The whole expression; its own value is that of the field that it stands at, whose right governs."""
         part = self._part(self._traced, text)
         return replace(part, value=self._traced.value, hidden=False) if part.hidden else part
+
+    def sees_all(self, text: str) -> bool:
+        """Whether nothing of it is hidden."""
+        return not self._part(self._traced, text).hidden
 
     def _part(self, traced: Traced, text: str) -> Part:
         inner = traced
@@ -217,12 +244,24 @@ class _Sight:
     def _may_see(self, traced: Traced) -> bool:
         # What lies below a part is asked for by itself; a tree that was led here has no parts of its own.
         node = traced.node
-        nodes = walk_all(node) if isinstance(node, Aggregate) or _is_led(traced) else (node,)
+        is_whole = isinstance(node, Aggregate) or _is_led(traced)
+        nodes = walk_all(node) if is_whole else (node,)
         reads = [each for each in nodes if isinstance(each, Read) and not each.link]
         fields = [
             (field.module, field.whole) for each in reads for path in each.paths for field in path.fields
         ]
-        return self._explainer.may_read(self._asking, fields) and self._way(node) is not None
+        if not self._explainer.may_read(self._asking, fields) or self._way(node) is None:
+            return False
+        if is_whole or any(each.outer for each in reads):  # of which records it reads is not told here
+            return not any(self._explainer.has_condition(self._asking, *each) for each in fields)
+        return all(self._meets(path) for each in reads for path in each.paths)
+
+    def _meets(self, path: Path) -> bool:
+        """Whether each field of a path may be read of the very record that it is read of."""
+        own = (self._asking.module, self._asking.record_id)
+        # A path that ends early has no value behind its end.
+        places = zip(path.fields, (own, *_walked(path, self._record)), strict=False)
+        return all(self._explainer.meets(self._asking, place, field.whole) for field, place in places)
 
     def _way(self, node: Node) -> list[Place] | None:
         """The other records that a read walks to, () for the record's own; None when one may not be read."""

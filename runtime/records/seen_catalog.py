@@ -170,6 +170,7 @@ class Narrowing:
                 columns=self._paths(each.columns) or layout.list,
                 sort=self._sort(each.sort),
                 quick=self._paths(each.quick),
+                remind=self._date(each.remind),
             )
             for key, each in filters.items()
             if self._reads_nothing_hidden(each.where)
@@ -177,7 +178,11 @@ class Narrowing:
         if not found:
             first = next(iter(filters.values()))
             found = {"all": replace(first, key="all", where=None, columns=layout.list, sort=(), quick=())}
+            found["all"] = replace(found["all"], remind=None)
         return MappingProxyType(found)
+
+    def _date(self, field: Field | None) -> Field | None:
+        return self._narrow(field) if field is not None and self._field(field) else None
 
     def _group(self, group: MenuGroup) -> MenuGroup | None:
         if not self._menu(group.profiles):

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from runtime.automation.filling import Read
+from runtime.automation.filling import Read, defaults_of
 from runtime.automation.using import Using, use
 from runtime.base.messages import Message, message
 from runtime.language.kinds.workflows import known_steps
@@ -11,6 +12,7 @@ from runtime.model.catalog import Expression, Module
 from runtime.model.label import Label
 from runtime.model.tool import CARD, LIST, Tool
 from runtime.model.workflow import Workflow
+from runtime.records import explaining
 from runtime.sites.live import ConditionError
 from runtime.storage.query import Query
 from runtime.storage.runs import DONE, Runs, StoredRun
@@ -89,6 +91,23 @@ def fitting(call: Asking, module: Module, ids: Sequence[int], offer: Offer) -> l
     with call.site.database.read() as connection:
         rows = {row.id for row in call.live.reader.page(connection, query, call.moment).rows}
     return [each for each in ids if each in rows]
+
+
+def begins_with(call: Asking, offer: Offer, number: int | None) -> dict[str, Any]:
+    """What the inputs begin with, of one record or of none; without what is made of what the actor may not
+    read.
+    """
+    tool = offer.tool
+    if tool is None or not offer.procedure.inputs:
+        return {}
+    with call.site.database.read() as connection:
+        found = defaults_of(connection, call.site.live, call.actor, tool, number)
+        if number is None:
+            return found
+        asking = explaining.Asking(connection, call.actor, call.moment, tool.module, number)
+        explainer = call.live.explainer
+        unseen = {key for key, each in tool.defaults.items() if not explainer.is_seen(asking, each)}
+    return {key: value for key, value in found.items() if key not in unseen}
 
 
 def check_chosen(call: Asking, offer: Offer, read: Read) -> dict[str, Message]:

@@ -5,7 +5,7 @@ import secrets
 
 from starlette.responses import Response
 
-from runtime.automation.filling import Read, defaults_of
+from runtime.automation.filling import Read
 from runtime.base.messages import from_json, message
 from runtime.model.tool import CARD
 from runtime.storage.runs import CUT, DONE, FAILED, SKIPPED, StoredRun
@@ -16,7 +16,7 @@ from runtime.web.api.json_body import read_object
 from runtime.web.api.modules import module_of, record_id
 from runtime.web.api.parameters import read_none
 from runtime.web.errors import RefusedError, bad_request, not_found
-from runtime.web.tooling import Offer, check_chosen, fitting, led_to, offers, use_offer
+from runtime.web.tooling import Offer, begins_with, check_chosen, fitting, led_to, offers, use_offer
 
 
 def use(call: Call) -> Response:
@@ -49,10 +49,7 @@ def _read(call: Call, offer: Offer, number: int) -> Read:
         raise bad_request(
             message('There is no input "{name}".', name=strange[:100]), f"inputs.{strange[:100]}"
         )
-    begins = {}
-    if offer.tool is not None and offer.procedure.inputs:
-        with call.site.database.read() as connection:
-            begins = defaults_of(connection, call.site.live, call.actor, offer.tool, number)
+    begins = begins_with(call, offer, number)
     read = Read.of(call.live, call.actor, offer.procedure.inputs, {**begins, **given}, DOOR)
     errors = check_chosen(call, offer, read)
     if errors:

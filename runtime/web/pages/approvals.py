@@ -93,8 +93,7 @@ def of_card(call: Call, module: Module, number: int) -> dict[str, Any] | None:
         found = Approvals(call.site.clock).of_record(connection, keys, number)
     lines = [_line(call, each, None) for each in found]
     for line, each in zip(lines, found, strict=True):
-        locked = [_label(call, module, key) for key in keys[each.workflow].lock]
-        line["locked"] = ", ".join(locked)
+        line["locked"] = ", ".join(_labels(call, module, keys[each.workflow].lock))
         line["decide"] = f"{ADDRESS}/{each.id}" if each.is_pending and _may(call, each) else None
     return {
         "pending": [line for line, each in zip(lines, found, strict=True) if each.is_pending],
@@ -187,10 +186,10 @@ def _today(call: Call) -> date:
     return call.site.clock.now().astimezone(call.zone).date()
 
 
-def _label(call: Call, module: Module, key: str) -> str:
-    field = module.field(key)
-    label = field.label if field is not None else module.collections[key].label
-    return label.in_language(call.actor.language)
+def _labels(call: Call, module: Module, keys: Sequence[str]) -> list[str]:
+    """What fields and rows are called, without those that the reader may not see."""
+    found = (module.field(key) or module.collections.get(key) for key in keys)
+    return [each.label.in_language(call.actor.language) for each in found if each is not None]
 
 
 def _line(call: Call, request: Request, ref: Ref | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from runtime.base.messages import from_json
+from runtime.base.messages import from_json, message
 from runtime.records.recent import places
 from runtime.storage.inbox import COUNTED, Inbox, Notification
 from runtime.web.door import Call
@@ -14,6 +14,9 @@ from runtime.web.views import record_address
 
 ADDRESS = "/notifications"
 SIZE = 50
+NAMED = "title"
+"""By this the program's own sentences name a record; what a workflow says are its author's words."""
+UNSEEN = message("This was about a record that you may not see.")
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -69,10 +72,13 @@ def _titles(call: Call, connection: Any, found: Sequence[Notification]) -> dict[
 
 
 def _row(call: Call, each: Notification, titles: dict[int, tuple[str, str]]) -> dict[str, Any]:
-    address, title = titles.get(each.record_id or 0, (each.address, ""))
+    address, title = titles.get(each.record_id or 0, ("", ""))
+    said = from_json(each.text)
+    if each.about and not title and NAMED in said.parameters:
+        said = UNSEEN  # what it was called then, and what was noted on it, is told no more
     return {
-        "text": from_json(each.text).render(call.translate, call.actor.language),
-        "href": address,
+        "text": said.render(call.translate, call.actor.language),
+        "href": each.address or address,
         "title": title,
         "when": call.formats.datetime(each.created_at),
         "fresh": each.read_at is None,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
-from runtime.automation.filling import Read, defaults_of
+from runtime.automation.filling import Read
 from runtime.base.messages import Message, from_json, message
 from runtime.model.catalog import Module
 from runtime.model.tool import CARD, LIST
@@ -23,7 +23,7 @@ from runtime.web.pages.reading import read
 from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
-from runtime.web.tooling import Offer, check_chosen, fitting, led_to, offered, offers, use_offer
+from runtime.web.tooling import Offer, begins_with, check_chosen, fitting, led_to, offered, offers, use_offer
 from runtime.web.views import FieldView, record_address
 
 MOST = 500
@@ -221,10 +221,7 @@ def _fields(
 ) -> tuple[list[FieldView], list[dict[str, Any]]]:
     """The controls of the inputs, and what is wrong."""
     inputs = tuple(offer.procedure.inputs.values())
-    values: dict[str, Any] = {}
-    if offer.tool is not None and inputs:
-        with call.site.database.read() as connection:
-            values = defaults_of(connection, call.site.live, call.actor, offer.tool, number)
+    values = begins_with(call, offer, number)
     for field in inputs:
         if field.targets and values.get(field.key) is not None:
             values[field.key] = _ref(call, field.targets, values[field.key])
