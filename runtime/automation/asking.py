@@ -44,8 +44,11 @@ def ask_people(
     inbox, link = Inbox(site.clock), f"{site.url}{ADDRESS}/{number}"
     table = live.tables.module(run.module).table.name
     for user in users:
-        name = _title(tx, live, run, user)
-        text = message("{approval}: {title} waits for your decision.", approval=called, title=name)
+        title, label = _title(tx, live, run, user), live.catalog.modules[run.module].label
+        name = title or label.in_language(user.language or live.catalog.languages[0])
+        text = message("{approval} waits for your decision.", approval=called)
+        if title:
+            text = message("{approval}: {title} waits for your decision.", approval=called, title=title)
         about = (table, run.record_id or 0)
         inbox.tell(tx, f"approval:{number}", [user.id], to_json(text), about, f"{ADDRESS}/{number}")
         if user.email:
@@ -54,12 +57,11 @@ def ask_people(
 
 
 def _title(tx: Transaction, live: Snapshot, run: StoredRun, user: User) -> str:
-    """What the record is called to somebody; to one who may not see it, no more than what it is."""
+    """What the record is called to somebody; nothing to one who may not see it."""
     actor = user.actor("approval", user.language or live.catalog.languages[0], live.catalog.timezone)
     seen = live.seen_by(actor)
     ref = seen.refs.one(tx.connection, [run.module], run.record_id or 0, actor, seen.moment(actor))
-    label = live.catalog.modules[run.module].label
-    return ref.title if ref is not None else label.in_language(actor.language)
+    return ref.title if ref is not None else ""
 
 
 def _letter(
