@@ -15,6 +15,7 @@ from types import MappingProxyType
 from runtime.base.diagnostic import Span
 from runtime.base.messages import Message, message
 from runtime.expressions import Language, Scope
+from runtime.expressions.either import either
 from runtime.expressions.inlining import led, rebuilt
 from runtime.expressions.tree import Aggregate, Node, Operation, Read, Shared, Step
 from runtime.identity.actor import Actor
@@ -321,7 +322,7 @@ class Making:
         conditions = [each for each in clauses if each is not None]
         if len(conditions) < len(clauses):
             return None
-        tree = Operation(BOOLEAN, 0, 0, "or", tuple(each.tree for each in conditions))
+        tree = either([each.tree for each in conditions])
         text = " or ".join(f"({each.text})" for each in conditions)
         return Expression(text, Span.point("rights"), BOOLEAN, tree, tree)
 

@@ -1,0 +1,164 @@
+"""What is told beside the records themselves shows no more of them than whoever is told may read."""
+
+from collections.abc import Callable
+
+import pytest
+
+from runtime.automation.reminding import remind
+from tests.access.office import PACK, Office, opened
+from tests.support.crm import App
+from tests.support.flows import Flows
+
+BESIDE = (
+    PACK.replace(
+        "  note: {type: text, max: 100}\n",
+        "  note: {type: text, max: 100}\n"
+        "    told: {type: text, max: 200, formula: \"concat('told ', note)\"}\n"
+        "    remarks: {type: long_text}\n"
+        "    thoughts: {type: long_text}\n"
+        "    due: {type: date}\n"
+        "    until: {type: date}\n"
+        "    ending: {type: date}\n",
+    )
+    .replace(
+        "    deals.cost: {read: false}\n",
+        "    deals.cost: {read: false}\n"
+        "    deals.remarks: {read: false}\n"
+        "    deals.thoughts: {read: \"=stage.kind == 'won'\"}\n"
+        "    deals.until: {read: false}\n",
+        1,
+    )
+    .replace(
+        "schemas/access/profiles/support.yaml:",
+        "  tools: {deals.ask: true}\nschemas/access/profiles/support.yaml:",
+    )
+    + """
+schemas/filters/deals.yaml:
+  all: {columns: [name]}
+  plain: {remind: due, columns: [name]}
+  dear: {where: cost > 100, remind: ending, columns: [name]}
+  ending: {remind: until, columns: [name]}
+schemas/tools/deals.yaml:
+  ask:
+    label: Ask about it
+    inputs:
+      open: {type: text, default: =name}
+      of_all: {type: text, default: "=concat('c', cost)"}
+      of_some: {type: text, default: =note}
+      whose: {type: text, default: =account.name}
+    steps: [{update: {set: {name: =inputs.open}}}]
+schemas/approvals/big.yaml:
+  label: A big deal
+  module: deals
+  when: amount > 1000
+  lock: [amount, cost]
+  chain: [{approver: {role: helper}}]
+"""
+)
+
+
+@pytest.fixture
+def beside(crm: Callable[..., App]) -> Office:
+    return opened(crm, BESIDE)
+
+
+def _wish(office: Office, name: str, **wishes: object) -> None:
+    Flows(office.app).save("users", office.ids[name], **wishes)
+
+
+def _inbox(office: Office, name: str) -> str:
+    return office.browser(name).get("/notifications").text
+
+
+def test_owners_hear_of_notes_as_far_as_they_may_read_them(beside: Office) -> None:
+    _wish(beside, "sam", note_alert="alert")
+    deal = beside.deal("Chairs", "sam", stage="open")
+    won = beside.deal("Tables", "sam", stage="won")
+    for number in (deal, won):
+        given = {"remarks": f"remark {number}", "thoughts": f"thought {number}"}
+        assert beside.admin("PATCH", f"/deals/{number}", json=given).status_code == 200
+    Flows(beside.app).work()
+    told = _inbox(beside, "sam")
+    assert f"thought {won}" in told
+    assert f"thought {deal}" not in told
+    assert f"remark {won}" not in told
+    assert "Chairs" not in told
+
+
+def test_reminders_find_nothing_by_what_is_hidden_and_go_on_behind_it(beside: Office) -> None:
+    _wish(beside, "sam", alert_days=5)
+    today = beside.app.site.clock.now().date().isoformat()
+    beside.deal("Plain", "sam", due=today)
+    beside.deal("Ending", "sam", until=today)
+    assert remind(beside.app.site) == 1
+    told = _inbox(beside, "sam")
+    assert "Plain is due on" in told
+    assert "Ending" not in told
+
+
+def test_a_filter_that_reads_a_hidden_field_reminds_nobody_of_what_it_finds(beside: Office) -> None:
+    _wish(beside, "sam", alert_days=5)
+    today = beside.app.site.clock.now().date().isoformat()
+    beside.deal("Dear", "sam", ending=today, cost="500")
+    assert remind(beside.app.site) == 0
+    assert "Dear" not in _inbox(beside, "sam")
+
+
+def test_what_one_may_not_see_any_more_is_not_named_in_the_inbox(beside: Office) -> None:
+    _wish(beside, "sam", alert_days=5)
+    today = beside.app.site.clock.now().date().isoformat()
+    deal = beside.deal("Given away", "sam", due=today)
+    remind(beside.app.site)
+    assert "Given away" in _inbox(beside, "sam")
+    assert beside.admin("PATCH", f"/deals/{deal}", json={"owner": beside.ids["ceo"]}).status_code == 200
+    told = _inbox(beside, "sam")
+    assert "Given away" not in told
+    assert f"deals/{deal}" not in told
+    assert "a record that you may not see" in told
+
+
+def test_who_is_asked_for_approval_is_not_told_what_they_may_not_see(beside: Office) -> None:
+    for name, stage in (("Open secret", "open"), ("Won in public", "won")):
+        beside.deal(name, "sam", stage=stage, amount="5000")
+    Flows(beside.app).work()
+    asked = _inbox(beside, "hal")
+    assert "Won in public waits for your decision." in asked
+    assert "A big deal waits for your decision." in asked
+    assert "Open secret" not in asked
+    queue = beside.browser("hal").get("/approvals").text
+    assert "Won in public" in queue
+    assert "Open secret" not in queue
+
+
+def test_a_card_names_what_is_locked_without_what_is_hidden(beside: Office) -> None:
+    deal = beside.deal("Locked", "sam", amount="5000")
+    Flows(beside.app).work()
+    card = beside.browser("sam").get(f"/app/deals/{deal}")
+    assert card.status == 200
+    assert "Locked until then: Amount." in card
+    assert "Locked until then: Amount, Cost." in beside.app.sign_in().get(f"/app/deals/{deal}")
+
+
+def test_a_tool_begins_with_what_one_may_read_alone(beside: Office) -> None:
+    account = beside.admin("POST", "/accounts", json={"name": "Acme", "secret": "x"}).json()["data"]["id"]
+    given = {"cost": "77", "note": "noted", "account": account}
+    deals = {stage: beside.deal(f"{stage} one", "sam", stage=stage, **given) for stage in ("open", "won")}
+    for name in ("sam", "admin"):
+        browser = beside.app.sign_in() if name == "admin" else beside.browser(name)
+        for stage, deal in deals.items():
+            page = browser.get(f"/app/deals/{deal}/tools/ask").text
+            assert f'value="{stage} one"' in page
+            assert ('value="c77' in page) is (name == "admin"), (name, stage)
+            assert ('value="noted"' in page) is (name == "admin" or stage == "won"), (name, stage)
+            assert 'value="Acme"' in page
+
+
+def test_an_explanation_shows_a_field_of_those_records_alone_of_which_it_is_read(beside: Office) -> None:
+    shown = {}
+    for stage in ("open", "won"):
+        deal = beside.deal(f"{stage} one", "sam", stage=stage, note="noted")
+        page = beside.browser("sam").get(f"/app/deals/{deal}/explain/told")
+        assert page.status == 200
+        shown[stage] = page.text.replace("told noted", "")  # the field's own value is read by its own right
+    assert "noted" in shown["won"]
+    assert "noted" not in shown["open"]
