@@ -102,7 +102,7 @@ def _one_of(sql: Sql, sought: Value, items: Sequence[Value]) -> ColumnElement[bo
     conditions = [same_in_sql(sql, sought, item) for item in others]
     if simple:
         conditions.insert(0, sought.column.in_(simple))
-    return or_(false(), *conditions)
+    return or_(*conditions) if conditions else false()
 
 
 def _chosen(sql: Sql, sought: Value, listed: Value) -> ColumnElement[bool]:
