@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from runtime.base.diagnostic import Span
 from runtime.base.messages import Message, message
-from runtime.identity.actor import Actor
 from runtime.model.catalog import Expression, Filter, Module, Origin, Path, SortKey
 from runtime.model.label import Label
 from runtime.records.saved_filters import SavedFilter
@@ -33,8 +32,8 @@ NOTHING = "false"
 """The condition of a filter whose own cannot be read."""
 
 
-def open_saved(live: Live, actor: Actor, saved: SavedFilter) -> Opened:
-    """The filter that somebody saved."""
+def open_saved(live: Live, saved: SavedFilter) -> Opened:
+    """The filter that somebody saved, in the snapshot as the reader sees it: no column of it is hidden."""
     module = live.catalog.modules[saved.module]
     troubles: list[Message] = []
     found = Filter(
@@ -42,7 +41,7 @@ def open_saved(live: Live, actor: Actor, saved: SavedFilter) -> Opened:
         module.key,
         Label.of(saved.name),
         _condition(live, module, saved.where, troubles),
-        _columns(live, actor, module, saved, troubles) or live.catalog.layouts[module.key].list,
+        _columns(live, module, saved, troubles) or live.catalog.layouts[module.key].list,
         _sort(live, module, saved.sort, troubles),
         next((each.quick for each in live.catalog.filters[module.key].values() if each.quick), ()),
         NOWHERE,
@@ -61,19 +60,14 @@ def _condition(live: Live, module: Module, text: str, troubles: list[Message]) -
         return live.condition(module, NOTHING)
 
 
-def _columns(
-    live: Live, actor: Actor, module: Module, saved: SavedFilter, troubles: list[Message]
-) -> tuple[Path, ...]:
+def _columns(live: Live, module: Module, saved: SavedFilter, troubles: list[Message]) -> tuple[Path, ...]:
     known = {path.text: path for each in live.catalog.filters[module.key].values() for path in each.columns}
     found: list[Path] = []
     for text in saved.columns:
         try:
-            path = known.get(text) or live.path(module, text)
+            found.append(known.get(text) or live.path(module, text))
         except PathError:
             troubles.append(message('Its column "{path}" is not there any more.', path=text[:100]))
-            continue
-        if all(live.judge.may(actor, each.module, "read", field=each.key).allowed for each in path.fields):
-            found.append(path)
     return tuple(found)
 
 

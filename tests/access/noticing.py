@@ -23,13 +23,18 @@ from starlette.testclient import TestClient
 from tests.access import (
     corners,
     knocking,
+    test_access_page,
+    test_calendars,
     test_counting,
     test_guessing,
     test_limited_keys,
     test_rights,
+    test_told_beside,
     test_unseen_records,
     test_why,
+    test_written_beside,
 )
+from tests.access.beside import BESIDE
 from tests.access.matrix import World, build
 from tests.access.mutations import ROOT, Place, places
 from tests.access.office import PACK, Office, opened
@@ -111,6 +116,8 @@ class Noticing:
         self._twins = keep(folder / "world", "", lambda crm, _: _with_twins(crm))
         self._office = keep(folder / "office", PACK, opened)
         self._strict = keep(folder / "strict", test_unseen_records.WRITTEN, opened)
+        self._beside = keep(folder / "beside", BESIDE, opened)
+        self._calendars = keep(folder / "calendars", test_calendars.PACK, opened)
         self._before: Counter[tuple[str, str]] = Counter()
         self._reached: dict[str, frozenset[Around]] = {}
 
@@ -149,7 +156,11 @@ class Noticing:
             (self._office, test_counting),
             (self._office, test_why),
             (self._office, test_limited_keys),
+            (self._office, test_access_page),
             (self._strict, test_unseen_records),
+            (self._beside, test_told_beside),
+            (self._beside, test_written_beside),
+            (self._calendars, test_calendars),
         ):
             tests |= {name: (kept, each) for name, each in _tests(module)}
         for name, (kept, test) in self._in_order(place, tests):
@@ -256,5 +267,5 @@ def _tests(module: Any) -> list[tuple[str, Callable[..., None]]]:
         for name, each in named
         if name.startswith("test_")
         and each.__module__ == module.__name__
-        and list(inspect.signature(each).parameters) in (["office"], ["strict"], ["twins"])
+        and list(inspect.signature(each).parameters) in (["office"], ["strict"], ["beside"], ["twins"])
     ]

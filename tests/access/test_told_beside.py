@@ -1,65 +1,17 @@
 """What is told beside the records themselves shows no more of them than whoever is told may read."""
 
-from collections.abc import Callable
+import json
 
-import pytest
+from sqlalchemy import select
 
 from runtime.automation.reminding import remind
-from tests.access.office import PACK, Office, opened
-from tests.support.crm import App
+from runtime.storage.runtime_tables import runtime_tables
+from runtime.storage.webhooks import Webhooks
+from tests.access.beside import beside
+from tests.access.office import Office
 from tests.support.flows import Flows
 
-BESIDE = (
-    PACK.replace(
-        "  note: {type: text, max: 100}\n",
-        "  note: {type: text, max: 100}\n"
-        "    told: {type: text, max: 200, formula: \"concat('told ', note)\"}\n"
-        "    remarks: {type: long_text}\n"
-        "    thoughts: {type: long_text}\n"
-        "    due: {type: date}\n"
-        "    until: {type: date}\n"
-        "    ending: {type: date}\n",
-    )
-    .replace(
-        "    deals.cost: {read: false}\n",
-        "    deals.cost: {read: false}\n"
-        "    deals.remarks: {read: false}\n"
-        "    deals.thoughts: {read: \"=stage.kind == 'won'\"}\n"
-        "    deals.until: {read: false}\n",
-        1,
-    )
-    .replace(
-        "schemas/access/profiles/support.yaml:",
-        "  tools: {deals.ask: true}\nschemas/access/profiles/support.yaml:",
-    )
-    + """
-schemas/filters/deals.yaml:
-  all: {columns: [name]}
-  plain: {remind: due, columns: [name]}
-  dear: {where: cost > 100, remind: ending, columns: [name]}
-  ending: {remind: until, columns: [name]}
-schemas/tools/deals.yaml:
-  ask:
-    label: Ask about it
-    inputs:
-      open: {type: text, default: =name}
-      of_all: {type: text, default: "=concat('c', cost)"}
-      of_some: {type: text, default: =note}
-      whose: {type: text, default: =account.name}
-    steps: [{update: {set: {name: =inputs.open}}}]
-schemas/approvals/big.yaml:
-  label: A big deal
-  module: deals
-  when: amount > 1000
-  lock: [amount, cost]
-  chain: [{approver: {role: helper}}]
-"""
-)
-
-
-@pytest.fixture
-def beside(crm: Callable[..., App]) -> Office:
-    return opened(crm, BESIDE)
+__all__ = ["beside"]
 
 
 def _wish(office: Office, name: str, **wishes: object) -> None:
@@ -162,3 +114,24 @@ def test_an_explanation_shows_a_field_of_those_records_alone_of_which_it_is_read
         shown[stage] = page.text.replace("told noted", "")  # the field's own value is read by its own right
     assert "noted" in shown["won"]
     assert "noted" not in shown["open"]
+
+
+def test_a_webhook_tells_of_a_change_what_its_user_sees_of_that_record(beside: Office) -> None:
+    site = beside.app.site
+    hook = {"name": "Bills", "url": "https://bills.example.com/in", "user_id": beside.ids["sam"]}
+    hook |= {"modules": [], "events": ["created", "updated", "deleted"], "secret": "x"}
+    with site.database.write() as tx:
+        Webhooks(site.clock).add(tx, hook)
+    ids = {stage: beside.deal(f"{stage} one", "sam", stage=stage) for stage in ("open", "won")}
+    hidden = beside.deal("Nobody's business", "ceo")
+    for number in (*ids.values(), hidden):
+        given = {"note": "noted", "cost": "77.00", "amount": "5.00"}
+        assert beside.admin("PATCH", f"/deals/{number}", json=given).status_code == 200
+    Flows(beside.app).work()
+    with site.database.read() as connection:
+        bodies = list(connection.execute(select(runtime_tables().deliveries.c.body)).scalars())
+    told = [json.loads(each) for each in bodies]
+    assert {each["data"]["id"] for each in told if each["type"].startswith("deals")} == {*ids.values()}
+    assert "77" not in str([each["data"].get("record", {}).get("cost") for each in told])
+    changed = {each["data"]["id"]: each["data"]["changed"] for each in told if "changed" in each["data"]}
+    assert changed == {ids["open"]: ["amount", "told"], ids["won"]: ["amount", "note", "told"]}

@@ -82,7 +82,7 @@ def _saved(call: Call, module: Module, key: str) -> Filter | None:
         saved = call.live.saved_filters.find(connection, call.actor, module.key, key)
     if saved is None:
         return None
-    opened = open_saved(call.live, call.actor, saved)
+    opened = open_saved(call.live, saved)
     if opened.is_broken:
         raise bad_request(opened.troubles[0], "filter")
     return opened.filter

@@ -52,7 +52,7 @@ def _found(call: Call, module: Module, key: str, shelf: Shelf) -> Chosen | None:
             saved = call.live.saved_filters.find(connection, call.actor, module.key, key)
     if saved is None:
         return None
-    opened = open_saved(call.live, call.actor, saved)
+    opened = open_saved(call.live, saved)
     return Chosen(opened.filter, shelf, saved, opened.troubles)
 
 
