@@ -1,4 +1,4 @@
-"""An office whose pack has what stands beside records: approvals, tools, reminders, notes, owners, duplicates."""
+"""An office whose pack has what stands beside records: approvals, tools, reminders, notes, duplicates."""
 
 from collections.abc import Callable
 

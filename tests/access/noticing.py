@@ -8,6 +8,7 @@ Python's) tells that a check was switched off clumsily, and counts for nothing.
 import inspect
 import io
 import shutil
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -125,7 +126,9 @@ class Noticing:
         """What is told while every check is on."""
         watched = _Watched({_around(each) for each in places()})
         found: list[str] = []
-        threading.settrace(watched)
+        before = sys.gettrace()
+        threading.settrace(watched)  # what answers requests
+        sys.settrace(watched)  # what a probe calls itself, as the worker
         try:
             for name, told in self._asked(None):
                 watched.found.clear()
@@ -133,6 +136,7 @@ class Noticing:
                 self._reached[name] = frozenset(watched.found)
         finally:
             threading.settrace(None)
+            sys.settrace(before)
         return found
 
     def noticed(self, place: Place) -> str:

@@ -47,11 +47,12 @@ class Oracle:
         self.profiles = {path.stem: self._read(path) for path in (access / "profiles").glob("*.yaml")}
         self.kinds: dict[str, dict[str, Any]] = {}
         for path in (pack / "schemas" / "picklists").glob("*.yaml"):
-            self.kinds[path.stem] = {
-                key: value.get("kind") for key, value in self._read(path)["values"].items()
-            }
+            values = self._read(path)["values"]
+            self.kinds[path.stem] = {key: value.get("kind") for key, value in values.items()}
         self.roles_of = roles_of
-        self.shares: dict[int, list[tuple[int, str]]] = {}  # by record: a user or a group, and the level
+        self.shares: dict[
+            int, list[tuple[int, str]]
+        ] = {}  # by record, or by whose calendar it is: with whom, and how far
 
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:
@@ -64,10 +65,8 @@ class Oracle:
 
     def granted(self, who: Person, module: str, right: str) -> bool:
         """Whether the right on the module as a whole is there."""
-        if who.admin:
-            return True
-        if who.id is None:
-            return False
+        if who.admin or who.id is None:
+            return who.admin
         return any(self._on(profile, module).get(right) is True for profile in self.held(who))
 
     def _on(self, profile: dict[str, Any], module: str) -> dict[str, Any]:
@@ -92,28 +91,41 @@ class Oracle:
         return who.role is not None and role != who.role and who.role in self.above(role)
 
     def reaches(self, who: Person, item: Item, level: str) -> bool:
-        """Whether sharing lets somebody at a record, for ``read`` or for ``write``."""
-        item = item.parent or item
-        if who.admin:
+        """Whether sharing lets somebody at a record, for ``read`` (if only its times) or for ``write``."""
+        if self.whole(who, item, level):
             return True
-        defaults = self.sharing.get("default", {})
+        times = level == "read" and item.parent is None and self._calendar(item) is not None
+        return times and self._shared(who, item.owner, "busy")
+
+    def whole(self, who: Person, item: Item, level: str) -> bool:
+        """Whether sharing lets somebody at all of a record, and not to its times alone."""
+        item = item.parent or item
+        defaults, calendar = self.sharing.get("default", {}), self._calendar(item)
         least = defaults.get(item.module, defaults.get("*", "private")) if self.sharing else "write"
-        if least in ("write", level):
+        public = not (calendar and "private" in calendar and self.holds(calendar["private"], item))
+        if who.admin or (public and least in ("write", level)):
             return True
         if level == "read" and self.granted(who, item.module, "see_all"):
             return True
-        if self.owns(who, item):
+        if self.owns(who, item) or self._shared(who, item.id, level):
             return True
-        for to, granted in self.shares.get(item.id, ()):
-            if level in ("read", granted) and (to == who.id or to in who.groups):
-                return True
-        return any(
+        if public and calendar is not None and self._shared(who, item.owner, level):
+            return True
+        return public and any(
             rule["module"] == item.module
             and (level == "read" or rule["grant"] == "write")
             and self._named(rule["to"], who)
             and ("where" not in rule or self.holds(rule["where"], item))
             for rule in self.sharing.get("rules", ())
         )
+
+    def _calendar(self, item: Item) -> dict[str, Any] | None:
+        return self.sharing.get("calendars", {}).get(item.module)
+
+    def _shared(self, who: Person, number: int | None, level: str) -> bool:
+        levels = ("busy", "read", "write")[("busy", "read", "write").index(level) :]
+        given = self.shares.get(number or 0, ())
+        return any(granted in levels and (to == who.id or to in who.groups) for to, granted in given)
 
     def _named(self, to: dict[str, str], who: Person) -> bool:
         kind, name = next(iter(to.items()))
@@ -136,7 +148,9 @@ class Oracle:
 
     def sees(self, who: Person, item: Item, name: str) -> bool:
         """Whether somebody may read one field of a record."""
-        return self.may(who, "read", item) and self._field(who, item, name, "read")
+        times = [*(self._calendar(item) or {}).get("times", ()), "owner"]
+        whole = name in times or self.whole(who, item, "read")
+        return whole and self.may(who, "read", item) and self._field(who, item, name, "read")
 
     def changes(self, who: Person, item: Item, name: str) -> bool:
         """Whether somebody may change one field of a record that stands."""
@@ -148,9 +162,8 @@ class Oracle:
         whole = item.parent or item
         for profile in self.held(who):
             on = self._on(profile, whole.module)
-            if not any(
-                on.get(each) is True for each in ({"read"} if right == "read" else {"create", "update"})
-            ):
+            needed = ("read",) if right == "read" else ("create", "update")
+            if not any(on.get(each) is True for each in needed):
                 continue
             fields = profile.get("fields", {})
             said = fields.get(f"{item.module}.{name}", fields.get(f"{item.module}.*")) or {}
@@ -164,12 +177,8 @@ class Oracle:
 
     def holds(self, condition: str, item: Item) -> bool:
         """Whether a condition of the pack holds of a record."""
-        names: dict[str, Any] = {
-            "none": None,
-            "true": True,
-            "false": False,
-            "is_empty": lambda value: value is None,
-        }
+        names: dict[str, Any] = {"none": None, "true": True, "false": False}
+        names["is_empty"] = lambda value: value is None
         for key, value in item.values.items():
             names[key] = Choice(value, self.kinds[key][value]) if key in self.kinds and value else value
         for key in self.kinds:

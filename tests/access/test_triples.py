@@ -20,6 +20,7 @@ from runtime.records.sharing import share
 from runtime.storage.query import Query
 from runtime.storage.reader import Reader
 from tests.access.oracle import Item, Oracle, Person
+from tests.access.oracle_of_owners import Group, owners
 from tests.support.crm import App, write_pack
 from tests.support.packs import load_pack
 
@@ -110,7 +111,13 @@ def _sharing(dice: random.Random) -> dict[str, Any]:
         rules.append(rule | ({"where": dice.choice(CONDITIONS)} if dice.random() < 0.7 else {}))
     default = {name: dice.choice(("private", "read", "write")) for name in ("deals",) if dice.random() < 0.8}
     default |= {"*": dice.choice(("private", "private", "read"))}
-    return {"default": default, **({"rules": rules} if rules else {})}
+    found: dict[str, Any] = {"default": default, **({"rules": rules} if rules else {})}
+    if dice.random() < 0.5:
+        private = {"private": dice.choice(CONDITIONS)} if dice.random() < 0.7 else {}
+        found["calendars"] = {"deals": {**private, "times": ["amount"]}}
+    if dice.random() < 0.8:
+        found["owners"] = {"deals": dice.choice(("users", "by_rights", "same_group", "same_sales_group"))}
+    return found
 
 
 def _write(path: Path, content: object) -> None:
@@ -128,12 +135,19 @@ class Office:
             assert admin("PATCH", f"/users/{self.ids[name]}", json={"role": role}).status_code == 200
         members = [{"id": self.ids["u3"]}, {"id": self.ids["u6"]}]
         desk = admin("POST", "/groups", json={"name": "Desk", "members": members}).json()["data"]["id"]
+        sellers = [{"id": self.ids["u1"]}, {"id": self.ids["u3"]}]
+        given = {"name": "Sales", "type": "sales", "members": sellers}
+        sales = admin("POST", "/groups", json=given).json()["data"]["id"]
+        self.groups = (
+            Group(desk, frozenset(each["id"] for each in members)),
+            Group(sales, frozenset(each["id"] for each in sellers), sales=True),
+        )
         self.people = {
             name: Person(
                 id_,
                 dict(zip(self.ids, ROLES, strict=False)).get(name),
-                frozenset([desk]) if name in ("u3", "u6") else frozenset(),
-                frozenset(["Desk"]) if name in ("u3", "u6") else frozenset(),
+                frozenset(each.id for each in self.groups if id_ in each.members),
+                frozenset(["Desk"] * (name in ("u3", "u6")) + ["Sales"] * (name in ("u1", "u3"))),
                 f"{name}@example.com",
             )
             for name, id_ in self.ids.items()
@@ -168,6 +182,11 @@ class Office:
             with site.database.write() as tx:
                 share(tx.connection, site.clock.now(), NOBODY, ("deals", item.id), to, level)
             found[item.id] = [(whom, level)]
+        for name, to, level in (("u1", "u4", "busy"), ("u2", "u5", "read"), ("u0", "u3", "write")):
+            with site.database.write() as tx:
+                whose, whom = ("users", self.ids[name]), ("users", self.ids[to])
+                share(tx.connection, site.clock.now(), NOBODY, whose, whom, level)
+            found[self.ids[name]] = [(self.ids[to], level)]
         return found
 
     def actor(self, name: str) -> Actor:
@@ -200,8 +219,10 @@ def compared(office: Office, folder: Path, name: str, who: Person) -> tuple[list
     """What differs, of how many triples, of which so many are granted."""
     oracle = Oracle(folder, {each.id: each.role for each in office.people.values() if each.id is not None})
     oracle.shares = office.shares
-    read, written = decided(office, folder, office.actor(name))
+    read, written, given = decided(office, folder, office.actor(name))
     wrong, asked, yes = [], 0, 0
+    if given != (right := owners(oracle, who, "deals", office.groups)):
+        wrong.append(f"owners: {sorted(given)}, and the oracle says {sorted(right)}")
     for item in office.items:
         for field in ("", "name", *FIELDS):
             may = oracle.may(who, "read", item) if not field else oracle.sees(who, item, field)
@@ -221,8 +242,8 @@ def compared(office: Office, folder: Path, name: str, who: Person) -> tuple[list
 Told = set[tuple[int, str]]
 
 
-def decided(office: Office, folder: Path, actor: Actor) -> tuple[Told, Told]:
-    """What the judge of a pack lets somebody read, and what change."""
+def decided(office: Office, folder: Path, actor: Actor) -> tuple[Told, Told, set[int]]:
+    """What the judge of a pack lets somebody read, and what change, and to whom give."""
     site, live = office.app.site, office.app.site.live
     loaded = load_pack(folder)
     assert loaded.catalog is not None, loaded
@@ -255,4 +276,11 @@ def decided(office: Office, folder: Path, actor: Actor) -> tuple[Told, Told]:
                 if right == "update" and not judge.may_write_field(actor, "deals", field):
                     fields = set()
                 told |= {(id_, field) for id_ in fields}
-    return read, written
+        given: set[int] = set()
+        people = {"users": list(office.ids.values()), "groups": [each.id for each in office.groups]}
+        for module, only in judge.owners(actor, "deals").items():
+            rights = () if only is None else (only,)
+            given |= whole.meeting(
+                connection, Query(module, rights=rights, ids=tuple(sorted(people[module]))), moment
+            )
+    return read, written, given
