@@ -135,7 +135,14 @@ def of_typing(world: World, name: str, part: int = PART) -> Iterator[str]:
 
 
 def state(world: World) -> str:
-    """A digest of the business's tables."""
+    """A digest of the business's tables, made anew where anything at all was written since."""
+    written = world.written()
+    if world.digested is None or world.digested[0] != written:
+        world.digested = (written, _digest(world))
+    return world.digested[1]
+
+
+def _digest(world: World) -> str:
     digest = hashlib.sha256()
     tables = world.app.site.live.tables
     with world.app.site.database.read() as connection:

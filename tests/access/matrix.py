@@ -1,8 +1,11 @@
 """The matrix's world: a pack with every kind of right, people in every place, records full of canaries."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+
+from sqlalchemy import text
 
 from runtime.identity.actor import NOBODY
 from runtime.identity.api_keys import KeyLimits
@@ -153,6 +156,8 @@ class World:
     items: list[Item] = field(default_factory=list)
     canaries: dict[str, list[tuple[Item, str]]] = field(default_factory=dict)
     probes: int = 0
+    digested: tuple[str, str] | None = None
+    _watching: sqlite3.Connection | None = None
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _programs: dict[str, Program] = field(default_factory=dict)
     _csrf: dict[str, str] = field(default_factory=dict)
@@ -162,6 +167,16 @@ class World:
         token = f"cnry{len(self.canaries):05d}x"
         self.canaries[token] = []
         return token
+
+    def written(self) -> str:
+        """What is another as soon as anybody has written anything; cheap to ask."""
+        with self.app.site.database.read() as connection:
+            if connection.dialect.name == "postgresql":
+                asked = text("SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)")
+                return str(connection.execute(asked).scalar())
+            if self._watching is None:
+                self._watching = sqlite3.connect(str(connection.engine.url.database))
+        return str(self._watching.execute("PRAGMA data_version").fetchone()[0])
 
     def allowed(self, name: str) -> set[str]:
         """The canaries that somebody may see."""
