@@ -2,12 +2,15 @@
 
 import gc
 import os
+import secrets
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
@@ -25,7 +28,7 @@ from runtime.expressions import codes as expression_codes
 from runtime.expressions.conditions import Conditions
 from runtime.expressions.language import Language
 from runtime.fields.base import FieldType
-from runtime.language import checks, later, pack_codes, reading_codes, shape_codes
+from runtime.language import checks, later, pack_codes, reading_codes, shape_codes, suite_codes
 from runtime.language.checks.base import Check
 from runtime.language.packs import standard_folder
 from runtime.language.report import as_text
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from runtime.automation.operations.base import Operation
     from runtime.automation.worker import Worker
     from runtime.identity.providers.base import Providers
+    from runtime.language.load import Loaded
     from runtime.language.shelf import Shelf
     from runtime.sites.site import Site
     from runtime.web.app import Application
@@ -53,7 +57,9 @@ class House:
         folder: Path | None = None,
         clock: Clock | None = None,
         cheap_passwords: bool = False,
+        language: Language | None = None,
     ) -> None:
+        self._language = language
         self.environment = os.environ if environment is None else environment
         self.folder = folder
         self.clock = clock or SystemClock()
@@ -96,7 +102,7 @@ class House:
     @cached_property
     def language(self) -> Language:
         """The expression language."""
-        return Language.standard()
+        return self._language or Language.standard()
 
     @cached_property
     def shelf(self) -> "Shelf":
@@ -119,6 +125,7 @@ class House:
             *reading_codes.CODES,
             *shape_codes.CODES,
             *pack_codes.CODES,
+            *suite_codes.CODES,
             *(check.code for check in self.checks.values()),
             *later.CODES,
             *expression_codes.CODES,
@@ -152,6 +159,40 @@ class House:
     def translate(self, language: str) -> Translate:
         """From English to a language of the interface."""
         return translations(language)
+
+    @contextmanager
+    def open_trial(
+        self, loaded: "Loaded", address: str | None, clock: Clock, language: Language
+    ) -> Iterator["Site"]:
+        """A site of a configuration that was read, for its tests: on a database of its own, which is gone
+        afterwards; of an address on PostgreSQL, a schema of its own.
+        """
+        from runtime.change.apply import Refused, apply
+        from runtime.sites.starting import starting
+        from runtime.storage.database import Database
+        from runtime.storage.trying import own_schema
+
+        assert loaded.catalog is not None
+        with TemporaryDirectory(prefix="trellis-test-") as folder, own_schema(address) as schema:
+            given = {"TRELLIS_DATABASE": address or f"sqlite:///{folder}/test.db", "TRELLIS_POOL": "2"}
+            given |= {"TRELLIS_SCHEMA": schema, "TRELLIS_SECRET": secrets.token_hex(16)}
+            trial = House(
+                given, self.out, self.err, folder=Path(folder), clock=clock, cheap_passwords=True,
+                language=language,
+            )  # fmt: skip
+            database = Database.open(trial.settings.database, schema, 2)
+            try:
+                start = starting(loaded.catalog, self.types, clock)
+                done = apply(database, loaded.catalog, loaded.layers, self.types, clock, on_first=start)
+            finally:
+                database.close()
+            if isinstance(done, Refused):
+                raise CommandError("The pack does not fit an empty database.")
+            site = trial.open_site(None)
+            try:
+                yield site
+            finally:
+                site.close()
 
     def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
         """The site of the settings' database; an empty database is given the pack."""

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TextIO
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from threading import Event
 
+    from runtime.base.clock import Clock
     from runtime.base.diagnostic import Code
     from runtime.base.registry import Registry
     from runtime.base.settings import Settings
     from runtime.expressions.language import Language
     from runtime.fields.base import FieldType
     from runtime.language.checks.base import Check
+    from runtime.language.load import Loaded
     from runtime.language.shelf import Shelf
     from runtime.sites.site import Site
 
@@ -71,6 +74,12 @@ class House(Protocol):
 
     def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
         """The site of the settings' database; an empty one gets the pack. Raises :class:`CommandError`."""
+        ...
+
+    def open_trial(
+        self, loaded: "Loaded", address: str | None, clock: "Clock", language: "Language"
+    ) -> "AbstractContextManager[Site]":
+        """A site for the tests of a configuration, on a database that is gone afterwards."""
         ...
 
     def serve(self, site: "Site", host: str, port: int, *, watch: bool = False, worker: bool = True) -> None:

@@ -229,6 +229,17 @@ class Runs:
         query = select(self._table).where(self._table.c.id > number).order_by(self._table.c.id).limit(limit)
         return [_run(row) for row in connection.execute(query)]
 
+    def next_at(self, connection: Connection, after: datetime) -> datetime | None:
+        """The next moment, after one, that a run waits for."""
+        table = self._table
+        query = select(func.min(table.c.next_at)).where(table.c.state == QUEUED, table.c.next_at > after)
+        found: datetime | None = connection.execute(query).scalar()
+        return found
+
+    def forget_waiting(self, tx: Transaction) -> None:
+        """Drop what waits, as if nothing had set it going."""
+        tx.connection.execute(delete(self._table).where(self._table.c.state == QUEUED))
+
     def take(self, tx: Transaction, run_id: int, worker: str, lease: timedelta) -> StoredRun | None:
         """Take one run that waits, whatever it waits for."""
         table, now = self._table, self.clock.now()

@@ -1,0 +1,83 @@
+"""Running: all cases of a suite, in one transaction of which nothing is kept."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from runtime.base.clock import FrozenClock
+from runtime.model.suite import Case
+from runtime.records.dry_run import undone
+from runtime.sites.site import Site
+from runtime.storage.errors import StorageError
+from runtime.storage.transaction import Transaction
+from runtime.trials.coverage import Covering
+from runtime.trials.expecting import failures
+from runtime.trials.people import People, TrialError
+from runtime.trials.trial import Trial
+from runtime.trials.verdict import Failure, Verdict
+
+START = datetime(2026, 1, 5, 9)
+"""The moment by which a case begins that names none: a Monday, at nine in the site's time zone."""
+
+
+def start_of(timezone: str) -> datetime:
+    """That moment."""
+    return START.replace(tzinfo=ZoneInfo(timezone))
+
+
+def run_suite(
+    site: Site,
+    clock: FrozenClock,
+    cases: Sequence[Case],
+    covering: Covering,
+    tell: Callable[[Verdict], object] = lambda verdict: None,
+) -> list[Verdict]:
+    """Try the cases one after the other; ``tell`` is called with each verdict. The site's clock is
+    ``clock``.
+    """
+    verdicts: list[Verdict] = []
+    with undone(site.database) as tx:
+        clock.moment = start_of(site.live.catalog.timezone)
+        people = People(site.live, tx)
+        for case in cases:
+            verdict = _one(site, tx, clock, people, case, covering)
+            verdicts.append(verdict)
+            tell(verdict)
+    return verdicts
+
+
+def _one(
+    site: Site, tx: Transaction, clock: FrozenClock, people: People, case: Case, covering: Covering
+) -> Verdict:
+    began = time.perf_counter()
+    clock.moment = start_of(site.live.catalog.timezone)
+    _meet(site, people, case)
+    clock.moment = case.at or clock.moment
+    point = tx.mark()
+    try:
+        found = tuple(_tried(Trial(site, tx, clock, people, case), covering))
+    except (TrialError, StorageError) as error:
+        found = (Failure(case.span, "it can be tried", str(error)),)
+    finally:
+        point.undo()
+        point.keep()
+    return Verdict(case, found, time.perf_counter() - began)
+
+
+def _meet(site: Site, people: People, case: Case) -> None:
+    """Have those at hand whom the case asks for: they outlive it."""
+    asked = {case.who, *(each.as_who for each in case.actions), *(each.as_who for each in case.then)}
+    asked |= {each.action.as_who for each in case.then if each.action is not None}
+    people.number("")
+    for role in sorted(asked & set(site.live.catalog.roles)):
+        people.number(role)
+
+
+def _tried(trial: Trial, covering: Covering) -> list[Failure]:
+    trial.prepare()
+    found = list(trial.act())
+    if not found:
+        found = list(failures(trial))
+    covering.note(trial)
+    return found
