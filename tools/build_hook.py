@@ -16,3 +16,6 @@ class StandardPack(BuildHookInterface[Any]):
         if version == "standard":
             present = (name for name in STANDARD if Path(self.root, name).exists())
             build_data["force_include"] |= {name: f"runtime/standard/{name}" for name in present}
+            # The program's own tests lie beside the pack's.
+            suites = (path.relative_to(self.root) for path in sorted(Path(self.root, "tests").glob("*.yaml")))
+            build_data["force_include"] |= {str(path): f"runtime/standard/{path}" for path in suites}

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from runtime import __version__
 from runtime.cli import _packs
+from runtime.cli._trying import read_suite
 from runtime.cli.base import DONE, WRONG_INPUT, Command, House
 
 
@@ -24,7 +25,9 @@ class CheckCommand(Command):
         from runtime.language.report import as_json, as_sarif, as_text, summary
 
         loaded = _packs.load_pack(arguments, house)
-        found = loaded.diagnostics
+        suite = read_suite(arguments.pack, loaded, house)
+        found = (*loaded.diagnostics, *(suite.diagnostics if suite is not None else ()))
+        sources = {**loaded.sources, **(suite.sources if suite is not None else {})}
         if arguments.format == "json":
             print(as_json(found), file=house.out)
         elif arguments.format == "sarif":
@@ -32,7 +35,8 @@ class CheckCommand(Command):
             print(as_sarif(found, house.codes, __version__, base), file=house.out)
         else:
             if found:
-                print(as_text(found, loaded.sources), end="\n\n", file=house.out)
+                print(as_text(found, sources), end="\n\n", file=house.out)
             files = sum(len(layer.files) for layer in loaded.layers)
+            files += len(suite.sources) if suite is not None else 0
             print(summary(found, files), file=house.out)
-        return WRONG_INPUT if loaded.has_errors else DONE
+        return WRONG_INPUT if any(one.is_error for one in found) else DONE

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 class _Noting(Evaluator):
     """One that notes what each tree has given."""
 
-    seen: dict[int, set[bool]]
+    seen: dict[int, tuple[Node, set[bool]]]
 
     def run(self, node: Node, record: Plain, outer: Plain | None = None, old: Plain | None = None) -> Any:
         """See :class:`Evaluator`."""
         value = super().run(node, record, outer, old)
-        self.seen.setdefault(id(node), set()).add(value is True)
+        self.seen.setdefault(id(node), (node, set()))[1].add(value is True)
         return value
 
 
@@ -36,7 +36,8 @@ class Watching(Language):
 
     def __init__(self, language: Language) -> None:
         super().__init__(language.functions, language.operators)
-        self.seen: dict[int, set[bool]] = {}
+        self.seen: dict[int, tuple[Node, set[bool]]] = {}
+        """By the tree's identity, the tree itself, so that no other one gets it."""
 
     def evaluator(self, moment: Moment) -> Evaluator:
         """One that notes."""
@@ -61,9 +62,13 @@ class Covering:
     def __init__(self, watching: Watching | None = None) -> None:
         self._watching = watching
         self._steps: set[tuple[str, str]] = set()
-        self._branches: set[tuple[str, str, bool]] = set()
         self._roles: set[str] = set()
         self._begun: set[str] = set()
+
+    def begin(self) -> None:
+        """Forget what the loading of the configuration has worked out: its examples."""
+        if self._watching is not None:
+            self._watching.seen.clear()
 
     def note(self, trial: "Trial") -> None:
         """Note what a case has done; without a watching language nothing is."""
@@ -111,7 +116,8 @@ class Covering:
         yield Covered(kind, f"{name} when it does not", place, False in sides)
 
     def _sides(self, expression: Expression) -> set[bool]:
-        return self._watching.seen.get(id(expression.tree), set()) if self._watching is not None else set()
+        found = self._watching.seen.get(id(expression.tree)) if self._watching is not None else None
+        return set() if found is None else found[1]
 
     def _of_steps(self, workflow: Workflow) -> Iterator[Covered]:
         yield Covered("workflow", workflow.key, str(workflow.origin.span), workflow.key in self._begun)

@@ -37,6 +37,7 @@ def run_suite(
     ``clock``.
     """
     verdicts: list[Verdict] = []
+    covering.begin()
     with undone(site.database) as tx:
         clock.moment = start_of(site.live.catalog.timezone)
         people = People(site.live, tx)
