@@ -42,6 +42,8 @@ def try_cases(
     tell: "Callable[[Verdict], object]" = lambda verdict: None,
 ) -> Tried:
     """Try cases of a configuration; without any no database is made, unless all is to be covered."""
+    import logging
+
     from runtime.base.clock import FrozenClock
     from runtime.sites.starting import StartError
     from runtime.storage.errors import StorageError
@@ -50,6 +52,7 @@ def try_cases(
 
     if loaded.catalog is None or not (cases or coverage):
         return Tried()
+    logging.getLogger("trellis").setLevel(logging.ERROR)  # that a step fails may be what a case is about
     clock = FrozenClock(start_of(loaded.catalog.timezone))
     watching = Watching(house.language)
     covering = Covering(watching if coverage else None)

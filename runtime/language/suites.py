@@ -39,6 +39,8 @@ from runtime.model.types import BOOLEAN, ValueType, record_of
 FOLDER = "tests"
 COUNTERS = ("mails", "http", "runs")
 """What may be counted: letters, calls of other systems, runs of workflows."""
+TAKEN = ("old", "this", "user", "const", "link", "is_new", "none", "true", "false", *COUNTERS)
+"""What no record can be called, because expressions mean something else by it."""
 RECORD_ACTIONS = ("update", "create", "delete", "restore")
 ACTIONS = (*RECORD_ACTIONS, "tool", "run", "advance")
 EXPECTATIONS = ("about", "can", "cannot", "sees", "hides", "finds", "refused", "mailed")
@@ -150,6 +152,8 @@ class _Case:
             module, dot, name = key.rpartition(".")
             if not dot or not name.isidentifier():
                 self._tell(codes.NAMES_NOTHING, f'"{key}" is no record', at, "write module.name: accounts.acme")
+            elif name in TAKEN:
+                self._tell(codes.NAMES_NOTHING, f'no record can be called "{name}"', at, "call it otherwise")
             elif (known := self._module(module, at)) is not None:
                 yield name, known.key, node, at.span
 

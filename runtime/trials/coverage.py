@@ -12,7 +12,7 @@ from runtime.expressions.evaluation import Evaluator, Plain
 from runtime.expressions.language import Language
 from runtime.expressions.moment import Moment
 from runtime.expressions.tree import Node
-from runtime.model.catalog import Catalog, Expression
+from runtime.model.catalog import Catalog, Expression, Origin
 from runtime.model.workflow import Step, Workflow
 
 if TYPE_CHECKING:
@@ -85,44 +85,54 @@ class Covering:
             self._steps |= {(run.workflow, _plain(each.place)) for each in steps}
 
     def all(self, catalog: Catalog) -> Iterator[Covered]:
-        """All that a configuration has to exercise, in order."""
+        """All that the uppermost pack has to exercise, in order: what stands below has its own tests."""
+        top = catalog.layers[-1].name
+        below = {layer.name for layer in catalog.layers} - {top}
+        for origin, covered in self._whole(catalog):
+            if origin.layer not in below:
+                yield covered
+
+    def _whole(self, catalog: Catalog) -> Iterator[tuple[Origin, Covered]]:
         for module in catalog.modules.values():
             if not module.system:
                 yield from self._of_module(catalog, module.key)
         for workflow in catalog.procedures.values():
             yield from self._of_steps(workflow)
         for key, role in catalog.roles.items():
-            yield Covered("role", key, str(role.origin.span), key in self._roles)
+            yield role.origin, Covered("role", key, str(role.origin.span), key in self._roles)
 
-    def _of_module(self, catalog: Catalog, module: str) -> Iterator[Covered]:
+    def _of_module(self, catalog: Catalog, module: str) -> Iterator[tuple[Origin, Covered]]:
         known = catalog.modules[module].dynamics
         for formula in known.formulas:
             if formula.computed or formula.rule or formula.value is None:
                 continue
             name = f"{module}.{formula.key}"
             place = str(formula.origin.span)
-            yield Covered("formula", name, place, bool(self._sides(formula.value)))
+            yield formula.origin, Covered("formula", name, place, bool(self._sides(formula.value)))
             if formula.when is not None:
-                yield from self._both("formula", name, place, formula.when)
+                yield from self._both("formula", name, formula.origin, formula.when)
         for rule in known.rules:
             if rule.when is not None:
-                yield from self._both("rule", f"{module}.{rule.key}", str(rule.origin.span), rule.when)
+                yield from self._both("rule", f"{module}.{rule.key}", rule.origin, rule.when)
         for check in known.checks:
-            yield from self._both("check", f"{module}.{check.key}", str(check.origin.span), check.condition)
+            yield from self._both("check", f"{module}.{check.key}", check.origin, check.condition)
 
-    def _both(self, kind: str, name: str, place: str, condition: Expression) -> Iterator[Covered]:
-        sides = self._sides(condition)
-        yield Covered(kind, f"{name} when it holds", place, True in sides)
-        yield Covered(kind, f"{name} when it does not", place, False in sides)
+    def _both(
+        self, kind: str, name: str, origin: Origin, condition: Expression
+    ) -> Iterator[tuple[Origin, Covered]]:
+        sides, place = self._sides(condition), str(origin.span)
+        yield origin, Covered(kind, f"{name} when it holds", place, True in sides)
+        yield origin, Covered(kind, f"{name} when it does not", place, False in sides)
 
     def _sides(self, expression: Expression) -> set[bool]:
         found = self._watching.seen.get(id(expression.tree)) if self._watching is not None else None
         return set() if found is None else found[1]
 
-    def _of_steps(self, workflow: Workflow) -> Iterator[Covered]:
-        yield Covered("workflow", workflow.key, str(workflow.origin.span), workflow.key in self._begun)
+    def _of_steps(self, workflow: Workflow) -> Iterator[tuple[Origin, Covered]]:
+        place = str(workflow.origin.span)
+        yield workflow.origin, Covered("workflow", workflow.key, place, workflow.key in self._begun)
         for step in workflow.all_steps():
-            yield self._step(workflow, step)
+            yield step.origin, self._step(workflow, step)
 
     def _step(self, workflow: Workflow, step: Step) -> Covered:
         name = f"{workflow.key} step {step.place} ({step.kind})"
