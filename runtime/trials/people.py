@@ -19,6 +19,7 @@ class People:
         self._live = live
         self._tx = tx
         self._known: dict[str, int] = {}
+        self._actors: dict[str, Actor] = {}
 
     def number(self, role: str) -> int:
         """The id of the user of a role, '' for the administrator."""
@@ -35,6 +36,12 @@ class People:
                 raise TrialError(f"There can be no user of the role {role}: {reasons(done)}")
             self._known[role] = done.id
         return self._known[role]
+
+    def of_role(self, role: str) -> Actor:
+        """The user of a role, '' for the administrator; they are the same in all cases."""
+        if role not in self._actors:
+            self._actors[role] = self.actor(self.number(role))
+        return self._actors[role]
 
     def actor(self, number: int) -> Actor:
         """A user as whoever does something."""

@@ -60,6 +60,7 @@ class Trial:
         """What was refused, by field, and why."""
         self.begun = 0
         self._used = 0
+        self._actors: dict[int, Actor] = {}
 
     def prepare(self) -> None:
         """Make what is given; what it would set going is not done. Raises :class:`TrialError`."""
@@ -82,6 +83,7 @@ class Trial:
                 return
             self.refusals |= refused
             self.worker.drain()
+            self._actors.clear()  # what was done may have changed them
 
     def do(self, action: Action) -> Mapping[str, str]:
         """Do one thing; gives why it was refused, by field."""
@@ -104,7 +106,11 @@ class Trial:
     def actor(self, who: str) -> Actor:
         """A role's user, a given one, or the administrator."""
         given = self.numbers.get(who) if self.case.modules.get(who) == "users" else None
-        return self.people.actor(given if given is not None else self.people.number(who))
+        if given is None:
+            return self.people.of_role(who)
+        if given not in self._actors:
+            self._actors[given] = self.people.actor(given)
+        return self._actors[given]
 
     def call(self, actor: Actor) -> Call:
         """The actor at work."""
@@ -139,6 +145,8 @@ class Trial:
             return {key: " ".join(map(str, found)) for key, found in done.errors.items()}
         if name:
             self.numbers[name] = done.id
+        if change.module in ("users", "groups"):
+            self._actors.clear()
         return {}
 
     def _use(self, action: Action, actor: Actor) -> Mapping[str, str]:
