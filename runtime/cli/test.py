@@ -88,11 +88,12 @@ def _report(form: str, tried: Tried, examples: tuple[int, int], sources: dict[st
 
 
 def _counted(tried: Tried, examples: tuple[int, int]) -> str:
-    passed, seconds = sum(each.passed for each in tried.verdicts), sum(each.seconds for each in tried.verdicts)
+    passed, seconds = (
+        sum(each.passed for each in tried.verdicts),
+        sum(each.seconds for each in tried.verdicts),
+    )
     told: Sequence[str] = (
         f"{passed} of {len(tried.verdicts)} tests passed in {seconds:.1f} s",
         f"{examples[0]} of {examples[1]} examples passed",
     )
     return "\n".join(told if tried.verdicts else told[1:])
-
-

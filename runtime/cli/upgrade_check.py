@@ -9,9 +9,14 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from runtime.cli._trying import read_suite, try_cases
 from runtime.cli.base import DONE, WRONG_INPUT, Command, CommandError, House
+
+if TYPE_CHECKING:
+    from runtime.change.upgrade import Tested
+    from runtime.language.load import Loaded
 
 Row = Mapping[str, Any]
 
@@ -163,6 +168,7 @@ def _one(arguments: Namespace, house: House) -> int:
             present=arguments.present,
             packs=tuple(arguments.packs),
             database=(url, schema or "public") if address else None,
+            try_tests=lambda pack, loaded: _tested(pack, loaded, house),
         )
     except StorageError as error:
         raise CommandError(str(error)) from None
@@ -170,6 +176,21 @@ def _one(arguments: Namespace, house: House) -> int:
         raise CommandError(f"it takes more memory than {arguments.mib} MiB") from None
     print(json.dumps(trial.to_json()), file=house.out)
     return DONE
+
+
+def _tested(pack: Path, loaded: "Loaded", house: House) -> "Tested":
+    """The tests of a pack's folder; those that cannot be read are not tried."""
+    from runtime.change.upgrade import Tested
+    from runtime.trials.verdict import diagnostics
+
+    suite = read_suite(pack, loaded, house)
+    if suite is None:
+        return Tested()
+    wrong = tuple(one for one in suite.diagnostics if one.is_error)
+    if wrong:
+        return Tested(0, len(suite.cases), wrong)
+    verdicts = try_cases(loaded, suite.cases, house).verdicts
+    return Tested(sum(each.passed for each in verdicts), len(verdicts), tuple(diagnostics(verdicts)))
 
 
 def _is_broken(row: Row) -> bool:

@@ -56,9 +56,7 @@ class Suite:
     sources: Mapping[str, str]
 
 
-def load_suite(
-    pack: FilePath, catalog: Catalog, types: Registry[FieldType], language: Language
-) -> Suite:
+def load_suite(pack: FilePath, catalog: Catalog, types: Registry[FieldType], language: Language) -> Suite:
     """The tests of a pack's folder, those of the packs below it left out."""
     suites = _Suites(catalog, types, language)
     for path in sorted((pack / FOLDER).glob("*.yaml"))[:FILES]:
@@ -87,7 +85,9 @@ class _Suites:
             with path.open("rb") as file:
                 text, problems = decode(name, file.read(FILE_BYTES + 1))
         except OSError as error:
-            self.tell(reading_codes.UNREADABLE, f"the file cannot be read: {error.strerror}", Span.point(name))
+            self.tell(
+                reading_codes.UNREADABLE, f"the file cannot be read: {error.strerror}", Span.point(name)
+            )
             return
         self.found += problems
         if problems:
@@ -151,7 +151,9 @@ class _Case:
             at = tree.keys[key] if tree is not None else node
             module, dot, name = key.rpartition(".")
             if not dot or not name.isidentifier():
-                self._tell(codes.NAMES_NOTHING, f'"{key}" is no record', at, "write module.name: accounts.acme")
+                self._tell(
+                    codes.NAMES_NOTHING, f'"{key}" is no record', at, "write module.name: accounts.acme"
+                )
             elif name in TAKEN:
                 self._tell(codes.NAMES_NOTHING, f'no record can be called "{name}"', at, "call it otherwise")
             elif (known := self._module(module, at)) is not None:
@@ -244,7 +246,9 @@ class _Case:
             if not field.targets:
                 self.suites.types[field.type].parse(node.plain, field, self.suites.parsing)
             elif isinstance(node.plain, str):
-                self._tell(codes.MISFIT, f"{field.key} points at records", node, "name one behind an =: =acme")
+                self._tell(
+                    codes.MISFIT, f"{field.key} points at records", node, "name one behind an =: =acme"
+                )
         except InvalidValueError as error:
             self._tell(codes.MISFIT, f"the value of {field.key} does not fit: {error}", node)
         return node.plain
@@ -305,7 +309,9 @@ class _Case:
         kind = next((each for each in ACTIONS if isinstance(node, MapNode) and each in node.items), "")
         allowed = {"update": ("set",), "create": ("set",), "tool": ("on", "inputs"), "run": ("on",)}
         if not isinstance(node, MapNode) or not kind:
-            self._tell(codes.NO_ACTION, "this is no action", node, "write one such as {update: deal, set: {…}}")
+            self._tell(
+                codes.NO_ACTION, "this is no action", node, "write one such as {update: deal, set: {…}}"
+            )
             return None
         for key in node.items:
             if key not in (kind, "as", *allowed.get(kind, ())):
@@ -396,7 +402,9 @@ class _Case:
     def _about(self, node: MapNode, at: Node) -> Iterator[Expectation]:
         name, written = self._record(at), node.get("holds")
         if not isinstance(written, Scalar):
-            self._tell(codes.NO_EXPECTATION, "nothing is said about it", node, "write {about: deal, holds: …}")
+            self._tell(
+                codes.NO_EXPECTATION, "nothing is said about it", node, "write {about: deal, holds: …}"
+            )
         elif name:
             module = self.modules[name]
             condition = self._expression(written, BOOLEAN, module=module)
@@ -429,7 +437,13 @@ class _Case:
                 continue
             names = [found for each in self._list(item) if (found := self._record(each))]
             yield Expectation(
-                "finds", node.span, _shown(node), module=module, names=names, what={"filter": name}, as_who=who
+                "finds",
+                node.span,
+                _shown(node),
+                module=module,
+                names=names,
+                what={"filter": name},
+                as_who=who,
             )
 
 

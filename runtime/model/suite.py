@@ -28,8 +28,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that is done. ``kind`` is ``update``, ``create``, ``delete``, ``restore``, ``tool``, ``run`` or
-    ``advance``; ``record`` is what the test calls the record, and ``what`` the tool or the workflow.
+    """Something that is done. ``kind`` is ``update``, ``create``, ``delete``, ``restore``, ``tool``, ``run``
+    or ``advance``; ``record`` is what the test calls the record, and ``what`` the tool or the workflow.
     """
 
     kind: str

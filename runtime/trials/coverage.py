@@ -75,7 +75,11 @@ class Covering:
         if self._watching is None:
             return
         case = trial.case
-        self._roles |= {case.who, *(each.as_who for each in case.actions), *(each.as_who for each in case.then)}
+        self._roles |= {
+            case.who,
+            *(each.as_who for each in case.actions),
+            *(each.as_who for each in case.then),
+        }
         self._roles |= {each.action.as_who for each in case.then if each.action is not None}
         self._roles |= {str(each.values.get("role", "")) for each in case.given if each.module == "users"}
         for run in trial.all_runs():

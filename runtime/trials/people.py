@@ -31,7 +31,9 @@ class People:
                 "admin": not role,
             }
             actor, live = SYSTEM.through("cli"), self._live
-            done = live.writer.save(self._tx, [Change("users", values)], actor, live.parsing(actor, "rest"))[0]
+            done = live.writer.save(self._tx, [Change("users", values)], actor, live.parsing(actor, "rest"))[
+                0
+            ]
             if isinstance(done, Refused):
                 raise TrialError(f"There can be no user of the role {role}: {reasons(done)}")
             self._known[role] = done.id
@@ -53,7 +55,5 @@ class People:
 
 def reasons(refused: Refused) -> str:
     """Why something was refused, on one line."""
-    told = [
-        f"{key}: {each}" if key else str(each) for key, found in refused.errors.items() for each in found
-    ]
+    told = [f"{key}: {each}" if key else str(each) for key, found in refused.errors.items() for each in found]
     return "; ".join(told) or refused.kind

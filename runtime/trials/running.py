@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from runtime.base.clock import FrozenClock
@@ -17,7 +17,7 @@ from runtime.trials.people import People, TrialError
 from runtime.trials.trial import Trial
 from runtime.trials.verdict import Failure, Verdict
 
-START = datetime(2026, 1, 5, 9)
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 """The moment by which a case begins that names none: a Monday, at nine in the site's time zone."""
 
 

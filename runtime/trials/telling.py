@@ -1,6 +1,6 @@
 """Telling values: as REST takes them, and as a report shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -50,9 +50,17 @@ def shown(value: object) -> str:
 def got(traced: Traced, text: str) -> str:
     """What an expression read: each part with its value."""
     told: dict[str, str] = {}
-    for part in traced.walk():
-        node = part.node
-        if isinstance(node, Read | Aggregate | Attribute):
-            told.setdefault(text[node.start : node.end].strip(), shown(part.value))
-    first = f"{shown(traced.value)}" if not told else ""
-    return first or ", ".join(f"{name} = {value}" for name, value in list(told.items())[:MOST])
+    for part in _told(traced):
+        told.setdefault(text[part.node.start : part.node.end].strip(), shown(part.value))
+    if not told:
+        return shown(traced.value)
+    return ", ".join(f"{name} = {value}" for name, value in list(told.items())[:MOST])
+
+
+def _told(traced: Traced) -> Iterator[Traced]:
+    """The parts that are read, each as it is written as a whole."""
+    if isinstance(traced.node, Read | Aggregate | Attribute):
+        yield traced
+        return
+    for part in traced.parts:
+        yield from _told(part)

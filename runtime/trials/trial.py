@@ -192,7 +192,9 @@ class Trial:
             if name in self.case.modules and name not in self.numbers:
                 raise TrialError(f'There is no record "{name}" by then.')
         loader = self.live.writer.plans.loader
-        (plain,) = nested(self.tx.connection, loader, needed.paths, [{**self.numbers, **self.counted(needed)}])
+        (plain,) = nested(
+            self.tx.connection, loader, needed.paths, [{**self.numbers, **self.counted(needed)}]
+        )
         tracer = self.live.language.tracer(self.live.moment(self.actor(self.case.who)))
         return tracer.trace(expression.tree, plain)
 
@@ -211,4 +213,3 @@ class Trial:
 
 def _why(run: StoredRun) -> str:
     return str(from_json(run.error)) if run.error else ""
-

@@ -37,7 +37,9 @@ class Verdict:
 def diagnostics(verdicts: Sequence[Verdict]) -> list[Diagnostic]:
     """The failures, each where it is written."""
     return [
-        Diagnostic(FAILED.name, f"expected: {each.expected}", each.span, verdict.case.name, f"got: {each.got}")
+        Diagnostic(
+            FAILED.name, f"expected: {each.expected}", each.span, verdict.case.name, f"got: {each.got}"
+        )
         for verdict in verdicts
         for each in verdict.failures
     ]

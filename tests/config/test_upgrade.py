@@ -135,3 +135,33 @@ def test_the_command_prints_a_table_and_one_customer_does_not_hold_up_the_others
         parser.parse_args([*words, "--seconds", "0.01", "--format", "text"]), House({}, out, out)
     )
     assert "it took longer than 0.01 seconds" in out.getvalue()
+
+
+def test_a_customers_own_tests_are_tried_on_both_versions(tmp_path):
+    pack = """
+    pack.yaml:
+      title: Grove
+      version: 1.0.0
+      requires: {standard: ">=1.0"}
+    tests/deals.yaml:
+      an open deal is worth half:
+        given:
+          deals.deal: {name: Big, stage: open}
+        then: [deal.stage.probability == 50]
+      a won deal is worth all:
+        given:
+          deals.deal: {name: Big, stage: won}
+        then: [deal.stage.probability == 100]
+    """
+    out = StringIO()
+    command = load_command(command_files()["upgrade-check"])
+    parser = ArgumentParser()
+    command.configure(parser)
+    words = ["--customers", str(write_pack(tmp_path / "grove", pack)), "--standard", str(NEXT)]
+    words += ["--present", str(NOW), "--format", "json"]
+    assert command.run(parser.parse_args(words), House({}, out, out)) == 1
+    (row,) = json.loads(out.getvalue())["customers"]
+    assert (row["check"], row["tests_now"], row["tests"]) == ("ok", "2 of 2", "1 of 2")
+    (broken,) = row["breaks"]
+    assert (broken["file"], broken["line"], broken["code"]) == ("tests/deals.yaml", 4, "T201")
+    assert broken["help"] == "got: deal.stage.probability = 40"

@@ -26,10 +26,13 @@ class TestsKind(Kind):
         case = closed(
             {
                 "given": described(RECORDS, "The records that are there, as module.name, with their values."),
-                "as": described(KEY, "Who does it: a role, or a user that is given; left out: an administrator."),
+                "as": described(
+                    KEY, "Who does it: a role, or a given user; left out: an administrator."
+                ),
                 "at": described(TEXT, "The moment by which it begins: 2026-03-02, or 2026-03-02 09:30."),
                 "answers": described(
-                    {"type": "array", "items": ANSWER}, "What other systems answer, call by call; left out: 200."
+                    {"type": "array", "items": ANSWER},
+                    "What other systems answer, one call after the other.",
                 ),
                 "when": described(ACTIONS, "What is done: one action, or a list of them."),
                 "then": described(EXPECTATIONS, "What must hold: expressions, or maps such as cannot."),

@@ -1,4 +1,4 @@
-"""Tests of a configuration: what they say of a pack, on both databases, with nothing sent and nothing kept."""
+"""Tests of a configuration: what they say of a pack, on both databases, nothing sent and nothing kept."""
 
 import io
 import json
@@ -254,7 +254,9 @@ def test_what_is_wrong_with_a_test_is_told_as_of_any_file(run: Run, tmp_path: Pa
 
 
 def test_names_of_before_are_followed(run: Run, tmp_path: Path):
-    renamed = PACK.replace("    amount: {type: money}", "    amount: {type: money}\n    worth: {type: money, was: value}")
+    renamed = PACK.replace(
+        "    amount: {type: money}", "    amount: {type: money}\n    worth: {type: money, was: value}"
+    )
     test = """
 tests/deals.yaml:
   by its earlier name:
