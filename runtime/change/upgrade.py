@@ -134,8 +134,7 @@ def try_upgrade(
         if then.catalog is not None:
             with opened.read() as connection:
                 plan = make_plan(connection, then.catalog, known.types, opened.schema)
-    stands = [Stand.of(each, try_tests(pack, each)) for each in (now, then)]
-    return _trial(*stands, plan)
+    return _trial(Stand.of(now, try_tests(pack, now)), Stand.of(then, try_tests(pack, then)), plan)
 
 
 def _trial(now: Stand, then: Stand, plan: Plan | None) -> Trial:
