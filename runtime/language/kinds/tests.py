@@ -26,9 +26,7 @@ class TestsKind(Kind):
         case = closed(
             {
                 "given": described(RECORDS, "The records that are there, as module.name, with their values."),
-                "as": described(
-                    KEY, "Who does it: a role, or a given user; left out: an administrator."
-                ),
+                "as": described(KEY, "Who does it: a role, or a given user; left out: an administrator."),
                 "at": described(TEXT, "The moment by which it begins: 2026-03-02, or 2026-03-02 09:30."),
                 "answers": described(
                     {"type": "array", "items": ANSWER},
