@@ -40,6 +40,14 @@ class _Evaluator(Evaluator):
         return any(path.fields[0].whole in self.changed for read in node.fields for path in read.paths)
 
 
+def evaluating(live: Snapshot, moment: Moment, changed: frozenset[str] | None) -> Evaluator:
+    """What evaluates for a run that fields were ``changed`` for; None where its record was made."""
+    language = live.writer.plans.workplace.language
+    evaluator = _Evaluator(language.functions, language.operators, moment)
+    evaluator.changed = changed
+    return evaluator
+
+
 class Reading:
     """Works out expressions for one run, on one connection, as the records are by then."""
 
@@ -132,7 +140,7 @@ class Reading:
             found.append([self._one(evaluator, each, plain, outer, None) for each in expressions])
         return found
 
-    def _see(self, needed: Dependencies) -> tuple[Plain, Plain | None, _Evaluator]:
+    def _see(self, needed: Dependencies) -> tuple[Plain, Plain | None, Evaluator]:
         own = self._own(needed)
         (plain,) = nested(self._connection, self._plans.loader, needed.paths, [own])
         if needed.aggregates and self._plan is not None:
@@ -146,10 +154,8 @@ class Reading:
             (old,) = nested(
                 self._connection, self._plans.loader, needed.old, [{**own, **self._inputs["old"]}]
             )
-        language = self._plans.workplace.language
-        evaluator = _Evaluator(language.functions, language.operators, self._moment)
-        evaluator.changed = None if is_new else self._inputs["changed"]
-        return plain, old, evaluator
+        changed = None if is_new else self._inputs["changed"]
+        return plain, old, evaluating(self._live, self._moment, changed)
 
     def _own(self, needed: Dependencies) -> Plain:
         """The record as it stands, with what is linked to it, and the records that steps have given."""

@@ -365,6 +365,19 @@ def has_run(connection: Connection, workflow: str, record_id: int) -> bool:
     return connection.execute(select(table.c.record_id).where(mine)).first() is not None
 
 
+def has_run_before(
+    connection: Connection, workflow: str, ids: Iterable[int], moment: datetime
+) -> frozenset[int]:
+    """Of these records, those that a workflow had runs for before a moment, as far as runs are kept."""
+    table, wanted = runtime_tables().runs, list(ids)
+    found: set[int] = set()
+    for place in range(0, len(wanted), AT_ONCE):
+        mine = (table.c.workflow == workflow) & table.c.record_id.in_(wanted[place : place + AT_ONCE])
+        earlier = select(table.c.record_id).where(mine, table.c.created_at < moment).distinct()
+        found.update(connection.execute(earlier).scalars())
+    return frozenset(found)
+
+
 def look_again(tx: Transaction, workflows: Sequence[str], ids: Iterable[int], now: datetime) -> bool:
     """Have runs of these records that wait for a condition look at it now; says whether there are any."""
     table, wanted = runtime_tables().runs, list(ids)
