@@ -24,7 +24,7 @@ from runtime.model.workflow import Workflow
 from runtime.records.dry_run import undone
 from runtime.steps.base import StepKind
 from runtime.storage.files import Kept
-from runtime.storage.runs import QUEUED, Runs, StoredRun, StoredStep
+from runtime.storage.runs import QUEUED, Runs, StoredRun, StoredStep, forget_once
 from runtime.storage.transaction import Transaction
 
 SECONDS = 2.0
@@ -137,12 +137,28 @@ def dry_run(
     seconds: float = SECONDS,
 ) -> DryRun:
     """What would happen if the workflow ran for a record now."""
+    return dry_run_of(site, kinds, workflow, record_id, Cause(MANUAL, "", user_id), seconds)
+
+
+def dry_run_of(
+    site: Place,
+    kinds: Registry[StepKind],
+    workflow: Workflow,
+    record_id: int | None,
+    cause: Cause,
+    seconds: float = SECONDS,
+    *,
+    anew: bool = False,
+) -> DryRun:
+    """What would happen if it ran for a cause. ``anew``: that it has run once already does not count."""
     over, caught = _Deadline(seconds), Caught()
     with undone(site.database) as tx:
         stage = cast(Place, _Stage(site, tx, caught))
         runs = Runs(site.clock)
         marker = tx.allocate_ids(1)[0]
-        start(tx, site.live, runs, workflow, [record_id], Cause(MANUAL, f"dry:{marker}", user_id))
+        if anew and record_id is not None:
+            forget_once(tx.connection, workflow.key, record_id)
+        start(tx, site.live, runs, workflow, [record_id], replace(cause, key=f"dry:{marker}"))
         runner = Runner(stage, kinds, "dry", LEASE, over)
         known = _follow(stage, tx, runner, kinds, over, marker)
         trees = _trees(tx, runs, known)

@@ -358,6 +358,13 @@ def claim_once(connection: Connection, workflow: str, ids: Iterable[int]) -> set
     return found
 
 
+def forget_once(connection: Connection, workflow: str, record_id: int) -> None:
+    """Let a workflow that runs once run for a record again."""
+    table = runtime_tables().once
+    mine = (table.c.workflow == workflow) & (table.c.record_id == record_id)
+    connection.execute(delete(table).where(mine))
+
+
 def has_run(connection: Connection, workflow: str, record_id: int) -> bool:
     """Whether a workflow that runs once has run for a record."""
     table = runtime_tables().once

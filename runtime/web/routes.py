@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from runtime.web import preview
 from runtime.web.admin import (
     access,
+    back_test,
     change_plan,
     change_revision,
     change_run,
@@ -18,6 +19,7 @@ from runtime.web.admin import (
     letters,
     mail,
     person,
+    replay,
     runs,
     secrets,
     security,
@@ -200,6 +202,9 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/admin/workflows/{key}/try", workflow_try.show, ADMIN),
     (POST, "/admin/workflows/{key}/try", workflow_try.try_out, ADMIN),
     (POST, "/admin/workflows/{key}/run", workflow_try.run_now, ADMIN),
+    (GET, "/admin/workflows/{key}/back-test", back_test.show, ADMIN),
+    (POST, "/admin/workflows/{key}/back-test", back_test.begin, ADMIN),
+    (POST, "/admin/runs/{id:int}/replay", replay.show, ADMIN),
     (GET, "/admin/jobs", jobs.show, ADMIN),
     (GET, "/admin/jobs/{key}", jobs.show_one, ADMIN),
     (POST, "/admin/jobs/{key}/run", jobs.run_now, ADMIN),

@@ -60,3 +60,39 @@ def test_who_is_no_admin_sees_none_of_it(crm: Crm) -> None:
     browser = crm(with_workflow(FLOW)).sign_in("sam@example.com", admin=False)
     for address in ("/admin/workflows", "/admin/workflows/flow", "/admin/runs"):
         assert browser.get(address).status in (403, 404)
+
+
+def test_an_admin_back_tests_a_workflow_and_sees_what_it_would_have_done(crm: Crm) -> None:
+    app = crm(with_workflow(FLOW))
+    flows = Flows(app)
+    browser = app.sign_in()
+    browser.post("/admin/workflows/flow/switch", at="/admin/workflows/flow", on="no")
+    flows.save("accounts", name="Acme & Sons", type="big")
+    flows.save("accounts", name="Small", type="small")
+    assert "Back-test" in browser.get("/admin/workflows/flow")
+    page = browser.post("/admin/workflows/flow/back-test", at="/admin/workflows/flow/back-test", days="30")
+    assert "You may leave this page" in page
+    flows.work()
+    page = browser.get("/admin/workflows/flow/back-test")
+    assert "In the last 30 days it would have run 1 times for 1 records" in page
+    assert "Acme & Sons" in page
+    assert "Small" not in page
+    assert "What it cannot know" in page
+    assert flows.all() == []
+
+
+def test_an_old_run_is_replayed_beside_what_it_did_then(crm: Crm) -> None:
+    app = crm(with_workflow(FLOW))
+    flows = Flows(app)
+    browser = app.sign_in()
+    account = flows.save("accounts", name="Acme", type="big", note="Call them")
+    flows.work()
+    (run,) = flows.all()
+    same = browser.post(f"/admin/runs/{run.id}/replay", at=f"/admin/runs/{run.id}")
+    assert "All of them would do the same." in same
+    flows.save("accounts", account, note="")
+    other = browser.post(f"/admin/runs/{run.id}/replay", at=f"/admin/runs/{run.id}")
+    assert "Something would be different." in other
+    assert "Subject is required." in other
+    assert len(flows.ids("tasks")) == 1
+    assert len(flows.all()) == 1

@@ -50,7 +50,7 @@ def show(screen: Screen, call: Call) -> Response:
     wanted = _wanted(call)
     with call.site.database.read() as connection:
         found = Runs(call.site.clock).latest(connection, wanted, SIZE + 1)
-        titles = _titles(call, connection, found[:SIZE])
+        titles = titles_of(call, connection, found[:SIZE])
     kept = {"workflow": wanted.workflow, "state": wanted.state, "record": wanted.record_id or ""}
     more = urlencode({**kept, "before": found[SIZE - 1].id}) if len(found) > SIZE else ""
     language = call.actor.language
@@ -71,11 +71,11 @@ def show(screen: Screen, call: Call) -> Response:
 
 def show_one(screen: Screen, call: Call) -> Response:
     """One run: what caused it, what each step read and did, and why it failed."""
-    run = _run(call)
+    run = run_of(call)
     runs = Runs(call.site.clock)
     with call.site.database.read() as connection:
         steps = runs.steps(connection, run.id)
-        titles = _titles(call, connection, [run])
+        titles = titles_of(call, connection, [run])
     is_known = run.workflow in call.live.catalog.procedures
     is_workflow = run.workflow in call.live.catalog.workflows
     context = {
@@ -100,7 +100,7 @@ def show_one(screen: Screen, call: Call) -> Response:
 
 def cancel(screen: Screen, call: Call) -> Response:
     """Have it end after the step that is under way."""
-    run = _run(call)
+    run = run_of(call)
     with call.site.database.write() as tx:
         Runs(call.site.clock).ask_cancel(tx, run.id)
     return RedirectResponse(f"{ADDRESS}/{run.id}", 303)
@@ -108,7 +108,7 @@ def cancel(screen: Screen, call: Call) -> Response:
 
 def resume(screen: Screen, call: Call) -> Response:
     """Let it go on from the step where it ended."""
-    run = _run(call)
+    run = run_of(call)
     with call.site.database.write() as tx:
         if Runs(call.site.clock).resume(tx, run.id):
             tx.after_commit(call.site.background.wake)
@@ -117,7 +117,7 @@ def resume(screen: Screen, call: Call) -> Response:
 
 def again(screen: Screen, call: Call) -> Response:
     """Run the workflow of today once more from its first step, for the same cause."""
-    run = _run(call)
+    run = run_of(call)
     workflow = call.live.catalog.procedures.get(run.workflow)
     if workflow is None or run.state in OPEN:
         raise not_found()
@@ -129,7 +129,8 @@ def again(screen: Screen, call: Call) -> Response:
     return RedirectResponse(f"{ADDRESS}/{started}", 303)
 
 
-def _run(call: Call) -> StoredRun:
+def run_of(call: Call) -> StoredRun:
+    """The run of the address."""
     with call.site.database.read() as connection:
         found = Runs(call.site.clock).find(connection, record_id(call))
     if found is None:
@@ -152,7 +153,7 @@ def _number(text: str) -> int | None:
     return int(last) if last.isascii() and last.isdigit() and len(last) < 19 else None
 
 
-def _titles(call: Call, connection: Any, runs: list[StoredRun]) -> dict[int, str]:
+def titles_of(call: Call, connection: Any, runs: list[StoredRun]) -> dict[int, str]:
     """What the records are called: one statement a module."""
     by_module: dict[str, set[int]] = {}
     for run in runs:

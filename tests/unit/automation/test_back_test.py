@@ -25,7 +25,8 @@ def back_tested(flows: Flows, workflow: str = "flow") -> Any:
     flows.work()
     with flows.site.database.read() as connection:
         done = background.operations.find(connection, number)
-    assert done is not None and done.state == "done", done
+    assert done is not None
+    assert done.state == "done", done
     return done.result
 
 
@@ -53,7 +54,9 @@ LINES = {
         when: won_total > 100
     """,
     "on_neighbours": """
-        trigger: [{related: {path: items, on: [created, changed, deleted]}}, {related: {path: tasks, on: [created]}}]
+        trigger:
+          - related: {path: items, on: [created, changed, deleted]}
+          - related: {path: tasks, on: [created]}
         when: stage.kind == 'open'
     """,
     "on_links": """
@@ -74,7 +77,8 @@ def pack() -> str:
     """A pack with all of them."""
     text = PACK + "    schemas/modules/notes.yaml:\n      fields: {text: {type: text}}\n"
     for key, written in LINES.items():
-        lines = [line.strip() for line in written.strip().splitlines()]
+        lines = [line.removeprefix(" " * 8).rstrip() for line in written.strip("\n ").splitlines()]
+        lines[0] = lines[0].strip()
         lines = lines if lines[0].startswith("module:") else ["module: deals", *lines]
         lines.append("steps: [{create: {module: notes, set: {text: x}}}]")
         text += f"    schemas/workflows/{key}.yaml:\n" + "".join(f"      {line}\n" for line in lines)
