@@ -1,4 +1,4 @@
-"""Check M201: workflows that set each other going in a circle."""
+"""Check M201: workflows, and the tools that they use, that set each other going in a circle."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ from runtime.base.diagnostic import Diagnostic
 from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
 from runtime.language.resolve.loops import in_turn
+from runtime.language.shape import Path
 from runtime.model.catalog import Expression
 from runtime.model.types import RecordType
 from runtime.model.workflow import CHANGED, CREATED, DELETED, LINKED, UNLINKED, UPDATED, Event, Workflow
@@ -17,8 +18,10 @@ Written = tuple[str, str, frozenset[str]]
 class WorkflowCircle(Check):
     """Each of these workflows changes what the next one waits for, and the last one what the first one does.
     Where their conditions do not end it, they set each other going again and again, until the chain is cut
-    after eight runs. That is fine where a condition becomes false on the way; else narrow a trigger to the
-    fields that matter (`{changed: stage}`), add a condition, or say `once: true`.
+    after eight runs. Tools that steps use (`run_tool`) are followed like workflows; an approval ends a
+    circle, for what its own steps change does not ask for it again. A circle is fine where a condition
+    becomes false on the way; else narrow a trigger to the fields that matter (`{changed: stage}`), add a
+    condition, or say `once: true`.
     """
 
     name = "M201"
@@ -27,7 +30,11 @@ class WorkflowCircle(Check):
 
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
-        open_ones = {key: each for key, each in draft.workflows.items() if each.active and not each.once}
+        open_ones = {
+            key: each
+            for key, each in draft.procedures().items()
+            if each.active and not each.once and not key.startswith("approval:")
+        }
         while open_ones:
             written = {key: list(_written(each)) for key, each in open_ones.items()}
             follows = {
@@ -42,14 +49,12 @@ class WorkflowCircle(Check):
             circle = next(([key] for key in open_ones if key in follows[key]), loop)
             if not circle:
                 return
-            path = " -> ".join(
-                (*circle, circle[0]) if circle[0] != circle[-1] or len(circle) == 1 else circle
-            )
-            first = ("workflows", circle[0])
+            circle = _from_a_workflow(circle, draft)
+            path, at = " -> ".join((*circle, circle[0])), _place(circle[0])
             yield self.found(
                 f"these workflows may set each other going for ever: {path}",
-                draft.span((*first, "trigger"), key=True),
-                (*first, "trigger"),
+                draft.span(at, key=True),
+                at,
                 "narrow a trigger or a condition; the chain is cut after eight runs",
             )
             for key in circle:
@@ -74,9 +79,28 @@ def _written(workflow: Workflow) -> Iterator[Written]:
             yield module, DELETED, fields
 
 
+def _from_a_workflow(circle: list[str], draft: Draft) -> list[str]:
+    """The circle, each of it once, beginning with a workflow where it has one."""
+    once = list(dict.fromkeys(circle))
+    first = next((place for place, key in enumerate(once) if key in draft.workflows), 0)
+    return [*once[first:], *once[:first]]
+
+
+def _place(key: str) -> Path:
+    """Where it is written why a workflow runs, or what a tool or a job does."""
+    kind, colon, name = key.partition(":")
+    if not colon:
+        return ("workflows", key, "trigger")
+    return ("jobs", name, "steps") if kind == "job" else ("tools", *name.split("."), "steps")
+
+
 def _called(workflow: Workflow) -> frozenset[str]:
-    """The workflows that its steps run."""
-    return frozenset(str(each.settings.get("workflow")) for each in workflow.all_steps())
+    """The workflows that its steps run, and the tools that they use."""
+    steps = list(workflow.all_steps())
+    workflows = {str(each.settings["workflow"]) for each in steps if each.kind == "run_workflow"}
+    return frozenset(
+        workflows | {f"tool:{each.settings['tool']}" for each in steps if each.kind == "run_tool"}
+    )
 
 
 def _fires(workflow: Workflow, written: list[Written]) -> bool:

@@ -8,7 +8,7 @@ from runtime.expressions.tree import Attribute, Items, Literal, Node, Operation,
 from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
 from runtime.model.catalog import Expression
-from runtime.model.workflow import CHANGED, UPDATED, Event, Workflow
+from runtime.model.workflow import CHANGED, UPDATED, Event, Step, Workflow
 
 Allowed = Mapping[str, frozenset[object]]
 """The values that fields must have, by path."""
@@ -16,8 +16,8 @@ Allowed = Mapping[str, frozenset[object]]
 
 class WorkflowOverlap(Check):
     """One save may set both workflows going, and both write the same field of the same record: which value
-    stays is left to chance. Make one of them of the two, or write conditions of which only one can hold:
-    `stage == 'won'` and `stage == 'lost'`.
+    stays is left to chance. What they write by a tool or a workflow that they use counts too. Make one of
+    them of the two, or write conditions of which only one can hold: `stage == 'won'` and `stage == 'lost'`.
     """
 
     name = "M203"
@@ -26,8 +26,9 @@ class WorkflowOverlap(Check):
 
     def run(self, draft: Draft) -> Iterator[Diagnostic]:
         """See the class."""
+        everything = draft.procedures()
         active = [(key, each) for key, each in draft.workflows.items() if each.active]
-        written = {key: _written(each) for key, each in active}
+        written = {key: _written(each, everything) for key, each in active}
         for (one, first), (other, second) in combinations(active, 2):
             shared = sorted(
                 field
@@ -47,18 +48,37 @@ class WorkflowOverlap(Check):
                 )
 
 
-def _written(workflow: Workflow) -> dict[tuple[str, str], str]:
-    """What its own steps write whatever happens, and in which text: by the record and its field."""
+def _written(
+    workflow: Workflow, everything: Mapping[str, Workflow], around: tuple[str, ...] = ()
+) -> dict[tuple[str, str], str]:
+    """What its own steps write whatever happens, and in which text: by the record and its field. Tools and
+    workflows that they use for the same record, whatever it is, are followed.
+    """
     found: dict[tuple[str, str], str] = {}
     for step in workflow.steps:
-        if step.kind in ("if", "wait", "stop"):
+        if step.kind in ("if", "wait", "stop", "approval"):
             break  # from here on it is not known whether, or when
         record = step.settings.get("record")
         name = record.text.strip() if isinstance(record, Expression) else ""
         if step.kind == "update" and name not in workflow.names:
             for field, value in step.settings.get("set", {}).items():
                 found["" if name == "this" else name, field] = value.text
+        used = everything.get(_used(step))
+        if used is not None and name in ("", "this") and used.key not in around and _is_sure(used):
+            found |= _written(used, everything, (*around, workflow.key))
     return found
+
+
+def _used(step: Step) -> str:
+    """The key of the tool or the workflow that a step uses."""
+    if step.kind == "run_tool":
+        return f"tool:{step.settings['tool']}"
+    return str(step.settings["workflow"]) if step.kind == "run_workflow" else ""
+
+
+def _is_sure(used: Workflow) -> bool:
+    """Whether it runs whatever the record holds, and at once."""
+    return used.active and not (used.when or used.once or used.delay or used.until)
 
 
 def _meet(first: Workflow, second: Workflow) -> bool:

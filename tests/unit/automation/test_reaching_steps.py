@@ -105,6 +105,19 @@ def test_workflows_that_run_each_other_are_cut_after_eight(crm: Crm) -> None:
     assert flows.states() == ["done"] * 8 + ["cut"]
 
 
+def test_a_chain_through_a_tool_is_cut_after_eight_and_says_its_way(crm: Crm) -> None:
+    uses = "module: deals\ntrigger: {changed: turns}\nsteps: [{run_tool: {tool: deals.turn}}]"
+    tool = "    schemas/tools/deals.yaml:\n      turn: {steps: [{update: {set: {turns: =turns + 1}}}]}\n"
+    flows = Flows(crm(with_workflow(uses) + tool))
+    deal = flows.save("deals", name="D")
+    flows.save("deals", deal, turns=1)
+    flows.work()
+    assert flows.states() == ["done"] * 8 + ["cut"]
+    error = flows.all()[-1].error
+    assert error is not None
+    assert error["parameters"]["chain"] == " → ".join(["flow", "tool:deals.turn"] * 4)
+
+
 def test_formulas_run_on_a_related_record(crm: Crm) -> None:
     flow = "module: deals\ntrigger: created\nsteps: [{run_formulas: {record: =account}}, {run_formulas: {}}]"
     formula = (
