@@ -155,7 +155,8 @@ class StepDoing:
             sort=(SortKey(number),),
             limit=1,
         )
-        rows = self._live.reader.page(self.tx.connection, query, self._live.moment(self._actor)).rows
+        reader = self._live.seen_by(self._actor).reader
+        rows = reader.page(self.tx.connection, query, self._live.moment(self._actor)).rows
         return Target(module, rows[0].id) if rows else None
 
     def as_json(self, module: str, values: Mapping[str, object]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from runtime.automation.reading import Reading
 from runtime.base.messages import Message, message
 from runtime.expressions.references import dependencies
 from runtime.fields.base import InvalidValueError, Match
-from runtime.identity.actor import Actor
+from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.catalog import Field
 from runtime.model.tool import Tool
 from runtime.steps.base import StepError
@@ -30,9 +30,9 @@ def defaults_of(
         if record_id is not None or not dependencies(each.tree).paths
     }
     if known:
-        reading = Reading(
-            connection, live, None, tool.procedure, _run_to_be(tool, record_id), {}, live.moment(actor)
-        )
+        run, moment = _run_to_be(tool, record_id), live.moment(actor)
+        whose = actor if tool.procedure.as_causer else SYSTEM
+        reading = Reading(connection, live, None, tool.procedure, run, {}, moment, whose)
         found |= dict(zip(known, reading.values(known.values()), strict=True))
     return found
 

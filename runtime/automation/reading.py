@@ -9,15 +9,20 @@ from runtime.base.messages import message
 from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
 from runtime.expressions.moment import Moment
 from runtime.expressions.references import Dependencies, dependencies
-from runtime.expressions.tree import Changed, Literal
+from runtime.expressions.tree import Aggregate, Changed, Literal
+from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.catalog import Collection, Expression, Path, SortKey
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
 from runtime.model.workflow import CREATED, Several, Workflow
-from runtime.records.outer import nested
+from runtime.records.outer import LoadsPaths, nested
+from runtime.records.plan import ModulePlan
 from runtime.records.save import await_turn
+from runtime.records.seen_fields import SeenFields
+from runtime.records.seen_loader import SeenLoader
 from runtime.records.stored import links_of, records_by_id
 from runtime.steps.base import StepError, Target
+from runtime.storage.aggregates import Found
 from runtime.storage.query import Query
 from runtime.storage.runs import StoredRun
 from runtime.storage.transaction import Transaction
@@ -60,8 +65,16 @@ class Reading:
         run: StoredRun,
         names: Mapping[str, Target],
         moment: Moment,
+        actor: Actor = SYSTEM,
     ) -> None:
+        """What the ``actor`` may not see is empty for the expressions."""
+        seen = live.seen_by(actor)
         self._connection = connection
+        self._reader = seen.reader
+        self._seen: SeenLoader | None = None
+        if seen.reader.is_narrowed:
+            self._seen = SeenLoader(seen.reader, live.catalog, moment)
+            self._fields = SeenFields(seen.catalog, live.judge, seen.reader, connection, actor, moment)
         self._live = live
         self._tx = tx
         self._plans = live.writer.plans
@@ -132,8 +145,8 @@ class Reading:
         needed = _together(expressions)
         outer, _, evaluator = self._see(Dependencies(paths=needed.outer, aggregates=needed.outer_aggregates))
         identity = Path("id", (self._plans[module].module.record_fields["id"],))
-        loaded = self._plans.loader.load_paths(self._connection, module, ids, (*needed.paths, identity))
-        fetched = self._plans.aggregates.fetch(self._connection, module, ids, needed.aggregates, self._moment)
+        loaded = self._loader.load_paths(self._connection, module, ids, (*needed.paths, identity))
+        fetched = self._aggregates(module, ids, needed.aggregates)
         found = []
         for record_id in ids:
             plain = {**loaded.get(record_id, {}), AGGREGATES: fetched.get(record_id, {})}
@@ -142,19 +155,17 @@ class Reading:
 
     def _see(self, needed: Dependencies) -> tuple[Plain, Plain | None, Evaluator]:
         own = self._own(needed)
-        (plain,) = nested(self._connection, self._plans.loader, needed.paths, [own])
+        (plain,) = nested(self._connection, self._loader, needed.paths, [own])
         if needed.aggregates and self._plan is not None:
-            fetched = self._plans.aggregates.fetch(
-                self._connection, self._plan.key, [own["id"]], needed.aggregates, self._moment
-            )
+            fetched = self._aggregates(self._plan.key, [own["id"]], needed.aggregates)
             plain[AGGREGATES] = fetched.get(own["id"], {})
         old = None
         is_new = self._inputs["what"] == CREATED
         if not is_new:
-            (old,) = nested(
-                self._connection, self._plans.loader, needed.old, [{**own, **self._inputs["old"]}]
-            )
-        changed = None if is_new else self._inputs["changed"]
+            before = {key: value for key, value in self._inputs["old"].items() if self._sees(key, value)}
+            hidden = dict.fromkeys(self._inputs["old"].keys() - before.keys())
+            (old,) = nested(self._connection, self._loader, needed.old, [{**own, **before, **hidden}])
+        changed = None if is_new else frozenset(each for each in self._inputs["changed"] if self._sees(each))
         return plain, old, evaluating(self._live, self._moment, changed)
 
     def _own(self, needed: Dependencies) -> Plain:
@@ -162,6 +173,9 @@ class Reading:
         named = {name: target.id for name, target in self._names.items()}
         if self._plan is None:
             return named
+        if self._seen is not None:
+            record = self._own_as_seen(self._plan, needed)
+            return {**record, INPUTS: self._given, **named} if self._given else {**record, **named}
         if self._record is None:
             record_id = self._run.record_id or 0
             dialect = self._plans.dialect
@@ -176,6 +190,38 @@ class Reading:
                 links = links_of(self._connection, field, [record["id"]], self._plans.dialect)
                 record[field.key] = tuple(link.id for link in links.get(record["id"], ()))
         return {**record, INPUTS: self._given, **named} if self._given else {**record, **named}
+
+    @property
+    def _loader(self) -> LoadsPaths:
+        return self._seen or self._plans.loader
+
+    def _aggregates(self, module: str, ids: Sequence[int], aggregates: Sequence[Aggregate]) -> Found:
+        if self._seen is not None:
+            return self._reader.aggregates(self._connection, module, ids, aggregates, self._moment)
+        return self._plans.aggregates.fetch(self._connection, module, ids, aggregates, self._moment)
+
+    def _own_as_seen(self, plan: ModulePlan, needed: Dependencies) -> Plain:
+        """The record as far as whose rights hold may see it. Raises :class:`StepError`."""
+        assert self._seen is not None
+        record_id = self._run.record_id or 0
+        read = {path.fields[0].whole for path in (*needed.paths, *needed.old)} & plan.fields.keys()
+        if not read and not needed.aggregates:
+            return {"id": record_id}
+        found = self._seen.load(self._connection, plan.key, [record_id], sorted(read))
+        if record_id not in found:
+            raise StepError(message("Whose rights hold for this may not see the record of the run."))
+        return found[record_id]
+
+    def _sees(self, key: str, value: object = None) -> bool:
+        """Whether what a field of the record held may be read, and the record that it led to."""
+        if self._seen is None or self._plan is None:
+            return True
+        record_id, field = self._run.record_id or 0, self._plan.fields.get(key)
+        if field is None or not self._fields.sees(self._plan.key, record_id, key):
+            return False
+        if not field.targets or not isinstance(value, int):
+            return not (field.link is not None and value)  # what was linked is not asked one by one
+        return any(self._seen.load(self._connection, each, [value], ()) for each in field.targets)
 
     def _one(
         self,
@@ -203,9 +249,7 @@ class Reading:
 
     def _ids(self, collection: Collection, owner: int) -> Iterable[int]:
         if collection.kind == "links":
-            linked = self._plans[collection.module].fields[collection.via]
-            links = links_of(self._connection, linked, [owner], self._plans.dialect).get(owner, [])
-            ids = [link.id for link in links]
+            ids = self._linked(collection, owner)
             there = self._plans.loader.existing(self._connection, collection.target, ids)
             yield from (each for each in ids if each in there)
             return
@@ -223,11 +267,19 @@ class Reading:
             query = Query(
                 query.module, where=query.where, sort=query.sort, limit=PAGE, this=query.this, after=after
             )
-            page = self._live.reader.page(self._connection, query, self._moment)
+            page = self._reader.page(self._connection, query, self._moment)
             yield from (row.id for row in page.rows)
             after, count = page.next, count + len(page.rows)
             if after is None or count > MOST:
                 return
+
+    def _linked(self, collection: Collection, owner: int) -> list[int]:
+        if self._seen is not None:
+            found = self._seen.load(self._connection, collection.module, [owner], [collection.via])
+            return list(found.get(owner, {}).get(collection.via, ()))
+        linked = self._plans[collection.module].fields[collection.via]
+        links = links_of(self._connection, linked, [owner], self._plans.dialect).get(owner, [])
+        return [link.id for link in links]
 
     def _by_names_of_now(self, run: StoredRun) -> dict[str, Any]:
         renames = self._plans.workplace.former.since(run.revision_id)

@@ -225,7 +225,7 @@ class _Running:
         if workflow.until is None:
             return None
         with self.site.database.read() as connection:
-            (moment,) = self._reading(connection, workflow, {}).values([workflow.until])
+            (moment,) = self._asking(connection, workflow).values([workflow.until])
         if isinstance(moment, date) and not isinstance(moment, datetime):
             moment = datetime.combine(moment, time_of_day(), ZoneInfo(self.live.catalog.timezone))
         return moment if isinstance(moment, datetime) and moment > self.site.clock.now() else None
@@ -236,7 +236,7 @@ class _Running:
         number: object = self.run.user_id if as_causer else None
         with self.site.database.read() as connection:
             if workflow.run_as is not None:
-                (number,) = self._reading(connection, workflow, {}).values([workflow.run_as])
+                (number,) = self._asking(connection, workflow).values([workflow.run_as])
                 number = number.id if isinstance(number, Pointer) else number
                 if number is None:
                     raise StepError(message("{who} is empty, so nobody's rights hold.",
@@ -254,7 +254,7 @@ class _Running:
             return True
         try:
             with self.site.database.read() as connection:
-                (holds,) = self._reading(connection, workflow, {}).values([workflow.when])
+                (holds,) = self._asking(connection, workflow).values([workflow.when])
         except StepError as error:
             self._end(FAILED, error.reason)
             return False
@@ -404,8 +404,14 @@ class _Running:
     def _reading(
         self, connection: Any, workflow: Workflow, names: Mapping[str, Target], tx: Transaction | None = None
     ) -> Reading:
+        """What its steps read: as much as whose rights hold may see."""
         moment = self.live.moment(self.actor)
-        return Reading(connection, self.live, tx, workflow, self.run, names, moment)
+        return Reading(connection, self.live, tx, workflow, self.run, names, moment, self.actor)
+
+    def _asking(self, connection: Any, workflow: Workflow) -> Reading:
+        """What decides whether it runs, and when, reads as the system: nobody is told of it."""
+        moment = self.live.moment(self.actor)
+        return Reading(connection, self.live, None, workflow, self.run, {}, moment)
 
     def _actor(self) -> Actor:
         chain = (*((int(number), str(workflow)) for number, workflow in self.run.chain),)

@@ -1,18 +1,27 @@
 """The record one scope out: what a condition reads of ``this``, fetched for many records together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from runtime.model.catalog import Path
-from runtime.storage.loading import Loader
 
 Plain = Mapping[str, object]
 
 
+class LoadsPaths(Protocol):
+    """What loads records by their ids, as expressions read them."""
+
+    def load_paths(
+        self, connection: Connection, module: str, ids: Sequence[int], paths: Iterable[Path]
+    ) -> dict[int, dict[str, Any]]:
+        """Records as nested plain data."""
+        ...
+
+
 def nested(
-    connection: Connection, loader: Loader, paths: Iterable[Path], records: Sequence[Plain]
+    connection: Connection, loader: LoadsPaths, paths: Iterable[Path], records: Sequence[Plain]
 ) -> list[dict[str, object]]:
     """What these paths read of each record, nested as an expression reads it.
 

@@ -66,6 +66,11 @@ class Reader:
         self._owned = OwnedRecords(self._statements)
         self._aggregates = AggregateReader(self._statements)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it shows no more than somebody may see."""
+        return self._parts.sight is not None
+
     def shows_some(self, module: str) -> bool:
         """Whether there may be records of a module that it does not show."""
         sight = self._parts.sight
