@@ -12,8 +12,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
-
 from runtime.automation.past import Happening, Past, Then
 from runtime.automation.past_events import PastEvents, PastHit, modules_of, what_of
 from runtime.automation.past_letters import Begun, PastLetters, needed_by
@@ -21,8 +19,8 @@ from runtime.automation.past_reading import PastReading
 from runtime.automation.place import Snapshot
 from runtime.model.catalog import Expression
 from runtime.model.types import RecordType
-from runtime.model.workflow import DELETED, RESTORED, UPDATED, Workflow
-from runtime.records.among import among
+from runtime.model.workflow import UPDATED, Workflow
+from runtime.records.log_told import LogTold
 from runtime.storage.runs import has_run_before
 
 PAGE = 500
@@ -79,20 +77,16 @@ class BackTest:
         self._modules = sorted(modules_of(workflow))
         self._letters = PastLetters(workflow)
         self.found.letters_are_whole = self._letters.is_whole
-        self._log = live.tables.change_log
         self._told: set[tuple[int, int]] = set()
         self._asked = [each for each in (workflow.when, workflow.until) if each is not None]
 
-    def span(self, connection: Connection) -> tuple[int, int]:
+    def span(self, connection: Any) -> tuple[int, int]:
         """The ids of the log between which all of it lies: ids grow with time."""
-        sets, log = self._live.tables.change_sets, self._log
-        first = connection.execute(select(func.min(sets.c.id)).where(sets.c.at >= self._since)).scalar()
-        last = connection.execute(select(func.max(log.c.id))).scalar() or 0
-        return (last if first is None else int(first) - 1), int(last)
+        return self._log(connection).span(self._since)
 
-    def page(self, connection: Connection, after: int, last: int) -> int | None:
+    def page(self, connection: Any, after: int, last: int) -> int | None:
         """Look at one page behind an id; gives the id behind which the next begins, None at the end."""
-        rows = self._rows(connection, after, last)
+        rows = self._log(connection).page(after, last, self._since, PAGE)
         if not rows:
             return None
         past = Past(connection, self._live, after)
@@ -106,24 +100,13 @@ class BackTest:
         self.found.is_whole = self.found.is_whole and past.is_whole
         return None if self.found.is_full else int(rows[-1].id)
 
-    def _rows(self, connection: Connection, after: int, last: int) -> list[Any]:
-        """Rows of the log; a save is not cut in two unless it is larger than a page."""
-        log, sets = self._log, self._live.tables.change_sets
-        former = self._live.writer.plans.workplace.former
-        found = connection.execute(
-            select(log.c.id, log.c.module, log.c.record_id, log.c.change_set_id, sets.c.revision_id)
-            .join(sets, sets.c.id == log.c.change_set_id)
-            .where(log.c.id > after, log.c.id <= last, log.c.at >= self._since)
-            .order_by(log.c.id)
-            .limit(PAGE)
-        ).all()
-        whole = [each for each in found if each.change_set_id != found[-1].change_set_id]
-        return former.now(whole if len(found) == PAGE and whole else found)
+    def _log(self, connection: Any) -> LogTold:
+        return LogTold(connection, self._live.writer.plans.workplace)
 
     def _happened(
-        self, connection: Connection, past: Past, rows: Sequence[Any]
+        self, connection: Any, past: Past, rows: Sequence[Any]
     ) -> Iterator[tuple[str, Iterator[Happening]]]:
-        turned = self._turning(connection, {each.change_set_id for each in rows})
+        turned = self._log(connection).turning({each.change_set_id for each in rows})
         for module in self._modules:
             wanted = dict.fromkeys(
                 (each.record_id, each.change_set_id) for each in rows if each.module == module
@@ -137,13 +120,6 @@ class BackTest:
         fresh = [each for each in hits if (each.then.change_set, each.record_id) not in self._told]
         self._told = {(each.then.change_set, each.record_id) for each in hits}
         return fresh
-
-    def _turning(self, connection: Connection, change_sets: set[int]) -> set[int]:
-        """Of these change sets, those that put records into the bin, or brought some back."""
-        log = self._log
-        mine = among(log.c.change_set_id, change_sets, self._live.tables.dialect)
-        turning = log.c.action.in_((DELETED, RESTORED))
-        return set(connection.execute(select(log.c.change_set_id).where(mine, turning).distinct()).scalars())
 
     def _is_emptied(self, module: str, each: Happening, turned: set[int]) -> bool:
         """Whether it only lost, or found again, a record that went into the bin: no trigger looks at that."""
@@ -159,7 +135,7 @@ class BackTest:
     # Whether its condition held
 
     def _holding(
-        self, connection: Connection, reading: PastReading, hits: Sequence[PastHit]
+        self, connection: Any, reading: PastReading, hits: Sequence[PastHit]
     ) -> Iterator["_Hit"]:
         needed = needed_by(self._asked)
         thens = [hit.then for hit in hits]
@@ -175,7 +151,7 @@ class BackTest:
             self.found.records.add(hit.record_id)
             yield _Hit(hit, self._begins(hit, read))
 
-    def _ran_before(self, connection: Connection, hits: Sequence[PastHit]) -> frozenset[int]:
+    def _ran_before(self, connection: Any, hits: Sequence[PastHit]) -> frozenset[int]:
         """Of workflows that run once: the records for which it ran before the time that is told again."""
         if not self._workflow.once:
             return frozenset()

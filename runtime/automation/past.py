@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from runtime.automation.place import Snapshot
 from runtime.model.values import Pointer
-from runtime.records.among import among
+from runtime.records.log_told import LogTold
 from runtime.records.older import is_of
 from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.stored import links_of, records_by_id
@@ -83,13 +81,12 @@ def _was_by(one: Then, then: Then) -> bool:
 class Past:
     """Tells records again, on one connection, as far back as behind one row of the log."""
 
-    def __init__(self, connection: Connection, live: Snapshot, after: int) -> None:
+    def __init__(self, connection: Any, live: Snapshot, after: int) -> None:
         self.is_whole = True
         self.lost: set[int] = set()
         self._connection = connection
         self._plans = live.writer.plans
-        self._log = live.tables.change_log
-        self._sets = live.tables.change_sets
+        self._log = LogTold(connection, live.writer.plans.workplace)
         self._after = after
         self._known: dict[tuple[str, int], Timeline] = {}
 
@@ -119,16 +116,9 @@ class Past:
             self._known[plan.key, key] = _told(plan, key, record, entries.get(key, []))
 
     def _entries(self, ids: list[int]) -> list[Any]:
-        log, sets = self._log, self._sets
-        found = self._connection.execute(
-            select(log, sets.c.revision_id, sets.c.door)
-            .join(sets, sets.c.id == log.c.change_set_id)
-            .where(among(log.c.record_id, ids, self._plans.dialect), log.c.id > self._after)
-            .order_by(log.c.id.desc())
-            .limit(MOST + 1)
-        ).all()
+        found = self._log.of_records(ids, self._after, MOST + 1)
         self.is_whole = self.is_whole and len(found) <= MOST
-        return self._plans.workplace.former.now(found)
+        return found
 
 
 def _told(plan: ModulePlan, record_id: int, standing: Plain, entries: list[Any]) -> Timeline:

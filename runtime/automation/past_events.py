@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from sqlalchemy import Connection, select
+from typing import Any
 
 from runtime.automation.past import COMPUTED, Happening, Past, Plain, Then
 from runtime.automation.place import Snapshot
@@ -19,7 +18,7 @@ from runtime.model.workflow import (
     Event,
     Workflow,
 )
-from runtime.records.among import among
+from runtime.records.log_told import LogTold, Sources
 from runtime.records.plan import Plans
 from runtime.records.watching import Watcher, watched_module
 
@@ -66,9 +65,9 @@ def what_of(happening: Happening) -> str:
 class PastEvents:
     """The triggers of one workflow, asked about what happened."""
 
-    def __init__(self, connection: Connection, live: Snapshot, past: Past, workflow: Workflow) -> None:
-        self._connection = connection
+    def __init__(self, connection: Any, live: Snapshot, past: Past, workflow: Workflow) -> None:
         self._plans: Plans = live.writer.plans
+        self._log = LogTold(connection, self._plans.workplace)
         self._past = past
         self._workflow = workflow
         self._watchers = [
@@ -134,7 +133,10 @@ class PastEvents:
         self, collection: Collection, on: Iterable[str], happened: Sequence[Happening]
     ) -> Iterator[tuple[Happening, frozenset[int]]]:
         is_own = collection.kind == "links" and watched_module(collection, on) == collection.module
-        linking = self._linking(collection, happened) if collection.kind == "links" and not is_own else {}
+        linking: Sources = {}
+        if collection.kind == "links" and not is_own:
+            field = self._plans[collection.module].fields[collection.via]
+            linking = self._log.linking(field, [each.record_id for each in happened])
         key = "parent" if collection.kind == "rows" else collection.via
         for each in happened:
             if is_own:
@@ -149,19 +151,6 @@ class PastEvents:
             held = NOBODY if what in (CREATED, RESTORED) else held
             holds = NOBODY if what == DELETED else holds
             yield each, _turns(on, held, holds, what)
-
-    def _linking(self, collection: Collection, happened: Sequence[Happening]) -> Mapping[int, frozenset[int]]:
-        """The records that link to these today: the log is asked for no more than what they were."""
-        table = self._plans[collection.module].fields[collection.via].link
-        assert table is not None
-        ids = [each.record_id for each in happened]
-        query = select(table.c.source_id, table.c.target_id).where(
-            among(table.c.target_id, ids, self._plans.dialect)
-        )
-        found: dict[int, frozenset[int]] = {}
-        for source, target in self._connection.execute(query):
-            found[target] = found.get(target, NOBODY) | {source}
-        return found
 
 
 def _held(state: Plain | None, key: str) -> frozenset[int]:

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from runtime.automation.past import Past, Plain, Then
 from runtime.automation.place import Snapshot
 from runtime.automation.reading import evaluating
@@ -21,7 +19,7 @@ from runtime.model.catalog import Expression, Path
 class PastReading:
     """Works out expressions about records of one module as they were, for many of them together."""
 
-    def __init__(self, connection: Connection, live: Snapshot, past: Past, module: str) -> None:
+    def __init__(self, connection: Any, live: Snapshot, past: Past, module: str) -> None:
         self._connection = connection
         self._live = live
         self._past = past

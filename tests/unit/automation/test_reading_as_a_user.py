@@ -35,7 +35,10 @@ RIGHTS = (
               module: tasks
               set:
                 subject: "=concat('deals ', text(count(account.deals)), ', contacts ', text(count(contacts)))"
-          - for_each: {in: =contacts, as: person, steps: [{create: {module: tasks, set: {subject: =person.name}}}]}
+          - for_each:
+              in: =contacts
+              as: person
+              steps: [{create: {module: tasks, set: {subject: =person.name}}}]
       as_system:
         run_as: system
         steps:
