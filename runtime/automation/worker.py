@@ -22,7 +22,7 @@ from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.users import Users
 from runtime.language.kinds.workflows import known_steps
-from runtime.records.outbox import prune_outbox
+from runtime.records import outbox
 from runtime.records.undo import cause_of
 from runtime.storage.errors import OutdatedError, StorageError
 from runtime.storage.inbox import Inbox
@@ -43,7 +43,7 @@ TOLD_EVERY = 1.0
 BEHIND = timedelta(seconds=15)
 """When an operation is tried again that needs a newer revision than this worker can read."""
 KEPT = timedelta(days=30)
-"""How long an operation that has ended is remembered, and what a save has left in the outbox."""
+"""How long an operation that has ended is remembered."""
 KEPT_WORDS = timedelta(days=90)
 """How long people's inboxes go back."""
 
@@ -124,7 +124,7 @@ class Worker:
         before = now - KEPT
         with self._site.database.write() as tx:
             self._operations.prune(tx, before)
-            prune_outbox(tx, before)
+            outbox.prune_outbox(tx, now - outbox.KEPT)
             self._runner.runs.prune(tx, before)
             prune_quarantine(tx, now)
             Mails(self._site.clock).prune(tx, before)

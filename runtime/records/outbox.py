@@ -6,7 +6,7 @@ The row's key is made of the change set and the module: whoever carries it out t
 table.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
@@ -18,6 +18,8 @@ from runtime.storage.transaction import Transaction
 
 EVENT = "saved"
 
+KEPT = timedelta(days=30)
+"""How long the rows stay: those who follow what is saved take each in their own time."""
 PRUNED = 10_000
 """Rows that are looked at in one tidying: the oldest, for ids come in the order of time."""
 

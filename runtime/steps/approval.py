@@ -36,6 +36,7 @@ class Approval(StepKind):
 
     name = "approval"
     title = message("Ask for approval")
+    icon = "checklist"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "approver": Setting(PEOPLE, "Who: =owner.manager, or a list; one of them decides."),

@@ -16,6 +16,7 @@ class Atomic(StepKind):
 
     name = "atomic"
     title = message("All or nothing")
+    icon = "packages"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {"atomic": Setting(STEPS, "What is done together.", required=True)}
     )

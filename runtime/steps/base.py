@@ -259,6 +259,8 @@ class StepKind(ABC):
     """How it is written."""
     title: ClassVar[Message]
     """What it is called on the admin pages."""
+    icon: ClassVar[str] = "player-play"
+    """What it is drawn with there, one of ``runtime/web/static/icons.txt``."""
     settings: ClassVar[Mapping[str, Setting]]
     """Its settings. One that is called like the step itself is what stands behind its name."""
     beside: ClassVar[Sequence[str]] = ()

@@ -17,6 +17,7 @@ class Create(StepKind):
 
     name = "create"
     title = message("Create a record")
+    icon = "plus"
     right = "create"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

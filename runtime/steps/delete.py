@@ -15,6 +15,7 @@ class Delete(StepKind):
 
     name = "delete"
     title = message("Delete a record")
+    icon = "trash"
     right = "delete"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {"record": Setting(RECORD, "Which record: =this, or one that it leads to.", required=True)}

@@ -16,6 +16,7 @@ class Document(StepKind):
 
     name = "document"
     title = message("Write a document")
+    icon = "file-text"
     gives = "record"
     gives_module = "files"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(

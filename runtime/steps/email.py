@@ -20,6 +20,7 @@ class Email(StepKind):
 
     name = "email"
     title = message("Send a mail")
+    icon = "mail"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "record": Setting(RECORD, "The record that the letter is about; left out: the workflow's own."),

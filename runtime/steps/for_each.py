@@ -16,6 +16,7 @@ class ForEach(StepKind):
 
     name = "for_each"
     title = message("For each of several records")
+    icon = "list-details"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "in": Setting(RECORDS, "Which records: =contacts, =account.potentials.", required=True),

@@ -38,6 +38,7 @@ class Http(StepKind):
 
     name = "http"
     title = message("Call another system")
+    icon = "world"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "method": Setting(METHOD, "GET, POST, PUT, PATCH or DELETE; left out: POST."),

@@ -15,6 +15,7 @@ class If(StepKind):
 
     name = "if"
     title = message("On a condition")
+    icon = "git-branch"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "if": Setting(CONDITION, "The condition.", required=True),

@@ -16,6 +16,7 @@ class Notify(StepKind):
 
     name = "notify"
     title = message("Notify people")
+    icon = "bell"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "to": Setting(PEOPLE, "Whom: =owner, admins.", required=True),

@@ -17,6 +17,7 @@ class Open(StepKind):
 
     name = "open"
     title = message("Open a record or a form")
+    icon = "external-link"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "record": Setting(RECORD, "Which record: =this, or one that an earlier step gave."),

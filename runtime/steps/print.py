@@ -15,6 +15,7 @@ class Print(StepKind):
 
     name = "print"
     title = message("Print a record")
+    icon = "file-description"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {"record": Setting(RECORD, "Which record; left out: the one that the tool is used for.")}
     )

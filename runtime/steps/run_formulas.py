@@ -16,6 +16,7 @@ class RunFormulas(StepKind):
 
     name = "run_formulas"
     title = message("Run formulas")
+    icon = "calculator"
     right = "update"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {"record": Setting(RECORD, "Which record: =this, or one that it leads to.")}

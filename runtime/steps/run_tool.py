@@ -17,6 +17,7 @@ class RunTool(StepKind):
 
     name = "run_tool"
     title = message("Use a tool")
+    icon = "bolt"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "record": Setting(RECORD, "For which record; left out: the workflow's own."),

@@ -17,6 +17,7 @@ class RunWorkflow(StepKind):
 
     name = "run_workflow"
     title = message("Run a workflow")
+    icon = "route"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "record": Setting(RECORD, "For which record; left out: the workflow's own."),

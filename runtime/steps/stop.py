@@ -15,6 +15,7 @@ class Stop(StepKind):
 
     name = "stop"
     title = message("Stop here")
+    icon = "ban"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {"stop": Setting(VALUE, "Why, for the run's page.")}
     )

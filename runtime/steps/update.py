@@ -16,6 +16,7 @@ class Update(StepKind):
 
     name = "update"
     title = message("Change a record")
+    icon = "pencil"
     right = "update"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

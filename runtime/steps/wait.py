@@ -21,6 +21,7 @@ class Wait(StepKind):
 
     name = "wait"
     title = message("Wait")
+    icon = "hourglass"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "for": Setting(DURATION, "How long: 2 days."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from runtime.base.clock import Clock
 from runtime.storage.runs import OPEN
@@ -105,6 +105,17 @@ class Approvals:
         )
         rows = connection.execute(query.order_by(self._requests.c.id).limit(limit))
         return [Request(**row._mapping) for row in rows]
+
+    def waiting(self, connection: Connection) -> dict[str, int]:
+        """How many requests are to be decided, by the procedures that ask them."""
+        runs, requests = self._runs, self._requests
+        query = (
+            select(runs.c.workflow, func.count())
+            .join(requests, requests.c.run_id == runs.c.id)
+            .where(requests.c.state == PENDING, runs.c.state.in_(OPEN))
+            .group_by(runs.c.workflow)
+        )
+        return {workflow: int(count) for workflow, count in connection.execute(query)}
 
     def may_decide(self, connection: Connection, request: Request, user_id: int, today: date) -> bool:
         """Whether a user is one of those who were asked, or decides for one."""

@@ -52,10 +52,22 @@ def test_what_happens_at_the_doors_is_noted(app: App):
 def test_an_entry_tells_who_did_what_to_whom(app: App):
     browser = app.sign_in()
     browser.post(f"/app/users/{app.user(SUE)}/edit", admin="true")
-    newest = rows(browser.get(f"{LOG}?kind=user_changed"))[0]
+    page = browser.get(f"{LOG}?kind=user_changed")
+    newest = rows(page)[0]
     assert "Admin" in newest
-    assert f"users/{app.user(SUE)}" in newest
-    assert "admin: False → True" in newest
+    assert "User: Sue" in newest
+    assert f'href="/app/users/{app.user(SUE)}"' in page
+    assert "What was done: Changed" in newest
+    assert "Fields: Administrator" in newest
+    assert "Administrator: No → Yes" in newest
+
+
+def test_the_log_calls_modules_and_settings_by_their_names(app: App):
+    browser = app.sign_in()
+    browser.post("/app/deals/export", format="csv")
+    browser.post("/admin/mail", do="hold")
+    assert "Deals" in rows(browser.get(f"{LOG}?kind=exported"))[0]
+    assert "The mail is held" in rows(browser.get(f"{LOG}?kind=settings_changed"))[0]
 
 
 def test_the_log_is_read_by_kind_by_user_and_by_time(app: App):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from runtime.records.outbox import KEPT
 from runtime.storage.operations import QUEUED, RUNNING
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.upkeep.checks.base import Check
@@ -13,8 +14,8 @@ from runtime.upkeep.patient import Patient
 
 LATE = timedelta(minutes=15)
 """So long a queued operation may wait, and a lease be over."""
-OLD = timedelta(days=3)
-"""The outbox is cleared each day; what is older shows that it is not."""
+OLD = KEPT + timedelta(days=3)
+"""The outbox is cleared each day of what was kept for long enough; what is older shows that it is not."""
 
 
 class StuckWork(Check):
@@ -42,4 +43,4 @@ class StuckWork(Check):
             yield self.wrong(f"{counts[1]} operations have lost their worker over 15 minutes ago.", fix)
         is_new = patient.began is None or now - patient.began < OLD  # filled with records of before
         if counts[2] and not is_new:
-            yield self.wrong(f"{counts[2]} rows of the outbox are older than three days.", fix)
+            yield self.wrong(f"{counts[2]} rows of the outbox are older than {OLD.days} days.", fix)

@@ -1,6 +1,6 @@
 """Jobs on the admin pages: when each ran and runs next, how it went, and what may be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -11,9 +11,9 @@ from runtime.base.messages import from_json, phrase
 from runtime.model.job import ALL, NONE, ONE, Job
 from runtime.storage.operations import StoredOperation
 from runtime.storage.runs import Runs
+from runtime.web.admin.drawn import Head, drawn, text_of
 from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
-from runtime.web.admin.workflows import steps_of
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.operations import STATES
@@ -53,15 +53,9 @@ def show_one(screen: Screen, call: Call) -> Response:
     context = {
         "job": {
             **_row(call, job, found[:1], off),
-            "catches_up": call.translate(CATCHES_UP[job.catch_up]),
-            "steps": steps_of(call, job.procedure.steps),
-            "on_error": steps_of(call, job.procedure.on_error.steps),
+            "flow": drawn(call, job.procedure, _heads(call, job)),
             "history": [_time(call, each) for each in found],
-            "texts": [
-                (name, text)
-                for name, text in call.live.catalog.sources.items()
-                if name.endswith(f"schemas/jobs/{job.key}.yaml")
-            ],
+            "texts": text_of(call, f"schemas/jobs/{job.key}.yaml"),
         },
         "admin_tabs": tabs(call, "workflows"),
     }
@@ -96,21 +90,35 @@ def _job(call: Call) -> Job:
     return found
 
 
+def _heads(call: Call, job: Job) -> Iterator[Head]:
+    """When a job runs, and for which records."""
+    schedule = f"{job.schedule} {job.timezone or call.live.catalog.timezone}"
+    yield Head("clock", call.translate("Runs when"), [call.translate(CATCHES_UP[job.catch_up])], [schedule])
+    whom = _whom(call, job)
+    if whom:
+        where = call.live.catalog.filters[job.module][job.filter].where
+        yield Head("filter", call.translate("For each of these"), [whom], [where.text] if where else [])
+
+
+def _whom(call: Call, job: Job) -> str:
+    """Which records a job is for; empty where it is for none."""
+    found = call.live.catalog.filters.get(job.module, {}).get(job.filter)
+    module, language = call.live.catalog.modules.get(job.module), call.actor.language
+    if found is None or module is None:
+        return ""
+    return f"{module.plural.in_language(language)}: {found.label.in_language(language)}"
+
+
 def _row(call: Call, job: Job, latest: Sequence[StoredOperation], off: frozenset[str]) -> Part:
     is_on = job.active and job.procedure.key not in off
-    found = call.live.catalog.filters.get(job.module, {}).get(job.filter)
-    module = call.live.catalog.modules.get(job.module)
-    language = call.actor.language
     next_at = next_time(call.site.live, job, call.site.clock.now()) if is_on else None
     return {
         "key": job.key,
-        "label": job.label.in_language(language),
+        "label": job.label.in_language(call.actor.language),
         "href": f"{ADDRESS}/{job.key}",
         "schedule": job.schedule,
         "timezone": job.timezone or call.live.catalog.timezone,
-        "whom": f"{module.plural.in_language(language)}: {found.label.in_language(language)}"
-        if found is not None and module is not None
-        else "",
+        "whom": _whom(call, job),
         "active": job.active,
         "on": is_on,
         "next": call.formats.datetime(next_at) if next_at is not None else "",

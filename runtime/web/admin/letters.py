@@ -11,13 +11,14 @@ from runtime.channels.links import Link, check_links, links_of
 from runtime.model.letters import LetterTemplate
 from runtime.model.values import Ref
 from runtime.steps.base import StepError
+from runtime.web.admin.drawn import who_uses
+from runtime.web.admin.previewed import chosen_language, chosen_record, languages, picker
 from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.framed import framed
 from runtime.web.pages.screen import Screen
-from runtime.web.views import FieldView, Option
 
 ADDRESS = "/admin/letters"
 
@@ -42,11 +43,11 @@ def check(screen: Screen, call: Call) -> Response:
 def show_html(screen: Screen, call: Call) -> Response:
     """Its HTML, for a frame."""
     letter = _letter(call)
-    record = _record(call, letter)
+    record = chosen_record(call, letter.module)
     if record is None:
         raise not_found()
     try:
-        written = _written(call, letter, record, _language(call))
+        written = _written(call, letter, record, chosen_language(call))
     except StepError:
         raise not_found() from None
     return framed(written.html)
@@ -54,7 +55,7 @@ def show_html(screen: Screen, call: Call) -> Response:
 
 def _draw(screen: Screen, call: Call, *, checked: bool) -> Response:
     letter = _letter(call)
-    record, language = _record(call, letter), _language(call)
+    record, language = chosen_record(call, letter.module), chosen_language(call)
     if checked and record is None:
         return RedirectResponse(f"{ADDRESS}/{letter.key}", 303)
     written, error = None, ""
@@ -63,23 +64,14 @@ def _draw(screen: Screen, call: Call, *, checked: bool) -> Response:
             written = _written(call, letter, record, language)
         except StepError as failed:
             error = failed.reason.render(call.translate, call.actor.language)
-    languages = [Option(each, each, None, each == language) for each in call.live.catalog.languages]
     context = {
         "letter": {
             **_row(call, letter),
             "at": place_of(letter.origin),
             "source": source_address(letter.origin),
             "opt_out": letter.opt_out,
-            "picker": FieldView(
-                "relation",
-                name="record",
-                id="record",
-                label=call.translate("Record"),
-                picker=f"/admin/workbench/records/{letter.module}",
-                value=record.id if record is not None else None,
-                text=record.title if record is not None else "",
-            ),
-            "languages": languages,
+            "picker": picker(call, letter.module, record),
+            "languages": languages(call, language),
             "language": language,
             "record": record.id if record is not None else None,
             "error": error,
@@ -119,20 +111,6 @@ def _letter(call: Call) -> LetterTemplate:
     return found
 
 
-def _language(call: Call) -> str:
-    asked, known = call.form.text("language") or call.query("language"), call.live.catalog.languages
-    return asked if asked in known else known[0]
-
-
-def _record(call: Call, letter: LetterTemplate) -> Ref | None:
-    written = call.form.text("record") or call.query("record")
-    number = written.strip().rpartition("/")[2]
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    with call.site.database.read() as connection:
-        return call.live.refs.one(connection, [letter.module], int(number), call.actor, call.moment)
-
-
 def _row(call: Call, letter: LetterTemplate) -> dict[str, Any]:
     language, catalog = call.actor.language, call.live.catalog
     module = catalog.modules[letter.module]
@@ -142,9 +120,5 @@ def _row(call: Call, letter: LetterTemplate) -> dict[str, Any]:
         "href": f"{ADDRESS}/{letter.key}",
         "module": module.label.in_language(language),
         "subject": subject.text,
-        "workflows": [
-            (f"/admin/workflows/{each.key}", each.label.in_language(language))
-            for each in catalog.workflows.values()
-            if any(step.settings.get("template") == letter.key for step in each.all_steps())
-        ],
+        "senders": who_uses(call, "email", letter.key),
     }

@@ -22,8 +22,8 @@ from runtime.storage.runs import (
     StoredStep,
     Wanted,
 )
+from runtime.web.admin.drawn import address_of
 from runtime.web.admin.tabs import tabs
-from runtime.web.admin.workflows import ADDRESS as WORKFLOWS
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages.screen import Screen, record_id
@@ -77,7 +77,6 @@ def show_one(screen: Screen, call: Call) -> Response:
         steps = runs.steps(connection, run.id)
         titles = titles_of(call, connection, [run])
     is_known = run.workflow in call.live.catalog.procedures
-    is_workflow = run.workflow in call.live.catalog.workflows
     context = {
         "run": {
             **row_of_run(call, run, titles),
@@ -91,7 +90,7 @@ def show_one(screen: Screen, call: Call) -> Response:
             "old": [(key, str(value)) for key, value in run.inputs.get("old", {}).items()],
             "chain": [(f"{ADDRESS}/{number}", workflow) for number, workflow in run.chain],
             "steps": [step_of_run(call, step) for step in steps],
-            "workflow_href": f"{WORKFLOWS}/{run.workflow}" if is_workflow else None,
+            "workflow_href": address_of(run.workflow) if is_known else None,
         },
         "admin_tabs": tabs(call, "workflows"),
     }

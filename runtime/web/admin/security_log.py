@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from runtime.identity.log_reading import Entry, Wanted, latest
 from runtime.identity.security_log import KINDS, Place
+from runtime.web.admin.log_words import Words
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
 from runtime.web.pages.screen import Screen
@@ -35,11 +36,12 @@ def show(screen: Screen, call: Call) -> Response:
         found = [] if nobody else latest(connection, wanted, SIZE + 1)
         end = call.site.security_log.head(connection)
         by = {entry.by_id for entry in found if entry.by_id is not None}
+        words = Words(call, connection, found[:SIZE])
         names = call.live.reader.titles(connection, "users", sorted(by)) if by else {}
     last = found[SIZE - 1].id if len(found) > SIZE else None
     context = {
         "log": {
-            "rows": [_row(call, entry, names.get(entry.by_id or 0, "")) for entry in found[:SIZE]],
+            "rows": [_row(call, words, entry, names.get(entry.by_id or 0, "")) for entry in found[:SIZE]],
             "asked": {key: call.query(key).strip() for key in ("kind", "user", "since", "until")},
             "kinds": [(key, call.translate(name)) for key, name in KINDS.items()],
             "nobody": nobody,
@@ -79,7 +81,7 @@ def _address(call: Call, before: str) -> str:
     return "/admin/security-log" + (f"?{asked}" if asked else "")
 
 
-def _row(call: Call, entry: Entry, behind: str) -> dict[str, Any]:
+def _row(call: Call, words: Words, entry: Entry, behind: str) -> dict[str, Any]:
     return {
         "number": entry.number,
         "when": call.formats.datetime(entry.at),
@@ -89,17 +91,10 @@ def _row(call: Call, entry: Entry, behind: str) -> dict[str, Any]:
         "href": f"/app/users/{entry.user_id}" if entry.user_id is not None else None,
         "behind": behind if entry.by_id != entry.user_id else "",
         "address": entry.address,
-        "about": entry.about,
-        "data": [f"{key}: {_value(value)}" for key, value in entry.data.items()],
+        "about": words.about(entry),
+        "about_href": words.link(entry.about),
+        "data": words.data(entry),
     }
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list) and len(value) == 2:
-        return " → ".join(_value(each) for each in value)
-    if isinstance(value, list):
-        return ", ".join(map(_value, value))
-    return "\N{EN DASH}" if value is None else str(value)[:200]
 
 
 def _said(end: Place) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import phrase
-from runtime.language.kinds.workflows import known_steps, known_triggers
-from runtime.model.catalog import Expression
+from runtime.language.kinds.workflows import known_triggers
 from runtime.model.duration import write_duration
-from runtime.model.workflow import Event, People, Rows, Several, Step, Trigger, Workflow
+from runtime.model.workflow import Event, Trigger, Workflow
 from runtime.storage.runs import DONE, FAILED, QUEUED, RUNNING, Runs
+from runtime.web.admin.drawn import Head, drawn, text_of
 from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
@@ -59,26 +59,11 @@ def show_one(screen: Screen, call: Call) -> Response:
     with call.site.database.read() as connection:
         off = runs.switched_off(connection)
         counts = runs.counts(connection, call.site.clock.now() - RECENT)
-    texts = [
-        (name, text)
-        for name, text in call.live.catalog.sources.items()
-        if name.endswith(f"schemas/workflows/{workflow.key}.yaml")
-    ]
     context = {
         "workflow": {
             **_row(call, workflow, counts, off),
-            "triggers": [_trigger(call, each) for each in workflow.triggers],
-            "when": workflow.when.text if workflow.when is not None else "",
-            "once": workflow.once,
-            "delay": write_duration(workflow.delay) if workflow.delay is not None else "",
-            "until": workflow.until.text if workflow.until is not None else "",
-            "recheck": workflow.recheck,
-            "run_as": workflow.run_as.text if workflow.run_as is not None else "",
-            "as_causer": workflow.as_causer,
-            "steps": steps_of(call, workflow.steps),
-            "on_error": steps_of(call, workflow.on_error.steps),
-            "retries": workflow.on_error.times,
-            "texts": texts,
+            "flow": drawn(call, workflow, heads_of(call, workflow)),
+            "texts": text_of(call, f"schemas/workflows/{workflow.key}.yaml"),
         },
         "admin_tabs": tabs(call, "workflows"),
     }
@@ -122,6 +107,33 @@ def _row(call: Call, workflow: Workflow, counts: Mapping[tuple[str, str], int], 
     }
 
 
+def heads_of(call: Call, workflow: Workflow) -> Iterable[Head]:
+    """What sets a workflow going, and when its steps begin."""
+    yield Head("bolt", call.translate("Runs when"), [_trigger(call, each) for each in workflow.triggers])
+    yield Head(
+        "filter",
+        call.translate("And this holds"),
+        (),
+        [workflow.when.text] if workflow.when is not None else [],
+    )
+    if workflow.once:
+        yield Head("check", call.translate("Once"), [call.translate("For each record once, for ever.")])
+    again = [call.translate("By then the condition is looked at again.")] if workflow.recheck else []
+    if workflow.delay is not None:
+        later = call.translate("It begins {delay} later.").format(delay=write_duration(workflow.delay))
+        yield Head("hourglass", call.translate("Later"), [later, *again])
+    elif workflow.until is not None:
+        yield Head("hourglass", call.translate("It begins at"), again, [workflow.until.text])
+    if workflow.as_causer:
+        yield Head(
+            "user",
+            call.translate("With whose rights"),
+            [call.translate("It writes with the rights of whoever causes it.")],
+        )
+    elif workflow.run_as is not None:
+        yield Head("user", call.translate("It writes with the rights of"), (), [workflow.run_as.text])
+
+
 def _trigger(call: Call, trigger: Trigger) -> str:
     said = call.translate(TRIGGERS.get(trigger.kind, known_triggers()[trigger.kind].says))
     fields = next((event.fields for event in trigger.events if event.fields), ())
@@ -146,36 +158,3 @@ def _values(events: Iterable[Event]) -> str:
         if before or after:
             return f" ({before or '…'} → {after or '…'})"
     return ""
-
-
-def steps_of(call: Call, steps: Iterable[Step]) -> list[Part]:
-    """Steps as templates draw them."""
-    return [
-        {
-            "place": step.place,
-            "title": call.translate(known_steps()[step.kind].title.text),
-            "named": step.named,
-            "settings": list(_settings(step)),
-            "branches": [(name, steps_of(call, inside)) for name, inside in step.branches() if inside],
-        }
-        for step in steps
-    ]
-
-
-def _settings(step: Step) -> Iterable[tuple[str, str]]:
-    for key, value in step.settings.items():
-        if isinstance(value, Mapping):
-            yield key, ", ".join(f"{field} = {_said(each)}" for field, each in value.items())
-        elif not isinstance(value, tuple):
-            yield key, _said(value)
-
-
-def _said(value: object) -> str:
-    match value:
-        case Expression() | Several() | People():
-            return value.text
-        case Rows():
-            return value.of.text if value.of is not None else str(len(value.values))
-        case timedelta():
-            return write_duration(value)
-    return str(value)

@@ -214,7 +214,7 @@ def said(call: Call, subject: Subject, hole: str, value: object) -> str:
     if "word" in subject.kinds or subject.path.attribute is not None:
         return str(value).replace("_", " ")
     if isinstance(subject.node.type, PicklistType) or subject.kinds & {"choices"}:
-        return _choice(call, subject, str(value))
+        return choice_label(call, subject, str(value))
     kind = call.live.types[subject.field.type]
     if choices := kind.choices(call.formats):
         return choices.get(str(value), str(value))
@@ -223,7 +223,8 @@ def said(call: Call, subject: Subject, hole: str, value: object) -> str:
     return str(value)
 
 
-def _choice(call: Call, subject: Subject, key: str) -> str:
+def choice_label(call: Call, subject: Subject, key: str) -> str:
+    """What a value of a picklist is called."""
     found = call.live.catalog.picklists[subject.field.settings["picklist"]].values.get(key)
     return found.label.in_language(call.actor.language) if found is not None else key
 

@@ -93,6 +93,59 @@ def test_faults_in_the_records_of_work_are_named(desk):
     assert set(faults) == {"D107", "D108", "D120"}
 
 
+def test_mails_calls_and_runs_that_failed_are_named_with_where_they_are_mended(desk):
+    site, now = desk.app.site, datetime.now(UTC)
+    tables, hour = runtime_tables(), timedelta(hours=1)
+    mail = {
+        "kind": "workflow",
+        "recipient": "ada@example.com",
+        "subject": "Hi",
+        "tries": 1,
+        "created_at": now,
+    }
+    call = {"webhook_id": 7, "key": "k", "event": "created", "body": "{}", "tries": 9, "next_at": now}
+    hook = {"url": "https://x.example", "secret": "", "modules": [], "events": [], "created_at": now}
+    run = {
+        "module": "deals", "key": "k", "trigger": "created", "chain": [], "inputs": {}, "digest": "",
+        "claim": 1, "attempts": 1, "next_at": now, "created_at": now, "finished_at": now,
+        "error": {"text": "{label} is required.", "parameters": {"label": "Name"}},
+    }  # fmt: skip
+    with site.database.write() as tx:
+        ids = iter(tx.allocate_ids(9))
+        for table, rows in (
+            (tables.mails, [
+                {**mail, "key": "a", "message_id": "a", "state": "failed", "next_at": now, "ended_at": now,
+                 "error": "550 no such user"},
+                {**mail, "key": "b", "message_id": "b", "state": "waiting", "next_at": now - hour},
+            ]),
+            (tables.webhooks, [
+                {**hook, "id": 7, "name": "Books", "user_id": 1, "active": True},
+                {**hook, "name": "Stock", "user_id": 1, "active": False, "off_because": "It answered 410."},
+            ]),
+            (tables.deliveries, [
+                {**call, "state": "failed", "error": "503", "created_at": now, "ended_at": now},
+            ]),
+            (tables.runs, [{**run, "workflow": "welcome", "state": "failed"}]),
+        ):  # fmt: skip
+            for row in rows:
+                tx.connection.execute(insert(table).values({"id": next(ids), **row}))
+    faults = found(desk)
+    assert "The mail to ada@example.com was given up: 550 no such user" in faults["D122"]
+    assert "1 mails have waited" in faults["D122"]
+    assert "1 calls of the webhook Books were given up: 503 Look at it on /admin/webhooks/7" in faults["D123"]
+    assert "The webhook Stock was switched off: It answered 410." in faults["D123"]
+    assert "1 runs of welcome failed" in faults["D124"]
+    assert "Name is required. Look at it on /admin/runs/" in faults["D124"]
+    assert set(faults) == {"D122", "D123", "D124"}
+    with site.database.write() as tx:
+        old = now - timedelta(days=8)
+        for table in (tables.mails, tables.deliveries):
+            tx.connection.execute(table.update().values(ended_at=old, next_at=now))
+        tx.connection.execute(tables.runs.update().values(finished_at=old))
+        tx.connection.execute(tables.webhooks.delete())
+    assert found(desk) == {}
+
+
 def test_old_backups_and_clocks_are_named(desk):
     desk.add_deals("Bridge")
     desk.backup()
@@ -108,10 +161,14 @@ def test_old_backups_and_clocks_are_named(desk):
     assert "D104" not in found(desk, "--without", "backup_age")
     execute(desk, "DELETE FROM trellis_counters WHERE key = 'backup'")
     with desk.app.site.database.write() as tx:
-        tx.connection.execute(tables.revisions.update().values(applied_at=later - timedelta(days=4)))
-        tx.connection.execute(tables.outbox.update().values(created_at=later - timedelta(days=9)))
+        tx.connection.execute(tables.revisions.update().values(applied_at=later - timedelta(days=40)))
+        tx.connection.execute(tables.outbox.update().values(created_at=later - timedelta(days=32)))
     faults = found(desk)
     assert "never a backup" in faults["D104"]
+    assert "D108" not in faults  # the outbox is kept for thirty days
+    with desk.app.site.database.write() as tx:
+        tx.connection.execute(tables.outbox.update().values(created_at=later - timedelta(days=39)))
+    faults = found(desk)
     assert "outbox" in faults["D108"]
 
 
