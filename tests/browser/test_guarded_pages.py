@@ -3,6 +3,7 @@
 import pytest
 
 from runtime.automation.worker import Worker
+from runtime.storage.webhooks import Webhooks
 from tests.support.axe import AXE, SIZES, check_both
 from tests.support.crm import PASSWORD
 from tests.support.screens import PACK, make, submit
@@ -51,6 +52,10 @@ GUARDED = """
       lock: [amount]
       chain: [{approver: {role: boss}}]
       approved: [{update: {set: {amount: 100}}}]
+    templates/documents/offer.yaml:
+      module: deals
+      name: Offer {{ name }}
+      html: "<h1>{{ name }}</h1>"
     templates/mail/welcome.yaml:
       module: deals
       subject: Welcome, {{ name }}
@@ -95,6 +100,14 @@ def addresses(app):
         "runs": "/admin/runs",
         "jobs": "/admin/jobs",
         "job": "/admin/jobs/tidy_deals",
+        "tools": "/admin/tools",
+        "tool, drawn": "/admin/tools/deals.call_back",
+        "rules of approval": "/admin/approvals",
+        "approval, drawn": "/admin/approvals/big",
+        "documents": "/admin/documents",
+        "document": f"/admin/documents/offer?record={deals[0]}",
+        "webhook": _webhook(app),
+        "mail": "/admin/mail",
         "letters": "/admin/letters",
         "letter": f"/admin/letters/welcome?record={deals[0]}",
         "secrets": "/admin/secrets",
@@ -106,6 +119,18 @@ def addresses(app):
         "print": f"/app/deals/{deals[0]}/print",
         "card": f"/app/deals/{deals[0]}",
     }
+
+
+def _webhook(app):
+    """The page of a webhook that was called as a test, in vain."""
+    admin = app.sign_in()
+    given = {"name": "Books", "url": "https://127.0.0.1/in", "event": ["created", "updated"]}
+    submit(admin, "/admin/webhooks", given, key="/admin/webhooks")
+    with app.site.database.read() as connection:
+        address = f"/admin/webhooks/{Webhooks(app.site.clock).all(connection)[0].id}"
+    admin.post(address, at=address, do="test")
+    Worker(app.site, app.site.background, "test").drain()
+    return address
 
 
 @pytest.mark.parametrize("size", list(SIZES))

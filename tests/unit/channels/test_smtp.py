@@ -47,8 +47,10 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def guarded_server(folder: Path) -> Iterator[tuple[Postbox, ssl.SSLContext]]:
-    """A server that takes mail over TLS alone, and from ada alone; and what trusts its certificate."""
+def guarded_server(folder: Path, *, at_once: bool = False) -> Iterator[tuple[Postbox, ssl.SSLContext]]:
+    """A server that takes mail over TLS alone, which begins ``at_once`` or after a greeting, and from ada
+    alone; and what trusts its certificate.
+    """
     pem, secret = certificate(folder)
     own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     own.load_cert_chain(pem, secret)
@@ -59,8 +61,9 @@ def guarded_server(folder: Path) -> Iterator[tuple[Postbox, ssl.SSLContext]]:
         return AuthResult(success=is_ada, handled=False)
 
     controller = Controller(
-        box, hostname="127.0.0.1", port=box.port, tls_context=own, require_starttls=True,
-        authenticator=who, auth_required=True,
+        box, hostname="127.0.0.1", port=box.port, authenticator=who, auth_required=True,
+        **({"ssl_context": own, "auth_require_tls": False} if at_once  # it asks for STARTTLS otherwise
+           else {"tls_context": own, "require_starttls": True}),
     )  # fmt: skip
     controller.start()
     try:
@@ -92,6 +95,18 @@ def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_as_somebody_it_knows
             MailServer(Account.read(address)).send(letter())
         with pytest.raises(MailError, match="530"):
             MailServer(Account.read(f"smtp://127.0.0.1:{box.port}")).send(letter())
+        assert len(box.mails) == 1
+
+
+def test_mail_goes_over_tls_from_the_first_byte_on_too(tmp_path: Path):
+    with guarded_server(tmp_path, at_once=True) as (box, trust):
+        address = f"smtps://ada:s3cret@127.0.0.1:{box.port}"
+        MailServer(Account.read(address), trust).send(letter())
+        assert [mail["Subject"] for mail in box.mails] == ["Hi"]
+        with pytest.raises(MailError, match="535"):
+            MailServer(Account.read(address.replace("s3cret", "wrong")), trust).send(letter())
+        with pytest.raises(MailError, match="certificate"):
+            MailServer(Account.read(address)).send(letter())
         assert len(box.mails) == 1
 
 
