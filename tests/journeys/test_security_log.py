@@ -56,7 +56,7 @@ def test_an_entry_tells_who_did_what_to_whom(app: App):
     newest = rows(page)[0]
     assert "Admin" in newest
     assert "User: Sue" in newest
-    assert f'href="/app/users/{app.user(SUE)}"' in page
+    assert f'href="/app/users/{app.user(SUE)}"' in page.text
     assert "What was done: Changed" in newest
     assert "Fields: Administrator" in newest
     assert "Administrator: No → Yes" in newest

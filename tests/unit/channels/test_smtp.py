@@ -98,6 +98,7 @@ def test_mail_goes_over_tls_to_a_server_that_is_trusted_and_as_somebody_it_knows
         assert len(box.mails) == 1
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # it sees no TLS but STARTTLS
 def test_mail_goes_over_tls_from_the_first_byte_on_too(tmp_path: Path):
     with guarded_server(tmp_path, at_once=True) as (box, trust):
         address = f"smtps://ada:s3cret@127.0.0.1:{box.port}"
