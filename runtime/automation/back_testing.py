@@ -134,9 +134,7 @@ class BackTest:
 
     # Whether its condition held
 
-    def _holding(
-        self, connection: Any, reading: PastReading, hits: Sequence[PastHit]
-    ) -> Iterator["_Hit"]:
+    def _holding(self, connection: Any, reading: PastReading, hits: Sequence[PastHit]) -> Iterator["_Hit"]:
         needed = needed_by(self._asked)
         thens = [hit.then for hit in hits]
         seen = reading.seen(needed, [hit.after for hit in hits], thens)

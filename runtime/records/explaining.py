@@ -132,16 +132,6 @@ class Explainer:
         sight = _Sight(self, asking, traced, record)
         return Explanation(expression, sight.whole(expression.text), tracer.trouble)
 
-    def is_seen(self, asking: Asking, expression: Expression) -> bool:
-        """Whether the asker may read all that the expression reads of the record."""
-        record = self._data(asking, expression.tree)
-        tracer = self._plans.workplace.language.tracer(asking.moment)
-        try:
-            traced = tracer.trace(expression.tree, record, None, record)
-        except BudgetError:
-            return False
-        return _Sight(self, asking, traced, record).sees_all(expression.text)
-
     def _data(self, asking: Asking, tree: Node) -> Mapping[str, Any]:
         needed = dependencies(tree)
         ids, moment = (asking.record_id,), asking.moment
@@ -208,10 +198,6 @@ class _Sight:
         part = self._part(self._traced, text)
         return replace(part, value=self._traced.value, hidden=False) if part.hidden else part
 
-    def sees_all(self, text: str) -> bool:
-        """Whether nothing of it is hidden."""
-        return not self._part(self._traced, text).hidden
-
     def _part(self, traced: Traced, text: str) -> Part:
         inner = traced
         while len(inner.parts) == 1 and _place(inner.parts[0]) == _place(inner):
@@ -252,6 +238,8 @@ class _Sight:
         ]
         if not self._explainer.may_read(self._asking, fields) or self._way(node) is None:
             return False
+        if isinstance(node, Aggregate):  # the reader has left out what the asker may not read
+            return True
         if is_whole or any(each.outer for each in reads):  # of which records it reads is not told here
             return not any(self._explainer.has_condition(self._asking, *each) for each in fields)
         return all(self._meets(path) for each in reads for path in each.paths)

@@ -12,7 +12,6 @@ from runtime.model.catalog import Expression, Module
 from runtime.model.label import Label
 from runtime.model.tool import CARD, LIST, Tool
 from runtime.model.workflow import Workflow
-from runtime.records import explaining
 from runtime.sites.live import ConditionError
 from runtime.storage.query import Query
 from runtime.storage.runs import DONE, Runs, StoredRun
@@ -101,13 +100,7 @@ def begins_with(call: Asking, offer: Offer, number: int | None) -> dict[str, Any
     if tool is None or not offer.procedure.inputs:
         return {}
     with call.site.database.read() as connection:
-        found = defaults_of(connection, call.site.live, call.actor, tool, number)
-        if number is None:
-            return found
-        asking = explaining.Asking(connection, call.actor, call.moment, tool.module, number)
-        explainer = call.live.explainer
-        unseen = {key for key, each in tool.defaults.items() if not explainer.is_seen(asking, each)}
-    return {key: value for key, value in found.items() if key not in unseen}
+        return defaults_of(connection, call.site.live, call.actor, tool, number)
 
 
 def check_chosen(call: Asking, offer: Offer, read: Read) -> dict[str, Message]:

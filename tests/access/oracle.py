@@ -120,7 +120,8 @@ class Oracle:
         )
 
     def _calendar(self, item: Item) -> dict[str, Any] | None:
-        return self.sharing.get("calendars", {}).get(item.module)
+        found: dict[str, Any] | None = self.sharing.get("calendars", {}).get(item.module)
+        return found
 
     def _shared(self, who: Person, number: int | None, level: str) -> bool:
         levels = ("busy", "read", "write")[("busy", "read", "write").index(level) :]

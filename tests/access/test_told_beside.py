@@ -1,6 +1,7 @@
 """What is told beside the records themselves shows no more of them than whoever is told may read."""
 
 import json
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from tests.support.flows import Flows
 __all__ = ["beside"]
 
 
-def _wish(office: Office, name: str, **wishes: object) -> None:
+def _wish(office: Office, name: str, **wishes: Any) -> None:
     Flows(office.app).save("users", office.ids[name], **wishes)
 
 

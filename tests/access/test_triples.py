@@ -182,11 +182,11 @@ class Office:
             with site.database.write() as tx:
                 share(tx.connection, site.clock.now(), NOBODY, ("deals", item.id), to, level)
             found[item.id] = [(whom, level)]
-        for name, to, level in (("u1", "u4", "busy"), ("u2", "u5", "read"), ("u0", "u3", "write")):
+        for name, other, level in (("u1", "u4", "busy"), ("u2", "u5", "read"), ("u0", "u3", "write")):
+            whose, to = ("users", self.ids[name]), ("users", self.ids[other])
             with site.database.write() as tx:
-                whose, whom = ("users", self.ids[name]), ("users", self.ids[to])
-                share(tx.connection, site.clock.now(), NOBODY, whose, whom, level)
-            found[self.ids[name]] = [(self.ids[to], level)]
+                share(tx.connection, site.clock.now(), NOBODY, whose, to, level)
+            found[self.ids[name]] = [(self.ids[other], level)]
         return found
 
     def actor(self, name: str) -> Actor:
@@ -221,8 +221,8 @@ def compared(office: Office, folder: Path, name: str, who: Person) -> tuple[list
     oracle.shares = office.shares
     read, written, given = decided(office, folder, office.actor(name))
     wrong, asked, yes = [], 0, 0
-    if given != (right := owners(oracle, who, "deals", office.groups)):
-        wrong.append(f"owners: {sorted(given)}, and the oracle says {sorted(right)}")
+    if given != (owning := owners(oracle, who, "deals", office.groups)):
+        wrong.append(f"owners: {sorted(given)}, and the oracle says {sorted(owning)}")
     for item in office.items:
         for field in ("", "name", *FIELDS):
             may = oracle.may(who, "read", item) if not field else oracle.sees(who, item, field)

@@ -9,7 +9,7 @@ from runtime.language.resolve.loops import in_turn
 from runtime.language.shape import Path
 from runtime.model.catalog import Expression
 from runtime.model.types import RecordType
-from runtime.model.workflow import CHANGED, CREATED, DELETED, LINKED, UNLINKED, UPDATED, Event, Workflow
+from runtime.model.workflow import CHANGED, CREATED, DELETED, LINKED, UNLINKED, UPDATED, Event, Step, Workflow
 
 Written = tuple[str, str, frozenset[str]]
 """What a step does to records: of which module, what happens to them, and which fields it writes."""
@@ -96,11 +96,14 @@ def _place(key: str) -> Path:
 
 def _called(workflow: Workflow) -> frozenset[str]:
     """The workflows that its steps run, and the tools that they use."""
-    steps = list(workflow.all_steps())
-    workflows = {str(each.settings["workflow"]) for each in steps if each.kind == "run_workflow"}
-    return frozenset(
-        workflows | {f"tool:{each.settings['tool']}" for each in steps if each.kind == "run_tool"}
-    )
+    return frozenset(filter(None, map(used_by, workflow.all_steps())))
+
+
+def used_by(step: Step) -> str:
+    """The key of the tool or the workflow that a step uses; '' of one that uses none, or an unknown one."""
+    if step.kind == "run_tool" and "tool" in step.settings:
+        return f"tool:{step.settings['tool']}"
+    return str(step.settings.get("workflow", "")) if step.kind == "run_workflow" else ""
 
 
 def _fires(workflow: Workflow, written: list[Written]) -> bool:

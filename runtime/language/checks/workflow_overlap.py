@@ -6,9 +6,10 @@ from itertools import combinations
 from runtime.base.diagnostic import Diagnostic
 from runtime.expressions.tree import Attribute, Items, Literal, Node, Operation, Read
 from runtime.language.checks.base import Check
+from runtime.language.checks.workflow_circle import used_by
 from runtime.language.draft import Draft
 from runtime.model.catalog import Expression
-from runtime.model.workflow import CHANGED, UPDATED, Event, Step, Workflow
+from runtime.model.workflow import CHANGED, UPDATED, Event, Workflow
 
 Allowed = Mapping[str, frozenset[object]]
 """The values that fields must have, by path."""
@@ -63,17 +64,10 @@ def _written(
         if step.kind == "update" and name not in workflow.names:
             for field, value in step.settings.get("set", {}).items():
                 found["" if name == "this" else name, field] = value.text
-        used = everything.get(_used(step))
+        used = everything.get(used_by(step))
         if used is not None and name in ("", "this") and used.key not in around and _is_sure(used):
             found |= _written(used, everything, (*around, workflow.key))
     return found
-
-
-def _used(step: Step) -> str:
-    """The key of the tool or the workflow that a step uses."""
-    if step.kind == "run_tool":
-        return f"tool:{step.settings['tool']}"
-    return str(step.settings["workflow"]) if step.kind == "run_workflow" else ""
 
 
 def _is_sure(used: Workflow) -> bool:

@@ -27,10 +27,10 @@ def use(call: Call) -> Response:
     offer = next((each for each in offers(call, module, CARD) if each.key == call.path("tool")), None)
     if offer is None:
         raise not_found()
-    read = _read(call, offer, number)
     if not fitting(call, module, [number], offer):
         sentence = message("The record does not have this tool now, or you may not see it.")
         raise RefusedError(409, "not_offered", sentence)
+    read = _read(call, offer, number)
     (run,) = use_offer(call, offer, [number], _key(call), read)
     if run.state in (FAILED, CUT):
         reason = from_json(run.error) if run.error else message("It could not be done.")

@@ -139,7 +139,7 @@ def test_new_writes_a_pack_that_is_sound_and_titled_after_its_folder(run, tmp_pa
     code, text = run("new", folder)
     assert code == 0
     assert f"trellis serve {folder}" in text
-    assert run("check", folder) == (0, "11 files checked: no errors.\n")
+    assert run("check", folder) == (0, "12 files checked: no errors.\n")
     assert 'title: "Acme Crm"' in (folder / "pack.yaml").read_text()
     for path in folder.rglob("*.yaml"):
         modeline = path.read_text().splitlines()[0]
