@@ -119,9 +119,8 @@ class Oracle:
             for rule in self.sharing.get("rules", ())
         )
 
-    def _calendar(self, item: Item) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.sharing.get("calendars", {}).get(item.module)
-        return found
+    def _calendar(self, item: Item) -> Any:
+        return self.sharing.get("calendars", {}).get(item.module)
 
     def _shared(self, who: Person, number: int | None, level: str) -> bool:
         levels = ("busy", "read", "write")[("busy", "read", "write").index(level) :]
