@@ -234,7 +234,7 @@ def moved(shape: Shape, moves: Mapping[Pair, Pair]) -> Shape:
         old = modules[module]
         fields = {moves.get((module, key), (module, key))[1]: each for key, each in old.fields.items()}
         modules[module] = ModuleShape(old.parent, fields, old.search, old.retired, old.duplicates)
-    return Shape(modules, shape.picklists)
+    return replace(shape, modules=modules)
 
 
 def names_moved(names: Names, moves: Mapping[Pair, Pair]) -> Names:

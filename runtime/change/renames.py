@@ -109,7 +109,7 @@ def renamed_shape(shape: Shape, renames: Renames) -> Shape:
         key: tuple(dict.fromkeys(renames.value(key, value) for value in values))
         for key, values in shape.picklists.items()
     }
-    return Shape(modules, picklists)
+    return replace(shape, modules=modules, picklists=picklists)
 
 
 def renamed_names(names: Names, shape: Shape, renames: Renames) -> Names:
@@ -164,7 +164,7 @@ def with_digests(shape: Shape, spoken: Shape, target: Shape) -> Shape:
         }
         search = _digest(module.search, said.search, new.search)
         modules[key] = replace(module, fields=fields, search=search)
-    return Shape(modules, shape.picklists)
+    return replace(shape, modules=modules)
 
 
 def _digest(before: str | None, spoken: str | None, target: str | None) -> str | None:

@@ -143,16 +143,22 @@ class ModuleShape:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A whole configuration's shape: its modules, and the values of its picklists."""
+    """A whole configuration's shape: its modules, the values of its picklists, and its roles, which users
+    have by their keys, with those that there were before and are no more.
+    """
 
     modules: Mapping[str, ModuleShape] = field(default_factory=lambda: MappingProxyType({}))
     picklists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    roles: tuple[str, ...] = ()
+    roles_gone: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The shape as JSON."""
         return {
             "modules": {key: each.to_json() for key, each in self.modules.items()},
             "picklists": {key: list(values) for key, values in self.picklists.items()},
+            "roles": list(self.roles),
+            "roles_gone": list(self.roles_gone),
         }
 
     @classmethod
@@ -160,14 +166,15 @@ class Shape:
         """The shape that :meth:`to_json` gave."""
         modules = {key: ModuleShape.from_json(each) for key, each in data["modules"].items()}
         picklists = {key: tuple(values) for key, values in data["picklists"].items()}
-        return cls(_frozen(modules), _frozen(picklists))
+        roles, gone = tuple(data.get("roles", ())), tuple(data.get("roles_gone", ()))
+        return cls(_frozen(modules), _frozen(picklists), roles, gone)
 
 
 def shape_of(catalog: Catalog, types: Registry[FieldType], spoken: Renames = AS_CALLED) -> Shape:
     """The shape of a catalog; the digests in it are those of the same with the names that are ``spoken``."""
     modules = {key: _module_shape(module, catalog, types, spoken) for key, module in catalog.modules.items()}
     picklists = {key: tuple(picklist.values) for key, picklist in catalog.picklists.items()}
-    return Shape(_frozen(modules), _frozen(picklists))
+    return Shape(_frozen(modules), _frozen(picklists), tuple(sorted(catalog.access.roles)))
 
 
 def with_retired(target: Shape, before: Shape) -> Shape:
@@ -182,7 +189,8 @@ def with_retired(target: Shape, before: Shape) -> Shape:
             name: _with_attributes(each, old.fields.get(name)) for name, each in modules[key].fields.items()
         }
         modules[key] = replace(modules[key], fields=_frozen({**fields, **kept}))
-    return replace(target, modules=_frozen(modules))
+    gone = {*before.roles, *before.roles_gone} - set(target.roles)
+    return replace(target, modules=_frozen(modules), roles_gone=tuple(sorted(gone)))
 
 
 def kept_until(shape: Shape, until: datetime) -> Shape:

@@ -39,6 +39,14 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom the portal lets in: a record of a module, and no user."""
+
+    module: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who reads or writes.
 
@@ -49,7 +57,8 @@ class Actor:
     ``by_id`` is the administrator who acts as the user, if one does; ``address`` is where they come from, and
     ``scope`` what a program's key leaves of the user's rights. ``chain`` are the runs of workflows that led
     here, each the cause of the next, with their workflows. ``shared`` says that somebody may have shared
-    records with them by hand: where not, none is looked for.
+    records with them by hand: where not, none is looked for. ``contact`` is a contact of the portal, who is
+    a principal of its own and no user: the judge lets them in nowhere.
     """
 
     user_id: int | None
@@ -70,6 +79,7 @@ class Actor:
     scope: "Scope | None" = None
     chain: tuple[tuple[int, str], ...] = ()
     shared: bool = True
+    contact: Contact | None = None
 
     @property
     def signed_in(self) -> bool:

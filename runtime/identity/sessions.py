@@ -3,6 +3,7 @@
 The browser has a random token, the database the token's hash and the session's limits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,11 +88,12 @@ class Sessions:
         by_id: int | None = None,
         rights: str = "",
         looking: bool = False,
+        portal: Mapping[str, str] | None = None,
     ) -> Opened:
         """Open a session under a new token. What the browser had before is worth nothing for it.
 
         ``by_id`` is the administrator who acts as the user, or who is only ``looking``; ``rights`` what the
-        user is by now (:func:`standing`).
+        user is by now (:func:`standing`). With ``portal`` it is a contact's, whose id stands for the user's.
         """
         token = new_token()
         now = self._clock.now()
@@ -106,6 +108,7 @@ class Sessions:
                 by_id=by_id,
                 rights=rights,
                 looking=looking,
+                **({} if portal is None else {"portal": dict(portal)}),
             )
         )
         return Opened(token, csrf_of(token), user_id)

@@ -16,7 +16,8 @@ from runtime.identity.half_sign_ins import Half, HalfSignIns
 from runtime.identity.letters import PIN, Letters, NoLetters, Unit
 from runtime.identity.passwords import Passwords
 from runtime.identity.policy import Ranked, Rules, Steady
-from runtime.identity.providers.base import ProviderError, Providers
+from runtime.identity.portal import Portal
+from runtime.identity.providers.base import Contacts, ProviderError, Providers
 from runtime.identity.second_factor import MAIL, SecondFactors
 from runtime.identity.security_log import Who, note
 from runtime.identity.sessions import Opened, Sessions, standing
@@ -81,6 +82,7 @@ class SignIn:
         self._sessions = Sessions(tables, clock, self._rules)
         self._halves = HalfSignIns(clock)
         self._throttle = Throttle(tables, clock, self._rules)
+        self._portal = Portal(tables, self._sessions)
 
     def attempt(
         self,
@@ -125,6 +127,19 @@ class SignIn:
             note(tx.connection, self._clock.now(), "sign_in_refused", known, about=by)
             return Denied(message("There is no account for this address here. Ask an administrator."))
         return self.go_on(tx, user, came, None)
+
+    def prove_contact(self, tx: Unit, whose: Contacts, email: str, came: Came, by: str) -> Opened | Denied:
+        """Sign in a contact of the portal whom a provider has proved."""
+        guest, now = self._portal.by_email(tx.connection, whose, email), self._clock.now()
+        if guest is None:
+            note(tx.connection, now, "sign_in_refused", Who(address=came.address), about=by)
+            return Denied(message("There is no account for this address here. Ask an administrator."))
+        if came.before is not None:
+            self._sessions.end(tx.connection, came.before)
+        self._sessions.sweep(tx.connection)
+        note(tx.connection, now, "signed_in", Who(None, guest.email, None, came.address), about=by)
+        where = self._portal.kept(whose)
+        return self._sessions.open(tx.connection, guest.contact.id, came.address, came.agent, portal=where)
 
     def go_on(self, tx: Unit, user: User, came: Came, attempt: Attempt | None) -> Opened | Half:
         """The first step succeeded: a session, or the second step. Failures count until both have."""

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, exis
 from runtime.base.clock import Clock
 from runtime.identity.api_keys import ApiKey, ApiKeys
 from runtime.identity.memberships import Memberships
+from runtime.identity.portal import Guest, Portal
 from runtime.identity.sessions import Session, Sessions
 from runtime.identity.tables import IdentityTables
 from runtime.identity.tokens import fingerprint
@@ -32,6 +33,7 @@ class Visitors:
         self._tables = tables
         self._kept = Kept()
         self._memberships = Memberships(tables)
+        self._portal = Portal(tables, sessions)
 
     def find(self, connection: Connection, token: str) -> tuple[Session, User] | None:
         """The session and its user; None when the session does not hold, or the user may not come in."""
@@ -44,6 +46,10 @@ class Visitors:
         if session is None or (by_id is not None and not self._may_act(connection, by_id)):
             return None
         return session, self._user(connection, values, found)
+
+    def contact(self, connection: Connection, token: str) -> tuple[Session, Guest] | None:
+        """The session of a contact of the portal; asked for where there is no user's."""
+        return self._portal.of(connection, token)
 
     def _may_act(self, connection: Connection, admin: int) -> bool:
         # Whoever acts as somebody must still be an administrator.

@@ -8,7 +8,7 @@ from runtime.base.messages import Message, message
 from runtime.identity.actor import NOBODY, SYSTEM, Actor
 from runtime.model.catalog import Expression
 from runtime.records.owner_choice import ANYONE, Choice
-from runtime.storage.sight import Sight
+from runtime.storage.sight import NOTHING, Sight
 
 if TYPE_CHECKING:
     from runtime.records.roles import Roles
@@ -30,6 +30,12 @@ class Judge(Protocol):
     @property
     def roles(self) -> "Roles | None":
         """What decides by roles, to be asked why; None where there are no profiles."""
+        ...
+
+    def enters(self, actor: Actor) -> Verdict:
+        """Whether the doors of users are for the actor at all. Contacts of the portal have no rights: none
+        can be granted to them yet.
+        """
         ...
 
     def conditions(self, actor: Actor, module: str, right: str) -> tuple[Expression, ...]:
@@ -98,6 +104,10 @@ class SignedIn:
         """None."""
         return None
 
+    def enters(self, actor: Actor) -> Verdict:
+        """Yes to the signed-in."""
+        return entering(actor)
+
     def conditions(self, actor: Actor, module: str, right: str) -> tuple[Expression, ...]:
         """None: what one may do is decided by the module."""
         return ()
@@ -114,7 +124,7 @@ class SignedIn:
         if actor.system or (actor.user_id is not None and actor.admin):
             return _YES
         if actor.user_id is None:
-            return _SIGN_IN
+            return entering(actor)
         if right in ("read", "export"):
             return _YES
         if module in ("users", "groups", "group_budgets"):
@@ -136,23 +146,31 @@ class SignedIn:
         return False
 
     def sight(self, actor: Actor) -> Sight | None:
-        """Everything."""
-        return None
+        """Everything; of the portal's contacts, nothing."""
+        return None if actor.contact is None else NOTHING
 
     def owners(self, actor: Actor, module: str) -> Choice:
         """Anyone."""
         return ANYONE
 
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
-        """All of it."""
-        return True
+        """All of it, but for the portal's contacts."""
+        return actor.contact is None
 
     def tool(self, actor: Actor, module: str, tool: str) -> bool:
         """Every one, for the signed-in."""
         return actor.signed_in
 
 
+def entering(actor: Actor) -> Verdict:
+    """Whether somebody is a user, or the system."""
+    if actor.signed_in:
+        return _YES
+    return _SIGN_IN if actor.contact is None else _CONTACT
+
+
 _YES = Verdict(True)
+_CONTACT = Verdict(False, (message("There is nothing here for contacts of the portal yet."),))
 _SIGN_IN = Verdict(False, (message("Sign in first."),))
 _ADMINS = Verdict(False, (message("Only an admin may change users and groups."),))
 _UPLOADER = Verdict(False, (message("Only an admin, or the one who uploaded it, may change a file."),))

@@ -38,6 +38,10 @@ class Narrowed:
         """Those of the judge."""
         return self._judge.roles
 
+    def enters(self, actor: Actor) -> Verdict:
+        """Whether the user may."""
+        return self._judge.enters(actor)
+
     def conditions(self, actor: Actor, module: str, right: str) -> tuple[Expression, ...]:
         """Those of the user: what a key leaves out, it leaves out whole."""
         return self._judge.conditions(actor, module, right)

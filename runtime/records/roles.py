@@ -22,10 +22,10 @@ from runtime.identity.actor import Actor
 from runtime.model.access import ANY, Access, Calendar, FieldRights, Profile, SharingRule
 from runtime.model.catalog import Catalog, Expression, Field, Module, Path
 from runtime.model.types import BOOLEAN
-from runtime.records.access import Verdict
+from runtime.records.access import Verdict, entering
 from runtime.records.calendars import mask, of_owner, public
 from runtime.records.owner_choice import ANYONE, Choice, choice
-from runtime.storage.sight import FILES, Sight
+from runtime.storage.sight import FILES, NOTHING, Sight
 
 PEOPLE = ("users", "groups")
 """Everybody with a role sees who there is, so that records have owners with names."""
@@ -88,6 +88,10 @@ class Roles:
         """Itself."""
         return self
 
+    def enters(self, actor: Actor) -> Verdict:
+        """Yes to every user, even to one without a role, who has a page of their own."""
+        return entering(actor)
+
     def conditions(self, actor: Actor, module: str, right: str) -> tuple[Expression, ...]:
         """What a record must fulfil: who owns it, or what was shared."""
         circle = self.circle(actor)
@@ -112,7 +116,7 @@ class Roles:
             return _YES
         circle = self.circle(actor)
         if circle is None:
-            return _SIGN_IN if actor.user_id is None else _NO_ROLE
+            return entering(actor) if actor.user_id is None else _NO_ROLE
         own = self._catalog.modules.get(module)
         if own is None:
             return _NOTHING
@@ -166,7 +170,7 @@ class Roles:
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
         """Whether a group of the menu that is for these profiles is for the actor."""
         if not profiles or actor.admin:
-            return True
+            return actor.contact is None
         circle = self.circle(actor)
         return circle is not None and any(held.key in profiles for held in circle.profiles)
 
@@ -526,11 +530,7 @@ def _in_lookup(node: Node, narrowed: Callable[[Node], Node]) -> Node:
     return rebuilt(node, change)
 
 
-NOTHING = Sight(frozenset(), frozenset(), MappingProxyType({}), MappingProxyType({}), frozenset())
-"""The sight of those who have no rights."""
-
 _YES = Verdict(True)
 _NOTHING = Verdict(False, (message("There is nothing like that."),))
-_SIGN_IN = Verdict(False, (message("Sign in first."),))
 _NO_ROLE = Verdict(False, (message("You have no role yet: an administrator gives you one."),))
 _UPLOADER = Verdict(False, (message("Only an admin, or the one who uploaded it, may change a file."),))

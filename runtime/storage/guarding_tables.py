@@ -154,9 +154,10 @@ def shares(metadata: MetaData) -> Table:
 
 def session_columns() -> tuple[Column[Any], ...]:
     """Of a session: who is behind it when an administrator acts as somebody, whether they only look, and
-    which rights its user had when it got its token.
+    which rights its user had when it got its token; of a contact's session, where the contact stands.
     """
-    return (Column("by_id", BigInteger), Column("rights", Text), Column("looking", Boolean))
+    by, rights, looking = Column("by_id", BigInteger), Column("rights", Text), Column("looking", Boolean)
+    return (by, rights, looking, Column("portal", Json))
 
 
 def key_columns() -> tuple[Column[Any], ...]:

@@ -6,6 +6,7 @@ for what. Rights themselves, and what a computed field computes, are worked out 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, false
@@ -51,6 +52,10 @@ class Sight:
     def reach(self, module: str) -> Expression | None:
         """What must hold of a record to which a field leads; None where every one is seen."""
         return None if module == FILES else self.rows.get(module)
+
+
+NOTHING = Sight(frozenset(), frozenset(), MappingProxyType({}), MappingProxyType({}), frozenset())
+"""The sight of those who have no rights."""
 
 
 class Guard:

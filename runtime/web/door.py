@@ -14,6 +14,7 @@ from runtime.base.messages import Translate, message
 from runtime.expressions.moment import Moment
 from runtime.fields.formats import Formats
 from runtime.identity.actor import NOBODY, Actor
+from runtime.identity.portal import Guest
 from runtime.identity.sessions import Session
 from runtime.sites.live import Live
 from runtime.sites.site import Site
@@ -54,6 +55,7 @@ class Policy(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    SESSION = "session"  # for whoever has one: users, and contacts of the portal
     ADMIN = "admin"
     HIDDEN = "hidden"  # for administrators, and for anybody else it is not there
 
@@ -190,6 +192,8 @@ class Door:
             if policy is not Policy.ANYONE and call.session is None:
                 return _to_sign_in(call)
             call.live = live.seen_by(call.actor)
+            if policy not in (Policy.ANYONE, Policy.SESSION):
+                require_entry(call.live, call.actor)
             if policy is Policy.ADMIN and not call.actor.admin:
                 raise forbidden(message("This page is for administrators."))
             if policy is Policy.HIDDEN and not call.actor.admin:
@@ -216,13 +220,14 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     come in.
     """
     token = session_token(site, request)
-    found = None
+    found = guest = None
     if token:
         with site.database.read() as connection:
             found = live.identity.visitors.find(connection, token)
+            guest = live.identity.visitors.contact(connection, token) if found is None else None
     if found is None:
         language = asked_language(request.headers.get("accept-language", ""), live.catalog.languages)
-        return None, replace(NOBODY, language=language)
+        return (None, replace(NOBODY, language=language)) if guest is None else _guest(live, request, guest)
     session, user = found
     if session.stale and request.scope["path"] not in BY_ITSELF:
         with site.database.write() as tx:
@@ -230,6 +235,21 @@ def _who(site: Site, live: Live, request: Request) -> tuple[Session | None, Acto
     actor = live.actor_of(user, "form")
     cause = None if session.by_id is None else f"{ACTING}{session.by_id}"
     return session, replace(actor, by_id=session.by_id, address=client_address(request), cause=cause)
+
+
+def _guest(live: Live, request: Request, found: tuple[Session, Guest]) -> tuple[Session, Actor]:
+    """The session of a contact of the portal, and the contact as an actor."""
+    session, guest = found
+    language = asked_language(request.headers.get("accept-language", ""), live.catalog.languages)
+    actor = guest.actor("form", language, live.catalog.timezone)
+    return session, replace(actor, address=client_address(request))
+
+
+def require_entry(live: Live, actor: Actor) -> None:
+    """Refuse one for whom the doors of users are not, whatever stands behind them."""
+    verdict = live.judge.enters(actor)
+    if not verdict.allowed:
+        raise forbidden(verdict.reasons[0])
 
 
 def session_cookie(site: Site) -> str:

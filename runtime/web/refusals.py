@@ -36,9 +36,9 @@ class Refusals:
         raise forbidden(message("Nobody is let in from where you are. Ask your administrator."))
 
     def note(self, actor: Actor, method: str, path: str, refusal: RefusedError) -> None:
-        """Note that a user was refused what they may not do; what nobody is signed in for is not noted."""
-        if refusal.status == 403 and actor.user_id is not None:
-            key = (actor.user_id, actor.by_id, method, path)
+        """Note that somebody was refused what they may not do, unless nobody is signed in."""
+        if refusal.status == 403 and (actor.user_id is not None or actor.contact is not None):
+            key = (actor.user_id, actor.contact, actor.by_id, method, path)
             self._note("refused", Who.of(actor), key, f"{method} {path}"[:300])
 
     def _note(self, kind: str, who: Who, key: tuple[object, ...], about: str) -> None:

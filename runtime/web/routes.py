@@ -82,7 +82,8 @@ from runtime.web.pages import list as list_
 from runtime.web.pages.screen import Screen
 from runtime.web.static_files import StaticFiles
 
-ANYONE, SIGNED_IN, ADMIN, HIDDEN = Policy.ANYONE, Policy.SIGNED_IN, Policy.ADMIN, Policy.HIDDEN
+ANYONE, SESSION, SIGNED_IN = Policy.ANYONE, Policy.SESSION, Policy.SIGNED_IN
+ADMIN, HIDDEN = Policy.ADMIN, Policy.HIDDEN
 GET, POST = "GET", "POST"
 Page = Callable[[Screen, Call], Response]
 
@@ -103,7 +104,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (POST, "/unsubscribe/{token}", mailed.end_letters, ANYONE),
     (GET, "/mail/senders/{token}", mailed.ask_proof, ANYONE),
     (POST, "/mail/senders/{token}", mailed.prove, ANYONE),
-    (POST, "/signout", session.sign_out, SIGNED_IN),
+    (POST, "/signout", session.sign_out, SESSION),
     (POST, "/acting/end", person.end_acting, SIGNED_IN),
     (POST, "/theme", session.theme, SIGNED_IN),
     (POST, "/undo/{id:int}", undo.undo, SIGNED_IN),

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from tests.access.doors import Knock, files, of_modules, of_record, rest, typing, writing
-from tests.access.matrix import ACTORS, CANARY, World
+from tests.access.matrix import ACTORS, CANARY, NOBODY, World
 from tests.access.oracle import Item
 
 FULL = os.environ.get("TRELLIS_MATRIX") == "full"
@@ -80,6 +80,17 @@ def of_links(world: World, name: str) -> Iterator[str]:
             shown = deal[field] if isinstance(deal[field], list) else [deal[field]] if deal[field] else []
             if [each["id"] for each in shown] != seen:
                 yield f"{name}, {field} of {deal}: seen are {seen}"
+
+
+def of_outside(world: World, name: str, part: int = PART) -> Iterator[str]:
+    """The doors that answer one who is no user with anything but a refusal. Who is nobody is led to the
+    sign-in.
+    """
+    for door in (each for each in some(doors(world), name, part) if each.path != "/"):
+        answer = knock(world, name, door)
+        said = (answer.status_code, answer.headers.get("location", "").partition("?")[0])
+        if said not in ((403, ""), (401, ""), (303, "/signin")) or (said[0] == 303 and name != NOBODY):
+            yield f"{name}, {door.method} {door.path}: {said}"
 
 
 def of_writing(world: World, name: str, part: int = PART) -> Iterator[str]:

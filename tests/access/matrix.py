@@ -4,13 +4,15 @@ import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import text
 
-from runtime.identity.actor import NOBODY
+from runtime.identity import actor as actors
 from runtime.identity.api_keys import KeyLimits
 from runtime.records.sharing import share
 from tests.access.oracle import Item, Oracle, Person
+from tests.support.contacts import come_in, portal_of
 from tests.support.crm import App, Browser, Program
 
 CANARY = re.compile(r"cnry\d{5}x")
@@ -60,6 +62,13 @@ schemas/modules/notes.yaml:
   fields:
     name: {type: text, max: 100}
     deal: {type: relation, module: deals, inverse: notes}
+schemas/modules/contacts.yaml:
+  label: Contact
+  plural: Contacts
+  title: name
+  fields:
+    name: {type: text, max: 100}
+    mail: {type: email}
 schemas/picklists/stage.yaml:
   values:
     open: {label: Open, kind: open}
@@ -140,7 +149,19 @@ PEOPLE = (
 
 KEY, OF_KEY = "key", "accounts"
 """A program with a key of Sam's that is for one module, and only reads."""
-ACTORS = (*(name for name, _ in PEOPLE), "anonymous", KEY)
+PORTAL, NOBODY = "portal", "anonymous"
+"""A contact of the portal, who is no user, and one who has not signed in."""
+ACTORS = (*(name for name, _ in PEOPLE), NOBODY, KEY, PORTAL)
+
+
+@dataclass
+class InBrowser(Program):
+    """A page's own requests of REST: they come with the browser's session, and the token of its forms."""
+
+    def __call__(self, method: str, path: str, **options: Any) -> Any:
+        """Ask REST: an address below ``/api/v1``, or a whole one."""
+        whole = path if path.startswith("/api/") else f"/api/v1{path}"
+        return self.client.request(method, whole, headers={"x-csrf-token": self.key}, **options)
 
 
 @dataclass
@@ -211,16 +232,26 @@ class World:
     def browser(self, name: str) -> Browser:
         """A browser of somebody, signed in; nobody's is not."""
         if name not in self._browsers:
-            app = self.app
-            signed = name != "anonymous"
-            self._browsers[name] = app.sign_in(_mail(name), admin=False) if signed else Browser(app.client())
+            self._browsers[name] = self._come_in(name)
         return self._browsers[name]
+
+    def _come_in(self, name: str) -> Browser:
+        if name == NOBODY:
+            return Browser(self.app.client())
+        if name != PORTAL:
+            return self.app.sign_in(_mail(name), admin=False)
+        with portal_of(self.app, "contacts", "mail"):
+            browser, status = come_in(self.app, _mail(name))
+        assert status == 303
+        return browser
 
     def program(self, name: str) -> Program:
         """A program with a key of somebody; nobody's key is none."""
         if name not in self._programs:
-            if name == "anonymous":
+            if name == NOBODY:
                 made = Program(self.app.client(), "none")
+            elif name == PORTAL:
+                made = InBrowser(self.browser(name).client, self.csrf(name))
             elif self.is_key(name):
                 made = self.narrow(KeyLimits(read_only=True, modules=(self.table_of(OF_KEY),)))
             else:
@@ -290,7 +321,9 @@ def build(crm: Callable[..., App]) -> World:
         )
         for name, role in PEOPLE
     }
-    people["anonymous"], people[KEY] = Person(None), people["sam"]
+    people[NOBODY], people[PORTAL], people[KEY] = Person(None), Person(None), people["sam"]
+    contact = admin("POST", "/contacts", json={"name": "Portal", "mail": _mail(PORTAL)})
+    assert contact.status_code == 201, contact.text
     oracle = Oracle(app.folder, {ids[name]: role for name, role in PEOPLE})
     world = World(app, admin, oracle, people)
     accounts = [world.make("accounts", owner, name=..., secret=...) for owner in ("ceo", "sam", "hal", None)]
@@ -329,7 +362,7 @@ def build(crm: Callable[..., App]) -> World:
 
 def _share(world: World, group: int) -> None:
     # Some records of others are shared by hand: with a user to be read, with a group to be changed.
-    site, actor = world.app.site, replace(NOBODY, user_id=world.people["ceo"].id)
+    site, actor = world.app.site, replace(actors.NOBODY, user_id=world.people["ceo"].id)
     deals = [item for item in world.items if item.module == "deals" and item.owner == actor.user_id]
     to = (("users", world.people["sam"].id, "read"), ("groups", group, "write"))
     for deal, (kind, whom, level) in zip(deals, to, strict=False):

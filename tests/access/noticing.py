@@ -36,7 +36,7 @@ from tests.access import (
     test_written_beside,
 )
 from tests.access.beside import BESIDE
-from tests.access.matrix import World, build
+from tests.access.matrix import NOBODY, PORTAL, World, build
 from tests.access.mutations import ROOT, Place, places
 from tests.access.office import PACK, Office, opened
 from tests.support.crm import HOST, App, open_app, write_pack
@@ -195,6 +195,9 @@ class Noticing:
             yield corner.__name__, partial(_afresh, world, corner)
         for name, test in _tests(test_guessing):
             yield name, partial(_afresh, world, partial(_failing_on_twins, test, twins.ids))
+        for name in (NOBODY, PORTAL):
+            probe = partial(knocking.of_outside, name=name, part=EACH)
+            yield f"outside {name}", partial(_afresh, world, probe)
         for looking in (knocking.of_looking, knocking.of_typing, knocking.of_writing):
             for name in LOOKED:
                 probe = partial(looking, name=name, part=EACH)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from runtime.storage.runtime_tables import runtime_tables
-from tests.access.knocking import FULL, PART, of_links, of_looking, of_typing, of_writing
-from tests.access.matrix import ACTORS, CANARY, World
+from tests.access.knocking import FULL, PART, of_links, of_looking, of_outside, of_typing, of_writing
+from tests.access.matrix import ACTORS, CANARY, NOBODY, PORTAL, World
 
 pytestmark = pytest.mark.timeout(3000 if FULL else 240)
 TOLD_TO_OTHERS = ("mails", "security_log", "login_failures", "sessions", "notifications")
@@ -23,6 +23,11 @@ def test_no_door_shows_what_is_hidden(world: World, caplog: pytest.LogCaptureFix
 
 def test_a_link_to_what_one_may_not_read_shows_neither_its_id_nor_its_title(world: World) -> None:
     wrong = [said for name in ACTORS[:6] for said in of_links(world, name)]
+    assert not wrong, "\n".join(wrong[:40])
+
+
+def test_no_door_of_users_is_open_to_a_contact_of_the_portal_or_to_nobody(world: World) -> None:
+    wrong = [said for name in (NOBODY, PORTAL) for said in of_outside(world, name)]
     assert not wrong, "\n".join(wrong[:40])
 
 

@@ -6,7 +6,16 @@ is used. A user whom it proves must be there and active: nobody is made by signi
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Whom a portal's provider proves: the records of a module, by the field that has their address."""
+
+    module: str
+    field: str
 
 
 class ProviderError(Exception):
@@ -40,6 +49,10 @@ class SingleSignOn(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     """What its button says after "Sign in with"."""
+    contacts: ClassVar[Contacts | None] = None
+    """Whose addresses it proves: those of users, or of contacts of the portal. A second step of contacts is
+    the provider's own.
+    """
 
     @property
     @abstractmethod

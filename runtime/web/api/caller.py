@@ -75,6 +75,10 @@ def _scope(live: Live, key: ApiKey) -> Scope | None:
 def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor | None:
     with site.database.read() as connection:
         found = live.identity.visitors.find(connection, token)
+        guest = live.identity.visitors.contact(connection, token) if found is None else None
+    if guest is not None:
+        language, timezone = live.catalog.languages[0], live.catalog.timezone
+        return replace(guest[1].actor(DOOR, language, timezone), address=client_address(request))
     if found is None:
         return None
     session, user = found

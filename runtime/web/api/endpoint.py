@@ -23,7 +23,7 @@ from runtime.web.api.former import by_the_names_of_now, revision_of
 from runtime.web.api.in_flight import InFlight
 from runtime.web.api.prepared import Prepared
 from runtime.web.api.shape import Shapes
-from runtime.web.door import GENERATIONS, Policy, client_address, declared
+from runtime.web.door import GENERATIONS, Policy, client_address, declared, require_entry
 from runtime.web.errors import RefusedError, bad_request, not_found
 from runtime.web.refusals import Refusals
 from runtime.web.security import BodyRefusedError
@@ -180,6 +180,7 @@ class Endpoint:
         try:
             self.api.refusals.check_address(client_address(request))
             call.actor = identify(site, live, request)
+            require_entry(live, call.actor)
             call.live = live.seen_by(call.actor)
             call.prepared = self.api.prepared(call.live)
             if self.policy is Policy.ADMIN and not call.actor.admin:

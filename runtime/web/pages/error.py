@@ -23,21 +23,23 @@ TITLES = {
 
 
 class ErrorPage:
-    """Draws refusals: inside the shell for one who is signed in, by themselves for one who is not."""
+    """Draws refusals: inside the shell for a user who is signed in, by themselves for anybody else."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
     def refused(self, call: Call, refusal: RefusedError) -> Response:
         """The page of a refusal, under its status."""
-        signed_in = call.session is not None
+        guest = call.session if call.actor.contact is not None else None
+        signed_in = call.session is not None and guest is None
         home = (phrase("Go to the start page"), "/app") if signed_in else (phrase("Sign in"), "/signin")
         error = {
             "status": refusal.status,
             "title": call.translate(TITLES.get(refusal.status, TITLES[422])),
             "message": refusal.sentence.render(call.translate, call.actor.language),
             "id": refusal.request_id,
-            "actions": [{"label": call.translate(home[0]), "href": home[1]}],
+            "actions": [] if guest else [{"label": call.translate(home[0]), "href": home[1]}],
+            "signout": guest is not None,
         }
         if signed_in:
             context = {"error": error}
@@ -45,7 +47,7 @@ class ErrorPage:
                 call, "pages/error.html", "main", context, status=refusal.status
             )
         else:
-            context = {"error": error, "shell": shell.outside(call)}
+            context = {"error": error, "shell": shell.outside(call, guest.csrf if guest else "")}
             response = self._screen.renderer.page(
                 "pages/refused.html", call.actor.language, context, refusal.status
             )

@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from runtime.base.messages import message
 from runtime.identity.half_sign_ins import Half
 from runtime.identity.providers.base import ProviderError, SingleSignOn
-from runtime.identity.sign_in import Denied
+from runtime.identity.sessions import Opened
+from runtime.identity.sign_in import Denied, Unit
 from runtime.identity.tokens import new_token, same
 from runtime.web.door import Call
 from runtime.web.errors import forbidden, not_found
@@ -52,7 +53,7 @@ def finish(screen: Screen, call: Call) -> Response:
     if email is None:
         raise forbidden(message("{name} did not say who you are. Begin again.", name=provider.title))
     with call.site.database.write() as tx:
-        outcome = call.live.identity.sign_in.prove(tx, email, came(call), provider.name)
+        outcome = _proved(call, tx, provider, email)
     if isinstance(outcome, Denied):
         raise forbidden(outcome.message)
     if isinstance(outcome, Half):
@@ -63,6 +64,13 @@ def finish(screen: Screen, call: Call) -> Response:
         let_in(call, response, outcome)
     response.delete_cookie(STATE_COOKIE, path=f"{PATH}/with")
     return response
+
+
+def _proved(call: Call, tx: Unit, provider: SingleSignOn, email: str) -> Opened | Half | Denied:
+    sign_in, where = call.live.identity.sign_in, came(call)
+    if provider.contacts is not None:
+        return sign_in.prove_contact(tx, provider.contacts, email, where, provider.name)
+    return sign_in.prove(tx, email, where, provider.name)
 
 
 def _provider(call: Call) -> SingleSignOn:
