@@ -88,8 +88,8 @@ def of_outside(world: World, name: str, part: int = PART) -> Iterator[str]:
     """
     for door in (each for each in some(doors(world), name, part) if each.path != "/"):
         answer = knock(world, name, door)
-        said = (answer.status_code, answer.headers.get("location", "").partition("?")[0])
-        if said not in ((403, ""), (401, ""), (303, "/signin")) or (said[0] == 303 and name != NOBODY):
+        said = f"{answer.status_code} {answer.headers.get('location', '').partition('?')[0]}".strip()
+        if said not in (("401", "303 /signin") if name == NOBODY else ("403",)):
             yield f"{name}, {door.method} {door.path}: {said}"
 
 

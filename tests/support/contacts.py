@@ -15,9 +15,6 @@ class Page(SingleSignOn):
     title = "Our Page"
     is_set_up = True
 
-    def __init__(self, module: str, field: str) -> None:
-        self.contacts = Contacts(module, field)
-
     def begin(self, state: str, back: str) -> str:
         """The address of the page."""
         return f"https://id.example/in?state={state}"
@@ -30,7 +27,11 @@ class Page(SingleSignOn):
 @contextmanager
 def portal_of(app: App, module: str, field: str) -> Iterator[None]:
     """A CRM with the provider, for as long as somebody signs in."""
-    single, page = app.site.workshop.providers.single, Page(module, field)
+
+    class Here(Page):
+        contacts = Contacts(module, field)
+
+    single, page = app.site.workshop.providers.single, Here()
     single[page.name] = page
     try:
         yield
