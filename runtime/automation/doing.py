@@ -26,7 +26,7 @@ from runtime.model.catalog import Expression, Field, Path, SortKey
 from runtime.model.letters import Letter
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
-from runtime.model.workflow import People, Rows, Several, Step
+from runtime.model.workflow import Filtered, People, Rows, Several, Step
 from runtime.records.change import Change, Refused
 from runtime.steps import base
 from runtime.steps.base import ANSWER, DATA, DOCUMENT, LETTER, RECORD, StepError, StepKind, Target
@@ -278,6 +278,8 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
             continue
         if isinstance(value, Several):
             found[key] = reading.several(value, step.settings.get("where"))
+        elif isinstance(value, Filtered):
+            found[key] = reading.filtered(value, step.settings.get("where"))
         elif isinstance(value, People):
             found[key] = None if value.admins else [*_numbers(reading.values(value.of))]
         elif isinstance(value, Expression):

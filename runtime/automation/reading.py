@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from runtime.automation.filtered import FilteredRecords
 from runtime.automation.place import Snapshot
 from runtime.automation.starting import INPUTS
 from runtime.base.messages import message
@@ -14,7 +15,7 @@ from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.catalog import Collection, Expression, Path, SortKey
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
-from runtime.model.workflow import CREATED, Several, Workflow
+from runtime.model.workflow import CREATED, Filtered, Several, Workflow
 from runtime.records.outer import LoadsPaths, nested
 from runtime.records.plan import ModulePlan
 from runtime.records.save import await_turn
@@ -76,6 +77,7 @@ class Reading:
             self._seen = SeenLoader(seen.reader, live.catalog, moment)
             self._fields = SeenFields(seen.catalog, live.judge, seen.reader, connection, actor, moment)
         self._live = live
+        self._actor = actor
         self._tx = tx
         self._plans = live.writer.plans
         self._plan = self._plans[workflow.module] if workflow.module else None
@@ -124,10 +126,22 @@ class Reading:
             raise StepError(
                 message("There are more than {most} records in {path}.", most=MOST, path=several.text)
             )
-        if where is not None:
-            found = zip(ids, self.of_each(module, ids, [where]), strict=True)
-            ids = [each for each, (holds,) in found if holds is True]
-        return [Target(module, each) for each in ids]
+        return [Target(module, each) for each in self._those(module, ids, where)]
+
+    def filtered(self, filtered: Filtered, where: Expression | None = None) -> FilteredRecords:
+        """The records that a filter finds, page by page."""
+
+        def those(ids: Sequence[int]) -> Sequence[int]:
+            return self._those(filtered.module, ids, where)
+
+        return FilteredRecords(self._connection, self._live, self._actor, filtered, those)
+
+    def _those(self, module: str, ids: Sequence[int], where: Expression | None) -> Sequence[int]:
+        """Those of some records that a condition holds for."""
+        if where is None:
+            return ids
+        found = zip(ids, self.of_each(module, ids, [where]), strict=True)
+        return [each for each, (holds,) in found if holds is True]
 
     def collected(self, collection: Collection, owner: int) -> list[int]:
         """The records of a collection of a record, those in the bin left out, in the order they were made."""

@@ -58,7 +58,8 @@ class Walk:
         for frame in reversed(self.frames):
             if "from" in frame:
                 loop = frame["path"].rpartition(".")[0]
-                said = f"{loop}[{frame['item']}]{said[len(loop) :]}"
+                number = frame.get("before", 0) + frame["item"]
+                said = f"{loop}[{number}]{said[len(loop) :]}"
         return said
 
     def names(self) -> dict[str, Target]:
@@ -75,8 +76,11 @@ class Walk:
         self.frames[-1]["kept"] = dict(kept)
 
     def go_on(self, step: Step, enter: Enter | None, note: int) -> None:
-        """The step is done; ``note`` is its number in the journal."""
-        self.pass_over()
+        """The step is done, or next again behind those inside it; ``note`` is its number in the journal."""
+        if enter is not None and enter.more is not None:
+            self.remember(enter.more)
+        else:
+            self.pass_over()
         if enter is None:
             return
         path = f"{step.place}.{enter.branch}"
@@ -86,7 +90,8 @@ class Walk:
             self.frames.append({"path": path, "at": 0})
         elif enter.items:
             self._items[note] = list(enter.items)
-            self.frames.append({"path": path, "at": 0, "from": note, "item": 0, "named": enter.named})
+            frame = {"path": path, "at": 0, "from": note, "item": 0, "named": enter.named}
+            self.frames.append({**frame, "before": enter.before})
 
     def pass_over(self) -> None:
         """The step is left out."""

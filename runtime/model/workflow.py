@@ -57,6 +57,20 @@ class Several:
 
 
 @dataclass(frozen=True, slots=True)
+class Filtered:
+    """Several records: those that the filter ``key`` of a module finds, by its condition ``where``."""
+
+    module: str
+    key: str
+    where: "Expression | None"
+
+    @property
+    def text(self) -> str:
+        """How it is named."""
+        return f"{self.module}.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
 class People:
     """Users: those that expressions give (groups mean their members), or those who administer the CRM."""
 

@@ -18,13 +18,13 @@ METHOD, DATA, SECRET, ANSWER = "method", "data", "secret", "answer"
 DOCUMENT, FILES = "document", "files"
 TOOL, INPUTS, FIELDS = "tool", "inputs", "fields"
 ROLE, THEN = "role", "then"
-"""What a setting may be: a record (``=account``), several (``=contacts``), a module's key, values by field,
-rows of a new record, a list of steps, a condition, a text or what an expression gives, a duration, a name for
-what steps inside call a record, true or false, another workflow's key, a moment behind an =, people
-(``admins``, or users behind an =), a letter of ``templates/mail/``, a method of HTTP, values by any name, the
-name of a secret, what of an answer goes into which field, a document of ``templates/documents/``, files
-(records behind an =, or a list of them), a tool as ``module.tool``, what its inputs get, fields of a module,
-a role, what follows when a time is over.
+"""What a setting may be: a record (``=account``), several (``=contacts``, ``{filter: deals.open}``), a
+module's key, values by field, rows of a new record, a list of steps, a condition, a text or what an
+expression gives, a duration, a name for what steps inside call a record, true or false, another workflow's
+key, a moment behind an =, people (``admins``, or users behind an =), a letter of ``templates/mail/``, a
+method of HTTP, values by any name, the name of a secret, what of an answer goes into which field, a document
+of ``templates/documents/``, files (records behind an =, or a list of them), a tool as ``module.tool``, what
+its inputs get, fields of a module, a role, what follows when a time is over.
 """
 
 
@@ -52,13 +52,35 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class Enter:
     """Steps inside this one are next: those of ``branch``, once, or for each of ``items``, which they call
-    ``named``. With ``ends`` the run ends behind them.
+    ``named``. With ``ends`` the run ends behind them. With ``more`` the step itself is next behind them, for
+    other records: it is what the step keeps until then (JSON). ``before`` so many records there were already.
     """
 
     branch: str
     items: tuple[Target, ...] | None = None
     named: str = ""
     ends: bool = False
+    before: int = 0
+    more: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of many records, ``before`` which there were so many others; ``more`` is what finds those behind
+    them, None where there are none.
+    """
+
+    records: tuple[Target, ...]
+    before: int
+    more: Mapping[str, Any] | None
+
+
+class Paged(Protocol):
+    """Records that are found page by page, for there may be many."""
+
+    def page(self, kept: Mapping[str, Any]) -> Page:
+        """The page that ``more`` of the one before it finds; of nothing the first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ ABOVE = {
             "  - update: {set: {name: =twin.city}}\n"
             "  - create: {module: accounts, set: {city: Oslo, size: tiny}, rows: {lines: [{words: =city}]}}\n"
             "  - for_each: {in: =staff, as: one, steps: [{update: {record: =one, set: {name: =city}}}]}\n"
+            "  - for_each: {in: {filter: accounts.all}, as: each, steps: [{delete: {record: =each}}]}\n"
         ),
         (
             "module: firms\ntrigger: [{changed: [town]}, {changed: {field: size, to: small}}, "
@@ -104,6 +105,7 @@ ABOVE = {
             "  - update: {set: {name: =twin.town}}\n"
             "  - create: {module: firms, set: {town: Oslo, size: small}, rows: {lines: [{text: =town}]}}\n"
             "  - for_each: {in: =people, as: one, steps: [{update: {record: =one, set: {name: =town}}}]}\n"
+            "  - for_each: {in: {filter: firms.all}, as: each, steps: [{delete: {record: =each}}]}\n"
         ),
     ),
     "tools": (

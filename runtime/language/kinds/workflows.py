@@ -41,6 +41,12 @@ LATER_TRIGGERS = frozenset(("schedule", "date", "related", "webhook", "manual", 
 
 DURATION: Schema = {"type": "string", "minLength": 1, "maxLength": 60, "title": "a duration such as 2 days"}
 RECORD: Schema = {"type": "string", "pattern": "^=", "title": "a record behind an =, such as =account"}
+RECORDS: Schema = {
+    **closed({"filter": described(KEY, "A filter, as module.filter.")}, ("filter",)),
+    "type": ["string", "object"],
+    "pattern": "^=",
+    "title": "records behind an =, such as =contacts, or {filter: deals.open}",
+}
 VALUES: Schema = {"type": "object", "title": "fields with what they get"}
 ROWS: Schema = {
     "type": "object",
@@ -51,7 +57,7 @@ DATA: Schema = {"type": "object", "minProperties": 1, "title": "values by any na
 _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
     {
         what.RECORD: RECORD,
-        what.RECORDS: RECORD,
+        what.RECORDS: RECORDS,
         what.MODULE: KEY,
         what.VALUES: VALUES,
         what.ROWS: ROWS,

@@ -1,10 +1,10 @@
 """Resolves jobs: when they run, for which records, and their steps."""
 
-from runtime.expressions.tree import User, walk
 from runtime.language.draft import Draft
 from runtime.language.nodes import MapNode
 from runtime.language.resolve.clock_times import cron_problem, is_zone
 from runtime.language.resolve.fields import Fields
+from runtime.language.resolve.filter_names import filter_named
 from runtime.language.resolve.labels import Labels
 from runtime.language.resolve.procedures import resolve_procedure
 from runtime.language.resolve.steps import Steps
@@ -12,7 +12,6 @@ from runtime.language.resolve.values import Values, nothing
 from runtime.language.shape import Path
 from runtime.model.catalog import Filter
 from runtime.model.job import ONE, Job
-from runtime.model.uses import Thing
 
 
 def resolve_jobs(draft: Draft, labels: Labels) -> None:
@@ -34,7 +33,7 @@ def _job(draft: Draft, labels: Labels, values: Values, key: str, tree: MapNode) 
     if zone is not None and not is_zone(str(zone.plain)):
         values.note(f'there is no time zone "{zone.plain}"', zone, (*path, "timezone"))
     label = labels.named(path, tree)
-    whom = _filter(draft, values, tree, path)
+    whom = _filter(values, tree, path)
     if tree.map("for") is not None and whom is None:
         return None
     module = draft.modules[whom.module] if whom is not None else nothing("")
@@ -53,22 +52,9 @@ def _job(draft: Draft, labels: Labels, values: Values, key: str, tree: MapNode) 
     )
 
 
-def _filter(draft: Draft, values: Values, tree: MapNode, path: Path) -> Filter | None:
+def _filter(values: Values, tree: MapNode, path: Path) -> Filter | None:
     whom = tree.map("for")
     node = whom.get("filter") if whom is not None else None
     if node is None:
         return None
-    place = (*path, "for", "filter")
-    module, dot, key = str(node.plain).partition(".")
-    found = draft.filters.get(module, {}).get(key)
-    if not dot:
-        values.note("a filter is written as module.filter", node, place)
-    elif found is None:
-        if not draft.is_broken("filters", module, key):
-            draft.note("filter", key, node, place, list(draft.filters.get(module, {})), module)
-    elif found.where is not None and any(isinstance(each, User) for each in walk(found.where.tree)):
-        values.note("the filter asks who looks, and nobody in particular runs a job", node, place)
-    else:
-        draft.mention(place, node, Thing("filter", f"{module}.{key}"), "names")
-        return found
-    return None
+    return filter_named(values, node, (*path, "for", "filter"), "runs a job")

@@ -8,13 +8,14 @@ from runtime.language.earlier.following import Use
 from runtime.language.kinds.workflows import known_steps
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.expressions import is_expression
+from runtime.language.resolve.filter_names import filter_named
 from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.model.approval import ESCALATE
 from runtime.model.catalog import Expression, Module
 from runtime.model.types import BOOLEAN, DATE, DATETIME, NUMBERS, TEXT, RecordType, record_of
 from runtime.model.uses import Thing
-from runtime.model.workflow import People, Rows, Several, Step
+from runtime.model.workflow import Filtered, People, Rows, Several, Step
 from runtime.steps import base as what
 from runtime.steps.base import StepKind
 
@@ -27,14 +28,18 @@ class Steps:
     module, ``expressions`` all that they read.
 
     ``needs`` are the rights, as (right, module), that it takes in any case, and ``needs_own`` those on the
-    record itself. ``within`` says whose steps they are: a workflow's, a tool's.
+    record itself. ``within`` says whose steps they are: a workflow's, a tool's. With ``personal`` they are
+    done with the rights of a user.
     """
 
-    def __init__(self, values: Values, module: Module, within: str = "workflow") -> None:
+    def __init__(
+        self, values: Values, module: Module, within: str = "workflow", *, personal: bool = False
+    ) -> None:
         self.values = values
         self.draft = values.draft
         self.module = module
         self.within = within
+        self._nobody = "" if personal else "does these steps"
         self.needs: set[tuple[str, str]] = set()
         self.needs_own: set[str] = set()
         self._is_sure = True
@@ -151,10 +156,7 @@ class Steps:
             return None
         match setting.what:
             case what.RECORDS:
-                found = self._several(node, at)
-                if found is not None:
-                    modules[key] = found.collection.target
-                return found
+                return self._those(node, at, key, modules)
             case what.MODULE:
                 module = self.values.module(node, at)
                 if module is not None:
@@ -376,6 +378,23 @@ class Steps:
                 self.draft.mention(place, child, Thing("field", f"{self.module.key}.{field.key}"), "writes")
                 found[path] = field.key
         return MappingProxyType(found)
+
+    def _those(self, node: Node, at: Path, key: str, modules: dict[str, str]) -> Several | Filtered | None:
+        """The records that steps are done for: those of a collection, or those that a filter finds."""
+        if isinstance(node, MapNode):
+            place = (*at, "filter")
+            if self._is_grouped:
+                self.values.note("no filter in atomic: no transaction stays open for so long", node, at)
+                return None
+            whom = filter_named(self.values, node.items["filter"], place, self._nobody)
+            if whom is None:
+                return None
+            modules[key] = whom.module
+            return Filtered(whom.module, whom.key, whom.where)
+        found = self._several(node, at)
+        if found is not None:
+            modules[key] = found.collection.target
+        return found
 
     def _several(self, node: Node, at: Path) -> Several | None:
         """Several records: a path of to-one relations, and a collection at its end."""

@@ -81,9 +81,9 @@ def _tool(draft: Draft, labels: Labels, module: Module, key: str, node: MapNode)
     path: Path = ("tools", module.key, key)
     inputs = MappingProxyType(draft.tool_inputs[module.key][key])
     values = Values(draft, Fields(draft, labels), "tool", inputs)
-    steps = Steps(values, module, "tool")
-    label = labels.named(path, node)
     is_system = node.text("run_as") == "system"
+    steps = Steps(values, module, "tool", personal=not is_system)
+    label = labels.named(path, node)
     show = resolve_expression(draft, node.get("show"), module.key, (*path, "show"), BOOLEAN, database=True)
     procedure = resolve_procedure(
         steps, f"tool:{module.key}.{key}", label, node, path, draft.origin(node), as_causer=not is_system

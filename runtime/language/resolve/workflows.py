@@ -44,7 +44,8 @@ class _Workflows:
             return None
         triggers = tuple(Triggers(draft, self.values, self.path).all(tree.get("trigger"), module))
         when = resolve_saved(draft, tree.get("when"), module.key, (*self.path, "when"), BOOLEAN)
-        steps = Steps(self.values, module)
+        is_personal = tree.text("run_as") not in (None, "system")
+        steps = Steps(self.values, module, personal=is_personal)
         main = steps.all(tree.list("steps"), (*self.path, "steps"))
         on_error = resolve_on_error(self.values, steps, tree, self.path)
         expressions = [each for each in (when, *steps.expressions) if each is not None]
