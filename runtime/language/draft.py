@@ -114,6 +114,14 @@ class Draft:
         approvals = (approval.procedure for approval in self.approvals.values())
         return {**self.workflows, **{each.key: each for each in (*tools, *jobs, *approvals)}}
 
+    def asking(self) -> dict[str, frozenset[str]]:
+        """The procedures of each module that ask for approval."""
+        found: dict[str, set[str]] = {}
+        for key, procedure in self.procedures().items():
+            if any(step.kind == "approval" for step in procedure.all_steps()):
+                found.setdefault(procedure.module, set()).add(key)
+        return {module: frozenset(keys) for module, keys in found.items()}
+
     def of_kind(self, kind: str) -> Iterator[Fact]:
         """The facts that one check reports."""
         return (fact for fact in self.facts if fact.kind == kind)

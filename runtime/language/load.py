@@ -343,4 +343,5 @@ class _Load:
             jobs=MappingProxyType(draft.jobs),
             approvals=MappingProxyType(draft.approvals),
             procedures=MappingProxyType(draft.procedures()),
+            asking=MappingProxyType(draft.asking()),
         )

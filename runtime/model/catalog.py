@@ -407,6 +407,8 @@ class Catalog:
     approvals: Mapping[str, Approval] = fresh(default_factory=lambda: MappingProxyType({}))
     procedures: Mapping[str, Workflow] = fresh(default_factory=lambda: MappingProxyType({}))
     """What runs do, by the keys that they keep: workflows, and tools (``tool:potentials.make_order``)."""
+    asking: Mapping[str, frozenset[str]] = fresh(default_factory=lambda: MappingProxyType({}))
+    """Those of each module that ask for approval."""
 
     @property
     def currencies(self) -> tuple[str, ...]:

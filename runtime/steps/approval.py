@@ -60,9 +60,10 @@ class Approval(StepKind):
         state, told = doing.decision(kept["request"])
         if state == PENDING and (until is None or doing.now < until):
             return Did(until=until or doing.now + LONG, again=kept)
-        if state == PENDING:
+        if state == PENDING and doing.close_request(kept["request"], given["then"]):
             state, told = given["then"], {"timeout": True}
-            doing.close_request(kept["request"], state)
+        elif state == PENDING:
+            state, told = doing.decision(kept["request"])
         effects = {"what": state, "request": kept["request"], **told}
         if state in (REJECTED, "reject"):
             return Did(effects, enter=Enter("rejected", ends=True))

@@ -261,8 +261,8 @@ class Doing(Protocol):
         """What has become of a request: its state, and who decided and why (JSON)."""
         ...
 
-    def close_request(self, request: int, state: str) -> None:
-        """Nobody has decided in time."""
+    def close_request(self, request: int, state: str) -> bool:
+        """Nobody has decided in time; False where somebody has, at the last moment."""
         ...
 
     def is_escalated(self) -> bool:

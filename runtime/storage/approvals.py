@@ -72,11 +72,11 @@ class Approvals:
         tx.connection.execute(insert(self._people), rows)
         return number
 
-    def close(self, tx: Transaction, number: int, state: str) -> None:
-        """Nobody has decided in time."""
+    def close(self, tx: Transaction, number: int, state: str) -> bool:
+        """Nobody has decided in time; False where somebody has, at the last moment."""
         mine = (self._requests.c.id == number) & (self._requests.c.state == PENDING)
         values = {"state": state, "decided_at": self._clock.now()}
-        tx.connection.execute(update(self._requests).where(mine).values(values))
+        return bool(tx.connection.execute(update(self._requests).where(mine).values(values)).rowcount)
 
     def latest_of(self, connection: Connection, run_id: int) -> Request | None:
         """The last time that a run has asked."""

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from runtime.base.clock import FrozenClock
 from runtime.records.change import Refused
 from runtime.storage.approvals import Approvals, Request
+from runtime.storage.transaction import Transaction
 from tests.support.crm import App, Browser
 from tests.support.flows import PACK, Flows
 
 Crm = Callable[..., App]
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 RULES = (
     PACK
@@ -37,8 +42,8 @@ RULES = (
 class Office:
     """A CRM with a seller, a manager and a chief."""
 
-    def __init__(self, crm: Crm, clock: object = None) -> None:
-        self.app = crm(RULES, clock=clock) if clock is not None else crm(RULES)
+    def __init__(self, crm: Crm, clock: FrozenClock | None = None, pack: str = RULES, **more: Any) -> None:
+        self.app = crm(pack, clock=clock, **more) if clock is not None else crm(pack, **more)
         self.flows = Flows(self.app)
         self.people = {name: self._person(name) for name in ("seller", "manager", "ceo")}
 
@@ -147,9 +152,7 @@ def test_links_have_conditions(crm: Crm) -> None:
 
 
 def test_a_time_that_is_over_asks_the_next_one(crm: Crm) -> None:
-    from runtime.base.clock import FrozenClock
-
-    clock = FrozenClock(datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+    clock = FrozenClock(NOW)
     office = Office(crm, clock)
     deal = office.deal("2000")
     clock.moment += timedelta(days=2)
@@ -194,3 +197,90 @@ def test_who_was_not_asked_decides_nothing(crm: Crm) -> None:
     page = browser.post(f"/approvals/{request.id}", decision="approved")
     assert page.status == 404
     assert len(office.queue("manager")) == 1
+
+
+@pytest.mark.parametrize(
+    "then, note, said",
+    [
+        ("approve", "approved", "Approved, as nobody decided in time"),
+        ("reject", "rejected", "Rejected, as nobody decided in time"),
+    ],
+)
+def test_a_time_that_is_over_decides_by_itself_and_the_card_says_so(
+    crm: Crm, then: str, note: str, said: str
+) -> None:
+    clock = FrozenClock(NOW)
+    office = Office(crm, clock, RULES.replace("then: escalate", f"then: {then}"))
+    deal = office.deal("2000")
+    (request,) = office.queue("manager")
+    clock.moment += timedelta(days=4)
+    office.flows.work()
+    assert office.flows.get("deals", deal)["note"] == note
+    assert (office.queue("manager"), office.queue("ceo")) == ([], [])
+    manager = office.browser("manager")
+    assert said in manager.get(f"/app/deals/{deal}")
+    page = manager.get(f"/approvals/{request.id}")
+    assert said in page
+    assert "Decided by" not in page
+    assert "decided already" in manager.post(f"/approvals/{request.id}", decision="rejected")
+    assert said in manager.get(f"/approvals/{request.id}")
+
+
+def test_whoever_decides_at_the_last_moment_has_decided(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FrozenClock(NOW)
+    office = Office(crm, clock, RULES.replace("then: escalate", "then: approve"))
+    deal = office.deal("2000")
+    close = Approvals.close
+
+    def close_later(self: Approvals, tx: Transaction, number: int, state: str) -> bool:
+        (request,) = office.queue("manager")
+        assert self.decide(tx, request, "rejected", office.people["manager"], "Too late, but no")
+        return close(self, tx, number, state)
+
+    clock.moment += timedelta(days=4)
+    with monkeypatch.context() as patched:
+        patched.setattr(Approvals, "close", close_later)
+        office.flows.work()
+    assert office.flows.get("deals", deal)["note"] == "rejected"
+    assert "Too late, but no" in office.browser("manager").get(f"/app/deals/{deal}")
+
+
+ASKING = """
+    schemas/workflows/asking.yaml:
+      label: A customer who wants to stay
+      module: accounts
+      trigger: {changed: type}
+      when: type == 'leaving'
+      steps:
+        - approval:
+            role: manager
+            timeout: 3 days
+            then: reject
+            rejected: [{update: {set: {note: stays}}}]
+        - update: {set: {note: goes}}
+"""
+
+
+@pytest.mark.parametrize("decision, note", [("approved", "goes"), ("rejected", "stays"), ("", "stays")])
+def test_a_workflow_asks_and_goes_on_when_it_is_decided(crm: Crm, decision: str, note: str) -> None:
+    clock = FrozenClock(NOW)
+    office = Office(crm, clock, RULES + ASKING)
+    flows = office.flows
+    account = flows.save("accounts", name="Acme")
+    flows.save("accounts", account, type="leaving")
+    flows.work()
+    manager = office.browser("manager")
+    assert "waiting for Manager" in manager.get(f"/app/accounts/{account}")
+    assert flows.get("accounts", account)["note"] is None
+    flows.save("accounts", account, name="Acme & Sons")  # it locks nothing
+    if decision:
+        office.decide("manager", decision, "As they wish")
+    else:
+        clock.moment += timedelta(days=3)
+        flows.work()
+    assert flows.get("accounts", account)["note"] == note
+    assert flows.states() == ["done"]
+    card = office.browser("manager").get(f"/app/accounts/{account}")
+    assert ("As they wish" if decision else "Rejected, as nobody decided in time") in card
+    assert "A customer who wants to stay" in card
+    assert "waiting for" not in card

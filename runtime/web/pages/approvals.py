@@ -85,15 +85,15 @@ def delegate(screen: Screen, call: Call) -> Response:
 
 def of_card(call: Call, module: Module, number: int) -> dict[str, Any] | None:
     """What a card says of its approvals: what is pending and locked, and what was decided."""
-    approvals = [each for each in call.live.catalog.approvals.values() if each.module == module.key]
-    if not approvals:
+    asking = call.live.catalog.asking.get(module.key)
+    if not asking:
         return None
-    keys = {each.procedure.key: each for each in approvals}
+    locks = {each.procedure.key: each.lock for each in call.live.catalog.approvals.values()}
     with call.site.database.read() as connection:
-        found = Approvals(call.site.clock).of_record(connection, keys, number)
+        found = Approvals(call.site.clock).of_record(connection, asking, number)
     lines = [_line(call, each, None) for each in found]
     for line, each in zip(lines, found, strict=True):
-        line["locked"] = ", ".join(_labels(call, module, keys[each.workflow].lock))
+        line["locked"] = ", ".join(_labels(call, module, locks.get(each.workflow, ())))
         line["decide"] = f"{ADDRESS}/{each.id}" if each.is_pending and _may(call, each) else None
     return {
         "pending": [line for line, each in zip(lines, found, strict=True) if each.is_pending],
