@@ -16,6 +16,7 @@ from runtime.model.catalog import Collection, Expression, Path, SortKey
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
 from runtime.model.workflow import CREATED, Filtered, Several, Workflow
+from runtime.records.older import is_of
 from runtime.records.outer import LoadsPaths, nested
 from runtime.records.plan import ModulePlan
 from runtime.records.save import await_turn
@@ -296,18 +297,15 @@ class Reading:
         return [link.id for link in links]
 
     def _by_names_of_now(self, run: StoredRun) -> dict[str, Any]:
-        renames = self._plans.workplace.former.since(run.revision_id)
-
-        def now(key: str) -> str:
-            return key if renames is None else renames.field(run.module, key)[1]
-
+        told = self._plans.workplace.former.told(run.revision_id, run.module, run.inputs)
         fields = self._plan.fields if self._plan is not None else {}
-        told = {now(key): value for key, value in run.inputs.get("old", {}).items()}
         old = {
-            key: _canonical(fields[key].type.from_json(value)) for key, value in told.items() if key in fields
+            key: _canonical(fields[key].type.from_json(value))
+            for key, value in told.get("old", {}).items()
+            if key in fields and is_of(fields[key], value)  # or it was of another type then
         }
-        changed = frozenset(map(now, run.inputs.get("changed", ())))
-        return {"what": run.inputs.get("what", ""), "changed": changed, "old": old}
+        changed = frozenset(told.get("changed", ()))
+        return {"what": told.get("what", ""), "changed": changed, "old": old}
 
 
 def given_to(live: Snapshot, workflow: Workflow, run: StoredRun) -> Plain:

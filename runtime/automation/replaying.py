@@ -1,8 +1,7 @@
 """Replaying: an old run on today's configuration, tried and taken back, beside what it did then."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from runtime.automation.dry_running import SECONDS, DryRun, dry_run_of
 from runtime.automation.place import Place, Snapshot
@@ -52,22 +51,20 @@ def replay(
     seconds: float = SECONDS,
 ) -> Replay:
     """What a run would do today: its record as it stands, with what its save had changed then."""
-    cause = Cause(MANUAL, "", run.user_id, inputs=_inputs(site.live, run))
+    run = by_names_of_now(site.live, run)
+    cause = Cause(MANUAL, "", run.user_id, inputs=run.inputs)
     tried = dry_run_of(site, kinds, workflow, run.record_id, cause, seconds, anew=True)
     return Replay(tried, tuple(_beside(steps, tried.first.steps if tried.first is not None else ())))
 
 
-def _inputs(live: Snapshot, run: StoredRun) -> Mapping[str, Any]:
-    """What the save told the run, by the names of now."""
-    renames = live.writer.plans.workplace.former.since(run.revision_id)
+def by_names_of_now(live: Snapshot, run: StoredRun) -> StoredRun:
+    """An old run as it is told under the revision of now: its module, and what its save had changed."""
+    former = live.writer.plans.workplace.former
+    renames = former.since(run.revision_id)
     if renames is None:
-        return run.inputs
-
-    def now(key: str) -> str:
-        return str(renames.field(run.module, key)[1])
-
-    old = {now(key): value for key, value in run.inputs.get("old", {}).items()}
-    return {**run.inputs, "changed": [*map(now, run.inputs.get("changed", ()))], "old": old}
+        return run
+    told = former.told(run.revision_id, run.module, run.inputs)
+    return replace(run, module=renames.module(run.module), inputs=told, revision_id=live.revision)
 
 
 def _beside(then: Iterable[StoredStep], now: Iterable[StoredStep]) -> list[Beside]:

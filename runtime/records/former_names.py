@@ -1,7 +1,7 @@
-"""Former names: what the change log kept by the names of its day, by those of now.
+"""Former names: what the change log and the runs kept by the names of their day, by those of now.
 
-Its rows are never rewritten, however many there are: each belongs to a change set, which knows the revision
-that it was written under, and what was renamed since is followed when it is read.
+Their rows are never rewritten, however many there are: each knows the revision that it was written under, by
+its change set or by itself, and what was renamed since is followed when it is read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +35,15 @@ class FormerNames:
     def now(self, entries: Iterable[Any]) -> list[Any]:
         """Rows of the change log, each with its ``revision_id``, by the names of now."""
         return [self._entry(entry) for entry in entries] if self._since else list(entries)
+
+    def told(self, revision: int | None, module: str, inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a save had told a run of a record of a module, by the names of now."""
+        renames = self.since(revision)
+        if renames is None:
+            return inputs
+        changed = [renames.field(module, key)[1] for key in inputs.get("changed", ())]
+        old = self._keys(renames, module, inputs.get("old", {}), is_value=True)
+        return {**inputs, "changed": changed, "old": old}
 
     def _entry(self, entry: Any) -> Any:
         renames = self.since(entry.revision_id)

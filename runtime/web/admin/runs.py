@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from runtime.automation.replaying import by_names_of_now
 from runtime.base.messages import from_json, phrase
 from runtime.language.kinds.workflows import known_steps
 from runtime.storage.runs import (
@@ -49,7 +50,8 @@ def show(screen: Screen, call: Call) -> Response:
     """The newest runs, of a workflow, in a state, or of a record where the address names them."""
     wanted = _wanted(call)
     with call.site.database.read() as connection:
-        found = Runs(call.site.clock).latest(connection, wanted, SIZE + 1)
+        latest = Runs(call.site.clock).latest(connection, wanted, SIZE + 1)
+        found = [by_names_of_now(call.live, run) for run in latest]
         titles = titles_of(call, connection, found[:SIZE])
     kept = {"workflow": wanted.workflow, "state": wanted.state, "record": wanted.record_id or ""}
     more = urlencode({**kept, "before": found[SIZE - 1].id}) if len(found) > SIZE else ""
@@ -129,12 +131,12 @@ def again(screen: Screen, call: Call) -> Response:
 
 
 def run_of(call: Call) -> StoredRun:
-    """The run of the address."""
+    """The run of the address, by the names of now."""
     with call.site.database.read() as connection:
         found = Runs(call.site.clock).find(connection, record_id(call))
     if found is None:
         raise not_found()
-    return found
+    return by_names_of_now(call.live, found)
 
 
 def _wanted(call: Call) -> Wanted:
