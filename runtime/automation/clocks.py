@@ -5,9 +5,10 @@ whichever worker does it, and what came while no worker ran is made up for: of a
 Runs are started in pages, each a transaction that moves the clock too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -161,14 +162,23 @@ def _times(live: Snapshot, clock: Clock, since: datetime, to: datetime) -> tuple
     themselves; None where there can be none.
     """
     settings, zone = clock.trigger.settings, _zone(live, clock)
-    since, to = since - settings["days"], to - settings["days"]
+    begun, ended = since - settings["days"], to - settings["days"]
     if _field_is_moment(live, clock):
-        return since, to
-    at: time = settings["at"] or time()
-    first = max(since.astimezone(zone).date(), to.astimezone(zone).date() - timedelta(days=DAYS))
-    days = [first + timedelta(days=each) for each in range((to.astimezone(zone).date() - first).days + 1)]
-    fitting = [day for day in days if since < datetime.combine(day, at, zone) <= to]
+        return begun, ended
+    last = ended.astimezone(zone).date() + timedelta(days=1)
+    first = max(begun.astimezone(zone).date() - timedelta(days=1), last - timedelta(days=DAYS))
+    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
+    fitting = [day for day in days if since < moment_of(settings, day, zone) <= to]
     return (fitting[0], fitting[-1]) if fitting else None
+
+
+def moment_of(settings: Mapping[str, Any], day: date, zone: ZoneInfo) -> datetime:
+    """When a trigger that waits for a date fires for a day that a record holds: by the clock on the wall,
+    also where summer time begins between the two.
+    """
+    at: time = settings["at"] or time()
+    days: timedelta = settings["days"]
+    return datetime.combine(day, at, zone) + days
 
 
 def _field_is_moment(live: Snapshot, clock: Clock) -> bool:

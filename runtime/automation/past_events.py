@@ -29,7 +29,7 @@ NOBODY: frozenset[int] = frozenset()
 
 @dataclass(slots=True)
 class PastHit:
-    """A record for which the workflow's triggers looked at a save."""
+    """A record for which the workflow's triggers looked at a save, or for which the clock struck."""
 
     record_id: int
     what: str
@@ -38,6 +38,7 @@ class PastHit:
     before: Plain | None
     after: Plain
     changed: set[str] = field(default_factory=set)
+    by_clock: bool = False
 
 
 Hits = dict[tuple[int, int], PastHit]

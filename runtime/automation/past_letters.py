@@ -13,6 +13,7 @@ from runtime.automation.past_reading import PastReading
 from runtime.expressions.references import Dependencies, dependencies
 from runtime.model.catalog import Expression
 from runtime.model.workflow import Step, Workflow
+from runtime.steps.email import MOST, is_address
 
 UNFOLLOWED = ("for_each", "run_workflow", "run_tool", "approval")
 """Steps behind which there may be letters that are not counted."""
@@ -35,7 +36,8 @@ class PastLetters:
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow
-        self._asked = list(_asked(workflow.steps, frozenset(workflow.names)))
+        writes = writes_letters(workflow.steps)
+        self._asked = list(_asked(workflow.steps, frozenset(workflow.names))) if writes else []
         self.is_whole = not any(_leaves_out(workflow.steps, self._asked))
         self.needed = needed_by(self._asked)
 
@@ -77,7 +79,10 @@ class PastLetters:
                         return False
             elif step.kind == "email":
                 written = str(value(step.settings.get("to")) or "").split(",")
-                begun.letters += dict.fromkeys(one.strip() for one in written if one.strip())
+                people = dict.fromkeys(one.strip() for one in written if one.strip())
+                if len(people) > MOST or not all(map(is_address, people)):
+                    return False  # the run fails here
+                begun.letters += people
             elif step.kind == "update" and step.settings.get("record") is None:
                 for key, each in step.settings.get("set", {}).items():
                     if key in plain and each in self._asked:
@@ -98,10 +103,13 @@ def writes_letters(steps: Iterable[Step]) -> bool:
     return any(inner.kind == "email" for step in steps for inner in step.walk())
 
 
+def _decides(step: Step) -> bool:
+    """Whether letters depend on what is inside it."""
+    return any(inner.kind in ("email", "stop", "update") for inner in step.walk())
+
+
 def _asked(steps: Iterable[Step], names: frozenset[str]) -> Iterator[Expression]:
     """The conditions, the addresses and the values on the way to letters that may be worked out."""
-    if not writes_letters(steps := tuple(steps)):
-        return
     for step in steps:
         own = step.kind == "update" and step.settings.get("record") is None
         for each in (
@@ -126,7 +134,7 @@ def _leaves_out(steps: Iterable[Step], asked: Sequence[Expression]) -> Iterator[
     for step in steps:
         yield step.kind in UNFOLLOWED and (step.kind != "for_each" or writes_letters((step,)))
         yield step.kind == "email" and step.settings.get("to") not in asked
-        yield step.kind == "if" and step.settings["if"] not in asked and writes_letters((step,))
+        yield step.kind == "if" and step.settings["if"] not in asked and _decides(step)
         if step.kind in ("if", "atomic"):
             for _, inside in step.branches():
                 yield from _leaves_out(inside, asked)

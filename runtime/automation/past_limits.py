@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from runtime.automation.back_testing import MOST, Found
-from runtime.automation.past_letters import needed_by
+from runtime.automation.past_dates import dates_of
+from runtime.automation.past_letters import needed_by, writes_letters
+from runtime.automation.past_runs import MOST, Found
 from runtime.automation.place import Snapshot
 from runtime.base.messages import Message, message
 from runtime.model.catalog import Expression, Field
@@ -20,14 +21,15 @@ WRITING = ("update", "create", "delete", "link", "unlink", "run_formulas", "run_
 
 def limits(live: Snapshot, workflow: Workflow, found: Found) -> list[Message]:
     """Everything that is to be said beside the result."""
-    return [*_of_triggers(workflow), *_of_conditions(live, workflow), *_of_steps(workflow), *_of(found)]
+    return [*_of_triggers(live, workflow), *_of_conditions(live, workflow), *_of_steps(workflow), *_of(found)]
 
 
-def _of_triggers(workflow: Workflow) -> Iterator[Message]:
-    silent = sorted({each.kind for each in workflow.triggers if not each.events})
+def _of_triggers(live: Snapshot, workflow: Workflow) -> Iterator[Message]:
+    dates = dates_of(live, workflow)
+    silent = sorted({each.kind for each in workflow.triggers if not each.events and each not in dates})
     if silent:
         yield message(
-            "Only what was saved is told again. Not counted is what sets it going otherwise: {triggers}.",
+            "Only saves and dates are told again. Not counted is what sets it going otherwise: {triggers}.",
             triggers=", ".join(silent),
         )
     if workflow.once:
@@ -46,6 +48,7 @@ def _of_conditions(live: Snapshot, workflow: Workflow) -> Iterator[Message]:
         if (plan := plans.get(field.module)) is not None and not _is_told(plan, field)
     }
     watched = {key for trigger in workflow.triggers for event in trigger.events for key in event.fields}
+    watched |= {each.settings["field"] for each in dates_of(live, workflow)}
     own = plans[workflow.module]
     unlogged |= {f"{own.key}.{key}" for key in watched if key not in own.logged}
     if unlogged:
@@ -68,6 +71,8 @@ def _of_conditions(live: Snapshot, workflow: Workflow) -> Iterator[Message]:
 def _of_steps(workflow: Workflow) -> Iterator[Message]:
     if any(step.kind in WRITING for step in workflow.all_steps()):
         yield message("What its own steps would have changed, and what would have followed, is not told.")
+    if (workflow.run_as is not None or workflow.as_causer) and writes_letters(workflow.steps):
+        yield message("Its steps may read less, with somebody's rights, than was read here.")
     if any(step.kind == "wait" for step in workflow.all_steps()):
         yield message("Its waits are passed over: what comes behind them sees the record as it began.")
 

@@ -1,19 +1,23 @@
 """``trellis backtest``: how often a workflow would have run lately."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runtime.cli.base import DONE, Command, CommandError, House
 
 if TYPE_CHECKING:
+    from runtime.automation.past_runs import Found
+    from runtime.model.workflow import Workflow
     from runtime.sites.site import Site
 
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C has ended."""
+Meanwhile = Callable[[int, int, "Found"], None]
 
 
 class BacktestCommand(Command):
-    """Tells the change log again and asks a workflow of each change; nothing is changed or sent. It says how
+    """Tells the change log again and asks a workflow of each change; nothing is written or sent. It says how
     often it would have run, for how many records, whom it would have written to, and what it cannot know.
     """
 
@@ -26,55 +30,88 @@ class BacktestCommand(Command):
         parser.add_argument("--format", choices=("text", "json"), default="text", help="text or JSON")
 
     def run(self, arguments: Namespace, house: House) -> int:
-        """Do it as a worker would, and say what was found."""
+        """Read the log, and say what was found."""
         site = house.open_site(None)
         try:
-            result = _result(arguments, house, site)
+            workflow = _asked(arguments, site)
+            with _bar(house) as meanwhile:
+                told = _told(site, workflow, arguments.days, meanwhile)
         finally:
             site.close()
         if arguments.format == "json":
             import json
 
-            print(json.dumps(_told(result), indent=2), file=house.out)
+            print(json.dumps(told, indent=2, ensure_ascii=False), file=house.out)
         else:
-            _print(result, house)
+            _print(told, house)
         return DONE
 
 
-def _result(arguments: Namespace, house: House, site: "Site") -> dict[str, Any]:
-    from runtime.automation.operations.back_test import KIND, LONGEST
-    from runtime.base.messages import from_json
-    from runtime.cli._foreground import work_off
-    from runtime.identity.actor import SYSTEM
+def _asked(arguments: Namespace, site: "Site") -> "Workflow":
+    from runtime.automation.operations.back_test import LONGEST
+    from runtime.base.suggest import did_you_mean
 
-    if arguments.workflow not in site.live.catalog.workflows:
-        raise CommandError(f'There is no workflow "{arguments.workflow}".')
+    workflows = site.live.catalog.workflows
+    if arguments.workflow not in workflows:
+        hint = did_you_mean(arguments.workflow, workflows)
+        raise CommandError(f'There is no workflow "{arguments.workflow}"' + (f"; {hint}" if hint else "."))
     if not 0 < arguments.days <= LONGEST:
         raise CommandError(f"--days is a number from 1 to {LONGEST}.")
-    asked = {"workflow": arguments.workflow, "days": arguments.days}
-    with site.database.write() as tx:
-        number = site.background.start(tx, KIND, asked, SYSTEM, arguments.workflow)
-    operation = work_off(house, site, number, "backtest")
-    if operation.is_open:
-        raise CommandError("Interrupted. The same command begins it again.", INTERRUPTED)
-    if operation.error is not None:
-        raise CommandError(str(from_json(operation.error)))
-    return dict(operation.result or {})
+    return workflows[arguments.workflow]
 
 
-def _told(result: dict[str, Any]) -> dict[str, Any]:
-    """The result with its sentences written out."""
+def _told(site: "Site", workflow: "Workflow", days: int, meanwhile: Meanwhile) -> dict[str, Any]:
+    """The result with its sentences written out, and what its records are called."""
+    from runtime.automation.back_testing import back_test
+    from runtime.automation.operations.back_test import result_of
+    from runtime.automation.past_limits import limits
     from runtime.base.messages import from_json
 
-    said = [str(from_json(each)) for each in result.get("limits", ())]
-    return {**result, "text": str(from_json(result["text"])) if "text" in result else "", "limits": said}
+    found = back_test(site, workflow, days, meanwhile)
+    result = result_of(found, days, limits(site.live, workflow, found))
+    ids = sorted({int(each["record"]) for each in result["examples"]})
+    with site.database.read() as connection:
+        titles = site.live.reader.titles(connection, workflow.module, ids) if ids else {}
+    examples = [{**each, "title": titles.get(each["record"], "")} for each in result["examples"]]
+    said = [str(from_json(each)) for each in result["limits"]]
+    return {**result, "text": str(from_json(result["text"])), "examples": examples, "limits": said}
 
 
-def _print(result: dict[str, Any], house: House) -> None:
-    told = _told(result)
-    print(told["text"] or "It was cancelled.", file=house.out)
-    for each in told.get("examples", ()):
-        letters = f", mails {', '.join(each['letters'])}" if each["letters"] else ""
-        print(f"  {each['at']}  record {each['record']}  {each['what']}{letters}", file=house.out)
+def _print(told: Mapping[str, Any], house: House) -> None:
+    print(told["text"], file=house.out)
+    if told["waiting"]:
+        print(f"{told['waiting']} of the runs would not have begun yet.", file=house.out)
+    if told["skipped"]:
+        why = "because the condition held no more when they were to begin"
+        print(f"{told['skipped']} more would have been left out, {why}.", file=house.out)
+    if told["examples"]:
+        print("\nThe latest of them:", file=house.out)
+    for each in told["examples"]:
+        letters = f", writes to {', '.join(each['letters'])}" if each["letters"] else ""
+        name = f"{each['title']} ({each['record']})" if each["title"] else str(each["record"])
+        print(f"  {each['at'][:16].replace('T', ' ')}  {each['what']}  {name}{letters}", file=house.out)
+    if told["limits"]:
+        print("\nWhat it cannot know:", file=house.out)
     for limit in told["limits"]:
-        print(f"- {limit}", file=house.err)
+        print(f"- {limit}", file=house.out)
+
+
+@contextmanager
+def _bar(house: House) -> Iterator[Meanwhile]:
+    """Shows on a terminal how far it is."""
+    if not house.err.isatty() or house.err is not sys.stderr:
+        yield lambda _done, _total, _found: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from runtime.automation.operations.back_test import far
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(file=house.err), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(done: int, total: int, found: "Found") -> None:
+            bar.update(task, completed=done, total=max(1, total), description=str(far(found)))
+
+        yield show

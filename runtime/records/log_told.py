@@ -1,15 +1,15 @@
 """The change log told again: page after page from a moment on, or all that happened to some records."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from runtime.model.workflow import DELETED, RESTORED
 from runtime.records.among import among
 from runtime.records.base import Workplace
-from runtime.records.plan import FieldPlan
+from runtime.records.plan import FieldPlan, ModulePlan
 
 Sources = Mapping[int, frozenset[int]]
 """The records that link to each of some others."""
@@ -58,6 +58,24 @@ class LogTold:
             .limit(most)
         ).all()
         return self._former.now(found)
+
+    def held_between(
+        self,
+        plan: ModulePlan,
+        spans: Sequence[tuple[FieldPlan, object, object]],
+        after: int,
+        changed_after: int,
+        most: int,
+    ) -> list[int]:
+        """A page of the records of a module, behind an id, that hold a value in one of these spans, or may
+        have held one: that were changed behind a row of the log.
+        """
+        log, columns = self._log, plan.table.columns
+        own = columns["id"][0]
+        holding = [columns[field.key][0].between(first, last) for field, first, last in spans]
+        changed = select(log.c.id).where(log.c.record_id == own, log.c.id > changed_after).exists()
+        query = select(own).where(own > after, or_(*holding, changed)).order_by(own).limit(most)
+        return list(self._connection.execute(query).scalars())
 
     def turning(self, change_sets: Collection[int]) -> set[int]:
         """Of these change sets, those that put records into the bin, or brought some back."""

@@ -44,12 +44,13 @@ class Email(StepKind):
             raise StepError(message("One step writes to {most} people at most.", most=MOST))
         sender, reply_to = (str(given.get(key) or "").strip() for key in ("from", "reply_to"))
         for each in (*people, *filter(None, (sender, reply_to))):
-            if not _is_address(each):
+            if not is_address(each):
                 raise StepError(message("{address} is no e-mail address.", address=each[:200]))
         doing.mail(people, letter, reply_to, sender, given.get("attach", ()))
         return Did({"to": people, "subject": letter.subject})
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether mail may be sent to it."""
     name, at, host = text.rpartition("@")
     return bool(name and at and "." in host) and text.isprintable() and not set(' <>()[],;:"\\') & set(text)

@@ -1,13 +1,13 @@
 """A back-test in the background: how often a workflow would have run lately."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from runtime.automation.back_testing import BackTest, Found
+from runtime.automation.back_testing import back_test
 from runtime.automation.context import Context
 from runtime.automation.operations.base import Operation, OperationError
 from runtime.automation.past_limits import limits
+from runtime.automation.past_runs import Found
 from runtime.base.messages import Message, message, to_json
 
 KIND = "back_test"
@@ -25,24 +25,19 @@ class DoBackTest(Operation):
 
     def run(self, context: Context) -> Mapping[str, object]:
         """Look at page after page of the change log; between two of them nothing is held."""
-        live, clock = context.site.live, context.site.clock
+        live = context.site.live
         workflow = live.catalog.workflows.get(context.arguments["workflow"])
         if workflow is None:
             key = context.arguments["workflow"]
             raise OperationError(message('There is no workflow "{workflow}" any more.', workflow=key))
-        days, now = int(context.arguments.get("days") or DAYS), clock.now()
-        test = BackTest(live, workflow, now - timedelta(days=days), now)
-        with context.site.database.read() as connection:
-            first, last = test.span(connection)
-        after: int | None = first
-        while after is not None:
+        days = int(context.arguments.get("days") or DAYS)
+
+        def meanwhile(done: int, total: int, found: Found) -> None:
             context.check()
-            with context.site.database.read() as connection:
-                after = test.page(connection, after, last)
-            if after is not None:
-                context.tell(after - first, last - first, _far(test.found))
-        told = limits(live, workflow, test.found)
-        return result_of(test.found, days, told)
+            context.tell(done, total, far(found))
+
+        found = back_test(context.site, workflow, days, meanwhile)
+        return result_of(found, days, limits(live, workflow, found))
 
 
 def result_of(found: Found, days: int, told: list[Message]) -> dict[str, Any]:
@@ -65,7 +60,7 @@ def result_of(found: Found, days: int, told: list[Message]) -> dict[str, Any]:
                 "begins": each.begins.isoformat(),
                 "letters": list(each.letters),
             }
-            for each in reversed(found.examples)
+            for each in found.latest()
         ],
         "limits": [to_json(each) for each in told],
     }
@@ -84,5 +79,6 @@ def told_of(found: Found, days: int) -> Message:
     )
 
 
-def _far(found: Found) -> Message:
+def far(found: Found) -> Message:
+    """How far it is, in one sentence."""
     return message("{fired} runs in {read} changes so far", fired=found.fired, read=found.read)

@@ -104,6 +104,17 @@ def test_a_date_fires_days_before_it_and_working_days_after_it(crm: Crm) -> None
     assert fired(flows, 2) == [("days_after", friday)]
 
 
+def test_the_days_before_a_date_end_at_the_time_of_the_clock_on_the_wall(crm: Crm) -> None:
+    clock = FrozenClock(NOW)
+    flows = Flows(crm(PACK + DATES, clock=clock))
+    flows.work()
+    task = flows.save("tasks", subject="A", due="2026-04-01")  # summer time begins on 29 March
+    at(flows, clock, datetime(2026, 3, 25, 5, 59, tzinfo=UTC))
+    assert fired(flows) == []
+    at(flows, clock, datetime(2026, 3, 25, 6, 0, tzinfo=UTC))
+    assert fired(flows) == [("week_before", task)]
+
+
 def test_a_date_that_is_moved_fires_again(crm: Crm) -> None:
     clock = FrozenClock(NOW)
     flows = Flows(crm(PACK + DATES, clock=clock))
