@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,15 +20,17 @@ from runtime.automation.writing_letters import (
 )
 from runtime.base.messages import message, to_json
 from runtime.expressions.literals import write_literal
-from runtime.identity.actor import Actor
+from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.addressed import Addressed
 from runtime.identity.users import Users
-from runtime.model.catalog import Expression, Field, Path, SortKey
+from runtime.model.catalog import Collection, Expression, Field, Path, SortKey
 from runtime.model.letters import Letter
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
 from runtime.model.workflow import Filtered, People, Rows, Several, Step
+from runtime.records.attachments import hang
 from runtime.records.change import Change, Refused
+from runtime.records.linking import link_change
 from runtime.steps import base
 from runtime.steps.base import ANSWER, DATA, DOCUMENT, LETTER, RECORD, StepError, StepKind, Target
 from runtime.storage.approvals import ESCALATED, Approvals
@@ -92,6 +95,29 @@ class StepDoing:
         (outcome,) = self._live.writer.save(self.tx, [change], self._actor, self._parsing)
         if isinstance(outcome, Refused):
             raise StepError(self._refusal(target.module, outcome))
+
+    def link(
+        self, collection: Collection, owner: Target, other: Target, says: Mapping[str, object] | None
+    ) -> None:
+        """Put a record into another one's list, or take it out of it."""
+        change = link_change(collection, owner.id, other.id, says)
+        (outcome,) = self._live.writer.save(self.tx, [change], self._actor, self._parsing)
+        if isinstance(outcome, Refused):
+            raise StepError(self._refusal(change.module, outcome))
+
+    def hand_over(self, source: Target, to: Target) -> int:
+        """Hang the files that hang on a record on another."""
+        for each in (source, to):
+            self.save(each.module, {}, each.id)  # refused where whose rights hold may not change it
+        system = replace(SYSTEM.through("workflow"), cause=self._actor.cause, chain=self._actor.chain)
+        count = 0
+        while source.id != to.id and (files := self._live.attachments.on(self.tx.connection, source.id)):
+            changes = [hang(to.module, to.id, each) for each in files]
+            for outcome in self._live.writer.save(self.tx, changes, system, self._parsing):
+                if isinstance(outcome, Refused):
+                    raise StepError(self._refusal("files", outcome))
+            count += len(files)
+        return count
 
     def remembered(self) -> Mapping[str, Any]:
         """What this step has kept since it was begun."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from runtime.base.messages import Message
+from runtime.model.catalog import Collection
 from runtime.model.letters import OptOut
 from runtime.model.outbound import Answer, Request
 
@@ -18,13 +19,15 @@ METHOD, DATA, SECRET, ANSWER = "method", "data", "secret", "answer"
 DOCUMENT, FILES = "document", "files"
 TOOL, INPUTS, FIELDS = "tool", "inputs", "fields"
 ROLE, THEN = "role", "then"
+LINKS, SAID = "links", "said"
 """What a setting may be: a record (``=account``), several (``=contacts``, ``{filter: deals.open}``), a
 module's key, values by field, rows of a new record, a list of steps, a condition, a text or what an
 expression gives, a duration, a name for what steps inside call a record, true or false, another workflow's
 key, a moment behind an =, people (``admins``, or users behind an =), a letter of ``templates/mail/``, a
 method of HTTP, values by any name, the name of a secret, what of an answer goes into which field, a document
 of ``templates/documents/``, files (records behind an =, or a list of them), a tool as ``module.tool``, what
-its inputs get, fields of a module, a role, what follows when a time is over.
+its inputs get, fields of a module, a role, what follows when a time is over, the list of
+linked records that one is put into, and what the link itself says.
 """
 
 
@@ -213,6 +216,18 @@ class Doing(Protocol):
 
     def delete(self, target: Target) -> None:
         """Put a record into the bin. Raises :class:`StepError`."""
+        ...
+
+    def link(
+        self, collection: Collection, owner: Target, other: Target, says: Mapping[str, object] | None
+    ) -> None:
+        """Put a record into another one's list, the link saying so; take it out (None). Raises
+        :class:`StepError`.
+        """
+        ...
+
+    def hand_over(self, source: Target, to: Target) -> int:
+        """Hang the files that hang on a record on another: so many. Raises :class:`StepError`."""
         ...
 
     def remembered(self) -> Mapping[str, Any]:

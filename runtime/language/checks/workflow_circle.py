@@ -7,7 +7,7 @@ from runtime.language.checks.base import Check
 from runtime.language.draft import Draft
 from runtime.language.resolve.loops import in_turn
 from runtime.language.shape import Path
-from runtime.model.catalog import Expression
+from runtime.model.catalog import Collection, Expression
 from runtime.model.types import RecordType
 from runtime.model.workflow import CHANGED, CREATED, DELETED, LINKED, UNLINKED, UPDATED, Event, Step, Workflow
 
@@ -75,8 +75,15 @@ def _written(workflow: Workflow) -> Iterator[Written]:
             yield workflow.module, UPDATED, frozenset(settings["save"].values())
         elif step.kind == "create":
             yield str(settings.get("module", "")), CREATED, fields
+        elif step.kind in ("link", "unlink"):
+            yield _linked(settings["in"])
         elif step.kind == "delete":
             yield module, DELETED, fields
+
+
+def _linked(collection: Collection) -> Written:
+    holder = collection.module if collection.kind == "links" else collection.target
+    return holder, UPDATED, frozenset((collection.via,))
 
 
 def _from_a_workflow(circle: list[str], draft: Draft) -> list[str]:

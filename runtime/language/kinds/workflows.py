@@ -71,6 +71,8 @@ _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         what.INPUTS: VALUES,
         what.ROLE: KEY,
         what.THEN: one_of(*THEN),
+        what.LINKS: KEY,
+        what.SAID: VALUES,
         what.FIELDS: {"type": "array", "minItems": 1, "items": KEY, "title": "a list of fields"},
         what.LETTER: KEY,
         what.DOCUMENT: KEY,

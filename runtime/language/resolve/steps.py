@@ -9,10 +9,11 @@ from runtime.language.kinds.workflows import known_steps
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar
 from runtime.language.resolve.expressions import is_expression
 from runtime.language.resolve.filter_names import filter_named
+from runtime.language.resolve.links import link_of, list_of
 from runtime.language.resolve.values import Values
 from runtime.language.shape import Path
 from runtime.model.approval import ESCALATE
-from runtime.model.catalog import Expression, Module
+from runtime.model.catalog import Collection, Expression, Module
 from runtime.model.types import BOOLEAN, DATE, DATETIME, NUMBERS, TEXT, RecordType, record_of
 from runtime.model.uses import Thing
 from runtime.model.workflow import Filtered, People, Rows, Several, Step
@@ -46,6 +47,7 @@ class Steps:
         self._is_grouped = False
         self.names: dict[str, str] = {}
         self.expressions: list[Expression | Several] = []
+        self.links: dict[str, Collection] = {}
         self._open: dict[str, str] = {}
 
     def all(
@@ -152,6 +154,11 @@ class Steps:
                     self.values.note(f"{kind.name} needs a record, and here is none", at_node, at)
                 return None
             return self._record(node, at, key, modules)
+        if setting.what == what.LINKS:
+            found = list_of(self.values, node, at, at_node, modules)
+            if found is not None:
+                self.links[place] = found
+            return found
         if node is None:
             return None
         match setting.what:
@@ -184,6 +191,8 @@ class Steps:
                 return self._workflow(node, at, modules.get(setting.of, self.module.key))
             case what.ROLE:
                 return self.role(node, at)
+            case what.SAID:
+                return self._said(node, at, self.links.get(place))
             case what.THEN:
                 return self._then(node, at)
             case what.FIELDS:
@@ -430,6 +439,10 @@ class Steps:
         found = self.values.by_field(module, node, at, self.values.scope(self.module, self._open))
         self.expressions += found.values()
         return found
+
+    def _said(self, node: Node, at: Path, collection: Collection | None) -> Mapping[str, Expression] | None:
+        """What a link itself says."""
+        return self._values(link_of(self.draft, collection), node, at) if collection is not None else None
 
     def _rows(self, module: Module, node: Node, at: Path) -> Mapping[str, Rows]:
         kinds = {each.key: each for each in module.rows()}

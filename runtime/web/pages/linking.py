@@ -10,7 +10,7 @@ from runtime.base.messages import Message, message
 from runtime.model.catalog import Collection, Field, Module
 from runtime.model.values import Ref
 from runtime.records.change import Change, Refused, Saved
-from runtime.records.reading import Linking
+from runtime.records.linking import MANY, attributes_of, link_change
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages.card import load
@@ -21,9 +21,6 @@ from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.shell import flash
 from runtime.web.titles import called, ref_of
 from runtime.web.views import FieldView, record_address
-
-MANY = ("links", "linked")
-"""The kinds of collections whose records belong to several: they can be taken out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +33,11 @@ class Side:
 
     def attributes(self, call: Call) -> Mapping[str, Field]:
         """What a link itself says, where it says something."""
-        if self.collection.kind not in MANY:
-            return {}
-        holder = self.module.key if self.collection.kind == "links" else self.collection.target
-        field = call.live.catalog.modules[holder].fields[self.collection.via]
-        found: Mapping[str, Field] = field.settings.get("link") or {}
-        return found
+        return attributes_of(call.live.catalog.modules, self.collection)
 
     def change(self, other: int, attributes: Mapping[str, object] | None) -> Change:
         """The change that puts a record in (``attributes`` are the link's own), or takes it out (None)."""
-        via, target = self.collection.via, self.collection.target
-        if self.collection.kind == "inverse":
-            return Change(target, {via: self.id if attributes is not None else None}, other)
-        module, source, named = (target, other, self.id)
-        if self.collection.kind == "links":
-            module, source, named = (self.module.key, self.id, other)
-        if attributes is None:
-            return Change(module, {via: Linking(remove=(named,))}, source)
-        return Change(module, {via: Linking(add=({"id": named, **attributes},))}, source)
+        return link_change(self.collection, self.id, other, attributes)
 
 
 def ask(screen: Screen, call: Call) -> Response:

@@ -1,0 +1,35 @@
+"""The step `unlink`: take a record out of another one's list."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from runtime.base.messages import message
+from runtime.steps.base import LINKS, RECORD, Did, Doing, Setting, StepKind
+
+
+class Unlink(StepKind):
+    """Takes a record out of a list of another one, and what the link said is gone with it: `unlink: {record:
+    =campaign, to: =this, in: members}`. `in` may be left out where there is only one such list. One that is
+    not in it stays out.
+    """
+
+    name = "unlink"
+    title = message("Take a link away")
+    right = "update"
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {
+            "record": Setting(RECORD, "Whose list it is; left out: the workflow's own record."),
+            "to": Setting(RECORD, "Which record is taken out of it.", required=True),
+            "in": Setting(LINKS, "Which list.", of="to"),
+        }
+    )
+
+    def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
+        """See the class."""
+        record, other = given["record"], given["to"]
+        if record is None or other is None:
+            return Did({"what": "nothing"})
+        doing.link(given["in"], record, other, None)
+        what = {"what": "unlinked", "list": given["in"].key, "to": other.id}
+        return Did({**what, "module": record.module, "id": record.id})
