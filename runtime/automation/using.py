@@ -55,9 +55,13 @@ class _Deadline(threading.Event):
         return time.monotonic() >= self._end
 
 
-def use(site: Place, live: Snapshot, kinds: Registry[StepKind], using: Using) -> list[StoredRun]:
-    """Start the runs, do what is quick, and say where each of them is."""
-    runs, deadline = Runs(site.clock), _Deadline(SECONDS)
+def use(
+    site: Place, live: Snapshot, kinds: Registry[StepKind], using: Using, seconds: float | None = None
+) -> list[StoredRun]:
+    """Start the runs, do what is quick, and say where each of them is. ``seconds`` is what quick means, where
+    nobody waits for an answer.
+    """
+    runs, deadline = Runs(site.clock), _Deadline(SECONDS if seconds is None else seconds)
     told = {**told_of(using.actor), INPUTS: using.inputs}
     cause = Cause(using.trigger, using.key, using.actor.user_id, (), told)
     with site.database.write() as tx:

@@ -29,6 +29,8 @@ from runtime.trials.verdict import Failure
 from runtime.web.tooling import offered, use_offer
 
 RUNS = 10_000
+PATIENCE = float("inf")
+"""A case waits for what it uses, however slow the machine is."""
 
 
 @dataclass(slots=True)
@@ -166,7 +168,7 @@ class Trial:
             if read.errors:
                 return {key: str(reason) for key, reason in read.errors.items()}
         self._used += 1
-        done = use_offer(call, offer, [number], f"test:{self.begun}:{self._used}", read)
+        done = use_offer(call, offer, [number], f"test:{self.begun}:{self._used}", read, PATIENCE)
         return {"": " ".join(map(_why, done))} if any(each.state in (FAILED, CUT) for each in done) else {}
 
     # Values

@@ -117,12 +117,23 @@ def check_chosen(call: Asking, offer: Offer, read: Read) -> dict[str, Message]:
 
 
 def use_offer(
-    call: Asking, offer: Offer, ids: Sequence[int], key: str, read: Read | None = None
+    call: Asking,
+    offer: Offer,
+    ids: Sequence[int],
+    key: str,
+    read: Read | None = None,
+    seconds: float | None = None,
 ) -> list[StoredRun]:
-    """Use it for records: their runs, as far as they are."""
+    """Use it for records: their runs, as far as they are after so many seconds."""
     inputs = read.values if read is not None else {}
     using = Using(offer.procedure, ids, call.actor, key, inputs)
-    return use(call.site, call.site.live, known_steps(), using)
+    return use(call.site, call.site.live, known_steps(), using, seconds)
+
+
+def used_before(call: Asking, ids: Sequence[int], key: str) -> list[StoredRun]:
+    """The runs of an earlier request of the same key: the tool may not be for these records any more."""
+    with call.site.database.read() as connection:
+        return Runs(call.site.clock).of_keys(connection, [f"{key}:{each}" for each in ids])
 
 
 def led_to(call: Asking, run: StoredRun) -> Led | None:

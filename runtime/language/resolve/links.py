@@ -25,7 +25,7 @@ def list_of(
         return None
     fitting = [each for each in owner.collections.values() if each.kind in SIDES and each.target == other]
     name = _name(values, owner, node, at) if node is not None else ""
-    found = next((each for each in fitting if each.key == name or not name and len(fitting) == 1), None)
+    found = next((each for each in fitting if each.key == name or (not name and len(fitting) == 1)), None)
     if found is None:
         known = ", ".join(each.key for each in fitting) or "none"
         said = f'has no list "{name}" of {other}' if name else f"has not one list of {other}"

@@ -16,7 +16,16 @@ from runtime.web.api.json_body import read_object
 from runtime.web.api.modules import module_of, record_id
 from runtime.web.api.parameters import read_none
 from runtime.web.errors import RefusedError, bad_request, not_found
-from runtime.web.tooling import Offer, begins_with, check_chosen, fitting, led_to, offers, use_offer
+from runtime.web.tooling import (
+    Offer,
+    begins_with,
+    check_chosen,
+    fitting,
+    led_to,
+    offers,
+    use_offer,
+    used_before,
+)
 
 
 def use(call: Call) -> Response:
@@ -27,11 +36,12 @@ def use(call: Call) -> Response:
     offer = next((each for each in offers(call, module, CARD) if each.key == call.path("tool")), None)
     if offer is None:
         raise not_found()
-    if not fitting(call, module, [number], offer):
+    key = _key(call)
+    runs = used_before(call, [number], key)
+    if not runs and not fitting(call, module, [number], offer):
         sentence = message("The record does not have this tool now, or you may not see it.")
         raise RefusedError(409, "not_offered", sentence)
-    read = _read(call, offer, number)
-    (run,) = use_offer(call, offer, [number], _key(call), read)
+    (run,) = runs or use_offer(call, offer, [number], key, _read(call, offer, number))
     if run.state in (FAILED, CUT):
         reason = from_json(run.error) if run.error else message("It could not be done.")
         raise RefusedError(422, "tool_failed", reason)

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from runtime.model.catalog import Block, Collection, Path
+from runtime.records.linking import MANY
 from runtime.storage.query import Page, Query, Row
 from runtime.web.cells import Cell
 from runtime.web.components.base import Component, Place
-from runtime.records.linking import MANY
 from runtime.web.pages.list import CAP, columns, count_text, rows
 from runtime.web.pages.rows import hanging_on
 from runtime.web.table import Column

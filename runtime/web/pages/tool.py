@@ -23,7 +23,17 @@ from runtime.web.pages.reading import read
 from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
-from runtime.web.tooling import Offer, begins_with, check_chosen, fitting, led_to, offered, offers, use_offer
+from runtime.web.tooling import (
+    Offer,
+    begins_with,
+    check_chosen,
+    fitting,
+    led_to,
+    offered,
+    offers,
+    use_offer,
+    used_before,
+)
 from runtime.web.views import FieldView, record_address
 
 MOST = 500
@@ -68,19 +78,19 @@ def ask_several(screen: Screen, call: Call) -> Response:
     chosen = call.request.query_params.getlist("id")
     if not chosen:
         return flash(RedirectResponse(f"/app/{module.key}", 303), "none_chosen")
-    return _draw(screen, call, module, _of_list(call, module), _numbers(chosen))
+    return _draw(screen, call, module, _at(call, module, LIST), _numbers(chosen))
 
 
 def use(screen: Screen, call: Call) -> Response:
     """Use it for a record."""
     module = module_of(call)
-    return _use(screen, call, module, _offer_of(call, module), [record_id(call)])
+    return _use(screen, call, module, _at(call, module, CARD), [record_id(call)])
 
 
 def use_several(screen: Screen, call: Call) -> Response:
     """Use it for several."""
     module = module_of(call)
-    return _use(screen, call, module, _of_list(call, module), _numbers(call.form.texts("id")))
+    return _use(screen, call, module, _at(call, module, LIST), _numbers(call.form.texts("id")))
 
 
 def pick(screen: Screen, call: Call) -> Response:
@@ -104,8 +114,9 @@ def _offer_of(call: Call, module: Module) -> Offer:
     return offer
 
 
-def _of_list(call: Call, module: Module) -> Offer:
-    found = next((each for each in offers(call, module, LIST) if each.key == call.path("tool")), None)
+def _at(call: Call, module: Module, place: str) -> Offer:
+    """The tool of the address, where the place has it at all; of which records is another question."""
+    found = next((each for each in offers(call, module, place) if each.key == call.path("tool")), None)
     if found is None:
         raise not_found()
     return found
@@ -131,7 +142,8 @@ def _use(screen: Screen, call: Call, module: Module, offer: Offer, ids: Sequence
         return _draw(screen, call, module, offer, ids, errors)
     fit = fitting(call, module, ids, offer)
     token = call.form.text("_token")[:40] or secrets.token_urlsafe(12)
-    runs = use_offer(call, offer, fit, f"tool:{call.actor.user_id}:{token}", found) if fit else []
+    key = f"tool:{call.actor.user_id}:{token}"
+    runs = use_offer(call, offer, fit, key, found) if fit else used_before(call, ids, key)
     if _is_several(call):
         return _told_of_several(call, module, offer, len(ids), runs)
     if not runs:
