@@ -155,10 +155,10 @@ class Steps:
                 return None
             return self._record(node, at, key, modules)
         if setting.what == what.LINKS:
-            found = list_of(self.values, node, at, at_node, modules)
-            if found is not None:
-                self.links[place] = found
-            return found
+            listed = list_of(self.values, node, at, at_node, modules)
+            if listed is not None:
+                self.links[place] = listed
+            return listed
         if node is None:
             return None
         match setting.what:

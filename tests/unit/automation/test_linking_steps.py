@@ -109,11 +109,10 @@ def test_files_are_handed_over_by_those_who_may_change_both_records(crm: Crm) ->
     user = app.user("sam@example.com", admin=False)
     flows.save("users", user, role="clerk")
     program = app.program("sam@example.com")
-    mine = {"owner": {"module": "users", "id": user}}
-    twin, other = flows.save("people", name="Twin", **mine), flows.save("people", name="Other")
-    ada, eve = (
-        flows.save("people", name=name, twin=each, **mine) for name, each in (("Ada", twin), ("Eve", other))
-    )
+    owner = {"module": "users", "id": user}
+    twin, other = flows.save("people", name="Twin", owner=owner), flows.save("people", name="Other")
+    ada = flows.save("people", name="Ada", twin=twin, owner=owner)
+    eve = flows.save("people", name="Eve", twin=other, owner=owner)
     files = [file_of(flows, ada, each) for each in ("a.txt", "b.txt")]
     kept = file_of(flows, eve, "c.txt")
     assert program("POST", f"/people/{ada}/tools/give", json={}).status_code == 200
