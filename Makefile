@@ -13,7 +13,7 @@ export NORTHWIND_DATA ?= $(wildcard ../shared/data/northwind)
 test: ## the whole test run, with everything that it needs
 	@bash tools/test.sh
 
-faults: ## kills workers in mid-import and applies at every boundary, on each database; half an hour
+faults: ## kills web and worker amid everything, and applies at every boundary, on each database; more than an hour
 	@bash tools/setup.sh dev
 	@TRELLIS_FAULTS=long .venv/bin/pytest tests/faults -m fault --numprocesses 0
 
