@@ -17,6 +17,7 @@ from runtime.assembly import House
 from runtime.base.settings import SETTINGS
 from runtime.cli import command_files, load_command
 from runtime.fields.base import FieldType
+from runtime.language.kinds.workflows import known_steps, known_triggers
 from runtime.language.load import known_kinds
 from runtime.upkeep.doctor import known_checks
 
@@ -115,6 +116,28 @@ def functions(house: House) -> Iterator[str]:
         yield _prose(inspect.getdoc(type(function)) or "")
 
 
+def triggers(_house: House) -> Iterator[str]:
+    """Each trigger of workflows."""
+    yield "# Triggers\n"
+    yield "Why workflows run: `trigger:` has one of them, or a list, which means any.\n"
+    for kind in known_triggers().values():
+        yield f"## `{kind.name}`\n"
+        yield _prose(inspect.getdoc(type(kind)) or "")
+
+
+def steps(_house: House) -> Iterator[str]:
+    """Each step that workflows, tools, jobs and approvals do, with its settings."""
+    yield "# Steps\n"
+    yield "What workflows, tools, jobs and approvals do. How each is written stands under [keys](keys.md).\n"
+    for kind in known_steps().values():
+        yield f"## `{kind.name}`\n"
+        yield _prose(inspect.getdoc(type(kind)) or "")
+        yield "| setting | |\n| --- | --- |"
+        for name, setting in kind.settings.items():
+            yield f"| `{name}` | {'**Needed.** ' if setting.required else ''}{_cell(setting.about)} |"
+        yield ""
+
+
 def doctor(_house: House) -> Iterator[str]:
     """Each check of the doctor."""
     yield "# The doctor\n"
@@ -131,6 +154,8 @@ PAGES: Mapping[str, Page] = {
     "field_types": field_types,
     "keys": keys,
     "functions": functions,
+    "triggers": triggers,
+    "steps": steps,
     "diagnostics": diagnostics,
     "settings": settings,
     "commands": commands,

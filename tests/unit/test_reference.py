@@ -7,6 +7,7 @@ import pytest
 from runtime.assembly import House
 from runtime.base.settings import SETTINGS
 from runtime.cli import command_files
+from runtime.language.kinds.workflows import known_steps, known_triggers
 from runtime.upkeep.doctor import known_checks
 from tools.docs import broken, gather
 from tools.third_party import LIST, NOTICE, locked
@@ -24,6 +25,8 @@ def test_everything_registered_has_its_place_in_the_reference(pages):
     wanted = {
         "field_types": [f"## `{name}`" for name in house.types],
         "functions": [f"## `{name}`" for name in house.language.functions],
+        "triggers": [f"## `{name}`" for name in known_triggers()],
+        "steps": [f"## `{name}`" for name in known_steps()],
         "diagnostics": [f"## {code}:" for code in house.codes],
         "settings": [f"| `{setting.variable}` |" for setting in SETTINGS],
         "commands": [f"## `trellis {name}`" for name in command_files()],

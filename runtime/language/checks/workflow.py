@@ -11,7 +11,8 @@ class WorkflowThatCannotBe(Check):
     """A workflow says why it runs (`trigger`), on which condition (`when`), and what it does (`steps`). Its
     triggers name fields that saves change; its steps give fields values that fit them, and records to what
     points at records, behind an `=`: `{update: {record: =account, set: {owner: =owner}}}`. What a step calls
-    the record that it gives (`as`) is a name of its own.
+    the record that it gives (`as`) is a name of its own. A filter that it goes through does not ask who
+    looks, unless somebody's rights hold (`run_as`), and has no place in `atomic`.
     """
 
     name = "M200"

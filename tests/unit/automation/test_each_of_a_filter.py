@@ -155,6 +155,7 @@ def test_what_the_steps_make_themselves_is_not_come_to(crm: Crm) -> None:
     assert dry.first is not None
     assert (dry.is_whole, dry.first.run.state) == (True, "done")
     assert [step.kind for step in dry.first.steps] == ["for_each", "create", "for_each", "create"]
+    assert not dry_run_of(flows.site, known_steps(), flow, account, cause, seconds=0).is_whole
     with flows.site.database.write() as tx:
         start(tx, flows.site.live, flows.runs, flow, [account], cause)
     flows.work()
