@@ -246,14 +246,14 @@ class StepDoing:
 
     def decision(self, request: int) -> tuple[str, Mapping[str, Any]]:
         """What has become of a request."""
-        found = Approvals(self._runs.clock).find(self.tx.connection, request)
+        found = Approvals(self._runs.clock).held(self.tx, request)
         if found is None:
             raise StepError(message("The request for approval is not there any more."))
         return found.state, {"by": found.decided_by, "comment": found.comment or ""}
 
-    def close_request(self, request: int, state: str) -> bool:
-        """Nobody has decided in time; False where somebody has, at the last moment."""
-        return Approvals(self._runs.clock).close(self.tx, request, state)
+    def close_request(self, request: int, state: str) -> None:
+        """Nobody has decided in time."""
+        Approvals(self._runs.clock).close(self.tx, request, state)
 
     def is_escalated(self) -> bool:
         """Whether the request before this one was not decided in time."""

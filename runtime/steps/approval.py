@@ -60,10 +60,9 @@ class Approval(StepKind):
         state, told = doing.decision(kept["request"])
         if state == PENDING and (until is None or doing.now < until):
             return Did(until=until or doing.now + LONG, again=kept)
-        if state == PENDING and doing.close_request(kept["request"], given["then"]):
+        if state == PENDING:
             state, told = given["then"], {"timeout": True}
-        elif state == PENDING:
-            state, told = doing.decision(kept["request"])
+            doing.close_request(kept["request"], state)
         effects = {"what": state, "request": kept["request"], **told}
         if state in (REJECTED, "reject"):
             return Did(effects, enter=Enter("rejected", ends=True))

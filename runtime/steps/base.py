@@ -273,11 +273,13 @@ class Doing(Protocol):
         ...
 
     def decision(self, request: int) -> tuple[str, Mapping[str, Any]]:
-        """What has become of a request: its state, and who decided and why (JSON)."""
+        """What has become of a request: its state, and who decided and why (JSON). Nobody decides it before
+        the step has landed.
+        """
         ...
 
-    def close_request(self, request: int, state: str) -> bool:
-        """Nobody has decided in time; False where somebody has, at the last moment."""
+    def close_request(self, request: int, state: str) -> None:
+        """Nobody has decided in time."""
         ...
 
     def is_escalated(self) -> bool:

@@ -44,5 +44,5 @@ class ForEach(StepKind):
         """The next page. Between two of them other runs have their turn: this one may take long."""
         page = found.page(doing.remembered())
         enter = Enter("steps", page.records, named, before=page.before, more=page.more)
-        effects = {"records": len(page.records), "before": page.before}
+        effects = {"records": len(page.records), **({"before": page.before} if page.before else {})}
         return Did(effects, enter=enter, until=doing.now if page.before else None)

@@ -72,11 +72,19 @@ class Approvals:
         tx.connection.execute(insert(self._people), rows)
         return number
 
-    def close(self, tx: Transaction, number: int, state: str) -> bool:
-        """Nobody has decided in time; False where somebody has, at the last moment."""
+    def held(self, tx: Transaction, number: int) -> Request | None:
+        """The request of a number, which nobody decides until the transaction has landed: what it goes by
+        holds then, and who decides behind it finds the run asleep, and wakes it.
+        """
+        query = self._joined().where(self._requests.c.id == number).with_for_update(of=self._requests)
+        row = tx.connection.execute(query).first()
+        return Request(**row._mapping) if row is not None else None
+
+    def close(self, tx: Transaction, number: int, state: str) -> None:
+        """Nobody has decided in time."""
         mine = (self._requests.c.id == number) & (self._requests.c.state == PENDING)
         values = {"state": state, "decided_at": self._clock.now()}
-        return bool(tx.connection.execute(update(self._requests).where(mine).values(values)).rowcount)
+        tx.connection.execute(update(self._requests).where(mine).values(values))
 
     def latest_of(self, connection: Connection, run_id: int) -> Request | None:
         """The last time that a run has asked."""

@@ -132,6 +132,16 @@ class Runs:
         query = select(steps).where(steps.c.run_id == run_id).order_by(steps.c.id).limit(limit)
         return [StoredStep(**row._mapping) for row in connection.execute(query)]
 
+    def latest_steps(
+        self, connection: Connection, run_id: int, before: int | None, limit: int
+    ) -> list[StoredStep]:
+        """The last so many of a run's steps, in order: of those before an id, where there is one."""
+        steps = self._steps
+        query = select(steps).where(steps.c.run_id == run_id).order_by(steps.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(steps.c.id < before)
+        return [StoredStep(**row._mapping) for row in reversed(connection.execute(query).all())]
+
     def counts(self, connection: Connection, since: datetime) -> dict[tuple[str, str], int]:
         """How many runs each workflow has had since a moment, by workflow and state."""
         table = self._table

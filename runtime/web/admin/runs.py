@@ -33,6 +33,8 @@ Part = dict[str, Any]
 
 ADDRESS = "/admin/runs"
 SIZE = 50
+STEPS = 200
+"""So many of a run's steps are shown at a time: one that goes through records has done very many."""
 
 STATES: Mapping[str, tuple[str, str]] = {
     QUEUED: (phrase("Waiting"), "gray"),
@@ -76,8 +78,9 @@ def show_one(screen: Screen, call: Call) -> Response:
     run = run_of(call)
     runs = Runs(call.site.clock)
     with call.site.database.read() as connection:
-        steps = runs.steps(connection, run.id)
+        steps = runs.latest_steps(connection, run.id, _number(call.query("before")), STEPS + 1)
         titles = titles_of(call, connection, [run])
+    shown = steps[-STEPS:]
     is_known = run.workflow in call.live.catalog.procedures
     context = {
         "run": {
@@ -91,7 +94,8 @@ def show_one(screen: Screen, call: Call) -> Response:
             "changed": ", ".join(run.inputs.get("changed", ())),
             "old": [(key, str(value)) for key, value in run.inputs.get("old", {}).items()],
             "chain": [(f"{ADDRESS}/{number}", workflow) for number, workflow in run.chain],
-            "steps": [step_of_run(call, step) for step in steps],
+            "steps": [step_of_run(call, step) for step in shown],
+            "more": f"{ADDRESS}/{run.id}?before={shown[0].id}" if len(steps) > STEPS else None,
             "workflow_href": address_of(run.workflow) if is_known else None,
         },
         "admin_tabs": tabs(call, "workflows"),

@@ -1,5 +1,6 @@
 """The step `for_each` over a filter: page by page, each record once, with the rights of who runs it."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -13,8 +14,10 @@ from runtime.base.clock import FrozenClock
 from runtime.identity.users import Users
 from runtime.language.kinds.workflows import known_steps
 from runtime.storage.runs import StoredRun
+from runtime.web.admin import runs
 from tests.support.crm import App
 from tests.support.flows import PACK, Flows
+from tests.unit.automation.test_back_test import back_tested
 from tests.unit.automation.test_runs import PowerCut, dying
 
 Crm = Callable[..., App]
@@ -213,3 +216,44 @@ def test_a_users_tool_comes_to_what_the_user_may_see(crm: Crm, what: str, found:
     flows.work()
     assert flows.states() == ["done"], flows.all()[0].error
     assert [flows.get("tasks", each)["subject"] for each in flows.ids("tasks")] == found
+
+
+def test_a_runs_page_begins_with_its_last_steps(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "STEPS", 4)
+    sweeping = Sweeping(crm, 5)
+    sweeping.begin()
+    sweeping.flows.work()
+    browser = sweeping.flows.app.sign_in()
+    places, address = [], f"/admin/runs/{sweeping.run().id}"
+    while address:
+        page = browser.get(address)
+        places = [*re.findall(r'class="title">[^<]*<code>(.*?)</code>', page.text), *places]
+        older = re.search(r'href="(/admin/runs/\d+\?before=\d+)"', page.text)
+        address = older[1] if older is not None else ""
+    assert places == [step.place for step in sweeping.flows.steps(sweeping.run())]
+    assert len(places) == 14
+
+
+def test_a_back_test_counts_it_and_says_that_it_may_have_written_more(crm: Crm) -> None:
+    text = """
+    schemas/filters/contacts.yaml:
+      every: {}
+    schemas/workflows/flow.yaml:
+      module: deals
+      trigger: {changed: stage}
+      steps:
+        - for_each:
+            in: {filter: contacts.every}
+            as: one
+            steps: [{email: {template: news, record: =one, to: =one.note}}]
+    templates/mail/news.yaml:
+      module: contacts
+      subject: News
+      text: News
+    """
+    flows = Flows(crm(PACK + text))
+    deal = flows.save("deals", name="Big")
+    flows.save("deals", deal, stage="won")
+    found = back_tested(flows)
+    assert (found["fired"], found["letters"]) == (1, 0)
+    assert [each for each in found["limits"] if "for each of several" in each["text"]]
