@@ -224,7 +224,8 @@ def test_a_runs_page_begins_with_its_last_steps(crm: Crm, monkeypatch: pytest.Mo
     sweeping.begin()
     sweeping.flows.work()
     browser = sweeping.flows.app.sign_in()
-    places, address = [], f"/admin/runs/{sweeping.run().id}"
+    places: list[str] = []
+    address = f"/admin/runs/{sweeping.run().id}"
     while address:
         page = browser.get(address)
         places = [*re.findall(r'class="title">[^<]*<code>(.*?)</code>', page.text), *places]
