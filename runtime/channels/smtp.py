@@ -4,8 +4,9 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import formatdate, parseaddr
 from urllib.parse import unquote, urlsplit
 
@@ -63,6 +64,21 @@ class File:
     name: str
     type: str
     content: bytes
+
+
+class _Whole(UnstructuredHeader):
+    """A header that stays on its line as it is: a long address would be folded as encoded words, which mail
+    programs do not read there.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _policy() -> EmailPolicy:
+    known = HeaderRegistry()
+    known.map_to_type("list-unsubscribe", _Whole)
+    return EmailPolicy(header_factory=known)
 
 
 class MailServer:
@@ -134,7 +150,7 @@ def written(
     hears of what does not arrive. ``unsubscribe`` is the address at which one click ends such letters
     (RFC 8058).
     """
-    message = EmailMessage()
+    message = EmailMessage(_policy())
     message["From"] = _person(on_behalf or sender)
     if on_behalf and parseaddr(on_behalf)[1] != parseaddr(sender)[1]:
         message["Sender"] = _person(sender)

@@ -18,6 +18,7 @@ BRANCHES: Mapping[str, str] = {
     "then": phrase("If it holds"),
     "else": phrase("Otherwise"),
     "steps": phrase("These steps"),
+    "atomic": phrase("All of these, or none"),
     "rejected": phrase("When it is refused"),
 }
 """What the lists of steps inside a step are called."""

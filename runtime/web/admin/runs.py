@@ -1,6 +1,7 @@
 """Runs of workflows on the admin pages: search, what each step read and did, and mending what failed."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +26,7 @@ from runtime.storage.runs import (
 )
 from runtime.web.admin.drawn import address_of
 from runtime.web.admin.tabs import tabs
+from runtime.web.admin.workflows import TRIGGERS
 from runtime.web.door import Call
 from runtime.web.errors import not_found
 from runtime.web.pages.screen import Screen, record_id
@@ -46,6 +48,13 @@ STATES: Mapping[str, tuple[str, str]] = {
     CUT: (phrase("Cut short"), "red"),
 }
 """What a state is called in English, and its colour."""
+CAUSES: Mapping[str, str] = {
+    **TRIGGERS,
+    "tool": phrase("somebody uses the tool"),
+    "approval": phrase("it is to be approved"),
+    "run_workflow": phrase("another workflow runs it"),
+}
+"""Why a run has begun, in English."""
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -81,6 +90,7 @@ def show_one(screen: Screen, call: Call) -> Response:
         steps = runs.latest_steps(connection, run.id, _number(call.query("before")), STEPS + 1)
         titles = titles_of(call, connection, [run])
     shown = steps[-STEPS:]
+    label = partial(_label, call, run)
     is_known = run.workflow in call.live.catalog.procedures
     context = {
         "run": {
@@ -91,8 +101,8 @@ def show_one(screen: Screen, call: Call) -> Response:
             "repeatable": is_known and run.state not in OPEN,
             "next": call.formats.datetime(run.next_at) if run.state == QUEUED else "",
             "what": run.inputs.get("what", ""),
-            "changed": ", ".join(run.inputs.get("changed", ())),
-            "old": [(key, str(value)) for key, value in run.inputs.get("old", {}).items()],
+            "changed": ", ".join(label(key) for key in run.inputs.get("changed", ())),
+            "old": [(label(key), str(value)) for key, value in run.inputs.get("old", {}).items()],
             "chain": [(f"{ADDRESS}/{number}", workflow) for number, workflow in run.chain],
             "steps": [step_of_run(call, step) for step in shown],
             "more": f"{ADDRESS}/{run.id}?before={shown[0].id}" if len(steps) > STEPS else None,
@@ -143,6 +153,13 @@ def run_of(call: Call) -> StoredRun:
     return by_names_of_now(call.live, found)
 
 
+def _label(call: Call, run: StoredRun, key: str) -> str:
+    """What a field of the run's record is called."""
+    module = call.live.catalog.modules.get(run.module)
+    field = module.field(key) if module is not None else None
+    return field.label.in_language(call.actor.language) if field is not None else key
+
+
 def _wanted(call: Call) -> Wanted:
     state = call.query("state")
     return Wanted(
@@ -181,7 +198,7 @@ def row_of_run(call: Call, run: StoredRun, titles: Mapping[int, str]) -> Part:
         "record": titles.get(run.record_id or 0)
         or (f"{run.module}/{run.record_id}" if run.record_id else ""),
         "record_href": f"/app/{run.module}/{run.record_id}" if run.record_id in titles else None,
-        "trigger": run.trigger,
+        "trigger": call.translate(CAUSES[run.trigger]) if run.trigger in CAUSES else run.trigger,
         "state": call.translate(state),
         "color": color,
         "when": call.formats.datetime(run.started_at or run.created_at),

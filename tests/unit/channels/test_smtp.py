@@ -121,3 +121,10 @@ def test_a_message_always_has_a_text_and_says_whom_it_is_for():
     assert (mail["Sender"], mail["Bcc"]) == ("Crm <crm@crm.test>", None)
     plain = letter(files=[File("bill.txt", "text/plain", b"42")])
     assert [part.get_filename() for part in plain.iter_attachments()] == ["bill.txt"]
+
+
+def test_the_link_that_ends_such_letters_stands_in_one_piece_for_the_programs_that_look_for_it():
+    link = f"https://crm.test/unsubscribe/{'W' * 200}.{'6' * 40}"
+    raw = letter(unsubscribe=link, html="<p>Hi</p>").as_bytes()
+    assert f"\nList-Unsubscribe: <{link}>\n".encode() in raw
+    assert b"\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\n" in raw
