@@ -16,6 +16,7 @@ class HandOver(StepKind):
 
     name = "hand_over"
     title = message("Hand files over")
+    icon = "paperclip"
     right = "update"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

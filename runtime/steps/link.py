@@ -17,6 +17,7 @@ class Link(StepKind):
 
     name = "link"
     title = message("Link a record")
+    icon = "link"
     right = "update"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

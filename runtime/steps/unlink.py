@@ -16,6 +16,7 @@ class Unlink(StepKind):
 
     name = "unlink"
     title = message("Take a link away")
+    icon = "unlink"
     right = "update"
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

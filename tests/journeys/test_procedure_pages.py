@@ -1,7 +1,10 @@
 """Tools, jobs, approvals and documents on the admin pages: drawn beside their text, and previewed."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+from runtime import web
+from runtime.language.kinds.workflows import known_steps
 from tests.support.crm import App
 from tests.support.flows import PACK, Flows
 
@@ -138,3 +141,8 @@ def test_who_is_no_admin_sees_none_of_it(crm: Crm) -> None:
         "documents/page/html",
     ):  # fmt: skip
         assert browser.get(f"/admin/{address}").status in (403, 404)
+
+
+def test_every_step_is_drawn_with_an_icon_that_there_is() -> None:
+    listed = Path(web.__file__).parent / "static" / "icons.txt"
+    assert {kind.icon for kind in known_steps().values()} <= set(listed.read_text(encoding="utf-8").split())
