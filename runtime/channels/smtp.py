@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
 from email.utils import formatdate, parseaddr
@@ -66,7 +66,7 @@ class File:
     content: bytes
 
 
-class _Whole(UnstructuredHeader):
+class _Whole(UnstructuredHeader, BaseHeader):
     """A header that stays on its line as it is: a long address would be folded as encoded words, which mail
     programs do not read there.
     """
@@ -75,7 +75,7 @@ class _Whole(UnstructuredHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
-def _policy() -> EmailPolicy:
+def _policy() -> "EmailPolicy[EmailMessage]":
     known = HeaderRegistry()
     known.map_to_type("list-unsubscribe", _Whole)
     return EmailPolicy(header_factory=known)
