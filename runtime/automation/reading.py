@@ -112,8 +112,9 @@ class Reading:
         if target is not None and self._tx is not None:
             plan = self._plans[target.module]
             await_turn(self._tx, self._plans, [target.module])
-            records_by_id(self._tx.connection, plan, [target.id], self._plans.dialect)
-            self._record = None
+            found = records_by_id(self._tx.connection, plan, [target.id], self._plans.dialect)
+            is_own = self._plan is plan and target.id == self._run.record_id
+            self._record = dict(found[target.id]) if is_own and target.id in found else None
         return target
 
     def several(self, several: Several, where: Expression | None = None) -> list[Target]:

@@ -80,12 +80,14 @@ class Runner:
 
     def drain(self) -> int:
         """Do what waits until nothing does or the worker is to stop; says how many runs were taken."""
-        count = 0
-        while not self._stopping.is_set() and self.has_work():
+        count, more = 0, False
+        while not self._stopping.is_set() and (more or self.has_work()):
             with self._site.database.write(at_once=False) as tx:
                 taken = self.runs.claim(tx, self._name, self._lease, TAKEN)
             if not taken:
                 break
+            more = len(taken) == TAKEN
+            self._site.refresh()  # now, so that it is no older than what was taken
             for place, run in enumerate(taken):
                 if self._stopping.is_set():
                     self._give_back(taken[place:])
@@ -96,6 +98,7 @@ class Runner:
 
     def do(self, runs: Sequence[StoredRun]) -> None:
         """Do runs that were taken, while there is time; the others are left to the workers."""
+        self._site.refresh()
         for place, run in enumerate(runs):
             if self._stopping.is_set():
                 self._give_back(runs[place:])
@@ -113,7 +116,6 @@ class Runner:
 
     def _do(self, run: StoredRun) -> None:
         try:
-            self._site.refresh()
             _Running(self, self._site, self._kinds, run, self._lease, self._stopping).go()
         except ClaimLostError:
             log.warning("run %s was taken over by another worker", run.id)
@@ -324,6 +326,7 @@ class _Running:
             tx, self.live, self._actor(), self.run, place, self.runs, walk.remembered(), self.site,
             reached,
         )  # fmt: skip
+        tx.expect_ids(1)  # for the note
         did = kind.run(doing, given(kind, step, reading, self.live))
         if did.again is None:
             number = self._note(tx, step, place, did, reading.reads, began)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from runtime.storage.driving import run
 from runtime.storage.engines import SAFE_SQLITE, Engines, open_engines
 from runtime.storage.errors import BusyError, StorageError, UnavailableError
 from runtime.storage.lock import WriteLock
@@ -115,7 +116,7 @@ class Database:
         with self._turn(), _as_storage_errors(), self._writing.begin() as connection:
             transaction = Transaction(connection)
             if not at_once and self.dialect == "postgresql":
-                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                run(connection, "SET LOCAL synchronous_commit TO off", [()])  # goes with the first statement
             yield transaction
         for call in transaction.afterwards:
             try:

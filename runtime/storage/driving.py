@@ -51,6 +51,18 @@ def fetch(
         cursor.close()
 
 
+def fetch_with_waiting(connection: Connection, sql: str, given: Sequence[Any], table: str) -> list[Any]:
+    """The rows that a statement gives which writes a table; what waits goes with it, where it can: both in one
+    round trip.
+    """
+    waiting, together = _take_waiting(connection), [_Waiting(sql, given, table)]
+    while waiting and waiting[-1].table and _go_together(together, waiting[-1]):
+        together.insert(0, waiting.pop())
+    if waiting:
+        _send(connection, waiting)
+    return fetch(connection, *_as_one(together))
+
+
 def fetch_last(connection: Connection, sql: str) -> list[Any]:
     """The rows of the last of several statements that have no parameters; PostgreSQL takes them at once, and
     those that wait with them.
@@ -128,10 +140,15 @@ def _send_as_one(connection: Connection, together: Sequence[_Waiting]) -> None:
     if not together[-1].table:
         _run(connection, "; ".join(each.sql for each in together), [()])
         return
+    sql, given = _as_one(together)
+    _run(connection, sql, [given])
+
+
+def _as_one(together: Sequence[_Waiting]) -> tuple[str, Sequence[Any]]:
     *first, last = together
     parts = ", ".join(f"w{place} AS ({each.sql})" for place, each in enumerate(first))
     sql = f"WITH {parts} {last.sql}" if first else last.sql
-    _run(connection, sql, [tuple(chain.from_iterable(each.given for each in together))])
+    return sql, tuple(chain.from_iterable(each.given for each in together))
 
 
 def _run(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Delete, Dialect, Select, Update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from runtime.expressions.asking import ASKER
 from runtime.storage.converting import Convert, converted, from_driver
-from runtime.storage.driving import Described, fetch, run
+from runtime.storage.driving import Described, fetch, fetch_with_waiting, run
 
 Given = list[Sequence[Any]]
 
@@ -108,12 +109,25 @@ class PreparedWrite(_Compiled):
         run(connection, self.sql, [self.values(row) for row in rows], self._table)
 
 
+class PreparedChange(_Compiled):
+    """One UPDATE that gives rows back (``RETURNING``), as the driver has them, ready to run."""
+
+    def __init__(self, statement: ReturningUpdate[Any], dialect: Dialect) -> None:
+        super().__init__(statement, dialect)
+        self._table = str(statement.table)
+
+    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Any]:
+        """The rows; what waits on PostgreSQL goes with it."""
+        return fetch_with_waiting(connection, self.sql, self.values(parameters), self._table)
+
+
 class Kept:
     """Statements that are prepared when they are asked for first, by what they are for."""
 
     def __init__(self) -> None:
         self._selects: dict[Hashable, Prepared] = {}
         self._writes: dict[Hashable, PreparedWrite] = {}
+        self._changes: dict[Hashable, PreparedChange] = {}
 
     def select(self, kind: Hashable, connection: Connection, make: Callable[[], Select[Any]]) -> Prepared:
         """The SELECT of this kind."""
@@ -129,4 +143,13 @@ class Kept:
         found = self._writes.get(kind)
         if found is None:
             found = self._writes[kind] = PreparedWrite(make(), connection.dialect)
+        return found
+
+    def change(
+        self, kind: Hashable, connection: Connection, make: Callable[[], ReturningUpdate[Any]]
+    ) -> PreparedChange:
+        """The UPDATE of this kind that gives rows back."""
+        found = self._changes.get(kind)
+        if found is None:
+            found = self._changes[kind] = PreparedChange(make(), connection.dialect)
         return found

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.base.clock import Clock
+from runtime.storage.bulk import insert_rows
 from runtime.storage.leased import ask_cancel, free
 from runtime.storage.operations import ClaimLostError
+from runtime.storage.prepared import Kept
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
@@ -95,6 +98,7 @@ class Runs:
         self._table = tables.runs
         self._steps = tables.run_steps
         self._off = tables.switched_off
+        self._prepared = Kept()
         self.clock = clock
 
     # By admins
@@ -263,7 +267,8 @@ class Runs:
 
     def has_claimable(self, connection: Connection) -> bool:
         """Whether there is something to claim: a cheap look."""
-        return connection.execute(select(self._table.c.id).where(self._free()).limit(1)).first() is not None
+        waits, left = (select(self._table.c.id).where(which).exists() for which in self._free())
+        return bool(connection.execute(select(or_(waits, left))).scalar())
 
     def waiting_since(self, connection: Connection) -> datetime | None:
         """Since when the one that waits longest could have begun; None when none waits."""
@@ -279,6 +284,14 @@ class Runs:
         """Take runs whose time it is, those that wait longest first. Two workers never take the same, and of
         one record's runs of a workflow a later one waits for those before it.
         """
+        waits, left = self._free()
+        found = self._take(tx, left, worker, lease, count)  # what a dead worker has left is seldom there
+        if len(found) < count:
+            found += self._take(tx, waits, worker, lease, count - len(found))
+        return sorted(found, key=lambda run: (run.next_at, run.id))
+
+    def _take(self, tx: Transaction, free: Any, worker: str, lease: timedelta, count: int) -> list[StoredRun]:
+        # By the order of the index that finds them, so that no more are looked at than are taken.
         table, now = self._table, self.clock.now()
         earlier = table.alias("earlier")
         before = (
@@ -293,8 +306,8 @@ class Runs:
         )
         first = (
             select(table.c.id)
-            .where(self._free(), ~before)
-            .order_by(table.c.next_at, table.c.id)
+            .where(free, ~before)
+            .order_by(table.c.next_at)
             .limit(count)
             .with_for_update(skip_locked=True, of=table)
         )
@@ -310,26 +323,35 @@ class Runs:
             )
             .returning(*table.c)
         )
-        return sorted(map(_run, rows), key=lambda run: (run.next_at, run.id))
+        return list(map(_run, rows))
 
     def write(self, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> bool:
         """Keep what a step of a run has come to, in the transaction of the step; says whether the run is to
         be cancelled. Raises :class:`ClaimLostError` where another worker has it.
         """
-        table = self._table
-        mine = (table.c.id == run.id) & (table.c.claim == run.claim) & (table.c.state == RUNNING)
-        row = tx.connection.execute(
-            update(table).where(mine).values(dict(values)).returning(table.c.cancel_at)
-        ).first()
-        if row is None:
+        keys, given = tuple(values), {f"to_{key}": value for key, value in values.items()}
+        change = self._prepared.change(keys, tx.connection, lambda: self._keeping(keys))
+        rows = change.run(tx.connection, {"run": run.id, "claimed": run.claim, **given})
+        if not rows:
             raise ClaimLostError(f"Run {run.id} belongs to another worker by now.")
-        return row.cancel_at is not None
+        return rows[0][0] is not None
+
+    def _keeping(self, keys: Sequence[str]) -> ReturningUpdate[Any]:
+        table = self._table
+
+        def given(name: str, column: str) -> BindParameter[Any]:
+            return bindparam(name, required=False, type_=table.c[column].type)
+
+        mine = (table.c.id == given("run", "id")) & (table.c.claim == given("claimed", "claim"))
+        values = {key: given(f"to_{key}", key) for key in keys}
+        still = mine & (table.c.state == RUNNING)
+        return update(table).where(still).values(values).returning(table.c.cancel_at)
 
     def note(self, tx: Transaction, run_id: int, step: Mapping[str, Any]) -> int:
         """Write down what a step did, in its own transaction; gives the note's number."""
         number = tx.allocate_ids(1)[0]
-        values = {"id": number, "run_id": run_id, "at": self.clock.now(), **step}
-        tx.connection.execute(insert(self._steps).values(values))
+        values = {"run_id": run_id, "at": self.clock.now(), **step}
+        insert_rows(tx.connection, self._steps, {"id": [number]}, values)
         return number
 
     def items(self, connection: Connection, number: int) -> list[list[Any]]:
@@ -349,11 +371,11 @@ class Runs:
         tx.connection.execute(delete(steps).where(steps.c.run_id.in_(select(table.c.id).where(old))))
         return tx.connection.execute(delete(table).where(old)).rowcount
 
-    def _free(self) -> Any:
+    def _free(self) -> tuple[Any, Any]:
+        """What waits for its time, which has come; and what a worker has left."""
         table, now = self._table, self.clock.now()
         waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
-        left = and_(table.c.state == RUNNING, table.c.lease_until <= now)
-        return or_(waits, left)
+        return waits, and_(table.c.state == RUNNING, table.c.lease_until <= now)
 
 
 def claim_once(connection: Connection, workflow: str, ids: Iterable[int]) -> set[int]:

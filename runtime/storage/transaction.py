@@ -25,6 +25,7 @@ class Transaction:
         self.revision: int | None = None  # the one that is held; see runtime.storage.generations
         self._afterwards: list[Callable[[], object]] = []
         self._ids: list[int] = []
+        self._more_ids = 0
         self._savepoints = 0
 
     def allocate_ids(self, n: int) -> list[int]:
@@ -37,7 +38,12 @@ class Transaction:
         """Have ``n`` ids at hand, so that :meth:`allocate_ids` asks the database once for several wants."""
         missing = n - len(self._ids)
         if missing > 0:
-            self._ids += self._fetch_ids(missing)
+            self._ids += self._fetch_ids(missing + self._more_ids)
+            self._more_ids = 0
+
+    def expect_ids(self, n: int) -> None:
+        """So many ids will be wanted beside the next ones that are: they are asked for together."""
+        self._more_ids += n
 
     def _fetch_ids(self, n: int) -> list[int]:
         if self.connection.dialect.name == "postgresql":

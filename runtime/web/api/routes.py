@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from runtime.sites.site import Site
+from runtime.web import metrics
 from runtime.web.api import batch, files, listing, operations, record, tools
 from runtime.web.api.answers import MEDIA_TYPE
 from runtime.web.api.endpoint import Api, Call, Endpoint, Handler
@@ -14,7 +15,7 @@ from runtime.web.door import Policy
 from runtime.web.errors import not_found
 from runtime.web.threads import Threads
 
-SIGNED_IN = Policy.SIGNED_IN
+SIGNED_IN, ADMIN = Policy.SIGNED_IN, Policy.ADMIN
 
 
 def openapi(call: Call) -> Response:
@@ -46,11 +47,14 @@ ADDRESSES: tuple[tuple[str, Mapping[str, Handler], Policy], ...] = (
 )
 """Address, handler by method, policy."""
 
+BESIDE: tuple[tuple[str, Mapping[str, Handler], Policy], ...] = (("/metrics", {"GET": metrics.show}, ADMIN),)
+"""The same of what is for programs, and no part of the API that its document describes."""
+
 
 def api_routes(site: Site, threads: Threads) -> list[BaseRoute]:
     """The API's routes for one site."""
     api = Api(site, threads)
     return [
         Route(address, Endpoint(api, handlers, policy, uploads=address.endswith("/files")))
-        for address, handlers, policy in ADDRESSES
+        for address, handlers, policy in (*ADDRESSES, *BESIDE)
     ]
