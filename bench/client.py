@@ -38,10 +38,10 @@ class Client:
         """Ask for a path; the answer must tell its length."""
         return self._ask(f"GET {path} HTTP/1.1\r\n{self._head}\r\n".encode())
 
-    def post(self, path: str, body: bytes) -> Answer:
+    def post(self, path: str, body: bytes, method: str = "POST") -> Answer:
         """Send JSON to a path."""
         head = f"{self._head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        return self._ask(f"POST {path} HTTP/1.1\r\n{head}".encode() + body)
+        return self._ask(f"{method} {path} HTTP/1.1\r\n{head}".encode() + body)
 
     def _ask(self, request: bytes) -> Answer:
         begun = time.perf_counter()

@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Delete, Dialect, Select, Update
-from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.expressions.asking import ASKER
 from runtime.storage.converting import Convert, converted, from_driver

@@ -12,8 +12,8 @@ from runtime.storage.runtime_tables import runtime_tables
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """One queue at one moment. What is ``due`` could have begun: the oldest of it since ``since``. What is
-    ``later`` waits for its time, what is ``running`` a worker has, and what has ``failed`` waits for somebody.
+    """One queue at one moment. What is ``due`` could have begun: the oldest of it since ``since``; what is
+    ``later`` waits for its time, what is ``running`` a worker has, what has ``failed`` waits for somebody.
     """
 
     name: str
