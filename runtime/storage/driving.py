@@ -52,7 +52,7 @@ def fetch(
 
 
 def fetch_with_waiting(connection: Connection, sql: str, given: Sequence[Any], table: str) -> list[Any]:
-    """The rows of a statement that writes a table; what waits goes with it in one round trip, where it can."""
+    """The rows of a statement that writes a table; what waits goes along in one round trip, where it can."""
     waiting, together = _take_waiting(connection), [_Waiting(sql, given, table)]
     while waiting and waiting[-1].table and _go_together(together, waiting[-1]):
         together.insert(0, waiting.pop())
