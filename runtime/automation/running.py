@@ -39,6 +39,8 @@ log = logging.getLogger("trellis.background")
 
 TAKEN = 10
 """How many runs one claim takes."""
+IDS = 5
+"""So many ids most steps want: for a record, its change set with an entry and its outbox, and the note."""
 TRIES = 5
 """How often a step is tried again that failed for what may be over by then."""
 PAUSE = timedelta(seconds=5)
@@ -86,6 +88,8 @@ class Runner:
                 taken = self.runs.claim(tx, self._name, self._lease, TAKEN)
             if not taken:
                 break
+            if len(taken) == TAKEN and not more:
+                self._site.live.writer.plans.workplace.wake()  # there is work for another thread, too
             more = len(taken) == TAKEN
             self._site.refresh()  # now, so that it is no older than what was taken
             for place, run in enumerate(taken):
@@ -287,6 +291,9 @@ class _Running:
             names = {**self.names, **walk.names()}
             reached = self._reach(kind, workflow, step, walk.place(step), names)
         with self.site.database.write(at_once=False) as tx:
+            if self.runs.enter(tx, self.run, self.live.revision, IDS):
+                self.runs.keep(tx, self.run, {**_ended(CANCELLED), "finished_at": self.site.clock.now()})
+                return False
             did = self._do(tx, workflow, walk, step, began, reached)
             while not did.stop and (inner := walk.grouped_step()) is not None:
                 did = self._do(tx, workflow, walk, inner, time.perf_counter())
@@ -302,11 +309,8 @@ class _Running:
                 values |= _waiting() | {"next_at": did.until}
             else:
                 values["lease_until"] = now + self.lease
-            cancel = self.runs.write(tx, self.run, values)
+            self.runs.keep(tx, self.run, values)
         self.attempts = 0
-        if cancel and not over:
-            self._end(CANCELLED)
-            return False
         return not over and did.until is None
 
     def _do(

@@ -146,7 +146,7 @@ def await_turn(tx: Transaction, plans: Plans, modules: Iterable[str]) -> None:
     hold_revision(tx, plans.workplace.revision)
     coupled = plans.coupled
     if coupled and any(module in coupled for module in modules):
-        take_turn(tx.connection)
+        take_turn(tx)
 
 
 def _run(saving: Saving, meanwhile: Callable[[], object]) -> None:

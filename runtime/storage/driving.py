@@ -10,7 +10,7 @@ is raised then.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -36,45 +36,49 @@ def fetch(
     """The rows of a statement as the driver gives them. ``learn`` is told what it says of their columns;
     psycopg takes longer to say that than to give a row.
     """
-    send_waiting(connection)
-    cursor = connection.connection.cursor()
-    _tell(connection, cursor, sql, given)
-    try:
-        cursor.execute(sql, given)
+    waiting = _statements(_take_waiting(connection))
+    with ExitStack() as stack:
+        with _in_one_trip(connection) if waiting else nullcontext():
+            for each in waiting:
+                _run(connection, *each)
+            cursor = stack.enter_context(_cursor(connection, sql, given))
+            cursor.execute(sql, given)
         rows: list[Any] = list(cursor.fetchall())
         if learn is not None:
             learn(cursor.description or ())
         return rows
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _as_sqlalchemy_does(connection, sql, error, given) from error
-    finally:
-        cursor.close()
 
 
 def fetch_with_waiting(connection: Connection, sql: str, given: Sequence[Any], table: str) -> list[Any]:
     """The rows of a statement that writes a table; what waits goes along in one round trip, where it can."""
     waiting, together = _take_waiting(connection), [_Waiting(sql, given, table)]
-    while waiting and waiting[-1].table and _go_together(together, waiting[-1]):
+    while waiting and _go_together(together, waiting[-1]):
         together.insert(0, waiting.pop())
     if waiting:
-        _send(connection, waiting)
+        connection.info[WAITING] = waiting
     return fetch(connection, *_as_one(together))
 
 
-def fetch_last(connection: Connection, sql: str) -> list[Any]:
-    """The rows of the last of several statements that have no parameters; PostgreSQL takes them at once, and
-    those that wait with them.
+def fetch_each(connection: Connection, statements: Sequence[str]) -> list[list[Any]]:
+    """The rows of each of several statements that have no parameters. PostgreSQL takes them at once,
+    and those that wait with them.
     """
+    if connection.dialect.name == "sqlite":
+        return [fetch(connection, sql, ()) for sql in statements]
     waiting = _take_waiting(connection)
     if any(each.table for each in waiting):
         _send(connection, waiting)
         waiting = []
-    sql = "; ".join((*(each.sql for each in waiting), sql))
+    sql = "; ".join((*(each.sql for each in waiting), *statements))
     with _cursor(connection, sql, None) as cursor:
         cursor.execute(sql)
-        while cursor.nextset():
-            pass
-        return list(cursor.fetchall())
+        for _ in waiting:
+            cursor.nextset()
+        found: list[list[Any]] = []
+        for _ in statements:
+            found.append(list(cursor.fetchall()))
+            cursor.nextset()
+        return found
 
 
 def run(connection: Connection, sql: str, rows: Sequence[Sequence[Any]], table: str = "") -> None:
@@ -105,6 +109,12 @@ def forget_since(connection: Connection, sql: str) -> bool:
     return place is None
 
 
+def send_and_commit(connection: Connection) -> None:
+    """Send what waits, and the end of the transaction with it: the driver's own has nothing left to do."""
+    if waiting := _take_waiting(connection):
+        _send(connection, [*waiting, _Waiting("COMMIT", (), "")])
+
+
 def drop_waiting(connection: Connection) -> None:
     """The transaction has ended: nothing waits any more."""
     connection.info.pop(WAITING, None)
@@ -118,28 +128,32 @@ def _take_waiting(connection: Connection) -> list[_Waiting]:
 
 
 def _send(connection: Connection, waiting: Sequence[_Waiting]) -> None:
-    together: list[_Waiting] = []
+    if not any(each.table for each in waiting):
+        _run(connection, "; ".join(each.sql for each in waiting), [()])
+        return
+    statements = _statements(waiting)
+    if len(statements) == 1:
+        _run(connection, *statements[0])
+        return
+    with _in_one_trip(connection):
+        for each in statements:
+            _run(connection, *each)
+
+
+def _statements(waiting: Sequence[_Waiting]) -> list[tuple[str, Sequence[Sequence[Any]]]]:
+    # What waits, in as few statements as can be. The parts of one do not see what the others write, so that
+    # each writes a table of its own.
+    groups: list[list[_Waiting]] = []
     for each in waiting:
-        if together and not _go_together(together, each):
-            _send_as_one(connection, together)
-            together = []
-        together.append(each)
-    _send_as_one(connection, together)
+        if groups and _go_together(groups[-1], each):
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return [(sql, [given]) for sql, given in map(_as_one, groups)]
 
 
 def _go_together(before: Sequence[_Waiting], each: _Waiting) -> bool:
-    # The parts of one statement do not see what the others write, so that each writes a table of its own.
-    if not each.table:
-        return not before[-1].table
-    return bool(before[-1].table) and all(each.table != other.table for other in before)
-
-
-def _send_as_one(connection: Connection, together: Sequence[_Waiting]) -> None:
-    if not together[-1].table:
-        _run(connection, "; ".join(each.sql for each in together), [()])
-        return
-    sql, given = _as_one(together)
-    _run(connection, sql, [given])
+    return all(other.table and each.table and each.table != other.table for other in before)
 
 
 def _as_one(together: Sequence[_Waiting]) -> tuple[str, Sequence[Any]]:
@@ -147,6 +161,18 @@ def _as_one(together: Sequence[_Waiting]) -> tuple[str, Sequence[Any]]:
     parts = ", ".join(f"w{place} AS ({each.sql})" for place, each in enumerate(first))
     sql = f"WITH {parts} {last.sql}" if first else last.sql
     return sql, tuple(chain.from_iterable(each.given for each in together))
+
+
+@contextmanager
+def _in_one_trip(connection: Connection) -> Iterator[None]:
+    # PostgreSQL gets the statements one after the other without being waited for in between; after one that
+    # fails it does none, and its error is raised at the end.
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy_does(connection, "several statements", error, ()) from error
 
 
 def _run(connection: Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:

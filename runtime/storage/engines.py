@@ -128,7 +128,7 @@ def _send_first(connection: Connection, *_: Any) -> None:
 
 
 def _send_and_end(connection: Connection) -> None:
-    driving.send_waiting(connection)
+    driving.send_and_commit(connection)
     driving.drop_waiting(connection)
 
 

@@ -6,9 +6,12 @@ write asks first whether its revision is still the applied one, and the transact
 waits until those that have asked are done. On SQLite there is one writer at a time anyway.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Connection, text
 
-from runtime.storage.driving import fetch, fetch_last
+from runtime.storage.driving import fetch_each
 from runtime.storage.errors import OutdatedError
 from runtime.storage.transaction import Transaction
 
@@ -27,7 +30,18 @@ def hold_revision(tx: Transaction, revision: int | None) -> None:
     """
     if revision is None or tx.revision == revision:
         return
-    newest = _newest(tx.connection)
+    check_revision(tx, revision, fetch_each(tx.connection, holding(tx))[-1])
+
+
+def holding(tx: Transaction) -> tuple[str, ...]:
+    """The statements that hold a revision; the rows of the last are for :func:`check_revision`."""
+    # Two nevertheless: the second must see what landed while the first waited.
+    return (_NEWEST,) if tx.connection.dialect.name == "sqlite" else (_SHARE, _NEWEST)
+
+
+def check_revision(tx: Transaction, revision: int, rows: Sequence[Any]) -> None:
+    """Raise :class:`OutdatedError` where another revision than this is applied."""
+    newest = rows[0][0] if rows else None
     if newest is not None and newest != revision:
         raise OutdatedError(f"Revision {newest} was applied while this was done with revision {revision}.")
     tx.revision = revision
@@ -38,13 +52,3 @@ def await_writers(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         statement = text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema()))")
         connection.execute(statement, {"lock": LOCK})
-
-
-def _newest(connection: Connection) -> int | None:
-    if connection.dialect.name == "sqlite":
-        rows = fetch(connection, _NEWEST, ())
-        return rows[0][0] if rows else None
-    # Both in one round trip, and two statements nevertheless: the second must see what landed while the first
-    # waited.
-    rows = fetch_last(connection, f"{_SHARE}; {_NEWEST}")
-    return rows[0][0] if rows else None

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Row,
+    Update,
     and_,
     bindparam,
     delete,
@@ -24,10 +25,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.base.clock import Clock
 from runtime.storage.bulk import insert_rows
+from runtime.storage.driving import fetch_each
+from runtime.storage.generations import check_revision, holding
 from runtime.storage.leased import ask_cancel, free
 from runtime.storage.operations import ClaimLostError
 from runtime.storage.prepared import Kept
@@ -42,6 +44,9 @@ OPEN = (QUEUED, RUNNING)
 
 AT_ONCE = 400
 """How many rows one statement names."""
+
+
+_OURS = "SELECT cancel_at FROM trellis_runs WHERE id = {id} AND claim = {claim} AND state = 'running'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,18 +342,44 @@ class Runs:
         )
         return list(map(_run, rows))
 
+    def enter(self, tx: Transaction, run: StoredRun, revision: int, ids: int) -> bool:
+        """Begin the transaction of a step, in which nobody else takes the run: the revision is held, and the
+        ids that the step will want are at hand. PostgreSQL is asked once for all of it. Says whether the run
+        is to be cancelled; raises :class:`ClaimLostError` where another worker has it.
+        """
+        hold = holding(tx)
+        asked = [*hold, _OURS.format(id=run.id, claim=run.claim)]
+        if tx.connection.dialect.name == "postgresql":
+            asked[-1] += " FOR UPDATE"
+            asked.append(tx.asking_ids(ids))
+        rows = fetch_each(tx.connection, asked)
+        check_revision(tx, revision, rows[len(hold) - 1])
+        ours = rows[len(hold)]
+        if not ours:
+            raise ClaimLostError(f"Run {run.id} belongs to another worker by now.")
+        if len(rows) > len(hold) + 1:
+            tx.take_ids(rows[-1])
+        return ours[0][0] is not None
+
+    def keep(self, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> None:
+        """Keep what a step of a run has come to, in the transaction of the step, which has been entered."""
+        keys, given = tuple(values), {f"to_{key}": value for key, value in values.items()}
+        change = self._prepared.write(keys, tx.connection, lambda: self._keeping(keys))
+        change.run(tx.connection, [{"run": run.id, "claimed": run.claim, **given}])
+
     def write(self, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> bool:
         """Keep what a step of a run has come to, in the transaction of the step; says whether the run is to
         be cancelled. Raises :class:`ClaimLostError` where another worker has it.
         """
         keys, given = tuple(values), {f"to_{key}": value for key, value in values.items()}
-        change = self._prepared.change(keys, tx.connection, lambda: self._keeping(keys))
+        asked = self._table.c.cancel_at
+        change = self._prepared.change(keys, tx.connection, lambda: self._keeping(keys).returning(asked))
         rows = change.run(tx.connection, {"run": run.id, "claimed": run.claim, **given})
         if not rows:
             raise ClaimLostError(f"Run {run.id} belongs to another worker by now.")
         return rows[0][0] is not None
 
-    def _keeping(self, keys: Sequence[str]) -> ReturningUpdate[Any]:
+    def _keeping(self, keys: Sequence[str]) -> Update:
         table = self._table
 
         def given(name: str, column: str) -> BindParameter[Any]:
@@ -357,7 +388,7 @@ class Runs:
         mine = (table.c.id == given("run", "id")) & (table.c.claim == given("claimed", "claim"))
         values = {key: given(f"to_{key}", key) for key in keys}
         still = mine & (table.c.state == RUNNING)
-        return update(table).where(still).values(values).returning(table.c.cancel_at)
+        return update(table).where(still).values(values)
 
     def note(self, tx: Transaction, run_id: int, step: Mapping[str, Any]) -> int:
         """Write down what a step did, in its own transaction; gives the note's number."""

@@ -1,7 +1,8 @@
 """The transaction: the one seam through which data is written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,8 +12,8 @@ IDS = "ids"
 """The counter of the site's one id space (a row on SQLite, a sequence on PostgreSQL)."""
 
 _NEXT_IDS = (
-    "SELECT min(id), max(id), CASE WHEN max(id) - min(id) >= %(n)s THEN array_agg(id) END"
-    " FROM (SELECT nextval('trellis_ids') AS id FROM generate_series(1, %(n)s)) AS taken"
+    "SELECT min(id), max(id), CASE WHEN max(id) - min(id) >= {n} THEN array_agg(id) END"
+    " FROM (SELECT nextval('trellis_ids') AS id FROM generate_series(1, {n})) AS taken"
 )
 """Ids that others took some in between of are listed; else the first and the last say them all."""
 
@@ -23,6 +24,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.revision: int | None = None  # the one that is held; see runtime.storage.generations
+        self.has_turn = False  # see runtime.storage.turns
         self._afterwards: list[Callable[[], object]] = []
         self._ids: list[int] = []
         self._more_ids = 0
@@ -41,15 +43,21 @@ class Transaction:
             self._ids += self._fetch_ids(missing + self._more_ids)
             self._more_ids = 0
 
+    def asking_ids(self, n: int) -> str:
+        """A statement of PostgreSQL's that gives ``n`` ids, for :meth:`take_ids`."""
+        return _NEXT_IDS.format(n=n)
+
+    def take_ids(self, rows: Sequence[Any]) -> None:
+        """Have those ids at hand that :meth:`asking_ids` gave."""
+        self._ids += _ids(rows)
+
     def expect_ids(self, n: int) -> None:
         """So many ids will be wanted beside the next ones that are: they are asked for together."""
         self._more_ids += n
 
     def _fetch_ids(self, n: int) -> list[int]:
         if self.connection.dialect.name == "postgresql":
-            found = fetch(self.connection, _NEXT_IDS, {"n": n})
-            first, last, apart = found[0]
-            return list(range(first, last + 1)) if apart is None else sorted(apart)
+            return _ids(fetch(self.connection, _NEXT_IDS.replace("{n}", "%(n)s"), {"n": n}))
         last = self._advance(IDS, n)
         return list(range(last - n + 1, last + 1))
 
@@ -113,6 +121,7 @@ class Savepoint:
         self._tx = tx
         self._connection = tx.connection
         self._name = name
+        self._held = tx.revision, tx.has_turn
         send_waiting(self._connection)  # what is wrong with that is no matter of this savepoint
         run(self._connection, f"SAVEPOINT {name}", [()])
 
@@ -124,5 +133,11 @@ class Savepoint:
     def undo(self) -> None:
         """Go back. Where the connection is gone, so is everything."""
         self._tx.forget_ids()
+        self._tx.revision, self._tx.has_turn = self._held  # a lock that was taken since is given back
         if not self._connection.invalidated and forget_since(self._connection, f"SAVEPOINT {self._name}"):
             run(self._connection, f"ROLLBACK TO SAVEPOINT {self._name}", [()])
+
+
+def _ids(rows: Sequence[Any]) -> list[int]:
+    first, last, apart = rows[0]
+    return list(range(first, last + 1)) if apart is None else sorted(apart)

@@ -4,17 +4,20 @@ Two transactions on PostgreSQL do not see each other's rows: each would sum what
 lands last would be wrong. SQLite has one writer at a time anyway.
 """
 
-from sqlalchemy import Connection, text
+from runtime.storage.driving import fetch_each
+from runtime.storage.transaction import Transaction
 
 LOCK = 0x7E116
 """The first half of the advisory lock's key; the schema's name gives the other."""
 
+_LOCK = f"SELECT pg_advisory_xact_lock({LOCK}, hashtext(current_schema()))"
 
-def take_turn(connection: Connection) -> None:
+
+def take_turn(tx: Transaction) -> None:
     """Wait until no other such writer is at work, and be the one until the transaction ends.
 
     Ask before any record is locked: whoever has one and waits here may be waited for by the one who writes.
     """
-    if connection.dialect.name == "postgresql":
-        statement = text("SELECT pg_advisory_xact_lock(:lock, hashtext(current_schema()))")
-        connection.execute(statement, {"lock": LOCK})
+    if tx.connection.dialect.name == "postgresql" and not tx.has_turn:
+        fetch_each(tx.connection, (_LOCK,))
+        tx.has_turn = True

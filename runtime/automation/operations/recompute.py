@@ -65,7 +65,7 @@ class Recompute(Operation):
             wave = waves[kept["wave"]]
             with context.batch() as batch:
                 hold_revision(batch.tx, context.live.revision)
-                take_turn(batch.tx.connection)
+                take_turn(batch.tx)
                 recomputing = plans.recomputing
                 until = recomputing.up_to(batch.tx.connection, wave.module, kept["after"], CHUNK)
                 if until is None:
