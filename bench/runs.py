@@ -36,6 +36,8 @@ MOST_TIMES = 2.0
 LISTS, SAVES = 10.0, 5.0
 """So many a second, each over a connection of its own."""
 PATIENCE = 600.0
+WARM = 5.0
+"""Seconds of which nothing counts: what was filled comes to rest, and statements are compiled."""
 ACCOUNTS = 200
 FILES = {
     "schemas/modules/tasks.yaml": "title: subject\nfields:\n  subject: {type: text, required: true}\n"
@@ -104,6 +106,9 @@ def _measured(engine: str, count: int, alone: float) -> bool:
         stack.enter_context(servers.running(command, port, "/health", TRELLIS_DATABASE=url))
         loads = list(_loads(port, cookie, key, account_ids))
         stopping = stack.enter_context(_asking(loads))
+        time.sleep(WARM)
+        for load in loads:
+            load.times.clear()
         time.sleep(alone)
         usual = [load.p95() for load in loads]
         begun = datetime.now().astimezone()
