@@ -111,4 +111,5 @@ def test_a_record_that_is_refused_leaves_no_lock_that_is_thought_to_be_held(data
         point = tx.mark()
         tx.revision, tx.has_turn = 3, True
         point.undo()
-        assert (tx.revision, tx.has_turn) == (None, False)
+        assert tx.revision is None
+        assert not tx.has_turn
