@@ -27,6 +27,10 @@ def add(tx: Transaction, table: str, number: int) -> None:
     run(tx.connection, f"INSERT INTO {table} (id, said) VALUES ({place}, {place})", [(number, "x")], table)
 
 
+def held(tx: Transaction) -> tuple[object, object]:
+    return tx.revision, tx.has_turn
+
+
 def add_twice(tx: Transaction) -> None:
     with tx.savepoint():
         add(tx, "other", 2)
@@ -111,5 +115,4 @@ def test_a_record_that_is_refused_leaves_no_lock_that_is_thought_to_be_held(data
         point = tx.mark()
         tx.revision, tx.has_turn = 3, True
         point.undo()
-        assert tx.revision is None
-        assert not tx.has_turn
+        assert held(tx) == (None, False)
