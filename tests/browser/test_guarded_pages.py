@@ -135,7 +135,7 @@ def _webhook(app):
 
 @pytest.mark.parametrize("size", list(SIZES))
 def test_no_page_of_the_guard_has_a_violation(app, addresses, visit, size):
-    page = visit(app, viewport=SIZES[size], bypass_csp=True)
+    page = visit(app, viewport=SIZES[size])
     page.add_init_script(path=AXE)
     wrong = []
     for name, address in addresses.items():

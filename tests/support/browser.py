@@ -1,7 +1,7 @@
 """Fixtures that drive a real Chromium: `page` is a fresh page, `new_page` opens more of them (phone, dark).
 
-A page that logs an error, throws one, or breaks the content security policy fails its test at the end; a
-refused request (a 4xx answer) is no error. No page reaches another machine. One Chromium runs in each worker.
+A page that logs an error, throws one, or breaks the content security policy fails its test at the end, which
+``troubles`` is looked at for; a refused request (a 4xx answer) is no error. No page reaches another machine. One Chromium runs in each worker.
 """
 
 import asyncio
@@ -24,6 +24,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+TELL = """addEventListener('securitypolicyviolation', (broken) => console.error(
+    `The policy refuses ${broken.blockedURI} (${broken.effectiveDirective}).`))"""
+"""Has every breach of the content security policy logged, whatever the browser logs itself."""
 PATIENCE = 20_000  # milliseconds that a page has to do what is waited for
 
 
@@ -48,11 +51,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def troubles() -> list[str]:
+    """What the pages have logged, thrown or broken so far."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, troubles: list[str]) -> Iterator[Callable[..., Page]]:
     """Opens pages, each with its own cookies: new_page(color_scheme="dark", viewport={"width": 390, …})."""
     asyncio._set_running_loop(browser.trellis_loop)  # type: ignore[attr-defined]
     contexts: list[BrowserContext] = []
-    troubles: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and "the server responded with a status of 4" not in message.text:
@@ -62,6 +70,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"locale": "en-US", "timezone_id": "UTC", **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(TELL)
         context.on("console", listen)
         context.on("weberror", lambda error: troubles.append(str(error.error)))
         return context.new_page()

@@ -1,0 +1,27 @@
+"""The content security policy in a real browser: what is inline does not run, and a test hears of it."""
+
+import pytest
+
+pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
+BREACHES = {
+    "script-src": "document.body.append(Object.assign(document.createElement('script'), {text: 'ran = 1'}))",
+    "script-src-attr": "document.body.setAttribute('onclick', 'ran = 1'); document.body.click()",
+    "style-src": "document.head.append(Object.assign(document.createElement('style'), {textContent: 'p {}'}))",
+    "style-src-attr": "document.body.setAttribute('style', 'color: red')",
+    "img-src": "document.body.append(Object.assign(new Image(), {src: 'https://evil.example/x.png'}))",
+}
+
+
+def test_what_the_policy_refuses_does_not_run_and_would_fail_its_test(crm, visit, troubles):
+    page = visit(crm(""))
+    assert troubles == []
+    for directive, breach in BREACHES.items():
+        page.evaluate(breach)
+        page.wait_for_timeout(100)
+        assert any(directive in each for each in troubles), (directive, troubles)
+        troubles.clear()
+    assert page.evaluate("typeof ran") == "undefined"
+    page.evaluate("setTimeout(() => { throw new Error('thrown') })")
+    page.wait_for_timeout(100)
+    assert any("thrown" in each for each in troubles)
+    troubles.clear()
