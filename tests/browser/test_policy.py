@@ -6,7 +6,7 @@ pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=Tru
 BREACHES = {
     "script-src": "document.body.append(Object.assign(document.createElement('script'), {text: 'ran = 1'}))",
     "script-src-attr": "document.body.setAttribute('onclick', 'ran = 1'); document.body.click()",
-    "style-src": "document.head.append(Object.assign(document.createElement('style'), {textContent: 'p {}'}))",
+    "style-src": "document.body.insertAdjacentHTML('beforeend', '<style>p {}</style>')",
     "style-src-attr": "document.body.setAttribute('style', 'color: red')",
     "img-src": "document.body.append(Object.assign(new Image(), {src: 'https://evil.example/x.png'}))",
 }

@@ -1,7 +1,8 @@
 """Fixtures that drive a real Chromium: `page` is a fresh page, `new_page` opens more of them (phone, dark).
 
-A page that logs an error, throws one, or breaks the content security policy fails its test at the end, which
-``troubles`` is looked at for; a refused request (a 4xx answer) is no error. No page reaches another machine. One Chromium runs in each worker.
+A page that logs an error, throws one, or breaks the content security policy fails its test at the end (its
+``troubles``); a refused request (a 4xx answer) is no error. No page reaches another machine. One Chromium
+runs in each worker.
 """
 
 import asyncio
