@@ -20,8 +20,9 @@ from tests.access.oracle import Item
 FULL = os.environ.get("TRELLIS_MATRIX") == "full"
 PART = 1 if FULL else 16
 """Of so many doors one is knocked at."""
-HASHED = ("deals", "accounts", "notes", "lines", "files", "users", "groups")
-"""Whose tables must be as before after what was refused."""
+RUNTIME = "trellis_"
+HASHED = ("shares", "saved_filters", "filter_shares", "mails", "notifications")
+"""Which of the runtime's tables must be as before after what was refused, beside all of the business's."""
 T = TypeVar("T")
 
 
@@ -146,20 +147,24 @@ def of_typing(world: World, name: str, part: int = PART) -> Iterator[str]:
 
 
 def state(world: World) -> str:
-    """A digest of the business's tables, made anew where anything at all was written since."""
+    """A digest of the business's tables, made anew where anything at all was written since, and the files
+    that are kept.
+    """
     written = world.written()
     if world.digested is None or world.digested[0] != written:
         world.digested = (written, _digest(world))
-    return world.digested[1]
+    kept = sorted(str(each) for each in world.app.site.workshop.settings.files.rglob("*") if each.is_file())
+    return f"{world.digested[1]} {kept}"
 
 
 def _digest(world: World) -> str:
     digest = hashlib.sha256()
-    tables = world.app.site.live.tables
+    every = world.app.site.live.tables.metadata.tables.values()
+    own = (f"{RUNTIME}{name}" for name in HASHED)
+    names = {*own, *(table.name for table in every if not table.name.startswith(RUNTIME))}
     with world.app.site.database.read() as connection:
-        for module in HASHED:
-            table = tables.module(module).table
-            for row in connection.execute(table.select().order_by(table.c[0])):
+        for table in sorted((each for each in every if each.name in names), key=lambda each: each.name):
+            for row in connection.execute(table.select().order_by(*table.primary_key.columns)):
                 digest.update(repr(tuple(row)).encode())
     return digest.hexdigest()
 

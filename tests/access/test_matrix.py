@@ -12,7 +12,7 @@ from tests.access.knocking import FULL, PART, of_links, of_looking, of_outside, 
 from tests.access.matrix import ACTORS, CANARY, NOBODY, PORTAL, World
 
 pytestmark = pytest.mark.timeout(3000 if FULL else 240)
-TOLD_TO_OTHERS = ("mails", "security_log", "login_failures", "sessions", "notifications")
+TOLD_TO_OTHERS = ("mails", "security_log", "login_failures", "sessions", "notifications", "deliveries")
 """The tables of what is sent to people, and of what administrators read beside the records."""
 
 
