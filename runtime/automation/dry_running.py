@@ -68,7 +68,7 @@ class Caught:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What would happen. ``is_whole``: nothing was left out for want of time."""
+    """What would happen. ``is_whole``: nothing was left out, for want of time or as too many followed."""
 
     first: Dry | None
     letters: tuple[Letter, ...]
@@ -160,10 +160,10 @@ def dry_run_of(
             forget_once(tx.connection, workflow.key, record_id)
         start(tx, site.live, runs, workflow, [record_id], replace(cause, key=f"dry:{marker}"))
         runner = Runner(stage, kinds, "dry", LEASE, over)
-        known = _follow(stage, tx, runner, kinds, over, marker)
+        known, is_whole = _follow(stage, tx, runner, kinds, over, marker)
         trees = _trees(tx, runs, known)
     first = trees[0] if trees else None
-    return DryRun(first, tuple(caught.letters), tuple(caught.calls), is_whole=not over.is_set())
+    return DryRun(first, tuple(caught.letters), tuple(caught.calls), is_whole=is_whole and not over.is_set())
 
 
 def _follow(
@@ -173,8 +173,8 @@ def _follow(
     kinds: Registry[StepKind],
     over: threading.Event,
     marker: int,
-) -> list[int]:
-    """Do run after run, those that it has set going among them; gives their ids."""
+) -> tuple[list[int], bool]:
+    """Do run after run, those that it has set going among them; gives their ids, and whether that is all."""
     known: list[int] = []
     looked: dict[int, int] = {}
     while not over.is_set() and len(known) < MOST:
@@ -183,14 +183,14 @@ def _follow(
         # A run that waits is looked at once more for each of its waits; one that waits for a condition stays.
         waiting = [run for run in fresh if run.state == QUEUED and not (run.watching and run.id in looked)]
         if not waiting:
-            break
+            return known, True
         run = waiting[0]
         looked[run.id] = looked.get(run.id, 0) + 1
         taken = runner.runs.take(tx, run.id, "dry", LEASE)
         if taken is None or looked[run.id] > MOST:
             break
         _Running(runner, stage, kinds, taken, LEASE, over).go()
-    return known
+    return known, False
 
 
 def _is_ours(run: StoredRun, known: Sequence[int]) -> bool:

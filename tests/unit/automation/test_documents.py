@@ -72,7 +72,7 @@ def test_a_document_becomes_a_file_of_the_record_that_is_handed_out_safely_and_m
 def test_a_dry_run_keeps_no_file(crm: Crm) -> None:
     flows, deal = begun(crm)
     flow = flows.site.live.catalog.workflows["flow"]
-    tried = dry_run(flows.site, known_steps(), flow, deal, None)
+    tried = dry_run(flows.site, known_steps(), flow, deal, None, seconds=60)
     assert tried.first is not None
     assert [step.state for step in tried.first.steps] == ["done", "done", "done"]
     assert [letter.subject for letter in tried.letters] == ["Your offer"]
