@@ -133,8 +133,12 @@ def _webhook(app):
     return address
 
 
-AUTOMATION = ("/admin/workflows", "/admin/tools", "/admin/jobs", "/admin/approvals", "/admin/runs",
-              "/admin/webhooks", "/admin/mail", "/admin/letters", "/admin/documents", "/admin/secrets")  # fmt: skip
+AUTOMATION = tuple(
+    f"/admin/{page}"
+    for page in (
+        "workflows", "tools", "jobs", "approvals", "runs", "webhooks", "mail", "letters", "documents", "secrets",
+    )
+)  # fmt: skip
 """What the addresses of the pages of automation begin with."""
 
 
