@@ -136,7 +136,8 @@ def _webhook(app):
 AUTOMATION = tuple(
     f"/admin/{page}"
     for page in (
-        "workflows", "tools", "jobs", "approvals", "runs", "webhooks", "mail", "letters", "documents", "secrets",
+        "workflows", "tools", "jobs", "approvals", "runs", "webhooks", "secrets",
+        "mail", "letters", "documents",
     )
 )  # fmt: skip
 """What the addresses of the pages of automation begin with."""
