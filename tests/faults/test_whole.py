@@ -64,7 +64,9 @@ def test_the_trial_finds_what_a_careless_program_doubles(
         web, worker, clients = trial.web, trial.worker, trial.clients
         with trial.working(CLIENTS, random.Random(1)):
             web.start()
-            trial.until(lambda: trial.saved() > sum(map(len, clients.accepted.values())))
+            trial.until(
+                lambda: trial.ground.records(*clients.accepted) > sum(map(len, clients.accepted.values()))
+            )
             web.end(signal.SIGKILL)  # a save has landed that was not answered
             worker.start()
             trial.until(lambda: len(outside.heard["call"]) > 0)

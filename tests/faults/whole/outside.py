@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.mail import free_port
 
-SLOW = 0.03
+SLOW = {"call": 0.03, "hook": 0.15, "mail": 0.15}
 """Seconds before an answer."""
 BROKEN_EVERY = 15
 """Of so many subjects one is answered 503 when it is told of first."""
@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
             taken = self.outside.hear(
                 "hook", known["data"]["record"]["name"], self.headers["webhook-id"], said
             )
-        time.sleep(SLOW)
+        time.sleep(SLOW["call" if self.path == "/call" else "hook"])
         body = json.dumps({"code": f"code of {known.get('item')}"}).encode()
         self.send_response(200 if taken else 503)
         self.send_header("Content-Length", str(len(body)))
@@ -102,7 +102,7 @@ class _Postbox:
         said = str(body.get_content()) if body is not None else ""
         name = envelope.rcpt_tos[0].partition("@")[0]
         self._outside.hear("mail", name, str(mail["Message-ID"]), said)
-        await asyncio.sleep(SLOW)
+        await asyncio.sleep(SLOW["mail"])
         return "250 OK"
 
 

@@ -7,7 +7,8 @@ from tests.faults.whole.victims import Victim
 def told(verdict: Verdict) -> str:
     """One line."""
     trial, counts = verdict.trial, verdict.trial.clients.counts
-    heard, repeats = trial.outside.heard, verdict.repeats
+    ground = trial.ground
+    heard, repeats = ground.outside.heard, verdict.repeats
     accepted = trial.clients.accepted
     visits = len(accepted["visits"])
     refused = sum(not each.taken for each in heard["call"])
@@ -15,7 +16,7 @@ def told(verdict: Verdict) -> str:
         f"battered for {trial.took['battered']:.0f} s, done {trial.took['drained']:.0f} s later. "
         f"{_ended(trial.web, 'requests in flight')}; {_ended(trial.worker, 'work in hand')}. "
         f"{len(accepted['items'])} items, {len(trial.clients.ready)} changes, {visits} visits, "
-        f"{len(trial.imports) * trial.rows} imported rows, {verdict.runs} runs: 0 lost, 0 doubled. "
+        f"{len(ground.imports) * ground.rows} imported rows, {verdict.runs} runs: 0 lost, 0 doubled. "
         f"Saves: {counts['broken']} requests broken off, {counts['replayed']} of them had landed; "
         f"{counts['answered after SIGTERM']} were in flight at a SIGTERM and answered, 0 cut. "
         f"Outside: {len(heard['call'])} calls, {len(heard['hook'])} webhooks, {len(heard['mail'])} mails; "

@@ -20,7 +20,7 @@ class Verdict:
     """What is wrong, as sentences."""
 
     def __init__(self, trial: Trial) -> None:
-        self.trial = trial
+        self.trial, self.ground = trial, trial.ground
         self.wrong: list[str] = []
         self.repeats: dict[str, int] = {}
         self.runs = 0
@@ -53,18 +53,18 @@ class Verdict:
         self._none("requests in flight that SIGTERM cut", range(clients.counts["cut by SIGTERM"]))
 
     def _imports(self) -> None:
-        trial, names = self.trial, []
-        for place, number in enumerate(trial.imports):
-            done = trial.operation(number)
+        ground, names = self.ground, []
+        for place, number in enumerate(ground.imports):
+            done = ground.operation(number)
             if done.state != "done":
                 self.wrong.append(f"import {place} is {done.state}: {done.error}")
-            names += [f"{place}-{row}" for row in range(1, trial.rows + 1)]
+            names += [f"{place}-{row}" for row in range(1, ground.rows + 1)]
         self._same("imported rows", [name for (name,) in self._records("rows", "name")], names)
         marked = [name for name in names if int(name.partition("-")[2]) % ROWS_PER_MARK == 0]
         self._same("marks of imported rows", [name for (name,) in self._records("marks", "name")], marked)
 
     def _runs(self) -> None:
-        table, steps = self.trial.tables.runs, self.trial.tables.run_steps
+        table, steps = self.ground.tables.runs, self.ground.tables.run_steps
         runs = self._rows(select(table.c.id, table.c.workflow, table.c.record_id, table.c.state))
         self.runs = len(runs)
         self._none("runs that are not done", [run for run in runs if run[3] != "done"])
@@ -90,7 +90,7 @@ class Verdict:
         wanted += [("ready", number) for name, number, *_ in self.items if name in ready]
         self._same("notes", [(name, item) for name, item, _ in notes], wanted)
         self._none("notes that nobody told", [note for note in notes if note[2] is None])
-        total = self.trial.flows.get("counters", self.trial.counter)["total"]
+        total = self.ground.flows.get("counters", self.ground.counter)["total"]
         if total != 2 * len(self.items) + len(ready):
             self.wrong.append(f"the counter: {total} in place of {2 * len(self.items) + len(ready)}")
         codes = [name for name, _, _, code, _ in self.items if code != f"code of {name}"]
@@ -103,7 +103,7 @@ class Verdict:
         wanted = {"call": [f"{name} first" for name in names] + ready, "hook": names, "mail": names}
         for kind, subjects in wanted.items():
             heard: dict[str, list[Heard]] = defaultdict(list)
-            for each in self.trial.outside.heard[kind]:
+            for each in self.ground.outside.heard[kind]:
                 heard[each.subject].append(each)
             self._same(f"who was told by {kind}", list(heard), subjects)
             several = {subject: each for subject, each in heard.items() if len({one.key for one in each}) > 1}
@@ -118,15 +118,15 @@ class Verdict:
     # Looking
 
     def _rows(self, query: Any) -> list[Any]:
-        with self.trial.app.site.database.read() as connection:
+        with self.ground.app.site.database.read() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
     def _records(self, module: str, *fields: str) -> list[Any]:
-        table = self.trial.app.site.live.tables.module(module)
+        table = self.ground.app.site.live.tables.module(module)
         return self._rows(select(*(table.columns[field][0] for field in fields)))
 
     def _logged(self, module: str) -> list[int]:
-        tables = self.trial.app.site.live.tables
+        tables = self.ground.app.site.live.tables
         log, name = tables.change_log, tables.module(module).table.name
         mine = (log.c.module == name, log.c.action == "created")
         return [number for (number,) in self._rows(select(log.c.record_id).where(*mine))]
