@@ -9,6 +9,7 @@ import inspect
 import io
 import shutil
 import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -84,13 +85,14 @@ class Kept:
     people: Mapping[str, int]
 
     @contextmanager
-    def opened(self, folder: Path) -> Iterator[Patient]:
-        """The CRM as it was, on a copy of its database."""
+    def opened(self) -> Iterator[Patient]:
+        """The CRM as it was, on a copy of its database that no other one had."""
+        folder = Path(tempfile.mkdtemp(dir=self.folder.parent)) / "now"
         shutil.copytree(self.folder, folder)
         with ExitStack() as stack:
             app = open_app(stack, f"sqlite:///{folder}/x.db", folder, folder / "pack")
             yield Patient(app.house, app.site, app.folder, dict(self.people))
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 def keep(folder: Path, pack: str, fill: Callable[[Callable[..., App], str], Any]) -> Kept:
@@ -113,7 +115,6 @@ class Noticing:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
         self._twins = keep(folder / "world", "", lambda crm, _: _with_twins(crm))
         self._office = keep(folder / "office", PACK, opened)
         self._strict = keep(folder / "strict", test_unseen_records.WRITTEN, opened)
@@ -151,7 +152,7 @@ class Noticing:
 
     def _asked(self, place: Place | None) -> Iterator[tuple[str, Probe]]:
         # What has noticed something of the same file is asked first.
-        with self._twins.opened(self._folder / "now") as app:
+        with self._twins.opened() as app:
             for name, probe in self._in_order(place, dict(self._of_world(app))):
                 yield name, partial(_told, app, probe)
         tests: dict[str, tuple[Kept, Callable[..., None]]] = {}
@@ -168,7 +169,7 @@ class Noticing:
         ):
             tests |= {name: (kept, each) for name, each in _tests(module)}
         for name, (kept, test) in self._in_order(place, tests):
-            with kept.opened(self._folder / "now") as app:
+            with kept.opened() as app:
                 office = Office(app, app.program(), dict(kept.held.ids))
                 yield name, partial(_told, app, partial(_failing, test, office))
 
