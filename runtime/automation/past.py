@@ -19,7 +19,7 @@ from runtime.records.stored import links_of, records_by_id
 Plain = Mapping[str, Any]
 
 MOST = 20_000
-"""So many entries of the log are read for one page of records."""
+"""So many entries of the log are read together."""
 
 
 COMPUTED = frozenset(("changed",))
@@ -79,11 +79,14 @@ def _was_by(one: Then, then: Then) -> bool:
 
 
 class Past:
-    """Tells records again, on one connection, as far back as behind one row of the log."""
+    """Tells records again, on one connection, as far back as behind one row of the log.
+
+    ``is_large``: there was more to be read than is read together; ``is_whole``: nothing was left out.
+    """
 
     def __init__(self, connection: Any, live: Snapshot, after: int) -> None:
         self.is_whole = True
-        self.lost: set[int] = set()
+        self.is_large = False
         self._connection = connection
         self._plans = live.writer.plans
         self._log = LogTold(connection, live.writer.plans.workplace)
@@ -101,7 +104,6 @@ class Past:
     def _fetch(self, plan: ModulePlan, ids: list[int]) -> None:
         dialect = self._plans.dialect
         found = records_by_id(self._connection, plan, ids, dialect, lock=False)
-        self.lost.update(set(ids) - set(found))
         standing: dict[int, dict[str, Any]] = {
             key: {name: canonical(value) for name, value in record.items()} for key, record in found.items()
         }
@@ -117,7 +119,13 @@ class Past:
 
     def _entries(self, ids: list[int]) -> list[Any]:
         found = self._log.of_records(ids, self._after, MOST + 1)
-        self.is_whole = self.is_whole and len(found) <= MOST
+        if len(found) <= MOST:
+            return found
+        self.is_large = True
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            return [*self._entries(ids[:middle]), *self._entries(ids[middle:])]
+        self.is_whole = False
         return found
 
 

@@ -83,7 +83,7 @@ def _of(found: Found) -> Iterator[Message]:
             "More letters may have been sent: those to whom its own steps find out, or for each of several."
         )
     if found.lost:
-        yield message("{count} records are gone for good: nothing is known of them.", count=found.lost)
+        yield message("{count} records are gone for good: nothing is known of them.", count=len(found.lost))
     if not found.is_whole:
         yield message("Some records were changed so often that their older changes were left out.")
     if found.is_full:

@@ -42,7 +42,7 @@ class Found:
     skipped: int = 0
     letters: int = 0
     read: int = 0
-    lost: int = 0
+    lost: set[int] = field(default_factory=set)
     records: set[int] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
     examples: list[Example] = field(default_factory=list)

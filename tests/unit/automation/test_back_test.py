@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from runtime.automation.operations.back_test import KIND
 from runtime.base.clock import FrozenClock
 from runtime.identity.actor import SYSTEM
 from runtime.records.change import Change, Saved
 from runtime.storage.runs import SKIPPED
 from tests.support.crm import App
-from tests.support.flows import PACK, Flows
+from tests.support.flows import PACK, Flows, with_workflow
 
 Crm = Callable[..., App]
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -148,10 +150,10 @@ def test_a_back_test_finds_what_a_live_run_does(crm: Crm) -> None:
         assert result["fired"] > 1, key
 
 
-def switch(flows: Flows, *, on: bool) -> None:
-    """Switch the workflows on or off."""
+def switch(flows: Flows, *keys: str, on: bool) -> None:
+    """Switch workflows on or off: all of the story's, where none is named."""
     with flows.site.database.write() as tx:
-        for key in LINES:
+        for key in keys or LINES:
             flows.runs.switch(tx, key, None, on=on)
 
 
@@ -207,3 +209,38 @@ def test_a_back_test_says_what_it_cannot_know(crm: Crm) -> None:
     assert [one for one in said if "counted or summed" in one]
     assert [one for one in said if "roles and groups" in one]
     assert [one for one in said if "would have changed" in one]
+
+
+def test_records_with_very_many_changes_are_told_again_few_at_a_time(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.automation.past.MOST", 25)
+    flow = "module: deals\ntrigger: {changed: turns}\nwhen: old.turns == turns - 1\nsteps: [{stop: x}]"
+    flows = Flows(crm(with_workflow(flow)))
+    switch(flows, "flow", on=False)
+    deals = [flows.save("deals", name=str(number)) for number in range(4)]
+    for turn in range(1, 20):
+        flows.save_all([Change("deals", {"turns": turn}, id=deal) for deal in deals[:2]])
+        for deal in deals[2:]:
+            flows.save("deals", deal, turns=turn)
+    found = back_tested(flows)
+    assert (found["fired"], found["records"]) == (19 * 4, 4)
+    monkeypatch.setattr("runtime.automation.past.MOST", 10)  # less than one record has
+    found = back_tested(flows)
+    assert found["fired"] < 19 * 4
+    assert [one for one in found["limits"] if "so often" in one["text"]]
+
+
+def test_records_that_are_gone_for_good_are_counted_once(crm: Crm) -> None:
+    flows = Flows(crm(with_workflow("module: deals\ntrigger: saved\nsteps: [{stop: x}]")))
+    switch(flows, "flow", on=False)
+    flows.save("deals", name="A")
+    goes = flows.save("deals", name="B")
+    flows.save("deals", goes, note="x")
+    with flows.site.database.write() as tx:
+        table = flows.site.live.tables.module("deals")
+        tx.connection.execute(table.table.delete().where(table.columns["id"][0] == goes))
+    found = back_tested(flows)
+    assert (found["fired"], found["records"]) == (1, 1)
+    told = [each["parameters"]["count"] for each in found["limits"] if "gone for good" in each["text"]]
+    assert told == [1]
