@@ -3,6 +3,7 @@
 import pytest
 
 from runtime.automation.worker import Worker
+from runtime.identity.actor import SYSTEM
 from runtime.storage.webhooks import Webhooks
 from tests.support.axe import AXE, SIZES, check_both
 from tests.support.crm import PASSWORD
@@ -80,6 +81,8 @@ def addresses(app):
     boss = app.user("boss@example.com", admin=False)
     app.program()("PATCH", f"/users/{boss}", json={"role": "boss"})
     make(app, "deals", name="Too big", account=account, amount=900, owner=sue)
+    with app.site.database.write() as tx:
+        app.site.background.start(tx, "back_test", {"workflow": "won_deal", "days": 7}, SYSTEM, "won_deal")
     Worker(app.site, app.site.background, "test").drain()
     browser = app.sign_in(SUE, admin=False)
     for given in ({"read_only": "on"}, {"of": "some", "module": ["deals", "accounts"]}):
@@ -97,6 +100,7 @@ def addresses(app):
         "workflows": "/admin/workflows",
         "workflow": "/admin/workflows/won_deal",
         "trying it": f"/admin/workflows/won_deal/try?record={deals[1]}",
+        "back-test": "/admin/workflows/won_deal/back-test",
         "runs": "/admin/runs",
         "jobs": "/admin/jobs",
         "job": "/admin/jobs/tidy_deals",
