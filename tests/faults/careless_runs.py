@@ -12,21 +12,20 @@ from runtime.cli import main
 from runtime.storage.runs import Runs, StoredRun
 from runtime.storage.transaction import Transaction
 
-write = Runs.write
+keep = Runs.keep
 
 
-def write_too_late(self: Runs, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> bool:
+def keep_too_late(self: Runs, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> None:
     """Write it outside of the transaction, a moment later."""
 
     def later() -> None:
         time.sleep(0.3)
         with tx.connection.engine.begin() as connection:
-            write(self, Transaction(connection), run, values)
+            keep(self, Transaction(connection), run, values)
 
     tx.after_commit(later)
-    return False
 
 
 if __name__ == "__main__":
-    Runs.write = write_too_late  # type: ignore[method-assign]
+    Runs.keep = keep_too_late  # type: ignore[method-assign]
     sys.exit(main())

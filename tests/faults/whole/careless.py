@@ -21,15 +21,15 @@ from runtime.web.api.endpoint import Call
 
 SECONDS = 2.0
 """So long after a transaction nothing happens."""
-write = Runs.write
+keep = Runs.keep
 
 
-def write_at_the_end(self: Runs, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> bool:
-    """Write it when the run ends or waits, and not after each step."""
+def keep_at_the_end(self: Runs, tx: Transaction, run: StoredRun, values: Mapping[str, Any]) -> None:
+    """Keep it when the run ends or waits, and not after each step."""
     if "state" in values:
-        return write(self, tx, run, values)
-    tx.after_commit(lambda: time.sleep(SECONDS))
-    return False
+        keep(self, tx, run, values)
+    else:
+        tx.after_commit(lambda: time.sleep(SECONDS))
 
 
 def once(
@@ -55,5 +55,5 @@ def another_key(run: StoredRun, place: str) -> str:
 if __name__ == "__main__":
     repeats.once = once  # before the endpoints take it from there
     running.key_of = another_key  # type: ignore[attr-defined]
-    Runs.write = write_at_the_end  # type: ignore[method-assign]
+    Runs.keep = keep_at_the_end  # type: ignore[method-assign]
     sys.exit(main())

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.mail import free_port
 
-SLOW = {"call": 0.03, "hook": 0.15, "mail": 0.15}
+SLOW = {"call": 0.03, "hook": 0.08, "mail": 0.08}
 """Seconds before an answer."""
 BROKEN_EVERY = 15
 """Of so many subjects one is answered 503 when it is told of first."""

@@ -19,7 +19,7 @@ from tests.support.mail import free_port
 
 SECRET = "the secret of a trial of kills"
 WORKER = "trial"
-MOST_OPEN = 30
+MOST_OPEN = 12
 """With so many runs still to be done there are no new items: a dead worker does none."""
 DRAIN = 900.0
 """Seconds for everything that waits, the leases of the dead included: a mail's lasts five minutes."""
@@ -91,7 +91,7 @@ class Trial:
         while not true():
             assert time.monotonic() < deadline, self._waiting()
             self._open = self.ground.open_runs()
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def repair(self) -> None:
         """Have the program itself from now on, in place of another one."""
