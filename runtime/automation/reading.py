@@ -1,6 +1,7 @@
 """Reading: what a run's expressions see of its record, of what it leads to, and of what the save told it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from runtime.automation.filtered import FilteredRecords
@@ -10,7 +11,7 @@ from runtime.base.messages import message
 from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
 from runtime.expressions.moment import Moment
 from runtime.expressions.references import Dependencies, dependencies
-from runtime.expressions.tree import Aggregate, Changed, Literal
+from runtime.expressions.tree import Aggregate, Changed, Literal, Read, walk
 from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.catalog import Collection, Expression, Path, SortKey
 from runtime.model.types import RecordType
@@ -172,9 +173,8 @@ class Reading:
     def _see(self, needed: Dependencies) -> tuple[Plain, Plain | None, Evaluator]:
         own = self._own(needed)
         (plain,) = nested(self._connection, self._loader, needed.paths, [own])
-        if needed.aggregates and self._plan is not None:
-            fetched = self._aggregates(self._plan.key, [own["id"]], needed.aggregates)
-            plain[AGGREGATES] = fetched.get(own["id"], {})
+        if needed.aggregates:
+            plain[AGGREGATES] = self._added_up(needed.aggregates, own)
         old = None
         is_new = self._inputs["what"] == CREATED
         if not is_new:
@@ -183,6 +183,20 @@ class Reading:
             (old,) = nested(self._connection, self._loader, needed.old, [{**own, **before, **hidden}])
         changed = None if is_new else frozenset(each for each in self._inputs["changed"] if self._sees(each))
         return plain, old, evaluating(self._live, self._moment, changed)
+
+    def _added_up(self, aggregates: Sequence[Aggregate], own: Plain) -> Plain:
+        """Aggregates over what hangs on the run's record, or on a record that a step has given."""
+        of: dict[Target, list[Aggregate]] = {}
+        for each in aggregates:
+            name = next((hop.key for hop in each.steps[0].hops[:1] if hop.key in self._names), None)
+            if name is not None:
+                of.setdefault(self._names[name], []).append(_from_its_record(each, name))
+            elif self._plan is not None:
+                of.setdefault(Target(self._plan.key, own["id"]), []).append(each)
+        found: dict[str, Any] = {}
+        for target, these in of.items():
+            found |= self._aggregates(target.module, [target.id], these).get(target.id, {})
+        return found
 
     def _own(self, needed: Dependencies) -> Plain:
         """The record as it stands, with what is linked to it, and the records that steps have given."""
@@ -336,3 +350,14 @@ def _together(expressions: Iterable[Expression]) -> Dependencies:
     for expression in expressions:
         needed = needed | dependencies(expression.tree)
     return needed
+
+
+def _from_its_record(aggregate: Aggregate, name: str) -> Aggregate:
+    """An aggregate that begins with the name of a record, as that record asks for it. Raises
+    :class:`StepError`.
+    """
+    asked = [node for inner in aggregate.inner for node in walk(inner)]
+    if any(isinstance(node, Read | Aggregate) and node.outer for node in asked):
+        raise StepError(message("What is added up of {name} cannot read this record.", name=name))
+    first, *rest = aggregate.steps
+    return replace(aggregate, steps=(replace(first, hops=first.hops[1:]), *rest))

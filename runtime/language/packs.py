@@ -76,7 +76,7 @@ class _Stack:
 
     def add(self, folder: Path, bounds: Node | None, wanted: str | None, *, is_top: bool = False) -> None:
         """Put a pack on the stack, after those it stands on."""
-        name = STANDARD if folder in (self.standard, standard_folder()) else folder.name
+        name = STANDARD if folder in (self.standard, standard_folder()) else _name_of(folder)
         prefix = "" if is_top else f"{name}/"
         if folder in self.below:
             self._report(
@@ -162,6 +162,11 @@ class _Stack:
     def _report(self, code: str, message: str, at: Node | None, help: str) -> None:
         span = at.span if at is not None else Span.point("pack.yaml")
         self.found.append(Diagnostic(code, message, span, "pack.requires", help))
+
+
+def _name_of(folder: Path) -> str:
+    """The name of its layer: its own, unless one of the layers that are in no folder is called that."""
+    return f"{folder.name}-pack" if folder.name in (SYSTEM, SITE) else folder.name
 
 
 _EMPTY = MapNode(Source("", ""), 0, 0, {}, {})

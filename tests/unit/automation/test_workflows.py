@@ -167,6 +167,26 @@ def test_a_condition_looks_at_old_values_and_at_related_records(crm: Crm) -> Non
     assert len(flows.all()) == 1
 
 
+def test_what_hangs_on_a_record_that_a_step_has_given_is_counted(crm: Crm) -> None:
+    flows = Flows(crm(with_workflow("""
+        module: accounts
+        trigger: {changed: type}
+        steps:
+          - for_each: {in: =deals, as: deal, steps: [
+              {if: "exists(deal.contacts, name == 'P') and count(deals) == 2",
+               then: [{update: {record: =deal, set: {turns: =count(deal.contacts)}}}]}]}
+    """.replace("\n        ", "\n"))))  # fmt: skip
+    account = flows.save("accounts", name="Acme")
+    people = [flows.save("contacts", name=name) for name in "PQ"]
+    deals = [
+        flows.save("deals", name=f"with {len(these)}", account=account, contacts=these)
+        for these in (people, people[1:])
+    ]
+    flows.save("accounts", account, type="big")
+    flows.work()
+    assert [flows.get("deals", deal)["turns"] for deal in deals] == [2, 0]
+
+
 def test_steps_go_through_branches_and_loops(crm: Crm) -> None:
     flows = Flows(crm(with_workflow("""
         module: accounts

@@ -52,3 +52,9 @@ def test_the_texts_of_the_layers_load_to_the_same_catalog(tmp_path: Path):
     assert again.catalog is not None
     assert first.catalog.hash == again.catalog.hash
     assert [layer.layer.name for layer in first.layers] == ["base", "acme"]
+
+
+def test_a_pack_is_not_taken_for_a_layer_that_is_in_no_folder(tmp_path: Path):
+    for name in ("site", "system"):
+        write_pack(tmp_path / "base", BASE)
+        assert layers(write_pack(tmp_path / name, ON_BASE)) == ["system", "base", f"{name}-pack"]
