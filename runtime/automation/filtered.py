@@ -35,7 +35,6 @@ class FilteredRecords:
         self._reader = live.seen_by(actor).reader
         self._moment = live.moment(actor)
         self._module = filtered.module
-        self._may = live.judge.may(actor, filtered.module, "read").allowed
         self._those = those
         self._query = Query(
             filtered.module,
@@ -65,9 +64,7 @@ class FilteredRecords:
         return ids, page.next is None or len(ids) < len(page.rows)
 
     def _last(self) -> int:
-        """The record that was made last; 0 where there is none, or whose rights hold may see none."""
-        if not self._may:
-            return 0
+        """The record that was made last; 0 where there is none that whose rights hold may see."""
         newest = replace(self._query, sort=(replace(self._query.sort[0], descending=True),), limit=1)
         rows = self._reader.page(self._connection, newest, self._moment).rows
         return rows[0].id if rows else 0
