@@ -56,4 +56,4 @@ def _until_it_holds(doing: Doing, limit: timedelta, *, holds: bool) -> Did:
     if holds or doing.now >= end:
         return Did({"holds": holds})
     pause = min(max((doing.now - since) / 4, SHORTEST), LONGEST)
-    return Did(until=min(doing.now + pause, end), again={"since": since.isoformat()})
+    return Did(until=min(doing.now + pause, end), again={"since": since.isoformat(), "end": end.isoformat()})

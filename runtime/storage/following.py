@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from runtime.base.clock import Clock
 from runtime.storage.runtime_tables import runtime_tables
@@ -74,6 +74,12 @@ def author_of(connection: Connection, change_set: int) -> int | None:
     """Who has made a save; None where that was no person."""
     sets = runtime_tables().change_sets
     found: int | None = connection.execute(select(sets.c.user_id).where(sets.c.id == change_set)).scalar()
+    return found
+
+
+def last_change(connection: Connection) -> int | None:
+    """The newest save that has changed anything."""
+    found: int | None = connection.execute(select(func.max(runtime_tables().change_sets.c.id))).scalar()
     return found
 
 

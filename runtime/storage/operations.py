@@ -10,10 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from runtime.base.clock import Clock
 from runtime.storage.leased import ask_cancel, free
+from runtime.storage.prepared import Kept
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
@@ -74,6 +88,7 @@ class Operations:
         tables = runtime_tables()
         self._table = tables.operations
         self._notes = tables.operation_notes
+        self._prepared = Kept()
         self.clock = clock
 
     # By who wants something done
@@ -184,9 +199,8 @@ class Operations:
 
     def has_claimable(self, connection: Connection) -> bool:
         """Whether there is something to claim: a cheap look, before one asks for the right to write."""
-        return (
-            connection.execute(select(self._table.c.id).where(self._claimable()).limit(1)).first() is not None
-        )
+        look = self._prepared.select("claimable", connection, self._looking)
+        return bool(look.run(connection, {"now": self.clock.now()}))
 
     def claim(self, tx: Transaction, worker: str, lease: timedelta) -> StoredOperation | None:
         """Take the operation that waits longest, for a while; None when none waits.
@@ -313,14 +327,19 @@ class Operations:
             for place in (arguments, result or {}):
                 yield from place.get("files", {}).values()
 
+    def _looking(self) -> Select[Any]:
+        now = bindparam("now", required=False, type_=self._table.c.next_at.type)
+        tried = self._table.c.attempts < MOST_ATTEMPTS
+        return select(self._table.c.id).where(self._free(now), tried).limit(1)
+
     def _claimable(self) -> Any:
         return and_(self._free(), self._table.c.attempts < MOST_ATTEMPTS)
 
     def _stuck(self) -> Any:
         return and_(self._free(), self._table.c.attempts >= MOST_ATTEMPTS)
 
-    def _free(self) -> Any:
-        table, now = self._table, self.clock.now()
+    def _free(self, moment: Any = None) -> Any:
+        table, now = self._table, self.clock.now() if moment is None else moment
         waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
         left = and_(table.c.state == RUNNING, table.c.lease_until <= now)
         return or_(waits, left)

@@ -29,7 +29,7 @@ from runtime.model.catalog import Expression, Field
 from runtime.storage.binding import Binding
 from runtime.storage.conditions import among, id_list
 from runtime.storage.joins import Joins
-from runtime.storage.prepared import Prepared
+from runtime.storage.prepared import Prepared, PreparedWrite
 from runtime.storage.remembered import Remembered
 from runtime.storage.statement import Parts
 from runtime.storage.walking import Walk, beginnings, parameters
@@ -224,16 +224,22 @@ class Recomputing:
         ids: Sequence[int],
         values: Sequence[tuple[Any, ...]],
     ) -> None:
-        table = self._parts.tables.module(module)
         names = [f"_{place}" for place in range(len(columns))]
-        set_ = {
-            column.name: bindparam(name, type_=column.type)
-            for column, name in zip(columns, names, strict=True)
-        }
-        statement = update(table.table).where(table.columns["id"][0] == bindparam("_id")).values(set_)
+
+        def make() -> PreparedWrite:
+            table = self._parts.tables.module(module)
+            own_id = table.columns["id"][0]
+            set_ = {
+                column.name: bindparam(name, required=False, type_=column.type)
+                for column, name in zip(columns, names, strict=True)
+            }
+            mine = own_id == bindparam("_id", required=False, type_=own_id.type)
+            return PreparedWrite(update(table.table).where(mine).values(set_), connection.dialect)
+
+        key = ("set", module, tuple(column.name for column in columns))
         given = zip(ids, values, strict=True)
-        connection.execute(
-            statement, [{"_id": id_, **dict(zip(names, row, strict=True))} for id_, row in given]
+        self._remembered.keep(key, make).run(
+            connection, [{"_id": id_, **dict(zip(names, row, strict=True))} for id_, row in given]
         )
 
     def _set_all(

@@ -8,12 +8,16 @@ transaction is rolled back, with whatever the step did.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
+    Integer,
     Row,
+    Select,
     Update,
     and_,
     bindparam,
@@ -25,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from runtime.base.clock import Clock
 from runtime.storage.bulk import insert_rows
@@ -261,11 +266,23 @@ class Runs:
         return [_run(row) for row in connection.execute(query)]
 
     def next_at(self, connection: Connection, after: datetime) -> datetime | None:
-        """The next moment, after one, that a run waits for."""
+        """The next moment, after one, that a run waits for; those that wait for a condition left out."""
         table = self._table
-        query = select(func.min(table.c.next_at)).where(table.c.state == QUEUED, table.c.next_at > after)
-        found: datetime | None = connection.execute(query).scalar()
+        waits = (table.c.state == QUEUED) & (table.c.next_at > after) & table.c.watching.is_not(True)
+        found: datetime | None = connection.execute(select(func.min(table.c.next_at)).where(waits)).scalar()
         return found
+
+    def watching(self, connection: Connection) -> list[StoredRun]:
+        """The runs that wait for a condition."""
+        table = self._table
+        mine = (table.c.state == QUEUED) & table.c.watching.is_(True)
+        return [_run(row) for row in connection.execute(select(table).where(mine).order_by(table.c.id))]
+
+    def look_again(self, tx: Transaction, workflows: Sequence[str]) -> bool:
+        """Have all runs of these that wait for a condition look at it now; says whether there are any."""
+        table, now = self._table, self.clock.now()
+        mine = (table.c.state == QUEUED) & table.c.watching.is_(True) & table.c.workflow.in_(workflows)
+        return tx.connection.execute(update(table).where(mine).values(next_at=now)).rowcount > 0
 
     def forget_waiting(self, tx: Transaction) -> None:
         """Drop what waits, as if nothing had set it going."""
@@ -284,8 +301,9 @@ class Runs:
 
     def has_claimable(self, connection: Connection) -> bool:
         """Whether there is something to claim: a cheap look."""
-        waits, left = (select(self._table.c.id).where(which).exists() for which in self._free())
-        return bool(connection.execute(select(or_(waits, left))).scalar())
+        look = self._prepared.select("claimable", connection, self._claimable)
+        ((found,),) = look.run(connection, {"now": self.clock.now()})
+        return bool(found)
 
     def waiting_since(self, connection: Connection) -> datetime | None:
         """Since when the one that waits longest could have begun; None when none waits."""
@@ -301,15 +319,24 @@ class Runs:
         """Take runs whose time it is, those that wait longest first. Two workers never take the same, and of
         one record's runs of a workflow a later one waits for those before it.
         """
-        waits, left = self._free()
-        found = self._take(tx, left, worker, lease, count)  # what a dead worker has left is seldom there
+        waiting, left = self._takings
+        now = self.clock.now()
+        given = {"now": now, "by": worker, "until": now + lease}
+        # What a dead worker has left is seldom there.
+        found = list(map(_run, tx.connection.execute(left, {**given, "most": count})))
         if len(found) < count:
-            found += self._take(tx, waits, worker, lease, count - len(found))
+            found += map(_run, tx.connection.execute(waiting, {**given, "most": count - len(found)}))
         return sorted(found, key=lambda run: (run.next_at, run.id))
 
-    def _take(self, tx: Transaction, free: Any, worker: str, lease: timedelta, count: int) -> list[StoredRun]:
+    @cached_property
+    def _takings(self) -> tuple[ReturningUpdate[Any], ReturningUpdate[Any]]:
+        # Built once: to build them takes longer than to run them.
+        waits, left = self._free()
+        return self._taking(waits), self._taking(left)
+
+    def _taking(self, free: ColumnElement[bool]) -> ReturningUpdate[Any]:
         # By the order of the index that finds them, so that no more are looked at than are taken.
-        table, now = self._table, self.clock.now()
+        table, now = self._table, self._now()
         earlier = table.alias("earlier")
         before = (
             select(earlier.c.id)
@@ -325,22 +352,21 @@ class Runs:
             select(table.c.id)
             .where(free, ~before)
             .order_by(table.c.next_at)
-            .limit(count)
+            .limit(bindparam("most", type_=Integer))
             .with_for_update(skip_locked=True, of=table)
         )
-        rows = tx.connection.execute(
+        return (
             update(table)
             .where(table.c.id.in_(first.scalar_subquery()))
             .values(
                 state=RUNNING,
-                worker=worker,
+                worker=bindparam("by", type_=table.c.worker.type),
                 claim=table.c.claim + 1,
-                lease_until=now + lease,
+                lease_until=bindparam("until", type_=table.c.lease_until.type),
                 started_at=func.coalesce(table.c.started_at, now),
             )
             .returning(*table.c)
         )
-        return list(map(_run, rows))
 
     def enter(self, tx: Transaction, run: StoredRun, revision: int, ids: int) -> bool:
         """Begin the transaction of a step, in which nobody else takes the run: the revision is held, and the
@@ -414,9 +440,16 @@ class Runs:
         tx.connection.execute(delete(steps).where(steps.c.run_id.in_(select(table.c.id).where(old))))
         return tx.connection.execute(delete(table).where(old)).rowcount
 
-    def _free(self) -> tuple[Any, Any]:
+    def _claimable(self) -> Select[Any]:
+        waits, left = (select(self._table.c.id).where(which).exists() for which in self._free())
+        return select(or_(waits, left))
+
+    def _now(self) -> BindParameter[datetime]:
+        return bindparam("now", required=False, type_=self._table.c.next_at.type)
+
+    def _free(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """What waits for its time, which has come; and what a worker has left."""
-        table, now = self._table, self.clock.now()
+        table, now = self._table, self._now()
         waits = and_(table.c.state == QUEUED, table.c.next_at <= now)
         return waits, and_(table.c.state == RUNNING, table.c.lease_until <= now)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
 
 from runtime.base.clock import Clock
+from runtime.storage.prepared import Kept
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
 
@@ -71,6 +72,7 @@ class Webhooks:
     def __init__(self, clock: Clock) -> None:
         self._hooks = runtime_tables().webhooks
         self._calls = runtime_tables().deliveries
+        self._prepared = Kept()
         self.clock = clock
 
     # Webhooks
@@ -118,7 +120,8 @@ class Webhooks:
 
     def has_due(self, connection: Connection) -> bool:
         """Whether a call waits for its time no longer: a cheap look."""
-        return connection.execute(select(self._calls.c.id).where(self._is_due()).limit(1)).first() is not None
+        look = self._prepared.select("due", connection, self._looking)
+        return bool(look.run(connection, {"now": self.clock.now()}))
 
     def claim(self, tx: Transaction, lease: timedelta) -> Delivery | None:
         """Take the call that has waited longest, for a while."""
@@ -194,8 +197,12 @@ class Webhooks:
         old = self._calls.c.state.in_((DELIVERED, FAILED)) & (self._calls.c.ended_at < before)
         return tx.connection.execute(delete(self._calls).where(old)).rowcount
 
-    def _is_due(self) -> Any:
-        calls, now = self._calls, self.clock.now()
+    def _looking(self) -> Select[Any]:
+        now = bindparam("now", required=False, type_=self._calls.c.next_at.type)
+        return select(self._calls.c.id).where(self._is_due(now)).limit(1)
+
+    def _is_due(self, moment: Any = None) -> Any:
+        calls, now = self._calls, self.clock.now() if moment is None else moment
         left = (calls.c.state == CALLING) & (calls.c.lease_until <= now)
         return or_((calls.c.state == WAITING) & (calls.c.next_at <= now), left)
 

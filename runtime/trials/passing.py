@@ -8,8 +8,8 @@ from cronsim import CronSim
 
 from runtime.base.clock import FrozenClock
 from runtime.model.catalog import Catalog
-from runtime.storage.runs import Runs
 from runtime.trials.stage import CaseWorker, Stage
+from runtime.trials.watching import looks
 
 MOST = 2000
 """So many stops are made; then the clock goes to the end at once."""
@@ -29,10 +29,11 @@ def advance(stage: Stage, clock: FrozenClock, worker: CaseWorker, by: timedelta)
 
 
 def _next(stage: Stage, now: datetime) -> datetime | None:
+    catalog = stage.live.catalog
     with stage.database.read() as connection:
-        waits = Runs(stage.clock).next_at(connection, now)
-    found = [*_by_the_clock(stage.live.catalog, now), *(() if waits is None else (waits,))]
-    return min(found, default=None)
+        waits = stage.runs.next_at(connection, now)
+        found = [*looks(connection, stage.runs, catalog, now), *(() if waits is None else (waits,))]
+    return min((each for each in (*found, *_by_the_clock(catalog, now)) if each > now), default=None)
 
 
 def _by_the_clock(catalog: Catalog, now: datetime) -> Iterator[datetime]:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from runtime.base.clock import FrozenClock
 from runtime.model.suite import Case
 from runtime.records.dry_run import undone
+from runtime.sites.live import Live
 from runtime.sites.site import Site
 from runtime.storage.errors import StorageError
-from runtime.storage.transaction import Transaction
 from runtime.trials.coverage import Covering
 from runtime.trials.expecting import failures
 from runtime.trials.people import People, TrialError
-from runtime.trials.trial import Trial
+from runtime.trials.stage import CaseWorker, Stage
+from runtime.trials.trial import Theatre, Trial
 from runtime.trials.verdict import Failure, Verdict
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -40,24 +41,24 @@ def run_suite(
     covering.begin()
     with undone(site.database) as tx:
         clock.moment = start_of(site.live.catalog.timezone)
-        people = People(site.live, tx)
+        stage = Stage(site, tx)
+        theatre = Theatre(stage, CaseWorker(stage), clock, People(site.live, tx))
         for case in cases:
-            verdict = _one(site, tx, clock, people, case, covering)
+            verdict = _one(theatre, case, covering)
             verdicts.append(verdict)
             tell(verdict)
     return verdicts
 
 
-def _one(
-    site: Site, tx: Transaction, clock: FrozenClock, people: People, case: Case, covering: Covering
-) -> Verdict:
+def _one(theatre: Theatre, case: Case, covering: Covering) -> Verdict:
     began = time.perf_counter()
-    clock.moment = start_of(site.live.catalog.timezone)
-    _meet(site, people, case)
+    live, clock = theatre.stage.live, theatre.clock
+    clock.moment = start_of(live.catalog.timezone)
+    _meet(live, theatre.people, case)
     clock.moment = case.at or clock.moment
-    point = tx.mark()
+    point = theatre.stage.tx.mark()
     try:
-        found = tuple(_tried(Trial(site, tx, clock, people, case), covering))
+        found = tuple(_tried(Trial(theatre, case), covering))
     except (TrialError, StorageError) as error:
         found = (Failure(case.span, "it can be tried", str(error)),)
     finally:
@@ -66,12 +67,12 @@ def _one(
     return Verdict(case, found, time.perf_counter() - began)
 
 
-def _meet(site: Site, people: People, case: Case) -> None:
+def _meet(live: Live, people: People, case: Case) -> None:
     """Have those at hand whom the case asks for: they outlive it."""
     asked = {case.who, *(each.as_who for each in case.actions), *(each.as_who for each in case.then)}
     asked |= {each.action.as_who for each in case.then if each.action is not None}
     people.number("")
-    for role in sorted(asked & set(site.live.catalog.roles)):
+    for role in sorted(asked & set(live.catalog.roles)):
         people.number(role)
 
 

@@ -18,9 +18,7 @@ from runtime.records.change import Change, Refused
 from runtime.records.outer import nested
 from runtime.sites.live import Live
 from runtime.sites.site import Site
-from runtime.storage.runs import CUT, FAILED, SKIPPED, Runs, StoredRun
-from runtime.storage.transaction import Transaction
-from runtime.trials.outside import Outside
+from runtime.storage.runs import CUT, FAILED, SKIPPED, StoredRun
 from runtime.trials.passing import advance
 from runtime.trials.people import People, TrialError, reasons
 from runtime.trials.stage import CaseWorker, Stage
@@ -44,19 +42,29 @@ class Call:
     answered: dict[tuple[str, int, str], bool] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Theatre:
+    """Where the cases of a suite are tried one after the other, and who is there in all of them."""
+
+    stage: Stage
+    worker: CaseWorker
+    clock: FrozenClock
+    people: People
+
+
 class Trial:
     """One case at work. ``numbers`` are the ids of its records, by what it calls them."""
 
-    def __init__(self, site: Site, tx: Transaction, clock: FrozenClock, people: People, case: Case) -> None:
+    def __init__(self, theatre: Theatre, case: Case) -> None:
         self.case = case
-        self.live = site.live
-        self.tx = tx
-        self.clock = clock
-        self.people = people
-        self.outside = Outside(site.url, case.answers)
-        self.stage = Stage(site, tx, self.outside)
-        self.worker = CaseWorker(self.stage)
-        self.runs = Runs(clock)
+        self.stage = theatre.stage
+        self.live = self.stage.live
+        self.tx = self.stage.tx
+        self.runs = self.stage.runs
+        self.clock = theatre.clock
+        self.people = theatre.people
+        self.worker = theatre.worker
+        self.outside = self.stage.begin(case.answers)
         self.numbers: dict[str, int] = {}
         self.refusals: dict[str, str] = {}
         """What was refused, by field, and why."""
