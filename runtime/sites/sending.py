@@ -110,7 +110,11 @@ def opt_out_field(live: Live, opt_out: OptOut) -> tuple[str, Field] | None:
 
 def is_unwanted(live: Live, connection: Any, mail: StoredMail) -> bool:
     """Whether whom a mail is for wants no such letters by now; it stays where nobody can tell."""
-    opt_out = OptOut(**(mail.opt_out or {}))
+    return wants_none(live, connection, OptOut(**(mail.opt_out or {})))
+
+
+def wants_none(live: Live, connection: Any, opt_out: OptOut) -> bool:
+    """Whether a record says by now that its person wants no such letters."""
     found = opt_out_field(live, opt_out)
     if found is None:
         return True

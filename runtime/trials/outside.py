@@ -6,6 +6,8 @@ from typing import Any
 
 from runtime.model.letters import Letter
 from runtime.model.outbound import Answer, Request
+from runtime.sites.live import Live
+from runtime.sites.sending import wants_none
 from runtime.storage.transaction import Transaction
 
 ANSWER = Answer(200, b"{}", "application/json")
@@ -16,15 +18,18 @@ ANSWER = Answer(200, b"{}", "application/json")
 class Outside:
     """Letters and calls of one case. ``answers`` are given one after the other, the last for good."""
 
+    live: Live
     url: str
     answers: Sequence[Answer] = ()
     letters: dict[str, Letter] = field(default_factory=dict)
     calls: list[Request] = field(default_factory=list)
 
-    def put(self, _tx: Transaction, letters: Sequence[Letter]) -> list[int]:
-        """Catch letters: two of one key are the same."""
+    def put(self, tx: Transaction, letters: Sequence[Letter]) -> list[int]:
+        """Catch letters: two of one key are the same, and whoever wants none gets none."""
         for letter in letters:
-            self.letters.setdefault(letter.key, letter)
+            opt_out = letter.opt_out
+            if opt_out is None or not wants_none(self.live, tx.connection, opt_out):
+                self.letters.setdefault(letter.key, letter)
         return []
 
     def has(self, _connection: Any, key: str) -> bool:

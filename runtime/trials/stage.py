@@ -54,7 +54,7 @@ class Stage:
         self._site = site
         self.database = _Inside(site, tx)
         self.tx = tx
-        self.outside = Outside(site.url)
+        self.outside = Outside(site.live, site.url)
         self.runs = Runs(site.clock)
 
     def __getattr__(self, name: str) -> Any:
@@ -72,7 +72,7 @@ class Stage:
 
     def begin(self, answers: Sequence[Answer]) -> Outside:
         """Have nothing sent yet; gives what a case will send, and be answered."""
-        self.outside = Outside(self._site.url, answers)
+        self.outside = Outside(self._site.live, self._site.url, answers)
         return self.outside
 
     def refresh(self) -> bool:

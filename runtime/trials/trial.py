@@ -58,7 +58,7 @@ class Trial:
     def __init__(self, theatre: Theatre, case: Case) -> None:
         self.case = case
         self.stage = theatre.stage
-        self.live = self.stage.live
+        self.live: Live = self.stage.live
         self.tx = self.stage.tx
         self.runs = self.stage.runs
         self.clock = theatre.clock

@@ -69,8 +69,8 @@ def result_of(found: Found, days: int, told: list[Message]) -> dict[str, Any]:
 def told_of(found: Found, days: int) -> Message:
     """The result in one sentence."""
     return message(
-        "In the last {days} days it would have run {fired} times for {records} records, "
-        "and written {letters} letters to {people} people.",
+        "In the last {days} days there would have been: runs {fired}, of records {records}; "
+        "letters {letters}, to people {people}.",
         days=days,
         fired=found.fired,
         records=len(found.records),
@@ -81,4 +81,4 @@ def told_of(found: Found, days: int) -> Message:
 
 def far(found: Found) -> Message:
     """How far it is, in one sentence."""
-    return message("{fired} runs in {read} changes so far", fired=found.fired, read=found.read)
+    return message("so far: runs {fired}, changes read {read}", fired=found.fired, read=found.read)

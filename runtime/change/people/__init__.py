@@ -1,7 +1,7 @@
 """What a change of the configuration means for people, in sentences by topic.
 
 Entry: :func:`runtime.change.people.telling.tell`. A topic is one file with a function that yields the
-sentences of two catalogs, named in ``telling.py``: workflows and rights come there when they exist.
+sentences of two catalogs, named in ``telling.py``.
 """
 
 from collections.abc import Mapping, Sequence

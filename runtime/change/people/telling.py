@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from runtime.change.before import Before
 from runtime.change.people import Changes
 from runtime.change.people.access import tell_access
+from runtime.change.people.automation import tell_automation
 from runtime.change.people.fields import tell_fields
 from runtime.change.people.filters import tell_filters
 from runtime.change.people.formulas import tell_formulas
@@ -32,10 +33,11 @@ TOPICS: tuple[tuple[str, Tell], ...] = (
     ("Picklists", tell_picklists),
     ("Layouts", tell_layouts),
     ("Filters", tell_filters),
+    ("Workflows, tools, jobs and approvals", tell_automation),
     ("Menu", tell_menu),
     (ACCESS, tell_access),
 )
-"""The topics in the order in which they are told. Workflows, say, will be one more."""
+"""The topics in the order in which they are told."""
 
 NOTHING = Renames()
 TOLD = 50

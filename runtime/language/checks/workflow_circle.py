@@ -75,7 +75,7 @@ def _written(workflow: Workflow) -> Iterator[Written]:
             yield workflow.module, UPDATED, frozenset(settings["save"].values())
         elif step.kind == "create":
             yield str(settings.get("module", "")), CREATED, fields
-        elif step.kind in ("link", "unlink"):
+        elif step.kind in ("link", "unlink") and "in" in settings:
             yield _linked(settings["in"])
         elif step.kind == "delete":
             yield module, DELETED, fields
