@@ -144,8 +144,10 @@ def _plain(value: object) -> str:
 class Calling:
     """Makes the calls of one site."""
 
-    def __init__(self, site: Place) -> None:
+    def __init__(self, site: Place, name: str) -> None:
+        """``name`` is the worker's."""
         self._site = site
+        self._name = name
         self.webhooks = Webhooks(site.clock)
 
     def has_due(self) -> bool:
@@ -159,7 +161,7 @@ class Calling:
             return False
         site = self._site
         with site.database.write() as tx:
-            call = self.webhooks.claim(tx, LEASE)
+            call = self.webhooks.claim(tx, self._name, LEASE)
             hook = self.webhooks.find(tx.connection, call.webhook_id) if call is not None else None
         if call is None:
             return False
@@ -167,6 +169,10 @@ class Calling:
         with site.database.write() as tx:
             self._ended(tx, hook, call, status, error)
         return True
+
+    def free(self, tx: Transaction) -> int:
+        """End the leases of an earlier worker of this name, which is dead."""
+        return self.webhooks.free(tx, self._name)
 
     def _made(self, hook: Webhook, call: Delivery) -> tuple[int | None, str]:
         try:

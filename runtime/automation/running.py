@@ -58,7 +58,7 @@ def cause_of(run_id: int) -> str:
 
 
 class Runner:
-    """Does the runs of one site, in as many threads as call :meth:`drain`."""
+    """Does the runs of one site, in as many threads as call :meth:`take_turn`."""
 
     def __init__(
         self,
@@ -80,29 +80,22 @@ class Runner:
         with self._site.database.read() as connection:
             return self.runs.has_claimable(connection)
 
-    def drain(self) -> int:
-        """Do what waits until nothing does or the worker is to stop; says how many runs were taken."""
-        count, more = 0, False
-        while not self._stopping.is_set() and (more or self.has_work()):
-            with self._site.database.write(at_once=False) as tx:
-                taken = self.runs.claim(tx, self._name, self._lease, TAKEN)
-            if not taken:
-                break
-            if len(taken) == TAKEN and not more:
-                self._site.live.writer.plans.workplace.wake()  # there is work for another thread, too
-            more = len(taken) == TAKEN
-            self._site.refresh()  # now, so that it is no older than what was taken
-            for place, run in enumerate(taken):
-                if self._stopping.is_set():
-                    self._give_back(taken[place:])
-                    break
-                self._do(run)
-                count += 1
-        return count
+    def take_turn(self, *, more: bool = False) -> int:
+        """Take some runs, and do them; says how many. ``more``: the last turn left some, so none is looked
+        for.
+        """
+        if not more and not self.has_work():
+            return 0
+        with self._site.database.write(at_once=False) as tx:
+            taken = self.runs.claim(tx, self._name, self._lease, TAKEN)
+        if len(taken) == TAKEN and not more:
+            self._site.live.writer.plans.workplace.wake()  # there is work for another thread, too
+        self.do(taken)
+        return len(taken)
 
     def do(self, runs: Sequence[StoredRun]) -> None:
         """Do runs that were taken, while there is time; the others are left to the workers."""
-        self._site.refresh()
+        self._site.refresh()  # now, so that it is no older than what was taken
         for place, run in enumerate(runs):
             if self._stopping.is_set():
                 self._give_back(runs[place:])

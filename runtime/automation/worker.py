@@ -16,7 +16,7 @@ from runtime.automation.following import Following
 from runtime.automation.interrupted import CancelledError, StoppedError
 from runtime.automation.operations.base import LaterError, Operation, OperationError
 from runtime.automation.place import Place, Snapshot
-from runtime.automation.running import Runner
+from runtime.automation.running import TAKEN, Runner
 from runtime.automation.telling import Telling
 from runtime.base.messages import message, to_json
 from runtime.identity.actor import SYSTEM, Actor
@@ -76,23 +76,19 @@ class Worker:
         self._looked = float("-inf")
         self._clocks = Clocks(site, Runs(site.clock), background)
         self._following = Following(site)
-        self._calling = Calling(site)
+        self._calling = Calling(site, name)
         self._telling = Telling(site)
         self._runner = Runner(site, known_steps(), name, lease, self.stopping)
 
     def drain(self) -> int:
-        """Do what waits, one after the other, until nothing does or the worker is to stop; says how many."""
-        count = 0
-        self._look()
-        while not self.stopping.is_set():
-            done = self._runner.drain()
-            operation = self._claim()
-            if operation is not None:
-                self._run(operation)
-                done += 1
-            done += self._calling.call_one()
-            if not done:
-                break
+        """Do what waits until nothing does or the worker is to stop; says how many. In each round each kind
+        of work has its turn, so that however much there is of one, the others go on.
+        """
+        count, runs, done = 0, 0, 1
+        while done and not self.stopping.is_set():
+            self._look()
+            runs = self._runner.take_turn(more=runs == TAKEN)
+            done = runs + self._run_one() + self._calling.call_one()
             count += done
         return count
 
@@ -156,6 +152,8 @@ class Worker:
         with self._site.database.write() as tx:
             self._operations.free(tx, self.name)
             self._runner.free(tx)
+            self._calling.free(tx)
+            Mails(self._site.clock).free(tx, self.name)
 
     def _look(self) -> None:
         """See what the clock says, what was saved, and whom there is something to tell."""
@@ -175,6 +173,13 @@ class Worker:
                 return None
         with self._site.database.write() as tx:
             return self._operations.claim(tx, self.name, self._lease)
+
+    def _run_one(self) -> bool:
+        """Run the operation that has waited longest; False where none waits."""
+        operation = self._claim()
+        if operation is not None:
+            self._run(operation)
+        return operation is not None
 
     def _run(self, operation: StoredOperation) -> None:
         log.info("operation %s (%s) begins, claim %s", operation.id, operation.kind, operation.claim)

@@ -124,12 +124,12 @@ class Post:
             return None
         return Content(**json.loads(self._sealer.open(mail.content)))
 
-    def send(self, mail_id: int) -> bool:
+    def send(self, mail_id: int, worker: str) -> bool:
         """Send a mail, if it is its time; what becomes of it is written down. False where this minute has
-        seen as many as may leave.
+        seen as many as may leave. ``worker`` names who sends it.
         """
         with self._database.write() as tx:
-            mail = self.mails.claim(tx, mail_id, LEASE)
+            mail = self.mails.claim(tx, mail_id, worker, LEASE)
             if mail is None:
                 return True
             if mail.until is not None and self.mails.clock.now() >= mail.until:

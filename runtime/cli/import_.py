@@ -110,9 +110,10 @@ def _run(
     )
     with _BadRows(file, arguments.file) as bad, _progress(house.err, file) as progress:
         summary = task.run(file, bad.write, progress)
-    site.database.settle()
-    if summary.created + summary.updated > 10_000 and not arguments.dry_run:
-        site.database.optimize(plan.table.table.name)
+    if not arguments.dry_run:
+        site.database.settle()
+        if summary.created + summary.updated > 10_000:
+            site.database.optimize(plan.table.table.name)
     said = (
         f"created {summary.created}, updated {summary.updated},"
         f" unchanged {summary.unchanged}, refused {summary.refused}"

@@ -107,22 +107,39 @@ class Database:
     def write(self, *, at_once: bool = True) -> Iterator[Transaction]:
         """A transaction: committed at the end, rolled back by an exception.
 
-        Without ``at_once`` PostgreSQL does not wait for the disk: the last of such transactions may be lost
-        when the machine fails, whole and from the last one back, until :meth:`settle` or any other commit.
+        Without ``at_once`` nobody waits for the disk: the last of such transactions may be lost when the
+        machine (not the program) fails, whole and from the last one back, until :meth:`settle` or any other
+        commit.
         On SQLite writers take turns, in a process in the order they came. Raises :class:`BusyError` when the
         wait is too long. What was asked for with ``after_commit`` is called last, when the lock is free
         again.
         """
-        with self._turn(), _as_storage_errors(), self._writing.begin() as connection:
+        begin = self._writing.begin if at_once else self._begin_without_waiting
+        with self._turn(), _as_storage_errors(), begin() as connection:
             transaction = Transaction(connection)
-            if not at_once and self.dialect == "postgresql":
-                run(connection, "SET LOCAL synchronous_commit TO off", [()])  # goes with the first statement
             yield transaction
         for call in transaction.afterwards:
             try:
                 call()
             except Exception:
                 log.exception("What was to happen after a commit failed.")
+
+    @contextmanager
+    def _begin_without_waiting(self) -> Iterator[Connection]:
+        if self.dialect == "postgresql":
+            with self._writing.begin() as connection:
+                run(connection, "SET LOCAL synchronous_commit TO off", [()])  # goes with the first statement
+                yield connection
+            return
+        with self._writing.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA synchronous=NORMAL")  # refused inside a transaction
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver.execute("PRAGMA synchronous=FULL")
 
     @contextmanager
     def rebuild(self) -> Iterator[Transaction]:
@@ -164,9 +181,11 @@ class Database:
 
     def settle(self) -> None:
         """Wait until everything that was committed is on the disk."""
-        if self.dialect == "postgresql":
-            with self.write() as transaction:
+        with self.write() as transaction:
+            if self.dialect == "postgresql":
                 transaction.connection.exec_driver_sql("SELECT pg_current_xact_id()")
+            else:
+                transaction.allocate_ids(1)  # SQLite waits for what came before where something is written
 
     def optimize(self, *tables: str) -> None:
         """Let the database look at what these tables (without any: all) hold now, so that it plans well;

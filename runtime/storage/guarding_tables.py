@@ -99,6 +99,7 @@ def mails(metadata: MetaData) -> Table:
         Column("opt_out", Json),
         Column("state", Text, nullable=False),
         Column("tries", Integer, nullable=False),
+        Column("worker", Text),
         Column("lease_until", UtcDateTime()),
         Column("next_at", UtcDateTime(), nullable=False),
         Column("until", UtcDateTime()),

@@ -1,4 +1,4 @@
-"""Rows that workers claim for a while: what operations and runs of workflows do alike."""
+"""Rows that workers claim for a while: what operations, runs of workflows, mails and calls do alike."""
 
 from datetime import datetime
 
@@ -17,7 +17,9 @@ def ask_cancel(tx: Transaction, table: Table, row_id: int, now: datetime) -> boo
     return bool(tx.connection.execute(running.values(cancel_at=now)).rowcount)
 
 
-def free(tx: Transaction, table: Table, worker: str, now: datetime) -> int:
-    """End the leases of a worker that is known to be dead; says how many there were."""
-    mine = update(table).where(table.c.state == "running", table.c.worker == worker)
+def free(tx: Transaction, table: Table, worker: str, now: datetime, claimed: str = "running") -> int:
+    """End the leases of a worker that is known to be dead; says how many there were. ``claimed`` is the state
+    of rows that somebody has.
+    """
+    mine = update(table).where(table.c.state == claimed, table.c.worker == worker)
     return tx.connection.execute(mine.values(lease_until=now)).rowcount

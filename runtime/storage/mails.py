@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.base.clock import Clock
+from runtime.storage.leased import free
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.site_settings import read_setting, write_setting
 from runtime.storage.transaction import Transaction
@@ -44,6 +45,7 @@ class StoredMail:
     opt_out: Mapping[str, Any] | None
     state: str
     tries: int
+    worker: str | None
     lease_until: datetime | None
     next_at: datetime
     until: datetime | None
@@ -159,7 +161,7 @@ class Mails:
         query = select(table.c.id).where(table.c.id.in_(ids), is_due).order_by(table.c.id)
         return list(connection.execute(query).scalars())
 
-    def claim(self, tx: Transaction, mail_id: int, lease: timedelta) -> StoredMail | None:
+    def claim(self, tx: Transaction, mail_id: int, worker: str, lease: timedelta) -> StoredMail | None:
         """Take a mail to send it, for a while; None when it is not its time, or somebody else has it."""
         table, now = self._table, self.clock.now()
         left = (table.c.state == SENDING) & (table.c.lease_until <= now)
@@ -167,10 +169,14 @@ class Mails:
         row = tx.connection.execute(
             update(table)
             .where(mine)
-            .values(state=SENDING, tries=table.c.tries + 1, lease_until=now + lease)
+            .values(state=SENDING, tries=table.c.tries + 1, worker=worker, lease_until=now + lease)
             .returning(*table.c)
         ).first()
         return _stored(row) if row is not None else None
+
+    def free(self, tx: Transaction, worker: str) -> int:
+        """Let those be sent that a worker had who is known to be dead; says how many there were."""
+        return free(tx, self._table, worker, self.clock.now(), SENDING)
 
     def sent(self, tx: Transaction, mail: StoredMail) -> None:
         """The server has it: the content is forgotten."""

@@ -51,6 +51,7 @@ def deliveries(metadata: MetaData) -> Table:
         Column("tries", Integer, nullable=False),
         Column("status", Integer),
         Column("error", Text),
+        Column("worker", Text),
         Column("lease_until", UtcDateTime()),
         Column("next_at", UtcDateTime(), nullable=False),
         Column("created_at", UtcDateTime(), nullable=False),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, or_, select, update
 
 from runtime.base.clock import Clock
+from runtime.storage.leased import free
 from runtime.storage.prepared import Kept
 from runtime.storage.runtime_tables import runtime_tables
 from runtime.storage.transaction import Transaction
@@ -60,6 +61,7 @@ class Delivery:
     tries: int
     status: int | None
     error: str | None
+    worker: str | None
     lease_until: datetime | None
     next_at: datetime
     created_at: datetime
@@ -123,20 +125,25 @@ class Webhooks:
         look = self._prepared.select("due", connection, self._looking)
         return bool(look.run(connection, {"now": self.clock.now()}))
 
-    def claim(self, tx: Transaction, lease: timedelta) -> Delivery | None:
+    def claim(self, tx: Transaction, worker: str, lease: timedelta) -> Delivery | None:
         """Take the call that has waited longest, for a while."""
         calls = self._calls
         query = select(calls.c.id).where(self._is_due()).order_by(calls.c.next_at, calls.c.id).limit(1)
         number = tx.connection.execute(query.with_for_update(skip_locked=True)).scalar()
         if number is None:
             return None
+        taken = {"state": CALLING, "worker": worker, "lease_until": self.clock.now() + lease}
         row = tx.connection.execute(
             update(calls)
             .where(calls.c.id == number, self._is_due())
-            .values(state=CALLING, tries=calls.c.tries + 1, lease_until=self.clock.now() + lease)
+            .values(tries=calls.c.tries + 1, **taken)
             .returning(*calls.c)
         ).first()
         return _delivery(row) if row is not None else None
+
+    def free(self, tx: Transaction, worker: str) -> int:
+        """Let those be made that a worker had who is known to be dead; says how many there were."""
+        return free(tx, self._calls, worker, self.clock.now(), CALLING)
 
     def delivered(self, tx: Transaction, call: Delivery, status: int) -> None:
         """The other side has taken it."""

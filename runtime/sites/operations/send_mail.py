@@ -26,7 +26,7 @@ class SendMail(Operation):
             due = post.mails.due(connection, ids)
         for done, mail_id in enumerate(due):
             context.check()
-            if not post.send(mail_id):
+            if not post.send(mail_id, context.operation.worker or ""):
                 break
             context.tell(len(ids) - len(due) + done + 1, len(ids))
         with context.site.database.read() as connection:

@@ -293,3 +293,20 @@ def test_a_table_that_was_small_when_looked_at_is_still_searched_by_its_index(tm
         found = tx.connection.exec_driver_sql(plan, ("x",)).all()
     database.close()
     assert "SEARCH t USING INDEX" in str(found)
+
+
+def test_what_does_not_wait_for_the_disk_lands_as_all_else_does(database):
+    tables = set_up(database)
+    for number in range(2):
+        with database.write(at_once=False) as tx:
+            tx.connection.execute(insert(tables.counters).values(key=f"quick {number}", value=1))
+    with suppress(FailedError), database.write(at_once=False) as tx:
+        tx.connection.execute(insert(tables.counters).values(key="undone", value=1))
+        raise FailedError
+    database.settle()
+    with database.read() as connection:
+        assert counted(connection, tables) >= {"quick 0", "quick 1"}
+        assert "undone" not in counted(connection, tables)
+    if database.dialect == "sqlite":
+        with database.write() as tx:  # who writes next waits for the disk
+            assert tx.connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
