@@ -74,11 +74,16 @@ def call(flows: Flows) -> None:
 def test_a_mail_and_a_call_go_out_amid_runs_that_make_runs(
     crm: Crm, box: Postbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flows, done = opened(crm, box), []
+    flows, done = opened(crm, box), list[str]()
     amid: dict[str, int] = {}
     flows.site.outbound = Wire(lambda _: amid.update(call=len(done)))  # type: ignore[assignment]
     go, hand_over = _Running.go, flows.site.post._hand_over
-    monkeypatch.setattr(_Running, "go", lambda run: (done.append(run), go(run)))
+
+    def counted(running: _Running) -> None:
+        done.append(running.run.key)
+        go(running)
+
+    monkeypatch.setattr(_Running, "go", counted)
     monkeypatch.setattr(
         flows.site.post, "_hand_over", lambda mail: (amid.update(mail=len(done)), hand_over(mail))
     )
