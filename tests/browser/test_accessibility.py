@@ -103,7 +103,7 @@ def test_no_page_has_a_violation(app, addresses, visit, size):
     modules = app.folder / "schemas/modules/deals.yaml"
     modules.write_text(modules.read_text().replace("type: percent, min", "type: per_cent, min"))
     app.site.apply_pack()
-    page = visit(app, viewport=SIZES[size], bypass_csp=True)
+    page = visit(app, viewport=SIZES[size])
     page.add_init_script(path=AXE)
     wrong = []
     for name, address in addresses.items():

@@ -94,7 +94,7 @@ def test_a_phone_opens_the_record_and_shows_no_pencil(app, deals, visit):
 
 
 def test_the_box_over_a_cell_has_no_violation(app, deals, visit):
-    page = visit(app, bypass_csp=True)
+    page = visit(app)
     page.add_init_script(path=AXE)
     page.goto("/app/deals")
     double_click(page, "Benches", "Amount")

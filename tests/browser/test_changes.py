@@ -93,7 +93,7 @@ def test_a_rename_is_applied_and_rolled_back_while_somebody_edits_in_another_tab
 def test_no_page_of_changes_has_a_violation(app, visit, size):
     make(app, "deals", name="Big", size=3, stage="lost")
     make(app, "deals", name="Small", stage="lost")
-    page = visit(app, viewport=SIZES[size], bypass_csp=True)
+    page = visit(app, viewport=SIZES[size])
     page.add_init_script(path=AXE)
     wrong = []
 

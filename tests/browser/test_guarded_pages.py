@@ -149,7 +149,7 @@ AUTOMATION = tuple(
 
 @pytest.mark.parametrize("size", list(SIZES))
 def test_no_page_of_automation_has_a_violation(app, addresses, visit, size):
-    page = visit(app, viewport=SIZES[size], bypass_csp=True)
+    page = visit(app, viewport=SIZES[size])
     page.add_init_script(path=AXE)
     wrong = []
     for name, address in addresses.items():

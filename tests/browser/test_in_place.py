@@ -181,7 +181,7 @@ def test_columns_are_chosen_by_the_keyboard(app, ada, visit):
 
 @pytest.mark.parametrize("scheme, size", [("light", "wide"), ("dark", "phone")])
 def test_what_opens_over_a_page_has_no_violation(app, ada, visit, scheme, size):
-    page = visit(app, color_scheme=scheme, viewport=SIZES[size], bypass_csp=True)
+    page = visit(app, color_scheme=scheme, viewport=SIZES[size])
     page.add_init_script(path=AXE)
     wrong = []
 

@@ -1,6 +1,9 @@
-"""The content security policy in a real browser: what is inline does not run, and a test hears of it."""
+"""What a real browser is told: what is inline does not run, and a test hears of it; pages are not kept."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.support.screens import PACK, make
 
 pytestmark = pytest.mark.parametrize("database_engine", ["sqlite"], indirect=True)
 BREACHES = {
@@ -25,3 +28,17 @@ def test_what_the_policy_refuses_does_not_run_and_would_fail_its_test(crm, visit
     page.wait_for_timeout(100)
     assert any("thrown" in each for each in troubles)
     troubles.clear()
+
+
+def test_after_signing_out_the_way_back_shows_nothing(crm, visit):
+    app = crm(PACK)
+    account = make(app, "accounts", name="Acme Secret")
+    page = visit(app)
+    page.goto(f"/app/accounts/{account}")
+    expect(page.get_by_text("Acme Secret").first).to_be_visible()
+    page.get_by_role("banner").locator("summary").last.click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/signin*")
+    page.go_back()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert "Acme Secret" not in page.content()

@@ -31,10 +31,8 @@ def addresses(app):
 
 
 def test_no_page_of_a_module_has_a_violation(demo, visit):
-    wide = visit(demo, email="axe@example.com", viewport=SIZES["wide"], bypass_csp=True)
-    narrow = visit(
-        demo, email="axe@example.com", viewport=SIZES["phone"], color_scheme="dark", bypass_csp=True
-    )
+    wide = visit(demo, email="axe@example.com", viewport=SIZES["wide"])
+    narrow = visit(demo, email="axe@example.com", viewport=SIZES["phone"], color_scheme="dark")
     for page in (wide, narrow):
         page.add_init_script(path=AXE)
     wrong = []

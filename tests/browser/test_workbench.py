@@ -71,7 +71,7 @@ def test_how_a_value_came_about_is_told_by_the_keyboard_too(app, order, visit):
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_is_out_of_reach_or_too_wide(app, order, visit, width):
-    page = visit(app, viewport={"width": width, "height": 900}, bypass_csp=True)
+    page = visit(app, viewport={"width": width, "height": 900})
     page.add_init_script(path=AXE)
     text = "price%20*%20(100%20-%20account.discount)%20/%20100%20%2B%20nothing"
     for number, address in enumerate(

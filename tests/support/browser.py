@@ -1,8 +1,9 @@
 """Fixtures that drive a real Chromium: `page` is a fresh page, `new_page` opens more of them (phone, dark).
 
 A page that logs an error, throws one, or breaks the content security policy fails its test at the end (its
-``troubles``); a refused request (a 4xx answer) is no error. No page reaches another machine. One Chromium
-runs in each worker.
+``troubles``); a refused request (a 4xx answer) is no error. The policy holds in every test: a script that a
+test brings along (axe) comes by ``add_init_script``, which the policy lets be. No page reaches another
+machine. One Chromium runs in each worker.
 """
 
 import asyncio
@@ -68,6 +69,7 @@ def new_page(browser: Browser, troubles: list[str]) -> Iterator[Callable[..., Pa
             troubles.append(f"{message.text} ({message.location['url']}:{message.location['lineNumber']})")
 
     def open_page(**options: Any) -> Page:
+        assert "bypass_csp" not in options, "The content security policy holds in every browser test."
         context = browser.new_context(**{"locale": "en-US", "timezone_id": "UTC", **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE)

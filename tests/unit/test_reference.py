@@ -1,5 +1,6 @@
 """The reference says something of everything registered, and no page of the documentation leads nowhere."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,11 @@ def test_every_package_and_vendored_file_is_in_the_list_of_what_it_stands_on():
     text = LIST.read_text("utf-8")
     assert [name for name, version in locked().items() if f"| {name} | {version} |" not in text] == []
     assert NOTICE.read_text("utf-8").rstrip() in text
+
+
+def test_what_is_said_to_show_that_nothing_leaks_is_there():
+    root = Path(__file__).parents[2]
+    text = (root / "docs/decisions/028-what-shows-that-nothing-leaks.md").read_text("utf-8")
+    named = re.findall(r"`([\w/]+\.(?:py|yaml))`", text)
+    assert len(named) > 40
+    assert [name for name in named if not list((root / "tests").rglob(name))] == []

@@ -90,7 +90,7 @@ def _by_session(site: Site, live: Live, request: Request, token: str) -> Actor |
                     "A browser's change must come from a page of this site, with its token in X-CSRF-Token."
                 )
             )
-        only_looks(session, request.url.path)
+        only_looks(session, str(request.scope["path"]))
     cause = None if session.by_id is None else f"{ACTING}{session.by_id}"
     actor = live.actor_of(user, DOOR)
     return replace(actor, by_id=session.by_id, address=client_address(request), cause=cause)
