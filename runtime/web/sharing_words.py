@@ -1,4 +1,4 @@
-"""Words for what is shared by hand: with whom it may be, and what the levels are called."""
+"""Words for what is shared, by hand or by the configuration: with whom, and what the levels are called."""
 
 from collections.abc import Mapping
 
@@ -12,3 +12,16 @@ OF_CALENDAR: Mapping[str, str] = {
     "read": phrase("Sees what I do"),
     "write": phrase("May change it"),
 }
+TO_ALL: Mapping[str, str] = {
+    "private": phrase("Private"),
+    "read": phrase("All may see it"),
+    "write": phrase("All may change it"),
+}
+"""What everybody may do with the records of others."""
+WITH_WHOM: Mapping[str, str] = {
+    "role": phrase("The role {name}"),
+    "role_and_below": phrase("The role {name}, and those below it"),
+    "group": phrase("The group {name}"),
+    "user": phrase("The user {name}"),
+}
+"""Whom a rule shares with."""

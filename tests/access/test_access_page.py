@@ -15,7 +15,7 @@ def test_an_admin_sees_every_right_with_its_line(office: Office) -> None:
         "Fields of Sales",
         "Sharing rules",
         "where stage.kind == 'open'",
-        "role helper",
+        "The role Helper",
     ):
         assert text in page
     assert "sales.yaml:2" in page

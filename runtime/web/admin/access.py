@@ -8,7 +8,7 @@ from starlette.responses import Response
 from runtime.base.messages import phrase
 from runtime.identity.actor import Actor
 from runtime.identity.users import User
-from runtime.model.access import ANY, RIGHTS, FieldRights, Profile
+from runtime.model.access import ANY, RIGHTS, FieldRights, Profile, SharingRule
 from runtime.model.catalog import Catalog, Expression, Origin, Path
 from runtime.records.why_access import WhyAccess
 from runtime.storage.query import Aggregate, Query
@@ -16,6 +16,7 @@ from runtime.web.admin.source import line_address, place_of, source_address
 from runtime.web.admin.tabs import tabs
 from runtime.web.door import Call
 from runtime.web.pages.screen import Screen
+from runtime.web.sharing_words import OF_RECORD, TO_ALL, WITH_WHOM
 
 Part = dict[str, Any]
 CAP = 1000
@@ -154,17 +155,17 @@ def _sharing(call: Call) -> list[Part]:
     sharing = call.live.catalog.access.sharing
     if not sharing.written:
         return []
+    defaults = {**sharing.default, ANY: sharing.default.get(ANY, "private")}
     levels = [
-        _row((_named(call, key), level), sharing.places.get(key)) for key, level in sharing.default.items()
+        _row((_named(call, key), call.translate(TO_ALL[level])), sharing.places.get(key))
+        for key, level in defaults.items()
     ]
-    if ANY not in sharing.default:
-        levels.append(_row((call.translate("All others"), "private"), None))
     rules = [
         _row(
             (
                 _named(call, rule.module),
-                f"{rule.kind} {rule.to}",
-                rule.grant,
+                _with_whom(call, rule),
+                call.translate(OF_RECORD[rule.grant]),
                 rule.where.text if rule.where else "",
             ),
             rule.origin,
@@ -177,6 +178,12 @@ def _sharing(call: Call) -> list[Part]:
         columns = (phrase("Module"), phrase("Shared with"), phrase("Grants"), phrase("Condition"))
         found.append(_part(call, "rules", call.translate("Sharing rules"), columns, rules))
     return [*found, *_owners(call), *_calendars(call)]
+
+
+def _with_whom(call: Call, rule: SharingRule) -> str:
+    role = call.live.catalog.access.roles.get(rule.to) if rule.kind.startswith("role") else None
+    name = rule.to if role is None else role.label.in_language(call.actor.language)
+    return call.translate(WITH_WHOM[rule.kind]).format(name=name)
 
 
 OWNERS: Mapping[str, str] = {
