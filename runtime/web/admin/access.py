@@ -70,7 +70,8 @@ def _configured(call: Call) -> list[Part]:
 
 def _part(call: Call, key: str, label: str, columns: Iterable[str], rows: list[Part]) -> Part:
     heads = [call.translate(column) for column in columns]
-    return {"key": key, "label": label, "columns": heads, "rows": rows}
+    has_source = any(row["at"] for row in rows)
+    return {"key": key, "label": label, "columns": heads, "rows": rows, "has_source": has_source}
 
 
 def _row(texts: Iterable[str], origin: Origin | None) -> Part:
@@ -109,9 +110,14 @@ def _holders(call: Call) -> dict[object, object]:
 def _profile(call: Call, profile: Profile) -> Part:
     label = call.translate("Profile {name}").format(name=profile.label.in_language(call.actor.language))
     yes, no = call.translate("yes"), ""
+    only_any = profile.modules.keys() == {ANY}
     rows = [
         _row(
-            (_named(call, key), *(yes if right in rights.granted else no for right in RIGHTS)), rights.origin
+            (
+                call.translate("All modules") if only_any else _named(call, key),
+                *(yes if right in rights.granted else no for right in RIGHTS),
+            ),
+            rights.origin,
         )
         for key, rights in profile.modules.items()
     ]
