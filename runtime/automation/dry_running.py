@@ -8,12 +8,12 @@ writes meanwhile, so it ends after two seconds, with what is left named.
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
+from runtime.automation.inside import Inside
 from runtime.automation.place import Place
 from runtime.automation.running import Runner, _Running
 from runtime.automation.starting import MANUAL, Cause, start
@@ -88,34 +88,12 @@ class _Deadline(threading.Event):
         return time.monotonic() >= self._end
 
 
-class _Inside:
-    """A database all of whose transactions are parts of one."""
-
-    def __init__(self, site: Place, tx: Transaction) -> None:
-        self._site = site
-        self._tx = tx
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._site.database, name)
-
-    @contextmanager
-    def write(self, *, at_once: bool = True) -> Iterator[Transaction]:
-        """A part of the transaction."""
-        with self._tx.savepoint():
-            yield self._tx
-
-    @contextmanager
-    def read(self) -> Iterator[Any]:
-        """What the transaction sees."""
-        yield self._tx.connection
-
-
 class _Stage:
     """A place where everything is tried, and nothing goes out."""
 
     def __init__(self, site: Place, tx: Transaction, caught: Caught) -> None:
         self._site = site
-        self.database = _Inside(site, tx)
+        self.database = Inside(site.database, tx)
         self.post = caught
         self.outbound = caught
         self.files = caught

@@ -1,13 +1,14 @@
 """The stage: a site all of whose transactions are parts of one, from which nothing goes out."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, cast
 
 from runtime.automation.clocks import Clocks
 from runtime.automation.context import Context, Signals
 from runtime.automation.following import Following
+from runtime.automation.inside import Inside
 from runtime.automation.place import Place
 from runtime.automation.telling import Telling
 from runtime.automation.worker import Worker
@@ -25,34 +26,12 @@ ROUNDS = 20
 """So often, at one moment, what waits for a condition looks at what the others have changed."""
 
 
-class _Inside:
-    """The database, as parts of one transaction."""
-
-    def __init__(self, site: Site, tx: Transaction) -> None:
-        self._site = site
-        self._tx = tx
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._site.database, name)
-
-    @contextmanager
-    def write(self, *, at_once: bool = True) -> Iterator[Transaction]:
-        """A part of the transaction."""
-        with self._tx.savepoint():
-            yield self._tx
-
-    @contextmanager
-    def read(self) -> Iterator[Any]:
-        """What the transaction sees."""
-        yield self._tx.connection
-
-
 class Stage:
     """A site as the cases of a suite have it, one after the other."""
 
     def __init__(self, site: Site, tx: Transaction) -> None:
         self._site = site
-        self.database = _Inside(site, tx)
+        self.database = Inside(site.database, tx)
         self.tx = tx
         self.outside = Outside(site.live, site.url)
         self.runs = Runs(site.clock)
