@@ -14,6 +14,7 @@ from runtime.expressions.references import Dependencies, dependencies
 from runtime.expressions.terms import terms_of
 from runtime.identity.users import Users
 from runtime.model.catalog import Expression, Path
+from runtime.records.outer import parted
 
 
 class PastReading:
@@ -90,15 +91,7 @@ class PastReading:
         self, paths: Iterable[Path], states: Sequence[Plain], thens: Sequence[Then]
     ) -> list[dict[str, Any]]:
         """As :func:`runtime.records.outer.nested`, of the past: a few statements for each relation."""
-        behind: dict[tuple[str, str], list[Path]] = {}
-        direct: dict[str, None] = {}
-        for path in paths:
-            first = path.fields[0]
-            if path.hops:
-                rest = Path(path.text.partition(".")[2], path.fields[1:], path.attribute)
-                behind.setdefault((first.key, path.fields[1].module), []).append(rest)
-            else:
-                direct[first.whole] = None
+        direct, behind = parted(paths)
         found: list[dict[str, Any]] = [
             {"id": state.get("id"), **{key: state.get(key) for key in direct}} for state in states
         ]

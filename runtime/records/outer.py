@@ -20,14 +20,12 @@ class LoadsPaths(Protocol):
         ...
 
 
-def nested(
-    connection: Connection, loader: LoadsPaths, paths: Iterable[Path], records: Sequence[Plain]
-) -> list[dict[str, object]]:
-    """What these paths read of each record, nested as an expression reads it.
+Behind = dict[tuple[str, str], list[Path]]
+"""What is read behind a relation: by its key and the module that it leads to."""
 
-    A record is given as its own values: an id for a relation, or the values of a related record that is
-    itself being written. One statement for each module that is walked to brings what lies behind the ids.
-    """
+
+def parted(paths: Iterable[Path]) -> tuple[list[str], Behind]:
+    """The fields that paths read of a record itself, each once, and what they read behind its relations."""
     behind: dict[tuple[str, str], list[Path]] = {}
     direct: dict[str, None] = {}
     for path in paths:
@@ -37,6 +35,18 @@ def nested(
             behind.setdefault((first.key, path.fields[1].module), []).append(rest)
         else:
             direct[first.whole] = None
+    return list(direct), behind
+
+
+def nested(
+    connection: Connection, loader: LoadsPaths, paths: Iterable[Path], records: Sequence[Plain]
+) -> list[dict[str, object]]:
+    """What these paths read of each record, nested as an expression reads it.
+
+    A record is given as its own values: an id for a relation, or the values of a related record that is
+    itself being written. One statement for each module that is walked to brings what lies behind the ids.
+    """
+    direct, behind = parted(paths)
     found = [{key: own.get(key) for key in direct} for own in records]
     for record, own in zip(found, records, strict=True):
         if "id" in own:
