@@ -1,7 +1,7 @@
 """Why somebody may see a record, or change it: every way that leads them there, and the line behind it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ from runtime.identity.actor import Actor
 from runtime.model.access import Profile
 from runtime.model.catalog import Catalog, Expression, Module
 from runtime.records.access import Judge
-from runtime.records.roles import WRITING, Circle, Clause, Roles
+from runtime.records.roles import WRITING, Circle, Clause, Held, Roles
 from runtime.storage.query import Query
 from runtime.storage.reader import Reader
 
@@ -39,7 +39,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FieldAnswer:
-    """A field that is not simply seen and changed with its record: ``seen`` and ``changed`` in this one."""
+    """A field that is not simply seen and changed with its record: ``seen`` and ``changed`` in this one. What
+    is not seen is never changed.
+    """
 
     key: str
     seen: bool
@@ -74,9 +76,13 @@ class WhyAccess:
         circle = None if roles is None else roles.circle(actor)
         if roles is None or circle is None:
             return Access(tuple(self._simply(actor, module, right) for right in ASKED), ())
-        answers = tuple(self._answer(roles, circle, module, record_id, right) for right in ASKED)
+        answers = [self._answer(roles, circle, module, record_id, right) for right in ASKED]
+        if not answers[0].allowed:
+            answers = [
+                replace(each, allowed=False, because=_UNREAD) if each.allowed else each for each in answers
+            ]
         reads, updates = answers[0].allowed, answers[1].allowed
-        return Access(answers, tuple(self._fields(circle, module, record_id, reads, updates)))
+        return Access(tuple(answers), tuple(self._fields(circle, module, record_id, reads, updates)))
 
     def _simply(self, actor: Actor, module: Module, right: str) -> Answer:
         verdict = self._judge.may(actor, module.key, right)
@@ -113,16 +119,14 @@ class WhyAccess:
             name = (module.key, field.key)
             if name not in circle.read and name not in circle.update:
                 continue
-            seen, changed = circle.read.get(name, True), circle.update.get(name, True)
             rights = (profile.of_field(*name) for profile in circle.profiles)
             span = next((each.origin.span for each in rights if each is not None), None)
-            yield FieldAnswer(
-                field.key,
-                reads and (seen if isinstance(seen, bool) else self._holds(module, record_id, seen)),
-                updates
-                and (changed if isinstance(changed, bool) else self._holds(module, record_id, changed)),
-                span,
-            )
+            seen = reads and self._held(module, record_id, circle.read.get(name, True))
+            changed = seen and updates and self._held(module, record_id, circle.update.get(name, True))
+            yield FieldAnswer(field.key, seen, changed, span)
+
+    def _held(self, module: Module, record_id: int, held: Held) -> bool:
+        return held if isinstance(held, bool) else self._holds(module, record_id, held)
 
 
 def _grants(profile: Profile, module: Module, right: str) -> bool:
@@ -134,3 +138,6 @@ def _of_profile(profile: Profile, module: Module) -> Because:
     rights = profile.on(module.key)
     told = message("The profile {profile} grants it.", profile=profile.label)
     return Because(told, rights.origin.span if rights is not None else None)
+
+
+_UNREAD = (Because(message("Nobody changes or deletes a record that they may not read.")),)

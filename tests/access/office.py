@@ -70,6 +70,26 @@ schemas/access/sharing.yaml:
     - {module: deals, to: {role: helper}, grant: read, where: "stage.kind == 'won'"}
     - {module: deals, to: {group: Front desk}, grant: read, where: "stage.kind == 'won'"}
 """
+FILING = (
+    PACK.replace("helper: {profiles: [support]}", "helper: {profiles: [support, filing]}")
+    .replace("to: {role: helper}, grant: read", "to: {role: helper}, grant: write")
+    .replace(
+        """    accounts: {read: true}
+  fields:
+    deals.amount: {update: false}
+""",
+        """  fields:
+    deals.cost: {read: false}
+    deals.note: {read: "=is_empty(amount)"}
+""",
+    )
+    + """schemas/access/profiles/filing.yaml:
+  modules:
+    deals: {update: true}
+    accounts: {update: true, delete: true}
+"""
+)
+"""The same, where a second profile lets the helper change what neither lets them read."""
 
 
 @dataclass

@@ -50,9 +50,8 @@ class Oracle:
             values = self._read(path)["values"]
             self.kinds[path.stem] = {key: value.get("kind") for key, value in values.items()}
         self.roles_of = roles_of
-        self.shares: dict[
-            int, list[tuple[int, str]]
-        ] = {}  # by record, or by whose calendar it is: with whom, and how far
+        # By record, or by whose calendar it is: with whom, and how far.
+        self.shares: dict[int, list[tuple[int, str]]] = {}
 
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:
@@ -153,8 +152,9 @@ class Oracle:
         return whole and self.may(who, "read", item) and self._field(who, item, name, "read")
 
     def changes(self, who: Person, item: Item, name: str) -> bool:
-        """Whether somebody may change one field of a record that stands."""
-        return self.may(who, "update", item) and self._field(who, item, name, "update")
+        """Whether somebody may change one field of a record that stands: nobody does who may not read it."""
+        seen = self.may(who, "update", item) and self.sees(who, item, name)
+        return seen and self._field(who, item, name, "update")
 
     def _field(self, who: Person, item: Item, name: str, right: str) -> bool:
         if who.admin:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.access.office import PACK, Office, office, opened
+from tests.access.office import FILING, PACK, Office, office, opened
 from tests.support.crm import App, Program
 
 __all__ = ["office"]
@@ -121,6 +121,24 @@ def test_a_hidden_field_is_written_as_little_as_one_that_is_not_there(office: Of
     assert hidden.json()["error"]["fields"]["cost"][0] == missing.json()["error"]["fields"]["cist"][
         0
     ].replace("cist", "cost")
+
+
+def test_what_no_profile_lets_one_read_is_not_changed_though_another_lets_one_change_it(
+    crm: Callable[..., App],
+) -> None:
+    office = opened(crm, FILING)
+    hal, shown = office.program("hal"), office.deal("shown", "sam", stage="won")
+    masked = office.deal("masked", "sam", stage="won", amount="1.00", note="secret")
+    assert hal("PATCH", f"/deals/{shown}", json={"note": "seen"}).status_code == 200
+    hidden, missing = (hal("PATCH", f"/deals/{shown}", json={key: "1"}) for key in ("cost", "cist"))
+    assert hidden.status_code == missing.status_code == 422
+    assert hidden.text.replace("cost", "cist") == missing.text
+    refused = hal("PATCH", f"/deals/{masked}", json={"note": "over it"})
+    assert refused.status_code == 422, refused.text
+    assert office.admin("GET", f"/deals/{masked}").json()["data"]["note"] == "secret"
+    account = office.admin("POST", "/accounts", json={"name": "Acme"}).json()["data"]["id"]
+    for method, body in (("PATCH", {"json": {"name": "x"}}), ("DELETE", {})):
+        assert hal(method, f"/accounts/{account}", **body).status_code == 404
 
 
 def test_the_menu_and_the_pages_of_each_person_open(office: Office) -> None:

@@ -268,14 +268,16 @@ def decided(office: Office, folder: Path, actor: Actor) -> tuple[Told, Told, set
         read |= {(id_, "") for id_ in seen}
         written |= {(id_, "") for id_ in mine}
         for field in ("name", *FIELDS):
-            for right, told, of in (("read", read, seen), ("update", written, mine)):
-                held = judge.field_condition(actor, "deals", field, right)
-                fields = of if held is None else of & meeting(whole, held)
-                if not judge.may(actor, "deals", "read", field=field).allowed:
-                    fields = set()
-                if right == "update" and not judge.may_write_field(actor, "deals", field):
-                    fields = set()
-                told |= {(id_, field) for id_ in fields}
+            if not judge.may(actor, "deals", "read", field=field).allowed:
+                continue
+            held = judge.field_condition(actor, "deals", field, "read")
+            shown = seen if held is None else seen & meeting(whole, held)
+            read |= {(id_, field) for id_ in shown}
+            if not judge.may_write_field(actor, "deals", field):
+                continue
+            held = judge.field_condition(actor, "deals", field, "update")
+            changed = mine & shown if held is None else mine & shown & meeting(whole, held)
+            written |= {(id_, field) for id_ in changed}
         given: set[int] = set()
         people = {"users": list(office.ids.values()), "groups": [each.id for each in office.groups]}
         for module, only in judge.owners(actor, "deals").items():

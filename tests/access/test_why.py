@@ -1,9 +1,10 @@
 """Why somebody may see a record: the command tells every way that leads there, with its line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from runtime.cli import _why_access
-from tests.access.office import Office, office
+from tests.access.office import FILING, Office, office, opened
+from tests.support.crm import App
 
 __all__ = ["office"]
 
@@ -40,3 +41,17 @@ def test_what_nothing_shares_and_one_without_a_role_is_told(office: Office) -> N
     deal = office.deal("big", "sue")
     assert "  Nothing shares this record with them." in list(told(office, "sam", deal))
     assert "  You have no role yet: an administrator gives you one." in list(told(office, "nora", deal))
+
+
+def test_what_one_may_not_read_is_told_as_not_to_be_changed_whatever_another_profile_grants(
+    crm: Callable[..., App],
+) -> None:
+    office = opened(crm, FILING)
+    deal = office.deal("big", "sam", stage="won")
+    lines = list(told(office, "hal", deal))
+    assert "update: yes" in lines
+    assert "deals.cost: hidden, not to be changed   schemas/access/profiles/support.yaml:4" in lines
+    account = office.admin("POST", "/accounts", json={"name": "Acme"}).json()["data"]["id"]
+    lines = list(_why_access.lines(office.app.site, "hal@example.com", "accounts", account))
+    assert lines.count("  Nobody changes or deletes a record that they may not read.") == 2
+    assert not [each for each in lines if each.endswith(": yes")]
