@@ -96,7 +96,8 @@ class _Approval:
         for place, node in enumerate(nodes):
             at = (*self.path, "chain", str(place))
             settings: dict[str, Any] = self._approver(steps, node.get("approver"), (*at, "approver"))
-            when = steps.condition(node.get("when"), (*at, "when"))
+            written = node.get("when")
+            when = steps.scope.condition(written, (*at, "when")) if written is not None else None
             if when is not None:
                 settings["when"] = when
             if ("timeout" in node.items) != ("then" in node.items):
@@ -112,9 +113,9 @@ class _Approval:
 
     def _approver(self, steps: Steps, node: Node | None, at: Path) -> dict[str, Any]:
         if isinstance(node, MapNode):
-            role = steps.role(node.items["role"], (*at, "role"))
+            role = steps.scope.role(node.items["role"], (*at, "role"))
             return {"role": role} if role is not None else {}
-        people = steps.people(node, at) if node is not None else None
+        people = steps.scope.people(node, at) if node is not None else None
         return {"approver": people} if people is not None else {}
 
 

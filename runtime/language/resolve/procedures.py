@@ -44,7 +44,7 @@ def resolve_procedure(
 ) -> Workflow:
     """The steps of a tree, as runs do them, under the key that they keep."""
     main = steps.all(tree.list("steps"), (*path, "steps"))
-    on_error = resolve_on_error(steps.values, steps, tree, path)
+    on_error = resolve_on_error(steps.scope.values, steps, tree, path)
     return procedure_of(steps, key, label, main, on_error, digest_of(tree), origin, as_causer=as_causer)
 
 
@@ -63,19 +63,19 @@ def procedure_of(
     return Workflow(
         key=key,
         label=label,
-        module=steps.module.key,
+        module=steps.scope.module.key,
         triggers=(),
         when=None,
         once=False,
         active=True,
         steps=main,
         on_error=on_error,
-        names=dict(steps.names),
+        names=dict(steps.scope.names),
         digest=digest,
         origin=origin,
         as_causer=as_causer,
-        keeps=kept_by(steps.expressions),
-        inputs=steps.values.inputs,
+        keeps=kept_by(steps.scope.expressions),
+        inputs=steps.scope.values.inputs,
     )
 
 

@@ -48,7 +48,7 @@ class _Workflows:
         steps = Steps(self.values, module, personal=is_personal)
         main = steps.all(tree.list("steps"), (*self.path, "steps"))
         on_error = resolve_on_error(self.values, steps, tree, self.path)
-        expressions = [each for each in (when, *steps.expressions) if each is not None]
+        expressions = [each for each in (when, *steps.scope.expressions) if each is not None]
         return Workflow(
             key=self.key,
             label=label,
@@ -59,7 +59,7 @@ class _Workflows:
             active=tree.flag("active", True),
             steps=main,
             on_error=on_error,
-            names=dict(steps.names),
+            names=dict(steps.scope.names),
             digest=digest_of(tree),
             origin=draft.origin(tree),
             delay=self.values.duration(tree.get("delay"), (*self.path, "delay")),
