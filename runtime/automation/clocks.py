@@ -25,6 +25,7 @@ from runtime.storage import clocks
 from runtime.storage.clocks import Hand
 from runtime.storage.query import Query
 from runtime.storage.runs import Runs
+from runtime.storage.switches import switched_off
 from runtime.storage.transaction import Transaction
 
 PAGE = 500
@@ -106,7 +107,7 @@ class Clocks:
         hand = clocks.take(tx, clock.key)
         if hand is None or (hand.doing_at is None and not _is_due(live, clock, hand, now)):
             return 0, True
-        if clock.workflow.key in self._runs.switched_off(tx.connection):
+        if clock.workflow.key in switched_off(tx.connection):
             clocks.move(tx, Hand(hand.key, now))
             return 0, True
         to = hand.doing_at or (_last(live, clock, hand.seen_at, now) if _is_cron(clock) else now) or now

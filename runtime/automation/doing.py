@@ -38,6 +38,7 @@ from runtime.storage.inbox import Inbox
 from runtime.storage.query import Query
 from runtime.storage.runs import Runs, StoredRun
 from runtime.storage.senders import Senders, written_sender
+from runtime.storage.switches import switched_off
 from runtime.storage.transaction import Transaction
 
 
@@ -138,7 +139,7 @@ class StepDoing:
         if found is None or found.module != target.module:
             raise StepError(message('There is no workflow "{workflow}" of {module} any more.',
                                     workflow=workflow, module=target.module))  # fmt: skip
-        if not found.active or workflow in self._runs.switched_off(self.tx.connection):
+        if not found.active or workflow in switched_off(self.tx.connection):
             return None
         cause = Cause(STEP, self.key, self._run.user_id, self._actor.chain)
         self.tx.after_commit(self._live.writer.plans.workplace.wake)

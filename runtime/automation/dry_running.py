@@ -24,7 +24,8 @@ from runtime.model.workflow import Workflow
 from runtime.records.dry_run import undone
 from runtime.steps.base import StepKind
 from runtime.storage.files import Kept
-from runtime.storage.runs import QUEUED, Runs, StoredRun, StoredStep, forget_once
+from runtime.storage.once import forget_once
+from runtime.storage.runs import QUEUED, Runs, StoredRun, StoredStep
 from runtime.storage.transaction import Transaction
 
 SECONDS = 2.0

@@ -22,8 +22,10 @@ from runtime.identity.actor import SYSTEM, Actor
 from runtime.model.workflow import Trigger, Workflow
 from runtime.records.by_values import find_by_values
 from runtime.records.change import Change, Refused
-from runtime.storage.runs import Runs, claim_once
+from runtime.storage.once import claim_once
+from runtime.storage.runs import Runs
 from runtime.storage.secrets import Secrets
+from runtime.storage.switches import switched_off
 from runtime.storage.transaction import Transaction
 
 TOLERANCE = timedelta(minutes=5)
@@ -64,7 +66,7 @@ def receive(site: Place, call: HookCall) -> list[int]:
     runs = Runs(site.clock)
     started: list[int] = []
     with site.database.write() as tx:
-        off = runs.switched_off(tx.connection)
+        off = switched_off(tx.connection)
         for workflow, trigger in wanted:
             if workflow.key in off or not _is_new(tx, workflow, call):
                 continue

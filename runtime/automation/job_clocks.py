@@ -14,7 +14,7 @@ from runtime.identity.actor import SYSTEM
 from runtime.model.job import ALL, NONE, Job
 from runtime.storage import clocks
 from runtime.storage.clocks import Hand
-from runtime.storage.runs import Runs
+from runtime.storage.switches import switched_off
 
 LATE = timedelta(minutes=5)
 """So late a time may be looked at that is not made up for."""
@@ -55,7 +55,7 @@ def look_at_job(
         to = first if clock.job.catch_up == ALL else last
         latest = background.operations.about(tx.connection, KIND, clock.job.key, 1)
         is_busy = bool(latest) and latest[0].is_open
-        is_off = clock.job.procedure.key in Runs(site.clock).switched_off(tx.connection)
+        is_off = clock.job.procedure.key in switched_off(tx.connection)
         is_missed = clock.job.catch_up == NONE and (is_busy or now - last > LATE)
         if is_off or is_missed:
             clocks.move(tx, Hand(hand.key, now))

@@ -13,7 +13,7 @@ from runtime.automation.past_reading import PastReading
 from runtime.automation.place import Snapshot
 from runtime.model.catalog import Expression
 from runtime.model.workflow import Workflow
-from runtime.storage.runs import has_run_before
+from runtime.storage.once import has_run_before
 
 MOST = 100_000
 """So many runs are counted; then it ends, and says so."""

@@ -31,8 +31,9 @@ from runtime.model.values import Pointer
 from runtime.model.workflow import Step, Workflow
 from runtime.steps.base import Did, StepError, StepKind, Target
 from runtime.storage.errors import OutdatedError, StorageError
+from runtime.storage.once import claim_once
 from runtime.storage.operations import ClaimLostError
-from runtime.storage.runs import CANCELLED, DONE, FAILED, QUEUED, SKIPPED, Runs, StoredRun, claim_once
+from runtime.storage.runs import CANCELLED, DONE, FAILED, QUEUED, SKIPPED, Runs, StoredRun
 from runtime.storage.transaction import Transaction
 
 log = logging.getLogger("trellis.background")

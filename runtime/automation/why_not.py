@@ -9,7 +9,9 @@ from runtime.base.messages import Message, message
 from runtime.expressions.references import dependencies
 from runtime.model.workflow import Workflow
 from runtime.records.explaining import Asking, Explainer, Explanation
-from runtime.storage.runs import Runs, StoredRun, Wanted, has_run
+from runtime.storage.once import has_run
+from runtime.storage.runs import Runs, StoredRun, Wanted
+from runtime.storage.switches import switched_off
 
 LATEST = 5
 
@@ -41,7 +43,7 @@ def whether(live: Snapshot, explainer: Explainer, runs: Runs, workflow: Workflow
 def _needs(
     explainer: Explainer, runs: Runs, workflow: Workflow, asking: Asking, connection: Any
 ) -> Iterator[Need]:
-    is_on = workflow.active and workflow.key not in runs.switched_off(connection)
+    is_on = workflow.active and workflow.key not in switched_off(connection)
     yield Need(message("It is switched on.") if is_on else message("It is switched off."), is_on)
     if workflow.once:
         ran = has_run(connection, workflow.key, asking.record_id)

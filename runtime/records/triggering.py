@@ -24,7 +24,9 @@ from runtime.records.stored import records_by_id
 from runtime.records.watching import Watched, Watcher
 from runtime.records.work import Asked, Batch, Work
 from runtime.storage.bulk import insert_rows
-from runtime.storage.runs import CUT, QUEUED, claim_once, look_again, switched_off
+from runtime.storage.once import claim_once
+from runtime.storage.runs import CUT, QUEUED, look_again
+from runtime.storage.switches import switched_off
 
 APPROVAL = "approval:"
 """What the keys of approvals begin with."""

@@ -119,7 +119,6 @@ class Runs:
         tables = runtime_tables()
         self._table = tables.runs
         self._steps = tables.run_steps
-        self._off = tables.switched_off
         self._prepared = Kept()
         self.clock = clock
 
@@ -197,11 +196,17 @@ class Runs:
 
     def resume_all(self, tx: Transaction, prefix: str) -> None:
         """Let those whose keys begin so, and that failed or were cancelled, go on where they ended."""
+        tx.connection.execute(self._resuming(self._of(prefix)))
+
+    def resume(self, tx: Transaction, run_id: int) -> bool:
+        """Let a run that failed or was cancelled go on from the step where it ended."""
+        return bool(tx.connection.execute(self._resuming(self._table.c.id == run_id)).rowcount)
+
+    def _resuming(self, which: ColumnElement[bool]) -> Update:
         table = self._table
-        mine = self._of(prefix) & table.c.state.in_((FAILED, CANCELLED))
         again = {"state": QUEUED, "attempts": 0, "error": None, "finished_at": None, "cancel_at": None}
         values = {**again, "next_at": self.clock.now(), "worker": None, "lease_until": None}
-        tx.connection.execute(update(table).where(mine).values(values))
+        return update(table).where(which, table.c.state.in_((FAILED, CANCELLED))).values(values)
 
     def _of(self, prefix: str) -> Any:
         key = self._table.c.key
@@ -210,14 +215,6 @@ class Runs:
     def ask_cancel(self, tx: Transaction, run_id: int) -> bool:
         """Cancel what waits, and ask what runs to end after its step; says whether there was something."""
         return ask_cancel(tx, self._table, run_id, self.clock.now())
-
-    def resume(self, tx: Transaction, run_id: int) -> bool:
-        """Let a run that failed or was cancelled go on from the step where it ended."""
-        table = self._table
-        mine = (table.c.id == run_id) & table.c.state.in_((FAILED, CANCELLED))
-        again = {"state": QUEUED, "attempts": 0, "error": None, "finished_at": None, "cancel_at": None}
-        values = {**again, "next_at": self.clock.now(), "worker": None, "lease_until": None}
-        return bool(tx.connection.execute(update(table).where(mine).values(values)).rowcount)
 
     def again(
         self, tx: Transaction, run: StoredRun, digest: str, revision_id: int | None, user: int | None
@@ -246,17 +243,6 @@ class Runs:
             statement = add(table).values(values).on_conflict_do_nothing().returning(table.c.id)
             found += tx.connection.execute(statement).scalars()
         return sorted(found)
-
-    def switched_off(self, connection: Connection) -> frozenset[str]:
-        """The workflows that are switched off."""
-        return frozenset(connection.execute(select(self._off.c.workflow)).scalars())
-
-    def switch(self, tx: Transaction, workflow: str, user_id: int | None, *, on: bool) -> None:
-        """Switch a workflow on or off; what has begun goes on."""
-        tx.connection.execute(delete(self._off).where(self._off.c.workflow == workflow))
-        if not on:
-            values = {"workflow": workflow, "at": self.clock.now(), "user_id": user_id}
-            tx.connection.execute(insert(self._off).values(values))
 
     # By a worker
 
@@ -454,45 +440,6 @@ class Runs:
         return waits, and_(table.c.state == RUNNING, table.c.lease_until <= now)
 
 
-def claim_once(connection: Connection, workflow: str, ids: Iterable[int]) -> set[int]:
-    """Of these records, those for which a workflow has never run: it has now, if the transaction lands."""
-    table, wanted = runtime_tables().once, list(ids)
-    add: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    found: set[int] = set()
-    for start in range(0, len(wanted), AT_ONCE):
-        rows = [{"workflow": workflow, "record_id": each} for each in wanted[start : start + AT_ONCE]]
-        statement = add(table).values(rows).on_conflict_do_nothing().returning(table.c.record_id)
-        found.update(connection.execute(statement).scalars())
-    return found
-
-
-def forget_once(connection: Connection, workflow: str, record_id: int) -> None:
-    """Let a workflow that runs once run for a record again."""
-    table = runtime_tables().once
-    mine = (table.c.workflow == workflow) & (table.c.record_id == record_id)
-    connection.execute(delete(table).where(mine))
-
-
-def has_run(connection: Connection, workflow: str, record_id: int) -> bool:
-    """Whether a workflow that runs once has run for a record."""
-    table = runtime_tables().once
-    mine = (table.c.workflow == workflow) & (table.c.record_id == record_id)
-    return connection.execute(select(table.c.record_id).where(mine)).first() is not None
-
-
-def has_run_before(
-    connection: Connection, workflow: str, ids: Iterable[int], moment: datetime
-) -> frozenset[int]:
-    """Of these records, those that a workflow had runs for before a moment, as far as runs are kept."""
-    table, wanted = runtime_tables().runs, list(ids)
-    found: set[int] = set()
-    for place in range(0, len(wanted), AT_ONCE):
-        mine = (table.c.workflow == workflow) & table.c.record_id.in_(wanted[place : place + AT_ONCE])
-        earlier = select(table.c.record_id).where(mine, table.c.created_at < moment).distinct()
-        found.update(connection.execute(earlier).scalars())
-    return frozenset(found)
-
-
 def look_again(tx: Transaction, workflows: Sequence[str], ids: Iterable[int], now: datetime) -> bool:
     """Have runs of these records that wait for a condition look at it now; says whether there are any."""
     table, wanted = runtime_tables().runs, list(ids)
@@ -503,11 +450,6 @@ def look_again(tx: Transaction, workflows: Sequence[str], ids: Iterable[int], no
         waiting = update(table).where(mine, table.c.state == QUEUED, table.c.next_at > now)
         found += tx.connection.execute(waiting.values(next_at=now)).rowcount
     return found > 0
-
-
-def switched_off(connection: Connection) -> frozenset[str]:
-    """The workflows that are switched off."""
-    return frozenset(connection.execute(select(runtime_tables().switched_off.c.workflow)).scalars())
 
 
 def _run(row: Row[Any]) -> StoredRun:

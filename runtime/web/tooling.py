@@ -15,6 +15,7 @@ from runtime.model.workflow import Workflow
 from runtime.sites.live import ConditionError
 from runtime.storage.query import Query
 from runtime.storage.runs import DONE, Runs, StoredRun
+from runtime.storage.switches import switched_off
 from runtime.web.record_rights import Asking
 
 ICON = "bolt"
@@ -163,7 +164,7 @@ def _is_by_hand(workflow: Workflow, module: Module) -> bool:
 
 def _switched_off(call: Asking) -> set[str]:
     with call.site.database.read() as connection:
-        return set(Runs(call.site.clock).switched_off(connection))
+        return set(switched_off(connection))
 
 
 def _asked(call: Asking, module: Module, workflow: Workflow) -> Expression | None:

@@ -10,7 +10,7 @@ from runtime.automation.operations.job import KIND
 from runtime.base.messages import from_json, phrase
 from runtime.model.job import ALL, NONE, ONE, Job
 from runtime.storage.operations import StoredOperation
-from runtime.storage.runs import Runs
+from runtime.storage.switches import set_switch, switched_off
 from runtime.web.admin.drawn import Head, drawn, text_of
 from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
@@ -34,7 +34,7 @@ CATCHES_UP = {
 def show(screen: Screen, call: Call) -> Response:
     """Every job: when it ran last and how that went, and when it runs next."""
     with call.site.database.read() as connection:
-        off = Runs(call.site.clock).switched_off(connection)
+        off = switched_off(connection)
         latest = {
             key: call.site.background.operations.about(connection, KIND, key, 1)
             for key in call.live.catalog.jobs
@@ -48,7 +48,7 @@ def show_one(screen: Screen, call: Call) -> Response:
     """One job, with its steps and its history."""
     job = _job(call)
     with call.site.database.read() as connection:
-        off = Runs(call.site.clock).switched_off(connection)
+        off = switched_off(connection)
         found = call.site.background.operations.about(connection, KIND, job.key, SHOWN)
     context = {
         "job": {
@@ -79,7 +79,7 @@ def switch(screen: Screen, call: Call) -> Response:
     job = _job(call)
     with call.site.database.write() as tx:
         on = call.form.text("on") == "yes"
-        Runs(call.site.clock).switch(tx, job.procedure.key, call.actor.user_id, on=on)
+        set_switch(tx, job.procedure.key, call.site.clock.now(), call.actor.user_id, on=on)
     return RedirectResponse(f"{ADDRESS}/{job.key}", 303)
 
 

@@ -11,6 +11,7 @@ from runtime.language.kinds.workflows import known_triggers
 from runtime.model.duration import write_duration
 from runtime.model.workflow import Event, Trigger, Workflow
 from runtime.storage.runs import DONE, FAILED, QUEUED, RUNNING, Runs
+from runtime.storage.switches import set_switch, switched_off
 from runtime.web.admin.drawn import Head, drawn, text_of
 from runtime.web.admin.source import place_of, source_address
 from runtime.web.admin.tabs import tabs
@@ -46,7 +47,7 @@ def show(screen: Screen, call: Call) -> Response:
     runs = Runs(call.site.clock)
     with call.site.database.read() as connection:
         counts = runs.counts(connection, call.site.clock.now() - RECENT)
-        off = runs.switched_off(connection)
+        off = switched_off(connection)
     rows = [_row(call, each, counts, off) for each in call.live.catalog.workflows.values()]
     context = {"workflows": {"rows": rows}, "admin_tabs": tabs(call, "workflows")}
     return screen.draw(call, "admin/workflows.html", context)
@@ -57,7 +58,7 @@ def show_one(screen: Screen, call: Call) -> Response:
     workflow = workflow_of(call)
     runs = Runs(call.site.clock)
     with call.site.database.read() as connection:
-        off = runs.switched_off(connection)
+        off = switched_off(connection)
         counts = runs.counts(connection, call.site.clock.now() - RECENT)
     context = {
         "workflow": {
@@ -75,7 +76,7 @@ def switch(screen: Screen, call: Call) -> Response:
     workflow = workflow_of(call)
     with call.site.database.write() as tx:
         on = call.form.text("on") == "yes"
-        Runs(call.site.clock).switch(tx, workflow.key, call.actor.user_id, on=on)
+        set_switch(tx, workflow.key, call.site.clock.now(), call.actor.user_id, on=on)
     return RedirectResponse(f"{ADDRESS}/{workflow.key}", 303)
 
 

@@ -12,6 +12,7 @@ from runtime.base.clock import FrozenClock
 from runtime.identity.actor import SYSTEM
 from runtime.records.change import Change, Saved
 from runtime.storage.runs import SKIPPED
+from runtime.storage.switches import set_switch
 from tests.support.crm import App
 from tests.support.flows import PACK, Flows, with_workflow
 
@@ -154,7 +155,7 @@ def switch(flows: Flows, *keys: str, on: bool) -> None:
     """Switch workflows on or off: all of the story's, where none is named."""
     with flows.site.database.write() as tx:
         for key in keys or LINES:
-            flows.runs.switch(tx, key, None, on=on)
+            set_switch(tx, key, flows.runs.clock.now(), None, on=on)
 
 
 MAIL = """

@@ -9,6 +9,7 @@ import pytest
 from runtime.automation.running import Runner, _Running
 from runtime.automation.worker import Worker
 from runtime.base.clock import FrozenClock
+from runtime.storage.switches import set_switch
 from tests.support.crm import App, write_pack
 from tests.support.flows import Flows, with_workflow
 
@@ -201,11 +202,11 @@ def test_a_run_ends_on_the_steps_that_it_began_with_and_follows_renames(crm: Crm
 def test_a_workflow_that_is_switched_off_sets_nothing_going(crm: Crm) -> None:
     flows = Flows(crm(with_workflow(STEPS)))
     with flows.site.database.write() as tx:
-        flows.runs.switch(tx, "flow", None, on=False)
+        set_switch(tx, "flow", flows.runs.clock.now(), None, on=False)
     flows.save("accounts", name="Acme")
     assert flows.all() == []
     with flows.site.database.write() as tx:
-        flows.runs.switch(tx, "flow", None, on=True)
+        set_switch(tx, "flow", flows.runs.clock.now(), None, on=True)
     flows.save("accounts", name="Other")
     assert len(flows.all()) == 1
 

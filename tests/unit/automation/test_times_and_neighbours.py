@@ -9,6 +9,7 @@ import pytest
 from runtime.automation.hooking import sign
 from runtime.base.clock import FrozenClock
 from runtime.storage.secrets import Secrets
+from runtime.storage.switches import set_switch
 from tests.support.crm import App
 from tests.support.flows import PACK, Flows, with_workflow
 
@@ -66,10 +67,10 @@ def test_a_workflow_that_is_switched_off_misses_its_times(crm: Crm) -> None:
     flows.save("deals", name="A")
     flows.work()
     with flows.site.database.write() as tx:
-        flows.runs.switch(tx, "flow", None, on=False)
+        set_switch(tx, "flow", flows.runs.clock.now(), None, on=False)
     at(flows, clock, NOW + timedelta(hours=1))
     with flows.site.database.write() as tx:
-        flows.runs.switch(tx, "flow", None, on=True)
+        set_switch(tx, "flow", flows.runs.clock.now(), None, on=True)
     at(flows, clock, NOW + timedelta(hours=1, minutes=5))
     assert flows.all() == []
 
