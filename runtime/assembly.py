@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -156,6 +157,11 @@ class House:
         except ValueError as error:
             raise CommandError(str(error), 2) from None
 
+    def listen_on(self, port: int) -> None:
+        """Have links in mail lead to this port, where the environment does not name the site's address."""
+        if not self.environment.get("TRELLIS_URL"):
+            self.settings = replace(self.settings, url=f"http://127.0.0.1:{port}")
+
     def translate(self, language: str) -> Translate:
         """From English to a language of the interface."""
         return translations(language)
@@ -259,7 +265,7 @@ class House:
         application = self.application(site)
         gc.freeze()  # what is there now stays: looking through it for garbage would only make requests wait
         gc.set_threshold(20_000, 20, 20)  # what a request makes goes with it, nearly all of it by itself
-        companion = Companion(self.environment) if worker else None
+        companion = Companion({**self.environment, "TRELLIS_URL": self.settings.url}) if worker else None
         watcher.start()
         if companion is not None:
             companion.start()

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from runtime.automation.asking import ask_people, users_to_ask
 from runtime.automation.filling import as_json, filled_in
 from runtime.automation.place import Place, Snapshot
-from runtime.automation.reading import Reading, shown
+from runtime.automation.reading import Reading
 from runtime.automation.starting import INPUTS, STEP, TOOL, Cause, start, told_of
 from runtime.automation.writing_letters import (
     WrittenDocument,
@@ -18,6 +18,7 @@ from runtime.automation.writing_letters import (
     write_document,
     write_letter,
 )
+from runtime.automation.writing_values import as_rest
 from runtime.base.messages import message, to_json
 from runtime.expressions.literals import write_literal
 from runtime.identity.actor import SYSTEM, Actor
@@ -313,7 +314,7 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
                 (found[key],) = reading.values([value])
         elif isinstance(value, Mapping):
             if kind.settings[key].what == DATA:
-                found[key] = _data(value, reading)
+                found[key] = _data(value, reading, live)
                 continue
             if kind.settings[key].what == base.INPUTS:
                 found[key] = dict(zip(value, reading.values(value.values()), strict=True))
@@ -328,14 +329,14 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
     return found
 
 
-def _data(value: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
-    """Values by any name, maps of them inside."""
+def _data(value: Mapping[str, Any], reading: Reading, live: Snapshot) -> dict[str, Any]:
+    """Values by any name as REST writes them, maps of them inside."""
     found: dict[str, Any] = {}
     for key, each in value.items():
         if isinstance(each, Expression):
-            (found[key],) = (shown(one) for one in reading.values([each]))
+            (found[key],) = (as_rest(live.types, one) for one in reading.values([each]))
         else:
-            found[key] = _data(each, reading) if isinstance(each, Mapping) else each
+            found[key] = _data(each, reading, live) if isinstance(each, Mapping) else each
     return found
 
 

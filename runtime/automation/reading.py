@@ -7,6 +7,7 @@ from typing import Any
 from runtime.automation.filtered import FilteredRecords
 from runtime.automation.place import Snapshot
 from runtime.automation.starting import INPUTS
+from runtime.automation.writing_values import as_told
 from runtime.base.messages import message
 from runtime.expressions.evaluation import AGGREGATES, BudgetError, Evaluator
 from runtime.expressions.moment import Moment
@@ -274,7 +275,7 @@ class Reading:
         if evaluator.trouble:
             raise StepError(message("{expression}: a number becomes too large.", expression=expression.text))
         if outer is None and len(self.reads) < 100 and not isinstance(expression.tree, Literal):
-            self.reads[expression.text[:200]] = shown(value)
+            self.reads[expression.text[:200]] = as_told(self._live.types, value)
         return value
 
     def _ids(self, collection: Collection, owner: int) -> Iterable[int]:
@@ -330,15 +331,6 @@ def given_to(live: Snapshot, workflow: Workflow, run: StoredRun) -> Plain:
         key: _canonical(live.types[field.type].from_json(told[key])) if told.get(key) is not None else None
         for key, field in workflow.inputs.items()
     }
-
-
-def shown(value: object) -> object:
-    """A value as the journal shows it."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, tuple | list):
-        return [shown(each) for each in value[:50]]
-    return str(value)[:500]
 
 
 def _canonical(value: object) -> object:

@@ -33,7 +33,7 @@ SETTINGS = (
     Setting("TRELLIS_SECURE", "no", "Say yes behind HTTPS: cookies are then sent over HTTPS alone."),
     Setting(
         "TRELLIS_URL",
-        "http://127.0.0.1:8000",
+        "http://127.0.0.1 and the port",
         "The address that people open the site at: links in mail begin with it, and its host is one of the "
         "site's; with https cookies are sent over HTTPS alone.",
     ),

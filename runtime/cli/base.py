@@ -72,6 +72,10 @@ class House(Protocol):
         """What the environment says."""
         ...
 
+    def listen_on(self, port: int) -> None:
+        """Have links in mail lead to this port, where the environment does not name the site's address."""
+        ...
+
     def open_site(self, pack: Path | None, packs: tuple[Path, ...] = ()) -> "Site":
         """The site of the settings' database; an empty one gets the pack. Raises :class:`CommandError`."""
         ...

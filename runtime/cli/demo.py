@@ -41,6 +41,7 @@ class Demo(Command):
 
         if standard_folder() is None:
             raise CommandError("The standard pack is missing: this installation is not whole.")
+        house.listen_on(arguments.port)
         site = house.open_site(PACK)
         try:
             print(_fill(house, site, arguments.records), file=house.out)

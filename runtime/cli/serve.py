@@ -30,6 +30,7 @@ class Serve(Command):
         """Open the site and answer until it is stopped."""
         if arguments.watch and arguments.pack is None:
             raise CommandError("--watch needs the folder to watch: trellis serve PACK --watch.", 2)
+        house.listen_on(arguments.port)
         site = house.open_site(arguments.pack, tuple(arguments.packs))
         try:
             for line in site.notices:

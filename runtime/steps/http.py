@@ -32,8 +32,9 @@ class Http(StepKind):
     The body is JSON. `save` takes `status`, and behind `response` a path of the answer's JSON.
 
     Only addresses of the public internet are called, on ports 80 and 443, and no redirect is followed. A call
-    may take 10 seconds, and its answer have 1 MiB. An answer of the 400s fails for good; one of the 500s, or
-    none, is tried again. Each attempt has the same `Idempotency-Key`.
+    may take 10 seconds, and its answer have 1 MiB. The body's values are as REST writes
+    them. An answer of the 400s is tried again only where `on_error` says so; one of the 500s, or none, in any
+    case. Each attempt has the same `Idempotency-Key`.
     """
 
     name = "http"
@@ -57,7 +58,7 @@ class Http(StepKind):
         headers["Idempotency-Key"] = reaching.key
         body = b""
         if "body" in given:
-            body = json.dumps(given["body"], default=str).encode()
+            body = json.dumps(given["body"]).encode()
             headers["Content-Type"] = "application/json"
         if "secret" in given:
             headers["Authorization"] = f"Bearer {reaching.secret(given['secret'])}"
@@ -87,7 +88,7 @@ class Http(StepKind):
 
 
 def _header(value: object) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value)
     if not text.isascii() or not text.isprintable():
         raise StepError(message("A header has characters that no header has."))
     return text

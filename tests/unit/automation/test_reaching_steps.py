@@ -389,3 +389,46 @@ def test_a_workflow_of_one_who_may_not_sign_in_any_more_fails_with_the_reason(cr
     flows.work()
     assert flows.states() == ["done", "failed"]
     assert "may not sign in any more" in str(flows.all()[1].error)
+
+
+BODY = """
+module: deals
+trigger: created
+steps:
+  - http:
+      url: "https://api.example.com/deals"
+      headers: {X-Owed: "=amount"}
+      body:
+        amount: =amount
+        half: =amount / 2
+        at: =created_at
+        due: =date(created_at) + days(1)
+        wait: =days(2)
+        rate: =12.5
+        account: =account
+        note: "=concat(note, note, note)"
+        nothing: =account.note
+"""
+
+
+def test_a_call_has_its_values_as_rest_writes_them_and_the_journal_tells_them_in_words(crm: Crm) -> None:
+    app = crm(with_workflow(BODY), clock=FrozenClock(NOW))
+    flows = Flows(app)
+    app.site.outbound = wire = Wire(Answer(200, b"{}"))  # type: ignore[assignment]
+    account, note = flows.save("accounts", name="Acme"), "x" * 200
+    flows.save("deals", name="Big", amount="12.5", account=account, note=note)
+    flows.work()
+    assert flows.states() == ["done"]
+    assert json.loads(wire.calls[0].body) == {
+        "amount": {"amount": "12.50", "currency": "EUR"},
+        "half": {"amount": "6.25", "currency": "EUR"},
+        "at": "2026-03-04T12:00:00Z",
+        "due": "2026-03-05",
+        "wait": "P2D",
+        "rate": "12.5",
+        "account": account,
+        "note": note * 3,
+        "nothing": None,
+    }
+    assert wire.calls[0].headers["X-Owed"] == '{"amount": "12.50", "currency": "EUR"}'
+    assert (flows.steps(flows.all()[0])[0].reads or {})["amount"] == "12.50 EUR"
