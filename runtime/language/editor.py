@@ -10,7 +10,7 @@ from typing import Any
 
 from runtime.base.registry import Registry
 from runtime.fields.base import FieldType
-from runtime.language.kinds.base import Definition, Kind, Schema, closed, described
+from runtime.language.kinds.base import ALONE, Definition, Kind, Schema, closed, described
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 NOTHING: Schema = {"type": "null", "description": "Removes what a lower layer says."}
@@ -126,6 +126,8 @@ def _condition(schema: Schema) -> Schema:
 def _loosened(schema: Schema) -> Schema:
     """What a layer may also write in the place of a value."""
     choices = [schema, NOTHING]
+    if ALONE in schema:
+        choices.insert(1, schema["items"])
     if schema.get("type") == "array":
         choices.insert(1, _edit(schema))
     loosened: Schema = {"anyOf": choices}

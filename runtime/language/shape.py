@@ -14,7 +14,7 @@ from runtime.base.diagnostic import Diagnostic, Span
 from runtime.language import later
 from runtime.language import shape_codes as codes
 from runtime.language.complaint import WAYS, complaint
-from runtime.language.kinds.base import Definition, Misfit, Schema
+from runtime.language.kinds.base import ALONE, Definition, Misfit, Schema
 from runtime.language.nodes import ListNode, MapNode, Node, Scalar, walk
 from runtime.language.quick import Look, look_for
 from runtime.language.words import names, near, shown
@@ -67,6 +67,7 @@ class _Compiled:
                 self.children_in[key] = name
             elif name := _ref(child.get("additionalProperties")):
                 self.children_of[key] = name
+        self.alone = tuple(key for key in self.children_in if ALONE in self.known[key])
         self._looks: dict[str, Look] = {}
         self._validators: dict[str, Any] = {}
 
@@ -127,6 +128,7 @@ class ShapeCheck:
         if rest is None:
             self.broken.add(path)
             return None
+        rest = _listed(rest, compiled.alone)
         if compiled.definition.choose is not None:
             form = compiled.definition.choose(rest)
             if isinstance(form, Misfit):
@@ -255,6 +257,16 @@ class ShapeCheck:
             return
         said = complaint(error, target)
         self._report(said.code, said.message, span, here, said.help)
+
+
+def _listed(node: MapNode, keys: tuple[str, ...]) -> MapNode:
+    """The map with a list of one where one piece stands alone and a list of them may."""
+    items = {
+        key: ListNode(child.source, child.start, child.end, [child])
+        for key in keys
+        if isinstance(child := node.items.get(key), MapNode)
+    }
+    return MapNode(node.source, node.start, node.end, node.keys, {**node.items, **items}) if items else node
 
 
 def _how_to_write(compiled: _Compiled, key: str) -> str:

@@ -74,6 +74,15 @@ class Kind(ABC):
         """Its pieces by name; the one that is named like the kind is the entire file."""
 
 
+ALONE = "x-alone"
+"""The keyword of a list whose only item may stand in its place."""
+
+
+def alone_or_listed(schema: Schema) -> Schema:
+    """A list of pieces, or one of them where the list would stand."""
+    return {**schema, ALONE: True}
+
+
 def one_of(*names: str) -> Schema:
     """A text out of a list."""
     return {"enum": list(names)}

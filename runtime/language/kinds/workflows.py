@@ -17,6 +17,7 @@ from runtime.language.kinds.base import (
     Kind,
     Misfit,
     Schema,
+    alone_or_listed,
     closed,
     described,
     one_of,
@@ -205,7 +206,9 @@ def _on_error() -> Schema:
     return closed(
         {
             "retry": described(ref("retry"), "That it is tried again."),
-            "then": described(_steps(), "What is done when it has failed for good."),
+            "then": described(
+                alone_or_listed(_steps()), "What is done when it has failed for good: a step, or several."
+            ),
         }
     )
 

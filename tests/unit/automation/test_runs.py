@@ -47,11 +47,12 @@ def test_a_step_that_fails_ends_the_run_with_the_reason_and_resuming_goes_on_fro
     assert flows.states() == ["done"]
 
 
+@pytest.mark.parametrize("then", ["[{update: {set: {note: sorry}}}]", "{update: {set: {note: sorry}}}"])
 def test_a_step_is_tried_again_after_longer_and_longer_pauses_and_then_something_is_done_about_it(
-    crm: Crm,
+    crm: Crm, then: str
 ) -> None:
     clock = FrozenClock(NOW)
-    retry = "on_error: {retry: {times: 2, backoff: 60 seconds}, then: [{update: {set: {note: sorry}}}]}\n"
+    retry = f"on_error: {{retry: {{times: 2, backoff: 60 seconds}}, then: {then}}}\n"
     flows = Flows(crm(with_workflow(STEPS + retry), clock=clock))
     account = flows.save("accounts", name="Acme")
     waits = []
