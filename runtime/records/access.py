@@ -54,7 +54,7 @@ class Judge(Protocol):
         field: str | None = None,
     ) -> Verdict:
         """Whether the actor has a right: on the module as a whole, on one record, on one field (of a
-        record).
+        record). Who has it not on the module has it on none of its fields.
         """
         ...
 

@@ -84,8 +84,7 @@ def sees_what_points(judge: Judge, actor: Actor, plan: ModulePlan) -> bool:
     """Whether the actor sees of every record of a module what it points at; else nobody counts them."""
     fields = [each.key for each in plan.pointing]
     return (
-        judge.may(actor, plan.key, "read").allowed
-        and not judge.conditions(actor, plan.key, "read")
+        not judge.conditions(actor, plan.key, "read")
         and all(judge.may(actor, plan.key, "read", field=key).allowed for key in fields)
         and all(judge.field_condition(actor, plan.key, key, "read") is None for key in fields)
     )

@@ -82,8 +82,8 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
 
 def unknown_field(batch: Batch, work: Work, key: str) -> None:
     """Refuse a field that is not there: or that the actor may not see, which is the same to them."""
-    plan, may = work.plan, batch.judge.may
-    known = [each for each in plan.writable if may(batch.actor, plan.key, "read", field=each).allowed]
+    plan, judge = work.plan, batch.judge
+    known = [each for each in plan.writable if judge.may(batch.actor, plan.key, "read", field=each).allowed]
     near = suggest(key[:100], (*known, *plan.rows))
     hint = message(' Did you mean "{near}"?', near=near) if near else ""
     work.refuse(

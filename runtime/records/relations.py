@@ -156,13 +156,12 @@ class Matches:
         for (module, names), keys in self._wanted.items():
             plan = self._batch.plans[module]
             found = self._found[module, names] = {}
-            if self._batch.judge.may(self._batch.actor, module, "read").allowed:
-                having = list(_having(self._batch, plan, names, keys))
-                seen = writing_rights.having_seen(self._batch, module, names, [each for each, _ in having])
-                for record_id, key in having:
-                    if record_id in seen:
-                        found.setdefault(key, []).append(record_id)
-                self._there.setdefault(module, set()).update(chain.from_iterable(found.values()))
+            having = list(_having(self._batch, plan, names, keys))
+            seen = writing_rights.having_seen(self._batch, module, names, [each for each, _ in having])
+            for record_id, key in having:
+                if record_id in seen:
+                    found.setdefault(key, []).append(record_id)
+            self._there.setdefault(module, set()).update(chain.from_iterable(found.values()))
         self._wanted = {}
 
     def there(self, module: str) -> set[int]:

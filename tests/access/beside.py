@@ -18,7 +18,11 @@ BESIDE = (
         "    until: {type: date}\n"
         "    ending: {type: date}\n"
         "    shout: {type: text, max: 100}\n"
-        "    docs: {type: files}\n",
+        "    docs: {type: files}\n"
+        "    papers: {type: files}\n"
+        '    net: {type: money, formula: "default(cost, 0) + 1"}\n'
+        "    noted: {type: text, max: 200, formula: \"concat(note, '!')\", virtual: true}\n"
+        "    twice: {type: text, max: 200, formula: \"concat(noted, '?')\"}\n",
     )
     .replace(
         "    deals.cost: {read: false}\n",
@@ -26,6 +30,10 @@ BESIDE = (
         "    deals.remarks: {read: false}\n"
         "    deals.thoughts: {read: \"=stage.kind == 'won'\"}\n"
         "    deals.until: {read: false}\n"
+        "    deals.papers: {read: false}\n"
+        "    badges.code: {read: false}\n"
+        "    leads.owner: {read: false}\n"
+        "    leads.code: {update: \"=name != 'settled'\"}\n"
         "    leads.name: {read: \"=code != 'masked'\"}\n",
         1,
     )
@@ -36,12 +44,15 @@ BESIDE = (
     .replace(
         "    accounts: {read: true, create: true, update: true}\n",
         "    accounts: {read: true, create: true, update: true}\n"
-        "    leads: {read: true, create: true, update: true}\n",
+        "    leads: {read: true, create: true, update: true}\n"
+        "    badges: {read: true}\n"
+        "    clubs: {create: true, update: true, delete: true}\n",
         1,
     )
     .replace(
         "default: {deals: private, accounts: write}",
-        "owners: {deals: by_rights}\n  default: {deals: private, accounts: write, leads: read}",
+        "owners: {deals: by_rights}\n"
+        "  default: {deals: private, accounts: write, leads: read, badges: read, clubs: write}",
     )
     .replace(
         "deals: {read: true, create: true, update: true, delete: true,",
@@ -58,6 +69,26 @@ schemas/modules/leads.yaml:
     code: {type: text, max: 100}
     deal: {type: relation, module: deals}
     lead: {type: relation, module: leads}
+    club: {type: relation, module: clubs}
+    badge: {type: relation, module: badges}
+schemas/layouts/leads.yaml:
+  card:
+    tabs:
+      overview:
+        main: {fields: [name, code, deal]}
+        log: {component: change_log}
+schemas/modules/badges.yaml:
+  label: Badge
+  plural: Badges
+  title: code
+  fields:
+    code: {type: text, max: 100}
+schemas/modules/clubs.yaml:
+  label: Club
+  plural: Clubs
+  title: name
+  fields:
+    name: {type: text, max: 100}
 formulas/deals.yaml:
   shout: {field: shout, value: upper(name)}
 schemas/filters/deals.yaml:
@@ -74,6 +105,9 @@ schemas/tools/deals.yaml:
       of_some: {type: text, default: =note}
       whose: {type: text, default: =account.name}
     steps: [{update: {set: {name: =inputs.open}}}]
+  tidy:
+    label: Tidy it up
+    steps: [{update: {set: {name: tidy}}}]
 schemas/approvals/big.yaml:
   label: A big deal
   module: deals

@@ -26,10 +26,12 @@ from tests.access import (
     corners,
     knocking,
     test_access_page,
+    test_asked_directly,
     test_calendars,
     test_counting,
     test_guessing,
     test_limited_keys,
+    test_narrowed_catalog,
     test_rights,
     test_told_beside,
     test_unseen_records,
@@ -119,6 +121,7 @@ class Noticing:
         self._office = keep(folder / "office", PACK, opened)
         self._strict = keep(folder / "strict", test_unseen_records.WRITTEN, opened)
         self._beside = keep(folder / "beside", BESIDE, opened)
+        self._narrowed = keep(folder / "narrowed", test_narrowed_catalog.PACK, opened)
         self._calendars = keep(folder / "calendars", test_calendars.PACK, opened)
         self._before: Counter[tuple[str, str]] = Counter()
         self._reached: dict[str, frozenset[Around]] = {}
@@ -165,6 +168,8 @@ class Noticing:
             (self._strict, test_unseen_records),
             (self._beside, test_told_beside),
             (self._beside, test_written_beside),
+            (self._beside, test_asked_directly),
+            (self._narrowed, test_narrowed_catalog),
             (self._calendars, test_calendars),
         ):
             tests |= {name: (kept, each) for name, each in _tests(module)}

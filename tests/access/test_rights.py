@@ -118,6 +118,7 @@ def test_a_hidden_field_is_written_as_little_as_one_that_is_not_there(office: Of
     sam = office.program("sam")
     hidden, missing = (sam("PATCH", f"/deals/{mine}", json={key: "1"}) for key in ("cost", "cist"))
     assert hidden.status_code == missing.status_code == 422
+    assert "Did you mean" not in missing.text  # the hidden one is called almost so
     assert hidden.json()["error"]["fields"]["cost"][0] == missing.json()["error"]["fields"]["cist"][
         0
     ].replace("cist", "cost")

@@ -15,6 +15,36 @@ WRITTEN = (
         "accounts: {read: true, create: true, update: true, delete: true, import: true}",
     )
     .replace("  label: Deal\n", "  label: Deal\n  duplicates: {match: [name]}\n")
+    .replace(
+        "accounts.secret:",
+        "letters.account: {read: false}\n"
+        "    calls.account: {read: \"=stage.kind == 'won'\"}\n"
+        "    accounts.secret:",
+        1,
+    )
+    .replace(
+        "modules:\n",
+        "modules:\n    letters: {read: true}\n    calls: {read: true}\n    mails: {read: true}\n",
+        1,
+    )
+    .replace("accounts: write}", 'accounts: write, "*": read}')
+)
+POINTING = ("visits", "letters", "calls", "mails")
+"""Modules that point at accounts. Of the first sellers may read nothing, of the second not the field,
+of the third that field of some records alone, and of the last all.
+"""
+WRITTEN += "".join(
+    f"""
+schemas/modules/{each}.yaml:
+  label: {each.title()[:-1]}
+  plural: {each.title()}
+  title: name
+  fields:
+    name: {{type: text, max: 100}}
+    stage: {{type: picklist, picklist: stage, default: open}}
+    account: {{type: relation, module: accounts, on_delete: restrict}}
+"""
+    for each in POINTING
 )
 
 
@@ -35,6 +65,16 @@ def test_records_of_others_stand_in_the_way_of_a_deletion_uncounted(strict: Offi
     assert "Other records" in asked
     assert '<span class="count">3' not in asked
     assert '<span class="count">3' in strict.app.sign_in().get(f"/app/accounts/{account}/delete").text
+
+
+def test_what_points_without_being_seen_is_neither_named_nor_counted(strict: Office) -> None:
+    for module in POINTING:
+        account = strict.admin("POST", "/accounts", json={"name": f"Of {module}"}).json()["data"]["id"]
+        assert strict.admin("POST", f"/{module}", json={"name": "x", "account": account}).status_code == 201
+        refused = strict.program("sam")("DELETE", f"/accounts/{account}")
+        assert refused.status_code == 409, refused.text
+        told = f"1 {module.title()[:-1]} points at it" in refused.text
+        assert told is (module == "mails"), refused.text
 
 
 def test_an_imports_map_does_not_name_a_hidden_field(strict: Office) -> None:

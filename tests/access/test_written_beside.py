@@ -1,6 +1,7 @@
 """What writes beside the forms (batches, files, tools, imports, typed titles) asks for the same rights."""
 
 from runtime.identity.users import Users
+from runtime.records.sharing import share
 from tests.access.beside import beside
 from tests.access.office import Office
 from tests.access.test_limited_keys import limited
@@ -20,7 +21,9 @@ def test_a_duplicate_whose_title_is_hidden_is_told_by_its_number(beside: Office)
 
 
 def test_nobody_finds_a_record_by_a_title_or_a_field_that_they_may_not_read(beside: Office) -> None:
-    sam, mine = beside.program("sam"), beside.deal("Mine", "sam")
+    sam, mine = beside.program("sam"), beside.deal("Mine", "sam", cost="66.00")
+    for module, given in (("badges", {"code": "B-1"}), ("clubs", {"name": "Rowing"})):
+        assert beside.admin("POST", f"/{module}", json=given).status_code == 201
     theirs = beside.deal("Theirs", "ceo", cost="55.00")
     made = beside.admin("POST", "/leads", json={"name": "Masked", "code": "masked"})
     assert made.status_code == 201, made.text
@@ -29,6 +32,10 @@ def test_nobody_finds_a_record_by_a_title_or_a_field_that_they_may_not_read(besi
         ("deal", {"name": "Theirs"}),
         ("deal", {"cost": "55.00"}),
         ("deal", {"id": theirs}),
+        ("deal", {"cost": "66.00"}),
+        ("lead", {"title": "Masked"}),
+        ("badge", {"title": "B-1"}),
+        ("club", {"name": "Rowing"}),
     ):
         answer = sam("POST", "/leads", json={"name": "x", field: {"match": match}})
         assert answer.status_code == 422, (field, match, answer.text)
@@ -40,6 +47,15 @@ def test_nobody_finds_a_record_by_a_title_or_a_field_that_they_may_not_read(besi
         sent = {"_csrf": browser.get("/app/leads/new").hidden("_csrf"), **given}
         answer = browser.client.post("/app/leads/new", data=sent, follow_redirects=False)
         assert answer.status_code == status, (title, answer.text)
+
+
+def test_a_form_offers_a_field_while_its_condition_holds(beside: Office) -> None:
+    for name, offered in (("open", True), ("settled", False)):
+        given = {"name": name, "owner": beside.ids["sam"]}
+        lead = beside.admin("POST", "/leads", json=given).json()["data"]["id"]
+        page = beside.browser("sam").get(f"/app/leads/{lead}/edit").text
+        assert 'name="name"' in page
+        assert ('name="code"' in page) is offered
 
 
 def test_a_batch_does_what_each_right_allows_and_nothing_else(beside: Office) -> None:
@@ -86,15 +102,22 @@ def test_work_in_the_background_has_the_rights_of_who_began_it(beside: Office) -
         user = Users(site.live.tables).by_id(tx.connection, beside.ids["sam"])
         assert user is not None
         actor = site.live.actor_of(user, "form")
+        share(tx.connection, site.clock.now(), actor, ("deals", ids["ceo"]), ("users", user.id), "read")
         number = site.background.start(tx, "run_formulas", {"module": "deals"}, actor)
         csv = site.background.start(tx, "import", {"module": "accounts", "files": {"file": 1}}, actor)
+        helper = Users(site.live.tables).by_id(tx.connection, beside.ids["hal"])
+        assert helper is not None
+        given = {"module": "deals", "format": "csv"}
+        helpers = site.live.actor_of(helper, "form")
+        export = site.background.start(tx, "export", given, helpers, "deals.csv")
     flows.work()
     with site.database.read() as connection:
-        done, refused = (site.background.operations.find(connection, each) for each in (number, csv))
+        done, *refused = (site.background.operations.find(connection, each) for each in (number, csv, export))
     assert done is not None
-    assert refused is not None
     assert ((done.result or {})["counts"]["updated"], done.total) == (1, 1), done
-    assert "Your role has no right to this" in str(refused.error)
+    for each in refused:
+        assert each is not None
+        assert "Your role has no right to this" in str(each.error)
     assert [flows.get("deals", each)["shout"] is None for each in own] == [False, True, True]
 
 
@@ -107,6 +130,8 @@ def test_a_tool_is_for_those_who_have_it_and_for_no_key_that_only_reads(beside: 
         assert beside.program(name)("POST", f"/deals/{won}/tools/ask", **body).status_code >= 400
     for key in (limited(beside, "sam", read_only="on"), limited(beside, "sam", of="some", module=["leads"])):
         assert key("POST", f"/deals/{won}/tools/ask", **body).status_code >= 400
+    assert "Tidy it up" not in beside.browser("sam").get(f"/app/deals/{won}")
+    assert beside.program("sam")("POST", f"/deals/{won}/tools/tidy", json={}).status_code >= 400
     assert beside.admin("GET", f"/deals/{won}").json()["data"]["name"] == "Won"
     assert beside.program("sam")("POST", f"/deals/{won}/tools/ask", **body).status_code == 200
 
