@@ -11,7 +11,7 @@ from runtime.base.messages import Message, message
 from runtime.expressions.references import dependencies
 from runtime.fields.base import InvalidValueError, Match
 from runtime.identity.actor import SYSTEM, Actor
-from runtime.model.catalog import Field
+from runtime.model.catalog import Expression, Field
 from runtime.model.tool import Tool
 from runtime.steps.base import StepError
 from runtime.storage.runs import QUEUED, StoredRun
@@ -25,9 +25,7 @@ def defaults_of(
     """What the inputs of a tool begin with, canonical. Without one record those that read it stay empty."""
     found = {key: field.default for key, field in tool.inputs.items() if field.default is not None}
     known = {
-        key: each
-        for key, each in tool.defaults.items()
-        if record_id is not None or not dependencies(each.tree).paths
+        key: each for key, each in tool.defaults.items() if record_id is not None or not _reads_record(each)
     }
     if known:
         run, moment = _run_to_be(tool, record_id), live.moment(actor)
@@ -35,6 +33,11 @@ def defaults_of(
         reading = Reading(connection, live, None, tool.procedure, run, {}, moment, whose)
         found |= dict(zip(known, reading.values(known.values()), strict=True))
     return found
+
+
+def _reads_record(expression: Expression) -> bool:
+    read = dependencies(expression.tree)
+    return bool(read.paths or read.aggregates)
 
 
 def filled_in(

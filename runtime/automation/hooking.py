@@ -102,7 +102,7 @@ def _check(site: Place, call: HookCall, name: str) -> None:
         raise HookError(UNKNOWN, "There is nothing at this address.")
     moment = int(written) if written.isascii() and written.isdigit() and len(written) < 12 else 0
     if not call_id or abs(site.clock.now().timestamp() - moment) > TOLERANCE.total_seconds():
-        raise HookError(UNSIGNED, "The call is not signed, or was signed too long ago.")
+        raise HookError(UNSIGNED, "The call is not signed, or its time is more than five minutes from ours.")
     right = sign(secret, call_id, moment, call.body)
     given = call.headers.get("webhook-signature", "").split(" ")
     if not any(hmac.compare_digest(right.encode(), each.encode()) for each in given[:20]):

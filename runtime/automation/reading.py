@@ -202,7 +202,7 @@ class Reading:
     def _own(self, needed: Dependencies) -> Plain:
         """The record as it stands, with what is linked to it, and the records that steps have given."""
         named = {name: target.id for name, target in self._names.items()}
-        if self._plan is None:
+        if self._plan is None or self._run.record_id is None:
             return named
         if self._seen is not None:
             record = self._own_as_seen(self._plan, needed)

@@ -189,6 +189,8 @@ def test_mail_comes_from_users_and_from_addresses_that_were_proven_and_from_no_o
     assert "Mail may not come from" in str(flows.all()[0].error)
     admin.post(MAIL, do="add_sender", address=sender, name="The Office")
     send_all(app)
+    assert "Whether mail may come from there" in (page := admin.get(MAIL))
+    assert "Not proven yet" in page
     assert str(box.mails[-1]["To"]) == sender
     link = box.link()
     flows.save("people", name="B", email="b@example.com", code=sender)

@@ -1,5 +1,6 @@
 """Tools: buttons on cards and lists, what they ask first, what they do, and whom they are for."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ TOOLS = (
           due: {type: date, required: true, default: =today() + days(14)}
           whose: {type: relation, module: accounts, default: =account}
           subject: {type: text, default: =name}
+          lines: {type: integer, default: =count(items)}
         steps:
           - create:
               module: tasks
@@ -217,6 +219,20 @@ def test_a_tool_is_used_for_the_records_that_are_chosen_in_a_list(crm: Crm) -> N
     done = browser.client.post("/app/deals/tools/win", data=sent)
     assert "Win it: done for 3, left out for 1" in done.text
     assert [flows.get("deals", each)["stage"] for each in deals] == ["won"] * 3
+
+
+def test_a_tool_of_a_list_leads_back_to_it_as_it_was_filtered_and_says_why_it_failed(crm: Crm) -> None:
+    app = crm(TOOLS)
+    flows, browser = Flows(app), app.sign_in()
+    deal = flows.save("deals", name="No subject", stage="won")
+    seen = "/app/deals?stage=won&sort=-name"
+    page = browser.get(f"/app/deals/tools/make_task?id={deal}", referer=f"http://crm.test{seen}")
+    assert f'<a class="btn" href="{html.escape(seen)}">Cancel</a>' in page.text
+    sent = {"_csrf": page.hidden("_csrf"), "_token": "t1", "id": str(deal), "due": "2026-05-01"}
+    for given, led in ((seen, seen), ("https://evil.test/app/deals", "/app/deals"), ("/app", "/app/deals")):
+        done = browser.client.post("/app/deals/tools/make_task", data={**sent, "_list": given})
+        assert str(done.url).removeprefix("http://crm.test") == led
+    assert "Make a task: failed for 1 (tasks: subject: Subject is required.)" in done.text
 
 
 def test_a_workflow_uses_a_tool_with_the_systems_rights_and_its_own_defaults(crm: Crm) -> None:

@@ -96,3 +96,55 @@ def test_an_old_run_is_replayed_beside_what_it_did_then(crm: Crm) -> None:
     assert "Subject is required." in other
     assert len(flows.ids("tasks")) == 1
     assert len(flows.all()) == 1
+
+
+STEPS = """
+label: Told in words
+module: accounts
+trigger: [created, {webhook: {key: orders, set: {name: name}}}]
+steps:
+  - if: type == 'big'
+    then: [{update: {set: {note: Large}}}]
+  - create: {module: tasks, set: {subject: Call, account: =this}}
+  - notify: {to: admins, text: "=name"}
+on_error: {retry: {times: 1, backoff: 5 seconds}}
+"""
+
+
+def test_a_run_tells_in_words_what_its_steps_read_and_did(crm: Crm) -> None:
+    app = crm(with_workflow(STEPS))
+    flows, browser = Flows(app), app.sign_in()
+    flows.save("accounts", name="Acme", type="big")
+    flows.save("accounts", name="Small")
+    flows.work()
+    big, small = (browser.get(f"/admin/runs/{run.id}") for run in flows.all())
+    assert "The condition held." in big
+    assert "Yes" in big
+    assert "The record was changed. Fields: Note." in big
+    assert "A record was made." in big
+    assert "People who were told: 1." in big
+    assert "The condition did not hold." in small
+    for raw in ("holds:", "what:", "people:", "True", "False"):
+        assert raw not in big
+        assert raw not in small
+
+
+def test_a_run_that_did_not_apply_says_so_and_leads_to_the_reason(crm: Crm) -> None:
+    app = crm(with_workflow(FLOW.replace("trigger: created", "trigger: manual")))
+    flows, browser = Flows(app), app.sign_in()
+    account = flows.save("accounts", name="Acme")
+    at = f"/admin/workflows/flow/try?record={account}"
+    browser.post("/admin/workflows/flow/run", at=at, record=str(account))
+    flows.work()
+    (run,) = flows.all()
+    page = browser.get(f"/admin/runs/{run.id}")
+    assert "its condition did not hold" in page
+    assert f'href="{at}"' in page.text
+    assert "type == &#39;big&#39;" in browser.get(at).text
+
+
+def test_a_workflow_that_is_called_shows_the_address_of_the_call(crm: Crm) -> None:
+    browser = crm(with_workflow(STEPS)).sign_in()
+    page = browser.get("/admin/workflows/flow")
+    assert "another system calls: http://127.0.0.1:8000/hooks/orders, signed with the secret orders" in page
+    assert "Tries after the first one has failed: 1." in page

@@ -1,5 +1,6 @@
 """The mail that goes out: what waits, was sent, or failed and why; whom it may come from, and how fast."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from runtime.base.messages import Message, message, phrase
 from runtime.base.sealing import SealError
 from runtime.channels.mail import Content
+from runtime.identity.letters import CHANGED, INVITE, PIN, RESET
 from runtime.identity.security_log import Who, note
 from runtime.sites.guarding import hold_mail
 from runtime.sites.sending import add_sender, forget_sender
@@ -47,6 +49,16 @@ STATES = {
 """What a state is called in English, and its colour."""
 OPEN_KINDS = ("workflow", "notice", "digest", "mailing")
 """The kinds of mail whose words administrators may read: codes and links stand in all others."""
+
+KINDS: Mapping[str, str] = {
+    "approval": phrase("A request for approval"),
+    CHANGED: phrase("Word of a changed password"),
+    INVITE: phrase("An invitation"),
+    PIN: phrase("A code to sign in with"),
+    RESET: phrase("A link to a new password"),
+    "sender": phrase("Whether mail may come from there"),
+}
+"""What stands in the place of a subject that only its recipient reads, in English."""
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -202,7 +214,7 @@ def _row(call: Call, mail: StoredMail) -> dict[str, Any]:
         "recipient": mail.recipient,
         # Codes stand in subjects: what is still of use is read by its recipient alone.
         "subject": mail.subject if mail.kind in OPEN_KINDS else "",
-        "kind": mail.kind,
+        "kind": call.translate(KINDS.get(mail.kind, mail.kind)),
         "when": call.formats.datetime(mail.created_at),
         "state": call.translate(name),
         "color": color,

@@ -25,6 +25,7 @@ from runtime.storage.runs import (
     Wanted,
 )
 from runtime.web.admin.drawn import address_of
+from runtime.web.admin.effects import sentences
 from runtime.web.admin.tabs import tabs
 from runtime.web.admin.workflows import TRIGGERS
 from runtime.web.door import Call
@@ -107,6 +108,8 @@ def show_one(screen: Screen, call: Call) -> Response:
             "steps": [step_of_run(call, step) for step in shown],
             "more": f"{ADDRESS}/{run.id}?before={shown[0].id}" if len(steps) > STEPS else None,
             "workflow_href": address_of(run.workflow) if is_known else None,
+            "left_out": run.state == SKIPPED,
+            "try_href": _try_href(call, run),
         },
         "admin_tabs": tabs(call, "workflows"),
     }
@@ -160,6 +163,13 @@ def _label(call: Call, run: StoredRun, key: str) -> str:
     return field.label.in_language(call.actor.language) if field is not None else key
 
 
+def _try_href(call: Call, run: StoredRun) -> str | None:
+    """Where it is told why a workflow runs for the record, or does not."""
+    if run.workflow not in call.live.catalog.workflows or run.record_id is None:
+        return None
+    return f"{address_of(run.workflow)}/try?record={run.record_id}"
+
+
 def _wanted(call: Call) -> Wanted:
     state = call.query("state")
     return Wanted(
@@ -210,20 +220,26 @@ def step_of_run(call: Call, step: StoredStep) -> Part:
     """What a step did, as templates draw it."""
     kind = known_steps().get(step.kind)
     state, color = STATES[step.state]
-    effects = {key: value for key, value in (step.effects or {}).items() if key != "items"}
-    target = (effects.pop("module", None), effects.pop("id", None))
+    effects = step.effects or {}
+    target = effects.get("opens") or effects.get("prints") or (effects.get("module"), effects.get("id"))
     return {
         "place": step.place,
         "title": call.translate(kind.title.text) if kind is not None else step.kind,
         "state": call.translate(state),
         "color": color,
-        "reads": [(key, "-" if value is None else str(value)) for key, value in (step.reads or {}).items()],
-        "effects": ", ".join(
-            f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
-            for key, value in effects.items()
-        ),
+        "reads": [(key, _read(call, value)) for key, value in (step.reads or {}).items()],
+        "effects": " ".join(sentences(call, effects)),
         "target": f"/app/{target[0]}/{target[1]}" if None not in target else None,
         "error": from_json(step.error).render(call.translate, call.actor.language) if step.error else "",
         "took": call.formats.integer(step.took),
         "when": call.formats.datetime(step.at),
     }
+
+
+def _read(call: Call, value: object) -> str:
+    """What a step read, as people write it."""
+    if isinstance(value, bool):
+        return call.translate("Yes") if value else call.translate("No")
+    if isinstance(value, list):
+        return ", ".join(_read(call, each) for each in value)
+    return call.translate("empty") if value is None else str(value)

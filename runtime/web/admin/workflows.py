@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
+from runtime.automation.starting import WEBHOOK
 from runtime.base.messages import phrase
 from runtime.language.kinds.workflows import known_triggers
 from runtime.model.duration import write_duration
@@ -138,12 +139,16 @@ def heads_of(call: Call, workflow: Workflow) -> Iterable[Head]:
 def _trigger(call: Call, trigger: Trigger) -> str:
     said = call.translate(TRIGGERS.get(trigger.kind, known_triggers()[trigger.kind].says))
     fields = next((event.fields for event in trigger.events if event.fields), ())
-    more = f"{', '.join(fields)}{_values(trigger.events)}" if fields else _more(trigger)
+    more = f"{', '.join(fields)}{_values(trigger.events)}" if fields else _more(call, trigger)
     return f"{said}: {more}" if more else said
 
 
-def _more(trigger: Trigger) -> str:
-    """What else a trigger says: a collection, a time."""
+def _more(call: Call, trigger: Trigger) -> str:
+    """What else a trigger says: a collection, a time, the address that is called."""
+    if trigger.kind == WEBHOOK:
+        address = f"{call.site.settings.url}/hooks/{trigger.settings['key']}"
+        secret = call.translate("signed with the secret {name}").format(name=trigger.settings["secret"])
+        return f"{address}, {secret}"
     collections = [each.collection.key for each in trigger.events if each.collection is not None]
     settings = [
         f"{key} {write_duration(value) if isinstance(value, timedelta) else value}"

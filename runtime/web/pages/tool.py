@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +15,7 @@ from runtime.model.values import Ref
 from runtime.storage.runs import CUT, DONE, FAILED, SKIPPED, StoredRun
 from runtime.web.door import Call
 from runtime.web.errors import bad_request, not_found
+from runtime.web.origin import came_from, local_path
 from runtime.web.pages import picker
 from runtime.web.pages.dialog import prefix_of
 from runtime.web.pages.editing import FieldBlock
@@ -40,6 +41,8 @@ MOST = 500
 """So many records a tool is used for at once."""
 NAMED = 10
 """So many of them are named."""
+LONGEST = 300
+"""So many characters of a reason are told behind an act."""
 
 
 def buttons(call: Call, module: Module, number: int) -> list[dict[str, Any]]:
@@ -176,8 +179,21 @@ def _told_of_several(
     counts = {"done": done, "failed": failed, "skipped": skipped, "open": asked - done - failed - skipped}
     texts = {key: call.formats.integer(each) for key, each in counts.items()}
     name = offer.label.in_language(call.actor.language)
-    response = RedirectResponse(f"/app/{module.key}", 303)
-    return flash(response, "tool_failed_some" if failed else "tool_done_some", "", None, tool=name, **texts)
+    response = RedirectResponse(_list(call, module), 303)
+    if not failed:
+        return flash(response, "tool_done_some", "", None, tool=name, **texts)
+    error = next(run.error for run in runs if run.state in (FAILED, CUT))
+    reason = from_json(error) if error else message("It could not be done.")
+    texts["reason"] = reason.render(call.translate, call.actor.language)[:LONGEST]
+    return flash(response, "tool_failed_some", "", None, tool=name, **texts)
+
+
+def _list(call: Call, module: Module) -> str:
+    """The list that the records were chosen in, as it was filtered and sorted."""
+    plain = f"/app/{module.key}"
+    came = came_from(call.request.headers, plain) if call.request.method == "GET" else call.form.text("_list")
+    at = local_path(came, plain)
+    return at if urlsplit(at).path == plain else plain
 
 
 def _is_several(call: Call) -> bool:
@@ -198,6 +214,7 @@ def _draw(
     if not several and not fit:
         raise not_found()
     address = f"/app/{module.key}" if several else record_address(module.key, ids[0])
+    cancel = _list(call, module) if several else address
     fields, summary = _fields(screen, call, module, offer, None if several else ids[0], errors)
     confirm = offer.tool.confirm if offer.tool is not None else None
     tool = {
@@ -207,7 +224,8 @@ def _draw(
         "icon": offer.icon,
         "module": {"plural": module.plural.in_language(language), "href": f"/app/{module.key}"},
         "action": f"{address}/tools/{offer.key}",
-        "cancel_href": address,
+        "cancel_href": cancel,
+        "list": cancel if several else "",
         "revision": call.live.revision,
         "token": secrets.token_urlsafe(12),
         "confirm": confirm.in_language(language) if confirm is not None else "",
