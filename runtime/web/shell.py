@@ -155,7 +155,9 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     ),
     "tool_failed_some": (
         "danger",
-        phrase("{tool}: failed for {failed} ({reason}); done for {done}, left out for {skipped}, going on for {open}."),
+        phrase(
+            "{tool}: failed for {failed} ({reason}); done for {done}, left out for {skipped}, going on for {open}."
+        ),
         "",
     ),
     "approved": ("success", phrase("Approved."), ""),

@@ -39,7 +39,7 @@ def sentences(call: Call, effects: Mapping[str, Any]) -> list[str]:
 
 
 def _told(call: Call, effects: Mapping[str, Any]) -> Iterator[Message | str]:
-    if (what := effects.get("what")) in DONE:
+    if (what := effects.get("what", "")) in DONE:
         yield Message(DONE[what], {})
     if "holds" in effects:
         yield message("The condition held.") if effects["holds"] else message("The condition did not hold.")
