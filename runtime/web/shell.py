@@ -156,7 +156,7 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "tool_failed_some": (
         "danger",
         phrase(
-            "{tool}: failed for {failed} ({reason}); done for {done}, left out for {skipped}, going on: {open}."
+            "{tool}: failed for {failed} ({reason}); done for {done}, left out for {skipped}, open: {open}."
         ),
         "",
     ),
