@@ -28,10 +28,11 @@ from runtime.model.catalog import Collection, Expression, Field, Path, SortKey
 from runtime.model.letters import Letter
 from runtime.model.types import RecordType
 from runtime.model.values import Pointer
-from runtime.model.workflow import Filtered, People, Rows, Several, Step
+from runtime.model.workflow import Filtered, People, Rows, Several, Step, Words
 from runtime.records.attachments import hang
 from runtime.records.change import Change, Refused
 from runtime.records.linking import link_change
+from runtime.records.stored import records_by_id
 from runtime.steps import base
 from runtime.steps.base import ANSWER, DATA, DOCUMENT, LETTER, RECORD, StepError, StepKind, Target
 from runtime.storage.approvals import ESCALATED, Approvals
@@ -90,6 +91,13 @@ class StepDoing:
     def record(self) -> Target:
         """The run's own record."""
         return Target(self._run.module, self._run.record_id or 0)
+
+    def tags(self, target: Target, field: str) -> tuple[str, ...]:
+        """The tags that a field of a record holds."""
+        plans = self._live.writer.plans
+        rows = records_by_id(self.tx.connection, plans[target.module], [target.id], plans.dialect, lock=False)
+        held: Any = rows.get(target.id, {}).get(field)
+        return tuple(held or ())
 
     def delete(self, target: Target) -> None:
         """Put a record into the bin."""
@@ -309,6 +317,8 @@ def given(kind: StepKind, step: Step, reading: Reading, live: Snapshot) -> dict[
             found[key] = reading.filtered(value, step.settings.get("where"))
         elif isinstance(value, People):
             found[key] = None if value.admins else [*_numbers(reading.values(value.of))]
+        elif isinstance(value, Words):
+            found[key] = [*_words(reading.values(value.of))]
         elif isinstance(value, Expression):
             if not ("in" in step.settings and key == "where"):
                 (found[key],) = reading.values([value])
@@ -372,6 +382,12 @@ def _numbers(found: Sequence[object]) -> Iterator[int]:
         number = each.id if isinstance(each, Pointer) else each
         if isinstance(number, int):
             yield number
+
+
+def _words(found: Sequence[object]) -> Iterator[str]:
+    """Texts, and those of lists of texts; what is empty left out."""
+    for each in found:
+        yield from (str(one) for one in (each if isinstance(each, tuple) else (each,)) if one)
 
 
 def _module(step: Step, found: Mapping[str, Any]) -> str:

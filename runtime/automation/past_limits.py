@@ -16,7 +16,10 @@ KNOWN = frozenset(
     ("id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 )
 """Fields of every record that are told again without the log."""
-WRITING = ("update", "create", "delete", "link", "unlink", "run_formulas", "run_workflow", "run_tool")
+WRITING = (
+    "update", "create", "delete", "link", "unlink", "assign", "tag", "untag",
+    "run_formulas", "run_workflow", "run_tool",
+)  # fmt: skip
 
 
 def limits(live: Snapshot, workflow: Workflow, found: Found) -> list[Message]:

@@ -84,6 +84,18 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Texts, each of which an expression gives."""
+
+    of: "tuple[Expression, ...]"
+
+    @property
+    def text(self) -> str:
+        """How it was written."""
+        return ", ".join(each.text for each in self.of)
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """The rows that a new record is given: one for each of the records ``of``, or of each in ``given``."""
 

@@ -20,6 +20,7 @@ DOCUMENT, FILES = "document", "files"
 TOOL, INPUTS, FIELDS = "tool", "inputs", "fields"
 ROLE, THEN = "role", "then"
 LINKS, SAID = "links", "said"
+OWNER, TAGS, TAGS_IN = "owner", "tags", "tags_in"
 """What a setting may be: a record (``=account``), several (``=contacts``, ``{filter: deals.open}``), a
 module's key, values by field, rows of a new record, a list of steps, a condition, a text or what an
 expression gives, a duration, a name for what steps inside call a record, true or false, another workflow's
@@ -27,7 +28,8 @@ key, a moment behind an =, people (``admins``, or users behind an =), a letter o
 method of HTTP, values by any name, the name of a secret, what of an answer goes into which field, a document
 of ``templates/documents/``, files (records behind an =, or a list of them), a tool as ``module.tool``, what
 its inputs get, fields of a module, a role, what follows when a time is over, the list of
-linked records that one is put into, and what the link itself says.
+linked records that one is put into, what the link itself says, a user or a group behind an =, tags, and the
+field that holds them.
 """
 
 
@@ -212,6 +214,10 @@ class Doing(Protocol):
     @property
     def timezone(self) -> tzinfo:
         """The site's time zone."""
+        ...
+
+    def tags(self, target: Target, field: str) -> tuple[str, ...]:
+        """The tags that a field of a record holds."""
         ...
 
     def delete(self, target: Target) -> None:

@@ -71,6 +71,10 @@ def _written(workflow: Workflow) -> Iterator[Written]:
         fields = frozenset(settings.get("set", ()))
         if step.kind == "update":
             yield module, UPDATED, fields
+        elif step.kind == "assign":
+            yield module, UPDATED, frozenset(("owner",))
+        elif step.kind in ("tag", "untag"):
+            yield module, UPDATED, frozenset((settings.get("in", ""),))
         elif step.kind == "http" and "save" in settings:
             yield workflow.module, UPDATED, frozenset(settings["save"].values())
         elif step.kind == "create":

@@ -64,6 +64,8 @@ def _written(
         if step.kind == "update" and name not in workflow.names:
             for field, value in step.settings.get("set", {}).items():
                 found["" if name == "this" else name, field] = value.text
+        elif step.kind == "assign" and "to" in step.settings and name not in workflow.names:
+            found["" if name == "this" else name, "owner"] = step.settings["to"].text
         used = everything.get(used_by(step))
         if used is not None and name in ("", "this") and used.key not in around and _is_sure(used):
             found |= _written(used, everything, (*around, workflow.key))

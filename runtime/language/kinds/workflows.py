@@ -30,15 +30,10 @@ from runtime.steps import base as what
 from runtime.steps.base import Setting, StepKind
 from runtime.triggers.base import TriggerKind
 
-LATER_STEPS = frozenset(
-    (
-        "delete", "email", "notify", "http", "wait", "link", "unlink", "assign", "tag", "untag", "comment",
-        "document", "sms", "approval", "run_formulas", "open", "run_tool", "run_workflow", "merge", "atomic",
-    )
-)  # fmt: skip
-"""The steps that the language has, and this version may not: those that have no file of their own."""
-LATER_TRIGGERS = frozenset(("schedule", "date", "related", "webhook", "manual", "linked", "unlinked", "mail"))
-"""The triggers that the language has, and this version may not."""
+LATER_STEPS = frozenset(("comment", "sms", "merge"))
+"""The steps that the language has, and this version has not."""
+LATER_TRIGGERS = frozenset(("mail",))
+"""The triggers that the language has, and this version has not."""
 
 DURATION: Schema = {"type": "string", "minLength": 1, "maxLength": 60, "title": "a duration such as 2 days"}
 RECORD: Schema = {"type": "string", "pattern": "^=", "title": "a record behind an =, such as =account"}
@@ -99,6 +94,19 @@ _SCHEMAS: Mapping[str, Schema] = MappingProxyType(
             "minItems": 1,
             "pattern": "^(=.*|admins)$",
             "title": "people behind an =, such as =owner, a list of them, or admins",
+        },
+        what.OWNER: {
+            "type": "string",
+            "pattern": "^=",
+            "title": "a user or a group behind an =, such as =account.owner",
+        },
+        what.TAGS_IN: KEY,
+        what.TAGS: {
+            "type": ["string", "array"],
+            "items": {"type": "string", "minLength": 1, "maxLength": 1000},
+            "minLength": 1,
+            "minItems": 1,
+            "title": "a tag, or a list of them",
         },
         what.MOMENT: {
             "type": "string",

@@ -13,7 +13,7 @@ from runtime.language.shape import Path
 from runtime.model.catalog import Expression, Module
 from runtime.model.types import DATE, DATETIME, TEXT
 from runtime.model.uses import Thing
-from runtime.model.workflow import Rows
+from runtime.model.workflow import Rows, Words
 
 
 def values(asked: Asked) -> Mapping[str, Expression] | None:
@@ -148,6 +148,22 @@ def moment(asked: Asked) -> Expression | None:
     scope = asked.scope
     found = scope.values.either(asked.node, scope.module, asked.at, (DATETIME, DATE), scope.own())
     return scope.kept(found)
+
+
+def tags(asked: Asked) -> Words | None:
+    """Tags of the field that holds them: literals, and texts that expressions give."""
+    scope, key = asked.scope, asked.before.get(asked.setting.of)
+    module = scope.draft.modules.get(asked.modules.get("record", ""))
+    field = module.fields.get(key) if module is not None and key is not None else None
+    if field is None:
+        return None
+    found = []
+    for child, place in each_of(asked.node, asked.at):
+        if is_expression(child):
+            found.append(scope.expression(child, place, TEXT))
+        else:
+            found.append(scope.kept(scope.values.value(field, child, place, scope.own())))
+    return Words(tuple(each for each in found if each is not None))
 
 
 def duration(asked: Asked) -> Any:

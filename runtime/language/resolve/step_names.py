@@ -108,6 +108,27 @@ def _found_by(asked: Asked, known: Module) -> Iterable[Field]:
             yield field
 
 
+def tags_in(asked: Asked) -> str | None:
+    """The field of tags that is meant: the one that is named, or the only one of the module."""
+    known = asked.scope.draft.modules.get(asked.target or "")
+    if known is None:
+        return None
+    fitting = [each.key for each in known.fields.values() if each.type == "tags" and each.computed is None]
+    if asked.written is None:
+        if len(fitting) == 1:
+            return fitting[0]
+        asked.note(f"{known.key} has not one field of tags; it has {_listed(fitting)}")
+        return None
+    field = asked.scope.values.field(known, str(asked.node.plain), asked.node, asked.at)
+    if field is None:
+        return None
+    if field.key not in fitting:
+        asked.note(f"{field.key} holds no tags; those that do are {_listed(fitting)}")
+        return None
+    asked.scope.draft.mention(asked.at, asked.node, Thing("field", f"{known.key}.{field.key}"), "writes")
+    return field.key
+
+
 def name(asked: Asked) -> str:
     """What steps inside this one call a record."""
     called = str(asked.node.plain)

@@ -7,10 +7,6 @@ from runtime.language.resolve.step_asked import Asked
 from runtime.model.catalog import Collection, Expression
 from runtime.model.types import RecordType, record_of
 from runtime.model.workflow import Filtered, People, Several
-from runtime.steps.base import LINKS, RECORD
-
-UNWRITTEN = (RECORD, LINKS)
-"""The kinds of settings that say something even where they are left out."""
 
 
 def one(asked: Asked) -> Expression | None:
@@ -52,6 +48,11 @@ def _filtered(asked: Asked, node: MapNode) -> Filtered | None:
         return None
     asked.gives(whom.module)
     return Filtered(whom.module, whom.key, whom.where)
+
+
+def owner(asked: Asked) -> Expression | None:
+    """A user or a group."""
+    return asked.scope.expression(asked.node, asked.at, record_of("users", "groups"))
 
 
 def people(asked: Asked) -> People | None:

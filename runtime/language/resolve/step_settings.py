@@ -13,6 +13,7 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     what.PEOPLE: step_records.people,
     what.FILES: step_records.files,
     what.LINKS: step_records.linked,
+    what.OWNER: step_records.owner,
     what.MODULE: step_names.module,
     what.WORKFLOW: step_names.workflow,
     what.ROLE: step_names.role,
@@ -20,6 +21,7 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     what.LETTER: step_names.letter,
     what.DOCUMENT: step_names.document,
     what.FIELDS: step_names.fields,
+    what.TAGS_IN: step_names.tags_in,
     what.NAME: step_names.name,
     what.THEN: step_names.then,
     what.VALUES: step_contents.values,
@@ -31,14 +33,19 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
     what.CONDITION: step_contents.condition,
     what.VALUE: step_contents.text,
     what.MOMENT: step_contents.moment,
+    what.TAGS: step_contents.tags,
     what.DURATION: step_contents.duration,
 }
 """What reads each kind of setting; the others are as they are written."""
 
 
+UNWRITTEN = (what.RECORD, what.LINKS, what.TAGS_IN)
+"""The kinds of settings that say something even where they are left out."""
+
+
 def resolve_setting(asked: Asked) -> Any:
     """What a setting says; None where it says nothing that makes sense, which is noted."""
-    if asked.written is None and asked.setting.what not in step_records.UNWRITTEN:
+    if asked.written is None and asked.setting.what not in UNWRITTEN:
         return None
     reader = READERS.get(asked.setting.what)
     return reader(asked) if reader is not None else asked.node.plain

@@ -9,7 +9,7 @@ from runtime.base.messages import phrase
 from runtime.language.kinds.workflows import known_steps
 from runtime.model.catalog import Expression
 from runtime.model.duration import write_duration
-from runtime.model.workflow import Filtered, People, Rows, Several, Step, Workflow
+from runtime.model.workflow import Filtered, People, Rows, Several, Step, Words, Workflow
 from runtime.web.door import Call
 
 Part = dict[str, Any]
@@ -135,7 +135,7 @@ def _preview(call: Call, step: Step) -> str:
 
 def _said(value: object) -> str:
     match value:
-        case Expression() | Several() | Filtered() | People():
+        case Expression() | Several() | Filtered() | People() | Words():
             return value.text
         case Rows():
             return value.of.text if value.of is not None else str(len(value.values))

@@ -1,0 +1,40 @@
+"""The step `tag`: put tags on a record."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from runtime.base.messages import message
+from runtime.steps.base import RECORD, TAGS, TAGS_IN, Did, Doing, Setting, StepKind
+
+
+class Tag(StepKind):
+    """Puts tags on a record, beside those that it has: `tag: {record: =account, tags: [vip, =city]}`. `in`
+    names the field, and may be left out where the module has only one of the type `tags`.
+    """
+
+    name = "tag"
+    title = message("Add tags")
+    icon = "tag"
+    right = "update"
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {
+            "record": Setting(RECORD, "Which record; left out: the workflow's own."),
+            "in": Setting(TAGS_IN, "Which field of tags; left out: the only one.", of="record"),
+            "tags": Setting(TAGS, "A tag, or a list; those behind an = are expressions.", True, of="in"),
+        }
+    )
+    writes = True
+
+    def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
+        """See the class."""
+        record, field = given["record"], given["in"]
+        if record is None:
+            return Did({"what": "nothing"})
+        tags = self.changed(doing.tags(record, field), given["tags"])
+        saved, what, fields = doing.save(record.module, {field: tags}, record.id)
+        return Did({"what": what, "module": saved.module, "id": saved.id, "fields": list(fields)})
+
+    def changed(self, there: Sequence[str], named: Sequence[str]) -> list[str]:
+        """The tags of a record afterwards."""
+        return [*there, *named]
