@@ -35,8 +35,8 @@ class SeenTexts:
     def with_words(self, module: str, joins: Joins, count: int) -> list[ColumnElement[bool]]:
         """The same for so many words, which are the parameters ``word_0`` and so on."""
         fields = own_search_fields(self._catalog.modules[module])
-        seen = [field for field in fields if field.value_type == TEXT and self._sight.sees(field)]
-        return [and_(*(self._has(seen, joins, index) for index in range(count)))]
+        texts = [field for field in fields if field.value_type == TEXT]
+        return [and_(*(self._has(texts, joins, index) for index in range(count)))]
 
     def _has(self, fields: list[Field], joins: Joins, index: int) -> ColumnElement[bool]:
         word: ColumnElement[Any] = bindparam(f"word_{index}", required=False, type_=Text)

@@ -138,9 +138,8 @@ def _places(call: Call) -> Iterable[Choice]:
     """Everywhere that one may go: the menu, new records, saved filters, pages."""
     catalog, language, judge = call.live.catalog, call.actor.language, call.live.judge
     links = [link for group in catalog.menu for link in menu_links(group, language)]
-    readable = [link for link in links if judge.may(call.actor, link.module, "read").allowed]
-    yield from (Choice(link.label, link.href, link.icon) for link in readable)
-    modules = list(dict.fromkeys(link.module for link in readable))
+    yield from (Choice(link.label, link.href, link.icon) for link in links)
+    modules = list(dict.fromkeys(link.module for link in links))
     for key in modules:
         if judge.may(call.actor, key, "create").allowed:
             yield Choice(new_label(call, catalog.modules[key]), f"/app/{key}/new", "plus")
