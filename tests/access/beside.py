@@ -34,25 +34,28 @@ BESIDE = (
         "    badges.code: {read: false}\n"
         "    leads.owner: {read: false}\n"
         "    leads.code: {update: \"=name != 'settled'\"}\n"
+        "    deals.created_by: {read: false}\n"
         "    leads.name: {read: \"=code != 'masked'\"}\n",
         1,
     )
     .replace(
         "schemas/access/profiles/support.yaml:",
-        "  tools: {deals.ask: true}\nschemas/access/profiles/support.yaml:",
+        "  tools: {deals.ask: true}\nschemas/access/profiles/support.yaml:\n"
+        "  tools: {deals.change: true, deals.book: true}",
     )
     .replace(
         "    accounts: {read: true, create: true, update: true}\n",
         "    accounts: {read: true, create: true, update: true}\n"
         "    leads: {read: true, create: true, update: true}\n"
         "    badges: {read: true}\n"
+        "    visits: {read: true}\n"
         "    clubs: {create: true, update: true, delete: true}\n",
         1,
     )
     .replace(
         "default: {deals: private, accounts: write}",
-        "owners: {deals: by_rights}\n"
-        "  default: {deals: private, accounts: write, leads: read, badges: read, clubs: write}",
+        "owners: {deals: by_rights}\n  default: {deals: private, accounts: write, leads: read, badges: read, "
+        "visits: read, clubs: write}",
     )
     .replace(
         "deals: {read: true, create: true, update: true, delete: true,",
@@ -89,6 +92,15 @@ schemas/modules/clubs.yaml:
   title: name
   fields:
     name: {type: text, max: 100}
+schemas/modules/visits.yaml:
+  label: Visit
+  plural: Visits
+  title: name
+  search: [name, lead.name, deal.name]
+  fields:
+    name: {type: text, max: 100}
+    lead: {type: relation, module: leads}
+    deal: {type: relation, module: deals}
 formulas/deals.yaml:
   shout: {field: shout, value: upper(name)}
 schemas/filters/deals.yaml:
@@ -108,6 +120,13 @@ schemas/tools/deals.yaml:
   tidy:
     label: Tidy it up
     steps: [{update: {set: {name: tidy}}}]
+  change: {label: Change it, steps: [{update: {set: {shout: =name}}}]}
+  book: {label: Book it, steps: [{create: {module: accounts, set: {name: =name}}}]}
+schemas/workflows/by_hand.yaml:
+  label: Run it by hand
+  module: deals
+  trigger: manual
+  steps: [{update: {set: {shout: =name}}}]
 schemas/approvals/big.yaml:
   label: A big deal
   module: deals

@@ -1,5 +1,5 @@
-"""Corners at the doors themselves: each is open to those who have its right, and refused to everybody else who
-sees what is behind it.
+"""Corners at the doors themselves: each is open to those who have its right, and refused to everybody else
+who sees what is behind it.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ SELLERS = ("sam", "hal", "ada")
 
 
 def of_doors_of_modules(world: World) -> Iterator[str]:
-    """The pages that make records, take them out, and show the bin; what keys and choices may be made there."""
+    """The pages that make records, take them out, and show the bin; what may be made of keys and choices."""
     rights = {"new": "create", "create": "create", "export": "export"}
     for name in SELLERS:
         who, client = world.people[name], world.browser(name).client
@@ -79,10 +79,10 @@ def _one_of_each(world: World, name: str) -> Iterator[Item]:
     who, found = world.people[name], set()
     for item in world.items:
         kind = (item.module, world.oracle.may(who, "update", item))
-        if item.module in ("deals", "accounts") and not item.deleted and kind not in found:
-            if world.oracle.may(who, "read", item):
-                found.add(kind)
-                yield item
+        is_one = item.module in ("deals", "accounts") and not item.deleted
+        if is_one and kind not in found and world.oracle.may(who, "read", item):
+            found.add(kind)
+            yield item
 
 
 def _is(what: str, status: int, may: bool) -> Iterator[str]:

@@ -18,7 +18,7 @@ def of_what_relations_lead_to(world: World) -> Iterator[str]:
             ("others", [account]),
             ("about", {"module": "accounts", "id": account}),
         ):
-            deal = _deal(world, **{field: value})
+            deal = _deal(world, "sam", **{field: value})
             if _finds(world, f"id == {deal} and not is_empty({field})") != ([deal] if seen else []):
                 yield f"{field} is found as {not seen} where it leads to an account of {owner}"
             shown = world.program("sam")("GET", f"/deals/{deal}").json()["data"][field]

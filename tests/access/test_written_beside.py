@@ -146,3 +146,26 @@ def test_an_owner_is_chosen_among_those_whom_one_may_choose_by_every_door(beside
         refused = program("PATCH", f"/deals/{deal}", json={"owner": beside.ids["hal"]})
         assert refused.status_code == 422, refused.text
     assert bea("PATCH", f"/deals/{deal}", json={"owner": beside.ids["sam"]}).status_code == 200
+
+
+def test_a_tool_is_offered_with_the_rights_that_its_steps_take(beside: Office) -> None:
+    group = {"name": "Front desk", "members": [{"id": beside.ids["sue"]}]}
+    assert beside.admin("POST", "/groups", json=group).status_code == 201
+    won, his = beside.deal("Won", "sam", stage="won"), beside.deal("His", "hal")
+    shown = {"sam": won, "sue": won, "hal": his}
+    told = {name: beside.browser(name).get(f"/app/deals/{deal}") for name, deal in shown.items()}
+    assert {name: page.status for name, page in told.items()} == dict.fromkeys(shown, 200)
+    assert "Ask about it" in told["sam"]
+    assert "Ask about it" not in told["sue"]  # who has it, and only reads this record
+    assert "Change it" not in told["hal"]
+    assert "Book it" not in told["hal"]
+    assert "Run it by hand" in beside.app.sign_in().get(f"/app/deals/{won}").text
+    assert all("Run it by hand" not in page for page in told.values())
+
+
+def test_a_batch_of_what_one_has_no_right_to_is_refused_as_a_whole(beside: Office) -> None:
+    lead = beside.admin("POST", "/leads", json={"name": "Lead"}).json()["data"]["id"]
+    body = {"create": [{"name": "Mine"}], "delete": [lead]}
+    refused = beside.program("sam")("POST", "/leads/batch?atomic=false", json=body)
+    assert refused.status_code == 403, refused.text
+    assert beside.admin("GET", "/leads?where=name == 'Mine'").json()["data"] == []
