@@ -1,7 +1,7 @@
 """The context of one run: what an operation is handed, and how it keeps what it has done."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +26,7 @@ class Signals:
     stop: threading.Event
     cancel: threading.Event = field(default_factory=threading.Event)
     lost: threading.Event = field(default_factory=threading.Event)
+    is_turn_over: Callable[[], bool] = lambda: False
 
 
 class Batch:
@@ -81,11 +82,16 @@ class Context:
         self._operations = operations
         self._lease = lease
         self._signals = signals
+        self._has_kept = False
 
     @contextmanager
     def batch(self, *, at_once: bool = True) -> Iterator[Batch]:
-        """One transaction: the work, the checkpoint and the progress land together, or nothing does."""
+        """One transaction: the work, the checkpoint and the progress land together, or nothing does. Where
+        others wait, and one has landed in this turn, they come first.
+        """
         self.check()
+        if self._has_kept and self._signals.is_turn_over():
+            raise StoppedError
         with self.site.database.write(at_once=at_once) as tx:
             batch = Batch(tx, self._operations, self.id)
             yield batch
@@ -108,7 +114,8 @@ class Context:
 
     def landed(self, batch: Batch) -> None:
         """The batch's transaction has been committed: that is where a later run goes on."""
-        self.checkpoint = batch.kept.get("checkpoint", self.checkpoint)
+        if "checkpoint" in batch.kept:
+            self.checkpoint, self._has_kept = batch.kept["checkpoint"], True
 
     def check(self) -> None:
         """End the run here if it is to end; call it now and then where there are no batches."""

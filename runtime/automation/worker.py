@@ -36,6 +36,8 @@ log = logging.getLogger("trellis.background")
 
 LEASE = timedelta(seconds=30)
 """How long a worker that is not heard of keeps an operation."""
+TURN = 20.0
+"""Seconds after which an operation that keeps what it has done lets others go on that wait."""
 LOOK_SECONDS = 2.0
 """So long, at the least, between two looks at what was saved and whom there is something to tell."""
 TOLD_EVERY = 1.0
@@ -96,6 +98,9 @@ class Worker:
         """Whether something waits, or is due: a cheap look."""
         self._site.refresh()
         self._look()
+        return self._has_something_waiting()
+
+    def _has_something_waiting(self) -> bool:
         with self._site.database.read() as connection:
             if self._operations.has_claimable(connection) or self._runner.runs.has_claimable(connection):
                 return True
@@ -183,7 +188,10 @@ class Worker:
 
     def _run(self, operation: StoredOperation) -> None:
         log.info("operation %s (%s) begins, claim %s", operation.id, operation.kind, operation.claim)
-        signals = Signals(self.stopping)
+        end = time.monotonic() + TURN
+        signals = Signals(
+            self.stopping, is_turn_over=lambda: time.monotonic() > end and self._has_something_waiting()
+        )
         try:
             self._end(operation, self._outcome(operation, signals))
         except ClaimLostError:

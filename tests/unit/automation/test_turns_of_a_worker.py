@@ -2,15 +2,23 @@
 worker was about when it was killed, the next one of its name takes up at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from runtime.automation import worker
+from runtime.automation.background import Background
 from runtime.automation.calling import call_as_a_test
+from runtime.automation.context import Context
+from runtime.automation.operations.base import Operation
 from runtime.automation.running import TAKEN, _Running
 from runtime.automation.worker import Worker
+from runtime.base.messages import message
+from runtime.base.registry import Registry
+from runtime.identity.actor import SYSTEM
 from runtime.model.letters import Letter
 from runtime.model.outbound import Answer, Request
+from runtime.storage.mails import StoredMail
 from runtime.storage.webhooks import Webhooks
 from tests.support.crm import App
 from tests.support.flows import Flows, with_workflow
@@ -95,6 +103,49 @@ def test_a_mail_and_a_call_go_out_amid_runs_that_make_runs(
     assert flows.states() == ["done"] * (2 * 2 * TAKEN)
     assert len(box.mails) == 1
     assert amid == {"mail": TAKEN, "call": TAKEN}
+
+
+def test_a_mail_goes_out_amid_two_long_operations_which_end_as_they_would(
+    crm: Crm, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "TURN", 0.0)
+    flows, heard = opened(crm, box), list[str]()
+    kinds = Registry("operation", [*flows.site.background.kinds.values(), Counting(heard)])
+    background = Background(kinds, flows.site.background.operations, lambda: None)
+    with flows.site.database.write() as tx:
+        for about in ("first", "second"):
+            background.start(tx, Counting.name, {"about": about}, SYSTEM)
+    hand_over = flows.site.post._hand_over
+
+    def sent(mail: StoredMail) -> None:
+        heard.append("mail")
+        hand_over(mail)
+
+    monkeypatch.setattr(flows.site.post, "_hand_over", sent)
+    write(flows)
+    Worker(flows.site, background, "test").drain()
+    assert [each for each in heard if each.startswith("first")] == [f"first {n}" for n in range(5)]
+    assert [each for each in heard if each.startswith("second")] == [f"second {n}" for n in range(5)]
+    assert heard.index("second 0") < heard.index("first 4")
+    assert heard.index("mail") < heard.index("first 4")
+
+
+class Counting(Operation):
+    """Counts to five, keeping each number."""
+
+    name = "counting"
+    title = message("Counting")
+
+    def __init__(self, heard: list[str]) -> None:
+        self.heard = heard
+
+    def run(self, context: Context) -> Mapping[str, object]:
+        """Count on from where the last turn ended."""
+        for number in range(context.checkpoint.get("next", 0), 5):
+            with context.batch() as batch:
+                self.heard.append(f"{context.arguments['about']} {number}")
+                batch.keep({"next": number + 1})
+        return {}
 
 
 def test_the_next_worker_of_the_name_sends_at_once_what_a_killed_one_had(
