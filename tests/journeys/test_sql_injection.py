@@ -34,7 +34,7 @@ TAILS = (
 )
 PAYLOADS = [start + end + tail for start in ("name", "1") for end in ENDS for tail in TAILS] + [
     "\x00",
-    "\ud83d\ude00'",
+    "\U0001f600'",
     "name desc nulls first",
     "(select 1)",
     "case when 1 then 2 end",
