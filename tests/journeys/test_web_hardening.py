@@ -200,7 +200,7 @@ def test_an_unknown_address_is_told_like_a_known_one(app: App):
 
 FULL = os.environ.get("TRELLIS_PAYLOADS") == "full"
 """Every payload on every page; else a few of them, which a plain run has the time for."""
-FEW = PAYLOADS if FULL else (*PAYLOADS[::11], "\u2028<!--<script>")
+SENT = (*PAYLOADS[:: 1 if FULL else 11], "\u2028<!--<script>")
 
 
 class Sinks(HTMLParser):
@@ -228,10 +228,9 @@ class Sinks(HTMLParser):
                 self.found.append("img")
 
 
-@SQLITE
 def test_no_text_that_people_type_runs_on_any_page(app: App):
-    browser = app.sign_in()
-    for payload in FEW:
+    browser, pages = app.sign_in(), 0
+    for payload in SENT:
         account = make(app, "accounts", name=payload[:60], city=payload)
         deal = make(app, "deals", name=payload[:80], notes=payload, account=account, lost_reason=payload)
         person = make(app, "people", first_name=payload, last_name=payload, account=account)
@@ -265,3 +264,5 @@ def test_no_text_that_people_type_runs_on_any_page(app: App):
             assert page.status < 500, path
             if "html" in page.response.headers.get("content-type", ""):
                 assert Sinks(page.text).found == [], (path, payload)
+                pages += 1
+    print(f"{len(SENT)} payloads, {pages} pages, nothing would run")
