@@ -48,7 +48,7 @@ BESIDE = (
         "    accounts: {read: true, create: true, update: true}\n"
         "    leads: {read: true, create: true, update: true}\n"
         "    badges: {read: true}\n"
-        "    visits: {read: true}\n"
+        "    visits: {read: true, create: true}\n"
         "    clubs: {create: true, update: true, delete: true}\n",
         1,
     )

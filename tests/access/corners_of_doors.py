@@ -46,6 +46,10 @@ def of_doors_of_records(world: World) -> Iterator[str]:
             for way in ("edit", "share", "field/name", "files"):
                 if f'{here}/{way}"' in card and not may:
                     yield f"{name}, {here}/{way} is offered"
+            related = client.get(f"{here}?tab=related").text
+            for address, right in (("/app/deals/create?account=", "create"), ("/link/other_deals", "update")):
+                if address in related and not world.oracle.granted(who, "deals", right):
+                    yield f"{name}, {address} is offered on {here}"
             if f"{here}/edit" in client.get(f"{here}/quick").text and not may:
                 yield f"{name}, {here}/edit is offered in small"
 

@@ -157,6 +157,7 @@ def test_a_tool_is_offered_with_the_rights_that_its_steps_take(beside: Office) -
     assert {name: page.status for name, page in told.items()} == dict.fromkeys(shown, 200)
     assert "Ask about it" in told["sam"]
     assert "Ask about it" not in told["sue"]  # who has it, and only reads this record
+    assert "Change it" not in told["sam"]  # who may change the record, and has no such tool
     assert "Change it" not in told["hal"]
     assert "Book it" not in told["hal"]
     assert "Run it by hand" in beside.app.sign_in().get(f"/app/deals/{won}").text
@@ -169,3 +170,18 @@ def test_a_batch_of_what_one_has_no_right_to_is_refused_as_a_whole(beside: Offic
     refused = beside.program("sam")("POST", "/leads/batch?atomic=false", json=body)
     assert refused.status_code == 403, refused.text
     assert beside.admin("GET", "/leads?where=name == 'Mine'").json()["data"] == []
+
+
+def test_a_list_offers_to_change_nothing_that_may_only_be_made(beside: Office) -> None:
+    sam = beside.browser("sam")
+    for module, offered in (("leads", True), ("visits", False)):
+        assert beside.admin("POST", f"/{module}", json={"name": "x"}).status_code == 201
+        assert sam.get(f"/app/{module}/new").status == 200
+        assert ("data-pencil" in sam.get(f"/app/{module}").text) is offered, module
+
+
+def test_who_has_no_right_is_refused_before_what_they_send_is_read(beside: Office) -> None:
+    won = beside.deal("Won", "sam", stage="won")
+    for method, path in (("POST", "/deals"), ("PATCH", f"/deals/{won}")):
+        for name, status in (("hal", 403), ("sam", 400)):
+            assert beside.program(name)(method, path, content=b"{").status_code == status, (name, method)
