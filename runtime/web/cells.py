@@ -12,7 +12,7 @@ from runtime.fields.phone import dialled
 from runtime.model.catalog import Field, Path
 from runtime.model.types import ListType
 from runtime.model.values import Ref
-from runtime.web.views import FieldView, Item, Views, cards_address, content_address
+from runtime.web.views import FieldView, Item, Views, cards_address, content_address, names_role
 
 
 @dataclass(slots=True)
@@ -49,6 +49,8 @@ def _maker(views: Views, path: Path) -> Callable[[Any], Cell]:
         return _refs(views, field)
     if field.type == "picklist":
         return _choices(views, field)
+    if names_role(field):
+        return lambda value: Cell(value, views.text(field, value))
     text, formats, picklists = kind.text, views.formats, views.catalog.picklists
     if field.type == "url":
         return lambda value: Cell(value, text(value, field, formats, picklists), value)

@@ -106,6 +106,11 @@ class Dependence:
     limit: Sequence[str] | None = None
 
 
+def names_role(field: Field) -> bool:
+    """Whether a field holds the key of a role: people read and choose it by its label."""
+    return field.module == "users" and field.key == "role"
+
+
 def record_address(module: str, record_id: int) -> str:
     """The address of a record's card."""
     return f"/app/{module}/{record_id}"
@@ -178,6 +183,8 @@ class Views:
             return value.title
         if isinstance(value, tuple) and isinstance(value[0], Ref):
             return ", ".join(ref.title for ref in value)
+        if names_role(field):
+            return self._roles().get(str(value), str(value))
         return self.live.types[field.type].text(value, field, self.formats, self.catalog.picklists)
 
     def fill(self, view: FieldView, field: Field, value: Any) -> FieldView:
@@ -249,6 +256,10 @@ class Views:
             grouped=self.live.types[field.type].grouped or bool(field.settings.get("many")),
         )
         self.fill(view, field, value)
+        if names_role(field) and (roles := self._roles()):  # before there are any, a key is typed
+            view.widget = "select"
+            known = roles if value is None else {**roles, value: roles.get(value, value)}
+            view.options = self.listed(known, value)
         if field.type in SHOWN_TYPES:
             view.options = self.options(field, value if isinstance(value, tuple) else (value,))
         held: Any = ""
@@ -268,6 +279,11 @@ class Views:
         if not field.targets:
             view.raw = held
         return view
+
+    def _roles(self) -> dict[str, str]:
+        """The roles that there are, by their keys."""
+        roles = self.catalog.access.roles
+        return {key: role.label.in_language(self.language) for key, role in roles.items()}
 
     def _attributes(
         self, field: Field, key: int | str, values: Mapping[str, Any], name: str

@@ -226,3 +226,27 @@ def test_other_rights_hold_from_the_next_request_on_under_another_token(app: App
     again = app.sign_in(SUE)
     admin.post(f"/app/users/{app.user(SUE)}/edit", admin="")
     assert again.get("/admin/setup").status == 403
+
+
+def test_a_role_is_shown_and_chosen_by_what_it_is_called(crm):
+    roles = """
+    schemas/access/roles.yaml:
+      boss: {label: {en: The boss, fi: Pomo}, profiles: [all]}
+      seller: {label: A seller, under: boss, profiles: [all]}
+    schemas/access/profiles/all.yaml:
+      modules: {"*": {read: true}}
+"""
+    app = crm(PACK + roles)
+    admin = app.sign_in()
+    sue = f"/app/users/{app.user(SUE, admin=False)}"
+    form = admin.get(f"{sue}/edit")
+    assert '<option value="seller">A seller</option>' in form.text
+    submit(admin, form, {"role": "seller"})
+    assert "A seller" in admin.get(sue)
+    assert '<option value="seller" selected>A seller</option>' in admin.get(f"{sue}/edit").text
+    assert "A seller" in admin.get("/app/users?_columns=name,role")
+
+
+def test_a_role_is_typed_while_the_configuration_has_none(admin: Browser):
+    assert '<select id="role"' not in (page := admin.get("/app/users/new").text)
+    assert 'name="role"' in page
