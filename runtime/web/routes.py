@@ -191,6 +191,7 @@ PAGES: tuple[tuple[str, str, Page, Policy], ...] = (
     (GET, "/app/{module}/{id:int}/print", printing.show, SIGNED_IN),
     (GET, "/app/{module}/{id:int}/share", share.ask, SIGNED_IN),
     (POST, "/app/{module}/{id:int}/share", share.change, SIGNED_IN),
+    (GET, "/admin", setup.begin, ADMIN),
     (GET, "/admin/setup", setup.show, ADMIN),
     (GET, "/admin/access", access.show, ADMIN),
     (GET, "/admin/source", source.show, ADMIN),

@@ -148,6 +148,10 @@ def test_links_have_conditions(crm: Crm) -> None:
     office = Office(crm)
     deal = office.deal("9000")
     assert office.queue("manager") == []
+    (run,) = office.flows.all()
+    page = office.app.sign_in().get(f"/admin/runs/{run.id}")
+    assert "It waits for a decision" in page
+    assert "It goes on" not in page  # a moment nobody waits for
     office.decide("ceo", "approved")
     assert office.flows.get("deals", deal)["note"] == "approved"
 

@@ -81,7 +81,9 @@ def test_a_letter_with_an_opt_out_ends_with_a_link_that_one_click_follows(crm: C
     assert address in html.get_content()
     stranger: TestClient = app.client()
     path = address.removeprefix("http://crm.test")
-    assert "No more letters like this?" in stranger.get(path).text
+    asked = stranger.get(path).text
+    assert "No more letters like this?" in asked
+    assert '<p class="over">Test</p>' in asked  # whoever gets letters of several knows which
     assert flows.get("people", person)["no_mail"] is False
     answer = stranger.post(path, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200

@@ -39,7 +39,10 @@ def test_administration_is_for_administrators(app):
         assert page.status == 403
         assert "This page is for administrators." in page
     assert "/admin/setup" not in seller.get("/app").text
-    assert 'href="/admin/setup"' in app.sign_in().get("/app").text
+    admin = app.sign_in()
+    assert 'href="/admin/setup"' in admin.get("/app").text
+    assert admin.get("/admin").response.url.path == "/admin/setup"
+    assert seller.get("/admin").status == 403
 
 
 def test_setup_shows_each_thing_of_the_catalog_with_its_file_and_line(app):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import phrase
 from runtime.model.catalog import Catalog, Filter, Layout, Module, Origin, Picklist
@@ -40,6 +40,11 @@ FILTER_COLUMNS = (
     phrase("Sort"),
     phrase("Quick filters"),
 )
+
+
+def begin(screen: Screen, call: Call) -> Response:
+    """Where the administration begins."""
+    return RedirectResponse("/admin/setup", 303)
 
 
 def show(screen: Screen, call: Call) -> Response:
