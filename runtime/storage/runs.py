@@ -21,6 +21,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -203,9 +204,12 @@ class Runs:
         return bool(tx.connection.execute(self._resuming(self._table.c.id == run_id)).rowcount)
 
     def _resuming(self, which: ColumnElement[bool]) -> Update:
-        table = self._table
+        table, now = self._table, self.clock.now()
+        # What waits for a moment still does: not what is tried again, or looked at now and then.
+        waits = (table.c.next_at > now) & (table.c.attempts == 0) & table.c.watching.is_not(True)
         again = {"state": QUEUED, "attempts": 0, "error": None, "finished_at": None, "cancel_at": None}
-        values = {**again, "next_at": self.clock.now(), "worker": None, "lease_until": None}
+        next_at = case((waits, table.c.next_at), else_=now)
+        values = {**again, "next_at": next_at, "worker": None, "lease_until": None}
         return update(table).where(which, table.c.state.in_((FAILED, CANCELLED))).values(values)
 
     def _of(self, prefix: str) -> Any:

@@ -58,7 +58,7 @@ def _told(call: Call, effects: Mapping[str, Any]) -> Iterator[Message | str]:
             yield str(effects[key])
     if "until" in effects:
         when = call.formats.datetime(datetime.fromisoformat(effects["until"]))
-        yield message("It waited until {when}.", when=when)
+        yield message("Until {when}.", when=when)
     if "form" in effects:
         yield message("A form was opened: {module}.", module=_module(call, effects["form"]))
     if "opens" in effects:

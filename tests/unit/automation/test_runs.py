@@ -47,6 +47,26 @@ def test_a_step_that_fails_ends_the_run_with_the_reason_and_resuming_goes_on_fro
     assert flows.states() == ["done"]
 
 
+def test_a_wait_that_was_cancelled_and_goes_on_again_ends_at_its_own_moment(crm: Crm) -> None:
+    clock = FrozenClock(NOW)
+    steps = "[{wait: {for: 2 days}}, {update: {set: {note: late}}}]"
+    flows = Flows(crm(with_workflow(f"module: accounts\ntrigger: created\nsteps: {steps}"), clock=clock))
+    account = flows.save("accounts", name="Acme")
+    flows.work()
+    (run,) = flows.all()
+    with flows.site.database.write() as tx:
+        flows.runs.ask_cancel(tx, run.id)
+    assert flows.states() == ["cancelled"]
+    with flows.site.database.write() as tx:
+        assert flows.runs.resume(tx, run.id)
+    flows.work()
+    assert flows.states() == ["queued"]
+    assert flows.get("accounts", account)["note"] is None
+    clock.moment += timedelta(days=2)
+    flows.work()
+    assert flows.get("accounts", account)["note"] == "late"
+
+
 @pytest.mark.parametrize("then", ["[{update: {set: {note: sorry}}}]", "{update: {set: {note: sorry}}}"])
 def test_a_step_is_tried_again_after_longer_and_longer_pauses_and_then_something_is_done_about_it(
     crm: Crm, then: str
