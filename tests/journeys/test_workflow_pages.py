@@ -148,3 +148,41 @@ def test_a_workflow_that_is_called_shows_the_address_of_the_call(crm: Crm) -> No
     page = browser.get("/admin/workflows/flow")
     assert "another system calls: http://127.0.0.1:8000/hooks/orders, signed with the secret orders" in page
     assert "Tries after the first one has failed: 1." in page
+
+
+OTHERS = """
+    schemas/workflows/other.yaml:
+      label: Also of accounts
+      module: accounts
+      trigger: manual
+      steps: [{update: {set: {note: Also}}}]
+    schemas/workflows/asleep.yaml:
+      label: Not yet at work
+      active: false
+      module: accounts
+      trigger: manual
+      steps: [{update: {set: {note: Asleep}}}]
+    schemas/workflows/elsewhere.yaml:
+      label: Of deals
+      module: deals
+      trigger: manual
+      steps: [{update: {set: {note: Deal}}}]
+"""
+
+
+def test_an_admin_sees_what_all_workflows_that_are_on_would_do_with_a_record(crm: Crm) -> None:
+    app = crm(with_workflow(FLOW) + OTHERS)
+    flows, browser = Flows(app), app.sign_in()
+    account = flows.save("accounts", name="Acme", note="Call them")
+    address = "/admin/workflows/flow/try"
+    asked = {"at": f"{address}?record={account}", "record": str(account)}
+    assert "Also of accounts" not in browser.post(address, **asked)
+    page = browser.post(address, **asked, which="all")
+    assert "A new account has a task Did not apply" in page
+    assert "Also of accounts Done" in page
+    assert "Not yet at work" not in page
+    assert "Of deals" not in page
+    assert flows.all() == []
+    assert flows.get("accounts", account)["note"] == "Call them"
+    browser.post("/admin/workflows/other/switch", at="/admin/workflows/other", on="no")
+    assert "Also of accounts" not in browser.post(address, **asked, which="all")

@@ -1,5 +1,7 @@
 """A workflow tried on a record: why it runs or not, what would happen, and running it by hand."""
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -12,6 +14,7 @@ from runtime.model.values import Ref
 from runtime.model.workflow import Workflow
 from runtime.records.explaining import Asking
 from runtime.storage.runs import Runs
+from runtime.storage.switches import switched_off
 from runtime.web.admin.runs import row_of_run, step_of_run
 from runtime.web.admin.tabs import tabs
 from runtime.web.admin.workflows import ADDRESS, workflow_of
@@ -22,20 +25,29 @@ from runtime.web.views import FieldView
 
 Part = dict[str, Any]
 
+SECONDS = 10.0
+"""After this long no further workflow is tried; each is taken back before the next one."""
+
 
 def show(screen: Screen, call: Call) -> Response:
     """Why the workflow runs for the record of the address, or does not."""
-    return _page(screen, call, None)
+    return _page(screen, call, ())
 
 
 def try_out(screen: Screen, call: Call) -> Response:
-    """What would happen: all of it done, and taken back."""
+    """What would happen: all of it done, and taken back; of this workflow, or of all that are switched on."""
     workflow = workflow_of(call)
     record = _record(call, workflow)
-    tried = None
-    if record is not None:
-        tried = dry_run(call.site, known_steps(), workflow, record.id, call.actor.user_id)
-    return _page(screen, call, tried)
+    if record is None:
+        return _page(screen, call, ())
+    wanted = _switched_on(call, workflow.module) if call.form.text("which") == "all" else [workflow]
+    tried: list[DryRun] = []
+    end = time.monotonic() + SECONDS
+    for each in wanted:
+        if time.monotonic() > end:
+            break
+        tried.append(dry_run(call.site, known_steps(), each, record.id, call.actor.user_id))
+    return _page(screen, call, tried, len(wanted) - len(tried))
 
 
 def run_now(screen: Screen, call: Call) -> Response:
@@ -51,7 +63,7 @@ def run_now(screen: Screen, call: Call) -> Response:
     return RedirectResponse(f"/admin/runs/{number}", 303)
 
 
-def _page(screen: Screen, call: Call, tried: DryRun | None) -> Response:
+def _page(screen: Screen, call: Call, tried: Sequence[DryRun], left: int = 0) -> Response:
     workflow = workflow_of(call)
     record = _record(call, workflow)
     found = _whether(call, workflow, record) if record is not None else None
@@ -72,11 +84,20 @@ def _page(screen: Screen, call: Call, tried: DryRun | None) -> Response:
             "record": record.id if record is not None else None,
             "needs": [_need(call, views, each) for each in found.needs] if found is not None else [],
             "runs": [row_of_run(call, each, {}) for each in found.runs] if found is not None else [],
-            "tried": _tried(call, tried) if tried is not None else None,
+            "tried": [_tried(call, each) for each in tried],
+            "left": call.formats.integer(left) if left else "",
         },
         "admin_tabs": tabs(call, "workflows"),
     }
     return screen.draw(call, "admin/workflow_try.html", context)
+
+
+def _switched_on(call: Call, module: str) -> list[Workflow]:
+    """The workflows about a module that are at work."""
+    with call.site.database.read() as connection:
+        off = switched_off(connection)
+    of_it = (each for each in call.live.catalog.workflows.values() if each.module == module and each.active)
+    return [each for each in of_it if each.key not in off]
 
 
 def _whether(call: Call, workflow: Workflow, record: Ref) -> Whether:
