@@ -7,8 +7,11 @@ it changes. The run itself may do so, when it has been decided.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from runtime.base.messages import message
 from runtime.model.approval import Approval
+from runtime.model.catalog import Catalog
 from runtime.records.saving import Saving
 from runtime.records.work import Asked, Batch, Work
 from runtime.storage.approvals import pending_runs
@@ -44,6 +47,19 @@ def check(saving: Saving) -> None:
         for record, approval in pending:
             if record == each.record_id and _is_locked_by(each, [approval]):
                 _refuse(batch, each, approval)
+
+
+def locking(catalog: Catalog, module: str) -> dict[str, Approval]:
+    """The approvals that lock something of a module's records, by the keys of their procedures."""
+    each = (approval for approval in catalog.approvals.values() if approval.module == module)
+    return {approval.procedure.key: approval for approval in each if approval.lock}
+
+
+def locked(connection: Connection, catalog: Catalog, module: str, record_id: int) -> frozenset[str]:
+    """The fields and rows of a record that nobody changes while an approval of it is pending."""
+    known = locking(catalog, module)
+    found = pending_runs(connection, known, {record_id}) if known else ()
+    return frozenset(key for _, _, procedure in found for key in known[procedure].lock)
 
 
 def _is_locked_by(each: _Touched, approvals: list[Approval]) -> bool:

@@ -9,7 +9,17 @@ from runtime.fields.base import Parsing
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Collection, Module
 from runtime.model.label import Label
-from runtime.records import currencies, dynamics, formulas, parse, relations, rows, rules, writing_rights
+from runtime.records import (
+    approval_lock,
+    currencies,
+    dynamics,
+    formulas,
+    parse,
+    relations,
+    rows,
+    rules,
+    writing_rights,
+)
 from runtime.records.change import Change
 from runtime.records.parts import closed_parts, followed_parts
 from runtime.records.save import Writer
@@ -66,12 +76,14 @@ def rule_states(
     somebody types.
     """
     plan = writer.plans[change.module]
-    layout = writer.plans.workplace.catalog.layouts[change.module]
+    catalog = writer.plans.workplace.catalog
+    layout = catalog.layouts[change.module]
     collections = [each for each in plan.rows.values() if follows(writer.plans[each.target].module)]
     is_followed = (
         follows(plan.module) or plan.module.dynamics.formulas or followed_parts(layout) or collections
     )
-    if not (is_followed or writing_rights.has_conditions(writer.judge, actor, plan)):
+    may_be_locked = change.id is not None and approval_lock.locking(catalog, change.module)
+    if not (is_followed or may_be_locked or writing_rights.has_conditions(writer.judge, actor, plan)):
         return NONE
     batch = writer.begin(Transaction(connection), [change], actor, parsing)
     batch.asking = True
@@ -82,7 +94,10 @@ def rule_states(
     raw = {key: value for key, value in change.values.items() if key not in plan.rows}
     work = Work(plan=plan, asked=batch.asked[0], raw=raw, id=change.id or batch.fresh_id(), old=old)
     batch.add(work)
-    locked = writing_rights.locked(batch, plan, change.id) if change.id is not None else frozenset()
+    locked: frozenset[str] = frozenset()
+    if change.id is not None:
+        locked = writing_rights.locked(batch, plan, change.id)
+        locked |= approval_lock.locked(connection, catalog, change.module, change.id)
     own = _states(batch, [work])[0]
     own = replace(own, readonly=own.readonly | locked)
     listed = {each.key: _of_rows(batch, work, each, change) for each in collections}

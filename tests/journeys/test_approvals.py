@@ -110,6 +110,11 @@ def test_what_is_locked_is_refused_at_every_door_and_by_the_system_too(crm: Crm)
     assert str(refused.errors["amount"][0]) == said
     page = office.browser("seller").post(f"/app/deals/{deal}/edit", name="Big", amount="1500")
     assert said in page
+    form = office.browser("seller").get(f"/app/deals/{deal}/edit").text
+    assert 'name="name"' in form
+    assert 'name="amount"' not in form  # what is refused anyway is not asked for
+    assert "data-rows=items" not in form
+    assert 'name="items.' not in form
     program = office.app.program()
     answer = program("PATCH", f"/deals/{deal}", json={"amount": "1500"})
     assert answer.json()["error"]["fields"]["amount"] == [said]
@@ -125,6 +130,9 @@ def test_what_is_locked_is_refused_at_every_door_and_by_the_system_too(crm: Crm)
     assert program("DELETE", f"/deals/{deal}").status_code == 403
     flows.save("deals", deal, name="Another name", items=[{"id": row, "product": "Nut"}])
     office.decide("manager", "rejected")
+    form = office.browser("seller").get(f"/app/deals/{deal}/edit").text
+    assert 'name="amount"' in form
+    assert 'name="items.' in form
     flows.save("deals", deal, amount="900")
 
 

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from runtime.model.catalog import Field, Module
 from runtime.model.values import Pointer, Ref
+from runtime.records.approval_lock import locking
 from runtime.records.change import Change
 from runtime.records.choices import keys_of
 from runtime.records.rule_states import RuleStates, follows, rule_states
@@ -47,7 +48,8 @@ def states_of(
     is_sent: bool,
 ) -> RuleStates:
     """The states of a form: of what was sent, or of what stands in it."""
-    if not (has_any(call, module) or any(isinstance(block, FieldBlock) and block.part for block in blocks)):
+    in_parts = any(isinstance(block, FieldBlock) and block.part for block in blocks)
+    if not (in_parts or has_any(call, module) or locking(call.live.catalog, module.key)):
         return RuleStates()
     if is_sent:
         return _asked(call, module, blocks, number, values if number is not None else None)
@@ -56,7 +58,7 @@ def states_of(
 
 def states_of_card(call: Call, module: Module, number: int) -> RuleStates:
     """The states of a record that is only looked at."""
-    any_ = has_any(call, module) or module.dynamics.formulas
+    any_ = has_any(call, module) or module.dynamics.formulas or locking(call.live.catalog, module.key)
     return _states(call, Change(module.key, {}, number)) if any_ else RuleStates()
 
 
