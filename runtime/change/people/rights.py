@@ -6,6 +6,9 @@ from runtime.change.people.phrases import named, pairs
 from runtime.model.access import LEVELS, RIGHTS, Access, FieldRights, Profile, SharingRule
 from runtime.model.catalog import Catalog, Expression
 
+GIVING = {"read": {"read"}, "update": {"create", "update"}}
+"""The rights on a module that a right on its fields is of."""
+
 
 def tell_rights(before: Catalog, after: Catalog) -> Iterator[str]:
     """Role by role; and of the step from no profiles to some, or back, what it means for all."""
@@ -54,23 +57,26 @@ def _fields(old: tuple[Profile, ...], new: tuple[Profile, ...]) -> Iterator[tupl
     for name in names:
         for right, does in (("read", "read"), ("update", "change")):
             before, after = _said(old, name, right), _said(new, name, right)
-            if before == after:
-                continue
+            if after in ("", before) or (before == "" and after == "yes"):
+                continue  # what is said of the module says it
             if after == "yes":
                 yield name, f"may {does}, everywhere,"
             elif after == "no":
-                yield name, f"may no longer {does}"
+                yield name, f"may {'no longer' if before else 'not'} {does}"
             else:
                 yield name, f"may {does} where `{after}` alone"
 
 
 def _said(profiles: tuple[Profile, ...], name: str, right: str) -> str:
-    # The most that the profiles say of a field: what none says is as its module.
+    # The most that the profiles say of a field; '' where none gives the right on its module. What one says
+    # nothing of is as its module, and nobody changes what nobody lets them read.
     module, _, field = name.partition(".")
-    givers = [profile for profile in profiles if profile.on(module) is not None]
+    givers = [profile for profile in profiles if GIVING[right] & _granted((profile,), module)]
+    if right == "update" and givers and _said(profiles, name, "read") in ("", "no"):
+        return "no"
     found = [_of(profile.of_field(module, field), right) for profile in givers]
     if not found or "yes" in found:
-        return "yes"
+        return "yes" if found else ""
     conditions = [each for each in found if each != "no"]
     return " or ".join(sorted(set(conditions))) if conditions else "no"
 

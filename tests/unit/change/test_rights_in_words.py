@@ -34,6 +34,32 @@ def test_what_a_role_gains_and_loses_is_told(tmp_path: Path) -> None:
         "The role Seller (seller) gains on Deals: create.",
         "The role Seller (seller) loses on Deals: delete.",
         "The role Seller (seller) may no longer read deals.amount.",
+        "The role Seller (seller) may not change deals.amount.",
+    ]
+
+
+def test_what_one_profile_hides_another_one_does_not_let_be_changed(tmp_path: Path) -> None:
+    sales = "modules:\n  deals: {read: true, delete: true}\nfields:\n  deals.amount: {read: false, update: false}\n"
+    files = {
+        "profiles/sales.yaml": sales,
+        "profiles/writers.yaml": "modules:\n  deals: {update: true}\n",
+        "roles.yaml": "seller: {profiles: [sales, writers]}\n",
+    }
+    assert told(tmp_path, **files) == [
+        "The role Seller (seller) gains on Deals: update.",
+        "The role Seller (seller) may no longer read deals.amount.",
+        "The role Seller (seller) may not change deals.amount.",
+    ]
+
+
+def test_a_right_on_a_module_tells_of_the_fields_that_are_other_than_it(tmp_path: Path) -> None:
+    sales = (
+        "modules:\n  deals: {read: true, delete: true, update: true}\n"
+        "fields:\n  deals.amount: {update: \"=name == 'x'\"}\n  deals.name: {update: true}\n"
+    )
+    assert told(tmp_path, **{"profiles/sales.yaml": sales}) == [
+        "The role Seller (seller) gains on Deals: update.",
+        "The role Seller (seller) may change where `name == 'x'` alone deals.amount.",
     ]
 
 
