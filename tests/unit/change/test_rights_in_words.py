@@ -39,7 +39,10 @@ def test_what_a_role_gains_and_loses_is_told(tmp_path: Path) -> None:
 
 
 def test_what_one_profile_hides_another_one_does_not_let_be_changed(tmp_path: Path) -> None:
-    sales = "modules:\n  deals: {read: true, delete: true}\nfields:\n  deals.amount: {read: false, update: false}\n"
+    sales = (
+        "modules:\n  deals: {read: true, delete: true}\n"
+        "fields:\n  deals.amount: {read: false, update: false}\n"
+    )
     files = {
         "profiles/sales.yaml": sales,
         "profiles/writers.yaml": "modules:\n  deals: {update: true}\n",
