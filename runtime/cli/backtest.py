@@ -74,7 +74,8 @@ def _told(site: "Site", workflow: "Workflow", days: int, meanwhile: Meanwhile) -
         titles = site.live.reader.titles(connection, workflow.module, ids) if ids else {}
     examples = [{**each, "title": titles.get(each["record"], "")} for each in result["examples"]]
     said = [str(from_json(each)) for each in result["limits"]]
-    return {**result, "text": str(from_json(result["text"])), "examples": examples, "limits": said}
+    told = " ".join(str(from_json(each)) for each in (result["text"], result["written"]) if each)
+    return {**result, "text": told, "examples": examples, "limits": said}
 
 
 def _print(told: Mapping[str, Any], house: House) -> None:

@@ -8,7 +8,7 @@ from runtime.automation.context import Context
 from runtime.automation.operations.base import Operation, OperationError
 from runtime.automation.past_limits import limits
 from runtime.automation.past_runs import Found
-from runtime.base.messages import Message, message, to_json
+from runtime.base.messages import Message, message, phrase, to_json
 
 KIND = "back_test"
 DAYS = 90
@@ -44,6 +44,7 @@ def result_of(found: Found, days: int, told: list[Message]) -> dict[str, Any]:
     """The result as JSON: figures, the latest examples, and what it cannot know."""
     return {
         "text": to_json(told_of(found, days)),
+        "written": to_json(written) if (written := written_of(found)) is not None else None,
         "days": days,
         "fired": found.fired,
         "records": len(found.records),
@@ -67,16 +68,28 @@ def result_of(found: Found, days: int, told: list[Message]) -> dict[str, Any]:
 
 
 def told_of(found: Found, days: int) -> Message:
-    """The result in one sentence."""
-    return message(
-        "In the last {days} days there would have been: runs {fired}, of records {records}; "
-        "letters {letters}, to people {people}.",
-        days=days,
-        fired=found.fired,
-        records=len(found.records),
-        letters=found.letters,
-        people=len(found.addresses),
-    )
+    """How often it would have run, in one sentence."""
+    given = {"days": days, "fired": found.fired, "records": len(found.records)}
+    if not found.fired:
+        return message("In the last {days} days it would not have run.", **given)
+    if found.fired == 1:
+        return message("In the last {days} days it would have run once.", **given)
+    if len(found.records) == 1:
+        text = phrase("In the last {days} days it would have run {fired} times, always on the same record.")
+        return message(text, **given)
+    return message("In the last {days} days it would have run {fired} times, on {records} records.", **given)
+
+
+def written_of(found: Found) -> Message | None:
+    """How many letters it would have written, in one sentence; None where it would have written none."""
+    given = {"letters": found.letters, "people": len(found.addresses)}
+    if not found.letters:
+        return None
+    if found.letters == 1:
+        return message("It would have written one letter.")
+    if len(found.addresses) == 1:
+        return message("It would have written {letters} letters, all to one person.", **given)
+    return message("It would have written {letters} letters, to {people} people.", **given)
 
 
 def far(found: Found) -> Message:

@@ -66,7 +66,7 @@ def _latest(call: Call, connection: Any, workflow: Workflow, operation: StoredOp
         "percent": percent(operation),
         "far": _said(call, operation.text) if operation.text else "",
         "error": _said(call, operation.error) if operation.error else "",
-        "text": _said(call, result["text"]) if "text" in result else "",
+        "text": " ".join(_said(call, result[key]) for key in ("text", "written") if result.get(key)),
         "waiting": result.get("waiting", 0),
         "skipped": result.get("skipped", 0),
         "examples": _examples(call, connection, workflow, result.get("examples", [])),

@@ -189,7 +189,8 @@ def test_letters_go_to_whom_the_related_record_named_by_then(crm: Crm) -> None:
     found = back_tested(flows)
     assert (found["fired"], found["records"], found["letters"], found["people"]) == (2, 2, 3, 2)
     assert found["examples"][-1]["letters"] == ["old@example.com", "boss@example.com", "old@example.com"]
-    assert found["text"]["text"].startswith("In the last {days} days there would have been: runs {fired}")
+    assert found["text"]["text"].startswith("In the last {days} days it would have run {fired} times, on")
+    assert found["written"]["text"] == "It would have written {letters} letters, to {people} people."
     clock.moment += timedelta(days=90)
     assert back_tested(flows)["fired"] == 0
 
