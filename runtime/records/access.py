@@ -146,16 +146,16 @@ class SignedIn:
         return False
 
     def sight(self, actor: Actor) -> Sight | None:
-        """Everything; of the portal's contacts, nothing."""
-        return None if actor.contact is None else NOTHING
+        """Everything, for the signed-in; nobody else, and none of the portal's contacts, sees anything."""
+        return None if actor.signed_in else NOTHING
 
     def owners(self, actor: Actor, module: str) -> Choice:
         """Anyone."""
         return ANYONE
 
     def menu(self, actor: Actor, profiles: tuple[str, ...]) -> bool:
-        """All of it, but for the portal's contacts."""
-        return actor.contact is None
+        """All of it, for the signed-in."""
+        return actor.signed_in
 
     def tool(self, actor: Actor, module: str, tool: str) -> bool:
         """Every one, for the signed-in."""

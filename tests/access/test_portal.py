@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from runtime.identity.actor import Actor, Contact
+from runtime.identity.actor import NOBODY, SYSTEM, Actor, Contact
+from runtime.storage.query import Query
 from runtime.storage.runtime_tables import runtime_tables
 from tests.access.test_policies import SEALED, addresses
 from tests.support.contacts import come_in, portal_of
@@ -125,3 +126,15 @@ def test_the_judge_gives_a_contact_no_right_at_all(app: App) -> None:
     assert not sight.modules
     assert not judge.menu(carl, ())
     assert not judge.tool(carl, "deals", "x")
+
+
+def test_who_is_not_signed_in_would_find_nothing_behind_the_doors_either(app: App) -> None:
+    number = contact(app)
+    live = app.site.live
+    everything, nothing = (live.seen_by(each) for each in (SYSTEM, NOBODY))
+    with app.site.database.read() as connection:
+        assert everything.reader.titles(connection, "deals", [number]) == {number: "Carl"}
+        assert nothing.reader.titles(connection, "deals", [number], live.moment(NOBODY)) == {}
+        found = nothing.reader.page(connection, Query("deals", limit=10), live.moment(NOBODY))
+    assert found.rows == ()
+    assert not nothing.catalog.menu
