@@ -47,6 +47,16 @@ class Walk:
                 self._is_over = True
         return None
 
+    def coming(self) -> Target | None:
+        """The record of a loop that is next, where nothing has been done for it yet."""
+        frame = self.frames[-1] if self.frames else {}
+        is_first = "from" in frame and frame["at"] == 0 and "kept" not in frame
+        return self._of(frame)[frame["item"]] if is_first else None
+
+    def leave_out(self) -> None:
+        """Nothing is done for the record of the loop that is next."""
+        self.frames[-1]["at"] = len(self._lists[self.frames[-1]["path"]])
+
     def grouped_step(self) -> Step | None:
         """The next step where it belongs to a group whose steps are done together; else None."""
         step = self.step()

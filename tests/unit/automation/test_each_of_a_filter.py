@@ -262,3 +262,36 @@ def test_a_back_test_counts_it_and_says_that_it_may_have_written_more(crm: Crm) 
     found = back_tested(flows)
     assert (found["fired"], found["letters"]) == (1, 0)
     assert [each for each in found["limits"] if "for each of several" in each["text"]]
+
+
+GONE = (
+    PACK
+    + """
+    schemas/workflows/sweep.yaml:
+      module: accounts
+      trigger: {changed: note}
+      steps:
+        - for_each:
+            in: =deals
+            as: deal
+            steps:
+              - delete: {record: =deal.other}
+              - update: {record: =deal, set: {note: done}}
+        - update: {set: {type: swept}}
+"""
+).replace(
+    "        turns: {", "        other: {type: relation, module: deals, on_delete: clear}\n        turns: {"
+)
+
+
+def test_what_has_gone_before_its_turn_is_left_out(crm: Crm) -> None:
+    flows = Flows(crm(GONE))
+    account = flows.save("accounts", name="Acme")
+    first, second, third = (flows.save("deals", name=f"Deal {n}", account=account) for n in range(3))
+    flows.save("deals", id=first, other=second)
+    flows.save("accounts", id=account, note="go")
+    flows.work()
+    assert flows.states() == ["done"], flows.all()[0].error
+    assert flows.ids("deals") == [first, third]
+    assert [flows.get("deals", each)["note"] for each in (first, second, third)] == ["done", None, "done"]
+    assert flows.get("accounts", account)["type"] == "swept"
