@@ -201,6 +201,24 @@ def test_somebody_decides_for_another_while_they_are_away(crm: Crm) -> None:
     assert "decides for you" not in manager.get("/approvals")
 
 
+def test_who_decides_sees_what_is_decided_on_as_far_as_they_may(crm: Crm) -> None:
+    hidden = '"*": {read: true, create: true, update: true, delete: true}}\n'
+    profile = f"{hidden}      fields: {{deals.stage: {{read: false}}}}\n"
+    office = Office(crm, pack=RULES.replace(hidden, profile) + SMALL)
+    office.deal("2000")
+    (request,) = office.queue("manager")
+    page = office.browser("manager").get(f"/approvals/{request.id}").text
+    assert "<dt>Amount</dt><dd>€2,000.00</dd>" in page
+    assert "<dt>Turns</dt>" in page
+    assert "<dt>Stage</dt>" not in page
+
+
+SMALL = """
+    schemas/layouts/deals.yaml:
+      quick_view: [stage, turns]
+"""
+
+
 def test_who_was_not_asked_decides_nothing(crm: Crm) -> None:
     office = Office(crm)
     office.deal("2000")

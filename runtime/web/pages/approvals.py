@@ -12,10 +12,11 @@ from runtime.model.values import Ref
 from runtime.storage.approvals import APPROVED, PENDING, REJECTED, Approvals, Delegation, Request
 from runtime.web.door import Call
 from runtime.web.errors import bad_request, not_found
+from runtime.web.pages.card import load, own_path
 from runtime.web.pages.screen import Screen, record_id
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
-from runtime.web.views import FieldView, record_address
+from runtime.web.views import FieldView, path_label, record_address
 
 ADDRESS = "/approvals"
 MOST = 100
@@ -44,6 +45,7 @@ def show_one(screen: Screen, call: Call) -> Response:
     ref = _ref(call, request)
     context = {
         **_line(call, request, ref),
+        "fields": _fields(screen, call, request, ref) if ref is not None else [],
         "decide": f"{ADDRESS}/{request.id}" if request.is_pending and _may(call, request) else None,
     }
     return screen.draw(call, "pages/approval.html", {"approval": context})
@@ -184,6 +186,21 @@ def _ref(call: Call, request: Request) -> Ref | None:
 
 def _today(call: Call) -> date:
     return call.site.clock.now().astimezone(call.zone).date()
+
+
+def _fields(screen: Screen, call: Call, request: Request, ref: Ref) -> list[FieldView]:
+    """What the reader sees of the record: what is locked meanwhile, and what its quick view shows."""
+    module, layout = call.live.catalog.modules[ref.module], call.live.catalog.layouts[ref.module]
+    approvals = call.live.catalog.approvals.values()
+    lock = next((each.lock for each in approvals if each.procedure.key == request.workflow), ())
+    locked = [own_path(field) for key in lock if (field := module.field(key)) is not None]
+    shown = {path.text: path for path in (*locked, *layout.quick_view)}
+    card = load(call, module, ref.id, shown.values(), deleted="any")
+    views, language = screen.views(call), call.actor.language
+    return [
+        views.of(path.field, card.values[text], path_label(path, language), card.values)
+        for text, path in shown.items()
+    ]
 
 
 def _labels(call: Call, module: Module, keys: Sequence[str]) -> list[str]:
