@@ -139,6 +139,8 @@ class _Receiving:
     def record(self, said: object) -> int:
         find = {field: at(said, path) for field, path in self.settings["find"].items()}
         given = {field: at(said, path) for field, path in self.settings["set"].items()}
+        if not find and not given:
+            return self._named(at(said, "id"))
         found = self._found(find) if find else None
         if found is not None and not given:
             return found
@@ -148,6 +150,17 @@ class _Receiving:
             told = " ".join(str(reason) for reasons in outcome.errors.values() for reason in reasons)
             raise HookError(REFUSED, told[:1000])
         return outcome.id
+
+    def _named(self, number: object) -> int:
+        """The record of an id, unless it is in the bin."""
+        asked = [number] if isinstance(number, int) and not isinstance(number, bool) else []
+        loader = self.live.writer.plans.loader
+        found = loader.existing(
+            self.tx.connection, self.module, [each for each in asked if 0 < each < 1 << 63]
+        )
+        if not found:
+            raise HookError(REFUSED, f"The call does not name one of {self.module} by its id.")
+        return next(iter(found))
 
     def _found(self, find: Mapping[str, object]) -> int | None:
         """The first record whose fields hold this, those in the bin left out."""

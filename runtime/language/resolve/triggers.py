@@ -238,9 +238,6 @@ class Triggers:
             "find": self._mapping(module, node, "find", place),
             "set": self._mapping(module, node, "set", place),
         }
-        if not isinstance(node, MapNode) or not {"find", "set"} & set(node.items):
-            self._note("a webhook says in find or set what of a call it takes", node)
-            return None
         return Written(settings=MappingProxyType(settings))
 
     def _mapping(self, module: Module, node: Node, name: str, place: Path) -> Mapping[str, str]:

@@ -271,6 +271,27 @@ def test_a_call_that_is_not_signed_or_old_or_makes_no_sense_does_nothing(crm: Cr
     assert shop.call(order("R1", 10), "three")[0] == 202  # what was refused may be called again
 
 
+def test_a_call_of_a_webhook_that_takes_nothing_names_a_record_by_its_id(crm: Crm) -> None:
+    clock = FrozenClock(NOW)
+    app = crm(with_workflow(HOOK.partition("trigger:")[0] + BARE), clock=clock)
+    flows, shop = Flows(app), Shop(app, clock)
+    deal, binned = flows.save("deals", name="A"), flows.save("deals", name="B")
+    account = flows.save("accounts", name="Acme")
+    flows.turn("deals", binned, "delete")
+    assert shop.call({"id": deal})[0] == 202
+    for count, wrong in enumerate((binned, account, None, True, "7", -1, 1 << 70, [deal], 4.5)):
+        refused = shop.call({"id": wrong, "name": "C"}, f"wrong {count}")
+        assert refused == (422, {"error": {"message": NOT_NAMED}}), wrong
+    flows.work()
+    assert (flows.get("deals", deal)["turns"], flows.get("deals", deal)["name"]) == (1, "A")
+    assert len(flows.all()) == 1
+
+
+NOT_NAMED = "The call does not name one of deals by its id."
+BARE = """
+trigger: {webhook: orders}
+steps: [{update: {set: {turns: =turns + 1}}}]
+"""
 TRIED = """
 label: Tried
 module: deals
