@@ -1,7 +1,8 @@
 """People: what a save of a user or a group means for the site's doors.
 
 It is noted in the security log, in the same transaction; whoever is deactivated or deleted is signed out;
-what becomes of their records is decided before; and one administrator who may sign in is always left.
+what becomes of their records is decided before; one administrator who may sign in is always left; and groups
+within groups, and managers of managers, go round in no circle.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,13 +25,23 @@ TOLD = ("admin", "role", "active", "email")
 """Fields of a user whose old and new values are told, because they decide who may do what."""
 NO_ADMIN = message("One administrator who may sign in must be left: make somebody else one first.")
 
+ABOVE = {"groups": "parent", "users": "manager"}
+"""The field that says which one stands above a group, or a user."""
+ROUND = {
+    "groups": message("A group cannot be part of itself, nor of one that is part of it."),
+    "users": message("Nobody can be managed by themselves, nor by somebody whom they manage."),
+}
+
 
 def mind(batch: Batch, entries: Iterable[Entry]) -> None:
-    """Do what follows from a save; raises :class:`GuardError` where no administrator would be left."""
+    """Do what follows from a save; raises :class:`GuardError` where no administrator would be left, or
+    somebody would stand above themselves.
+    """
     for entry in entries:
         if entry.module not in KINDS:
             continue
         _note(batch, entry)
+        _keep_in_line(batch, entry)
         if entry.module == "users":
             _mind_user(batch, entry)
 
@@ -42,6 +53,18 @@ def _note(batch: Batch, entry: Entry) -> None:
         data.update({key: [old.get(key), new[key]] for key in TOLD if key in new})
     about = f"{entry.module}/{entry.record_id}"
     note(batch.tx.connection, batch.now, KINDS[entry.module], Who.of(batch.actor), about, **data)
+
+
+def _keep_in_line(batch: Batch, entry: Entry) -> None:
+    columns = batch.plans.workplace.tables.module(entry.module).columns
+    number, above = columns["id"][0], columns[ABOVE[entry.module]][0]
+    seen: set[object] = set()
+    at = (entry.new or {}).get(ABOVE[entry.module])
+    while at is not None and at not in seen:
+        if at == entry.record_id:
+            raise GuardError(ROUND[entry.module])
+        seen.add(at)
+        at = batch.tx.connection.execute(select(above).where(number == at)).scalar()
 
 
 def _mind_user(batch: Batch, entry: Entry) -> None:

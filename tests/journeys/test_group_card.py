@@ -50,3 +50,24 @@ def test_budgets_are_written_by_administrators_alone(crm) -> None:
         app.program()("GET", f"/groups/{made['id']}").json()["data"]["budgets"][0]["amount"]["amount"]
         == "1.00"
     )
+
+
+def test_no_group_is_part_of_itself_and_nobody_manages_whoever_manages_them(crm) -> None:
+    app: App = crm(PACK)
+    admin = app.program()
+    groups = [admin("POST", "/groups", json={"name": name}).json()["data"]["id"] for name in ("A", "B", "C")]
+    users = [app.user(f"{name}@example.com", admin=False) for name in ("ada", "bob", "cid")]
+    for module, ids, field, said in (
+        ("groups", groups, "parent", "A group cannot be part of itself, nor of one that is part of it."),
+        ("users", users, "manager", "Nobody can be managed by themselves, nor by somebody whom they manage."),
+    ):
+        first, second, third = ids
+        assert admin("PATCH", f"/{module}/{second}", json={field: first}).status_code == 200
+        assert admin("PATCH", f"/{module}/{third}", json={field: second}).status_code == 200
+        for above in (first, second, third):
+            refused = admin("PATCH", f"/{module}/{first}", json={field: above})
+            assert refused.status_code == 422, refused.text
+            assert said in refused.text
+        assert admin("GET", f"/{module}/{first}").json()["data"][field] is None
+        assert admin("PATCH", f"/{module}/{first}", json={"name": "Another"}).status_code == 200
+        assert admin("PATCH", f"/{module}/{third}", json={field: first}).status_code == 200
