@@ -14,7 +14,7 @@ from tests.access.office import Office, opened
 from tests.support.crm import App
 
 LONG_AGO = "2001-01-01T00:00:00Z"
-NUMBER = 4711
+NUMBER = 471_108_153
 OWN = ("id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 """What every record has by itself."""
 COMPUTED = ("margin", "told")

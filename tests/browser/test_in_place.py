@@ -93,6 +93,7 @@ def test_what_was_given_up_before_its_control_came_stays_given_up(app, ada, visi
     held: list[Route] = []
     page.route("**/field/first_name*", lambda route: held.append(route))  # a plain method is no handler
     pencil = page.get_by_role("link", name="Edit: First name")
+    expect(page.locator("html")).to_have_attribute("data-ready", "")  # till then a pencil is a plain link
     pencil.focus()
     with page.expect_request("**/field/first_name*"):
         page.keyboard.press("Enter")  # the pencil's own press would wait for what is held

@@ -33,6 +33,7 @@ def each(records: str, text: str) -> str:
     return f"{{for_each: {{in: {records}, as: one, steps: [{task(text)}]}}}}"
 
 
+CANARY = 471_108_153  # no part of any moment, as a shorter number may be
 CORNERS = {
     "field": task("note"),
     "relation": task("account.name"),
@@ -156,7 +157,7 @@ def test_no_corner_tells_what_the_one_whose_rights_hold_may_not_see(crm: Crm) ->
             "contacts": [person],
             "owner": seller.user_id,
         }
-        deal = flows.save("deals", name="Big", note="cnry note", secret=4711, code="code", **given)
+        deal = flows.save("deals", name="Big", note="cnry note", secret=CANARY, code="code", **given)
         flows.work()
         for key in CORNERS:
             use(flows, seller, key, deal)
@@ -171,6 +172,6 @@ def test_no_corner_tells_what_the_one_whose_rights_hold_may_not_see(crm: Crm) ->
         mails = [f"{mail} {mail.get_content()}" for mail in box.mails]
         said = [*told(flows), *contents(flows, deal), *mails]
         assert not leaks(said), "\n".join(leaks(said))
-        assert "4711" not in "".join(said)
+        assert str(CANARY) not in "".join(said)
         assert len(flows.ids("contacts")) == 2, "who is not seen is not found by what they have"
         assert len(mails) == 2
