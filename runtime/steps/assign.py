@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import OWNER, RECORD, Did, Doing, Setting, StepKind
+from runtime.steps.base import OWNER, RECORD, Did, Doing, Setting, StepKind, changed
 
 
 class Assign(StepKind):
@@ -33,5 +33,4 @@ class Assign(StepKind):
         record, owner = given["record"], given["to"]
         if record is None or owner is None:
             return Did({"what": "nothing"})
-        saved, what, fields = doing.save(record.module, {"owner": owner}, record.id)
-        return Did({"what": what, "module": saved.module, "id": saved.id, "fields": list(fields)})
+        return changed(doing, record, {"owner": owner})

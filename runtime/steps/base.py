@@ -343,3 +343,9 @@ class StepKind(ABC):
         """Do it. ``given`` has the settings with what their expressions give: a record as a
         :class:`Target` or None, values by field; steps are not among them. Raises :class:`StepError`.
         """
+
+
+def changed(doing: Doing, record: Target, values: Mapping[str, object]) -> Did:
+    """Save other values of a record, and tell what became of it."""
+    saved, what, fields = doing.save(record.module, values, record.id)
+    return Did({"what": what, "module": saved.module, "id": saved.id, "fields": list(fields)}, saved)

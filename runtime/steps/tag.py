@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import RECORD, TAGS, TAGS_IN, Did, Doing, Setting, StepKind
+from runtime.steps.base import RECORD, TAGS, TAGS_IN, Did, Doing, Setting, StepKind, changed
 
 
 class Tag(StepKind):
@@ -31,10 +31,8 @@ class Tag(StepKind):
         record, field = given["record"], given["in"]
         if record is None:
             return Did({"what": "nothing"})
-        tags = self.changed(doing.tags(record, field), given["tags"])
-        saved, what, fields = doing.save(record.module, {field: tags}, record.id)
-        return Did({"what": what, "module": saved.module, "id": saved.id, "fields": list(fields)})
+        return changed(doing, record, {field: self.afterwards(doing.tags(record, field), given["tags"])})
 
-    def changed(self, there: Sequence[str], named: Sequence[str]) -> list[str]:
+    def afterwards(self, there: Sequence[str], named: Sequence[str]) -> list[str]:
         """The tags of a record afterwards."""
         return [*there, *named]

@@ -15,7 +15,7 @@ class Untag(Tag):
     title = message("Remove tags")
     icon = "unlink"
 
-    def changed(self, there: Sequence[str], named: Sequence[str]) -> list[str]:
+    def afterwards(self, there: Sequence[str], named: Sequence[str]) -> list[str]:
         """The tags of a record afterwards."""
         gone = {each.strip().casefold() for each in named}
         return [each for each in there if each.casefold() not in gone]

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import RECORD, VALUES, Did, Doing, Setting, StepKind
+from runtime.steps.base import RECORD, VALUES, Did, Doing, Setting, StepKind, changed
 
 
 class Update(StepKind):
@@ -32,5 +32,4 @@ class Update(StepKind):
         record = given["record"]
         if record is None:
             return Did({"what": "nothing"})
-        saved, what, fields = doing.save(record.module, given["set"], record.id)
-        return Did({"what": what, "module": saved.module, "id": saved.id, "fields": list(fields)}, saved)
+        return changed(doing, record, given["set"])

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from runtime.base.messages import Message, message, phrase
+from runtime.model.catalog import Module
+from runtime.model.workflow import Workflow
 from runtime.storage.approvals import APPROVED, REJECTED
 from runtime.web.door import Call
 from runtime.web.pages.approvals import STATES
@@ -60,23 +62,20 @@ def _told(call: Call, effects: Mapping[str, Any]) -> Iterator[Message | str]:
         when = call.formats.datetime(datetime.fromisoformat(effects["until"]))
         yield message("Until {when}.", when=when)
     if "form" in effects:
-        yield message("A form was opened: {module}.", module=_module(call, effects["form"]))
+        called = _called(call, call.live.catalog.modules, effects["form"])
+        yield message("A form was opened: {module}.", module=called)
     if "opens" in effects:
         yield message("A record was opened.")
     if "prints" in effects:
         yield message("A page for paper was opened.")
     for key in ("workflow", "tool"):
         if key in effects:
-            yield _procedure(call, f"tool:{effects[key]}" if key == "tool" else effects[key])
+            procedure = f"tool:{effects[key]}" if key == "tool" else effects[key]
+            yield _called(call, call.live.catalog.procedures, procedure)
 
 
-def _module(call: Call, key: str) -> str:
-    found = call.live.catalog.modules.get(key)
-    return found.label.in_language(call.actor.language) if found is not None else key
-
-
-def _procedure(call: Call, key: str) -> str:
-    found = call.live.catalog.procedures.get(key)
+def _called(call: Call, known: Mapping[str, Module] | Mapping[str, Workflow], key: str) -> str:
+    found = known.get(key)
     return found.label.in_language(call.actor.language) if found is not None else key
 
 

@@ -12,11 +12,11 @@ from runtime.model.values import Ref
 from runtime.storage.approvals import APPROVED, PENDING, REJECTED, Approvals, Delegation, Request
 from runtime.web.door import Call
 from runtime.web.errors import bad_request, not_found
-from runtime.web.pages.card import load, own_path
+from runtime.web.pages.card import field_views, load, own_path
 from runtime.web.pages.screen import Screen, record_id
 from runtime.web.shell import flash
 from runtime.web.titles import ref_of
-from runtime.web.views import FieldView, path_label, record_address
+from runtime.web.views import FieldView, record_address
 
 ADDRESS = "/approvals"
 MOST = 100
@@ -196,11 +196,7 @@ def _fields(screen: Screen, call: Call, request: Request, ref: Ref) -> list[Fiel
     locked = [own_path(field) for key in lock if (field := module.field(key)) is not None]
     shown = {path.text: path for path in (*locked, *layout.quick_view)}
     card = load(call, module, ref.id, shown.values(), deleted="any")
-    views, language = screen.views(call), call.actor.language
-    return [
-        views.of(path.field, card.values[text], path_label(path, language), card.values)
-        for text, path in shown.items()
-    ]
+    return field_views(screen.views(call), card, shown.values(), call.actor.language)
 
 
 def _labels(call: Call, module: Module, keys: Sequence[str]) -> list[str]:

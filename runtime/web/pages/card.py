@@ -13,6 +13,7 @@ from runtime.records.read import Linked
 from runtime.storage.query import Query, Which
 from runtime.web.door import Call
 from runtime.web.errors import not_found
+from runtime.web.views import FieldView, Views, path_label
 
 OWN = ("id", "number", "version", "deleted_at")
 """What every screen of a record needs of it."""
@@ -164,3 +165,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(item.ref.id if isinstance(item, Linked) else _plain(item) for item in value)
     return value
+
+
+def field_views(views: Views, card: Card, shown: Iterable[Path], language: str) -> list[FieldView]:
+    """Some of what was loaded of a record, as templates draw it."""
+    return [
+        views.of(path.field, card.values[path.text], path_label(path, language), card.values)
+        for path in shown
+    ]

@@ -3,12 +3,12 @@
 from starlette.responses import Response
 
 from runtime.web.door import Call
-from runtime.web.pages.card import load
+from runtime.web.pages.card import field_views, load
 from runtime.web.pages.record import module_view
 from runtime.web.pages.screen import Screen, module_of, record_id
 from runtime.web.pages.tool import buttons
 from runtime.web.record_rights import may_on
-from runtime.web.views import path_label, record_address
+from runtime.web.views import record_address
 
 
 def show(screen: Screen, call: Call) -> Response:
@@ -16,7 +16,7 @@ def show(screen: Screen, call: Call) -> Response:
     module = module_of(call)
     layout = call.live.catalog.layouts[module.key]
     card = load(call, module, record_id(call), layout.quick_view, deleted="any")
-    views, language = screen.views(call), call.actor.language
+    language = call.actor.language
     address = record_address(module.key, card.id)
     may_update = not card.deleted and may_on(call, module, card.id, "update")
     view = {
@@ -28,9 +28,6 @@ def show(screen: Screen, call: Call) -> Response:
         "edit_href": f"{address}/edit" if may_update else None,
         "deleted": card.deleted,
         "tools": buttons(call, module, card.id) if not card.deleted else [],
-        "fields": [
-            views.of(path.field, card.values[path.text], path_label(path, language), card.values)
-            for path in layout.quick_view
-        ],
+        "fields": field_views(screen.views(call), card, layout.quick_view, language),
     }
     return screen.draw_part(call, "pages/quick_view.html", "view", {"view": view}, module.key)
