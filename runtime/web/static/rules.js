@@ -86,7 +86,6 @@ function typed(form) {
 }
 
 async function ask(form) {
-  asked.get(form)?.abort();
   const asking = new AbortController();
   asked.set(form, asking);
   try {
@@ -101,6 +100,7 @@ function later(event) {
   const form = event.target.closest?.("form[data-rules]");
   if (!form) return;
   given.delete(event.target.closest("[data-field]"));
+  asked.get(form)?.abort(); // its answer would know nothing of what is typed now, and could lie over it
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => ask(form), event.type === "change" ? 0 : WAIT));
 }
