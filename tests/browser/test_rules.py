@@ -45,6 +45,37 @@ def test_a_late_answer_does_not_lie_over_what_was_typed_since_it_was_asked_for(c
     expect(page.get_by_label("Chance")).to_have_value("90")
 
 
+def test_a_save_waits_for_what_the_rules_show(crm, visit):
+    page = visit(crm(PACK))
+    page.goto("/app/deals/new")
+    page.get_by_label("Name").fill("Big")
+    stage, reason = page.get_by_label("Stage"), page.locator("#lost-reason")
+    stage.select_option("lost")
+    reason.fill("Price")
+    stage.focus()
+    stage.select_option("won")
+    expect(reason).to_be_hidden()
+    held = hold(page)
+    stage.select_option("lost")
+    page.keyboard.press("Control+s")
+    while not held:
+        page.wait_for_timeout(20)
+    page.get_by_role("button", name="Save").last.click()
+    (question,) = held
+    question.continue_()
+    expect(page.get_by_text("Price")).to_be_visible()
+
+
+def test_a_save_waits_no_longer_where_the_rules_do_not_answer(crm, visit):
+    page = visit(crm(PACK))
+    page.goto("/app/deals/new")
+    hold(page)
+    page.get_by_label("Name").fill("Big")
+    page.get_by_label("Stage").select_option("won")
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("heading", name="Big")).to_be_visible()
+
+
 def test_a_field_comes_and_goes_while_somebody_types_and_nothing_typed_is_lost(crm, visit):
     page = visit(crm(PACK))
     page.goto("/app/deals/new")

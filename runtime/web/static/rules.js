@@ -3,8 +3,11 @@
 import { offer } from "./choices.js";
 
 const WAIT = 200; // milliseconds after the last key
+const PATIENCE = 3000; // milliseconds that a save waits for an answer
 const timers = new WeakMap();
 const asked = new WeakMap();
+const unanswered = new WeakSet(); // forms that do not show yet what follows from what was typed
+const saving = new WeakSet(); // forms that are saved once they show it
 const given = new WeakMap(); // for a field that a rule has set: how it was drawn, and the box that stood there
 
 const fieldsOf = (form) => [...form.querySelectorAll("[data-field]")];
@@ -85,28 +88,59 @@ function typed(form) {
   return sent;
 }
 
-async function ask(form) {
-  const asking = new AbortController();
-  asked.set(form, asking);
+async function answer(form, asking) {
   try {
-    const answer = await fetch(form.dataset.rules, { method: "POST", body: typed(form), signal: asking.signal });
-    if (answer.ok) apply(form, await answer.json());
+    const said = await fetch(form.dataset.rules, { method: "POST", body: typed(form), signal: asking.signal });
+    if (said.ok) apply(form, await said.json());
   } catch (error) {
     if (error.name !== "AbortError") throw error;
+  } finally {
+    if (!asking.signal.aborted) unanswered.delete(form);
   }
+}
+
+function stop(form) {
+  clearTimeout(timers.get(form));
+  timers.delete(form);
+  asked.get(form)?.asking.abort();
+}
+
+function ask(form) {
+  stop(form);
+  const asking = new AbortController();
+  asked.set(form, { asking, answered: answer(form, asking) });
 }
 
 function later(event) {
   const form = event.target.closest?.("form[data-rules]");
   if (!form) return;
   given.delete(event.target.closest("[data-field]"));
-  asked.get(form)?.abort(); // its answer would know nothing of what is typed now, and could lie over it
-  clearTimeout(timers.get(form));
+  stop(form); // an answer would know nothing of what is typed now, and could lie over it
+  unanswered.add(form);
   timers.set(form, setTimeout(() => ask(form), event.type === "change" ? 0 : WAIT));
+}
+
+// A save waits for the answer: what is still hidden, though it is to be shown, would not be sent.
+async function beforeSaving(event) {
+  const { target: form, submitter } = event;
+  if (!unanswered.has(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (saving.has(form)) return;
+  saving.add(form);
+  if (timers.has(form)) ask(form);
+  try {
+    await Promise.race([asked.get(form).answered, new Promise((go) => setTimeout(go, PATIENCE))]);
+  } finally {
+    saving.delete(form);
+    unanswered.delete(form);
+    form.requestSubmit(submitter);
+  }
 }
 
 document.addEventListener("input", later);
 document.addEventListener("change", later);
+document.addEventListener("submit", beforeSaving, { capture: true });
 
 // Forms that somebody typed in before this script came.
 export function start() {
