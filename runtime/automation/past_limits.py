@@ -8,6 +8,7 @@ from runtime.automation.past_letters import needed_by, writes_letters
 from runtime.automation.past_runs import MOST, Found
 from runtime.automation.place import Snapshot
 from runtime.base.messages import Message, message
+from runtime.language.kinds.workflows import known_steps
 from runtime.model.catalog import Expression, Field
 from runtime.model.workflow import Step, Workflow
 from runtime.records.plan import ModulePlan
@@ -16,10 +17,6 @@ KNOWN = frozenset(
     ("id", "number", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 )
 """Fields of every record that are told again without the log."""
-WRITING = (
-    "update", "create", "delete", "link", "unlink", "assign", "tag", "untag",
-    "run_formulas", "run_workflow", "run_tool",
-)  # fmt: skip
 
 
 def limits(live: Snapshot, workflow: Workflow, found: Found) -> list[Message]:
@@ -72,7 +69,7 @@ def _of_conditions(live: Snapshot, workflow: Workflow) -> Iterator[Message]:
 
 
 def _of_steps(workflow: Workflow) -> Iterator[Message]:
-    if any(step.kind in WRITING for step in workflow.all_steps()):
+    if any(_changes_records(step, workflow.module) for step in workflow.all_steps()):
         yield message("What its own steps would have changed, and what would have followed, is not told.")
     if (workflow.run_as is not None or workflow.as_causer) and writes_letters(workflow.steps):
         yield message("Its steps may read less, with somebody's rights, than was read here.")
@@ -91,6 +88,11 @@ def _of(found: Found) -> Iterator[Message]:
         yield message("Some records were changed so often that their older changes were left out.")
     if found.is_full:
         yield message("It ended after {most} runs: there would have been more.", most=MOST)
+
+
+def _changes_records(step: Step, own: str) -> bool:
+    kind = known_steps()[step.kind]
+    return bool(kind.uses(step.settings)) or any(kind.effects(step.settings, own))
 
 
 def _deciding(step: Step) -> Iterator[Expression]:

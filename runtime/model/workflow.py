@@ -46,6 +46,15 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What is done to records of a ``module``: what happens to them (``on``), and to which ``fields``."""
+
+    module: str
+    on: str
+    fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     """Several records: those of a ``collection`` of the record that ``of`` gives (None: of the workflow's
     own).
@@ -97,8 +106,11 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows that a new record is given: one for each of the records ``of``, or of each in ``given``."""
+    """The rows of a ``module`` that a new record is given: one for each of the records ``of``, or of each in
+    ``values``.
+    """
 
+    module: str
     of: Several | None
     values: "tuple[Mapping[str, Expression], ...]"
 

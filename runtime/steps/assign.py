@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
+from runtime.model.catalog import Expression
 from runtime.steps.base import OWNER, RECORD, Did, Doing, Setting, StepKind, changed
 
 
@@ -27,6 +28,10 @@ class Assign(StepKind):
         }
     )
     writes = True
+
+    def sets(self, stated: Mapping[str, Any]) -> Mapping[str, Expression]:
+        """See the base class."""
+        return {"owner": stated["to"]} if "to" in stated else {}
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

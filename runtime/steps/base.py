@@ -1,16 +1,18 @@
 """What a step declares, and what it is handed when it runs."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
 from runtime.base.messages import Message
-from runtime.model.catalog import Collection
+from runtime.model.catalog import Collection, Expression
 from runtime.model.letters import OptOut
 from runtime.model.outbound import Answer, Request
+from runtime.model.types import RecordType
+from runtime.model.workflow import UPDATED, Effect
 
 RECORD, RECORDS, MODULE, VALUES, ROWS = "record", "records", "module", "values", "rows"
 STEPS, CONDITION, VALUE, DURATION, NAME, FLAG = "steps", "condition", "value", "duration", "name", "flag"
@@ -332,6 +334,21 @@ class StepKind(ABC):
     reaches_out: ClassVar[bool] = False
     """Whether :meth:`reach` is called first."""
 
+    def sets(self, stated: Mapping[str, Any]) -> Mapping[str, Expression]:
+        """Which fields of the record that its settings name it writes, and what each of them gets."""
+        return {}
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """What it does to records, as far as its settings say. ``own`` is the module of the run's record."""
+        fields = frozenset(self.sets(stated))
+        if fields:
+            for module in modules_of(stated, own):
+                yield Effect(module, UPDATED, fields)
+
+    def uses(self, stated: Mapping[str, Any]) -> str:
+        """The key of what it has run: a workflow's, or ``tool:deals.postpone``; '' of nothing."""
+        return ""
+
     def reach(self, reaching: Reaching, given: Mapping[str, Any]) -> object:
         """Call another system, at least once: a worker that dies leaves it to the next one, under the same
         key. Gives what ``run`` finds in ``doing.reached``. Raises :class:`StepError`.
@@ -343,6 +360,20 @@ class StepKind(ABC):
         """Do it. ``given`` has the settings with what their expressions give: a record as a
         :class:`Target` or None, values by field; steps are not among them. Raises :class:`StepError`.
         """
+
+
+def modules_of(stated: Mapping[str, Any], own: str) -> tuple[str, ...]:
+    """The modules of which the record may be that the settings of a step name; without it the ``own`` one."""
+    record = stated.get("record")
+    if isinstance(record, Expression) and isinstance(record.type, RecordType):
+        return record.type.modules
+    return (own,)
+
+
+def linked(collection: Collection) -> Effect:
+    """What becomes of the record that holds the links of a list, when one of them comes or goes."""
+    holder = collection.module if collection.kind == "links" else collection.target
+    return Effect(holder, UPDATED, frozenset((collection.via,)))
 
 
 def changed(doing: Doing, record: Target, values: Mapping[str, object]) -> Did:

@@ -1,10 +1,11 @@
 """The step `create`: make a record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
+from runtime.model.workflow import CREATED, Effect
 from runtime.steps.base import FIELDS, MODULE, ROWS, VALUES, Did, Doing, Setting, StepKind
 
 
@@ -28,6 +29,13 @@ class Create(StepKind):
         }
     )
     gives = "module"
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        if "module" in stated:
+            yield Effect(stated["module"], CREATED, frozenset(stated.get("set", ())))
+        for rows in stated.get("rows", {}).values():
+            yield Effect(rows.module, CREATED, frozenset(key for each in rows.values for key in each))
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

@@ -1,11 +1,12 @@
 """The step `delete`: put a record into the bin."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import RECORD, Did, Doing, Setting, StepKind
+from runtime.model.workflow import DELETED, Effect
+from runtime.steps.base import RECORD, Did, Doing, Setting, StepKind, modules_of
 
 
 class Delete(StepKind):
@@ -21,6 +22,11 @@ class Delete(StepKind):
         {"record": Setting(RECORD, "Which record: =this, or one that it leads to.", required=True)}
     )
     writes = True
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        for module in modules_of(stated, own):
+            yield Effect(module, DELETED)
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

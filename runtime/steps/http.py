@@ -1,12 +1,13 @@
 """The step `http`: call another system."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
 from runtime.model.outbound import Answer, Request
+from runtime.model.workflow import UPDATED, Effect
 from runtime.steps.base import (
     ANSWER,
     DATA,
@@ -51,6 +52,11 @@ class Http(StepKind):
         }
     )
     reaches_out = True
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        if "save" in stated:
+            yield Effect(own, UPDATED, frozenset(stated["save"].values()))
 
     def reach(self, reaching: Reaching, given: Mapping[str, Any]) -> object:
         """Call, before there is a transaction."""

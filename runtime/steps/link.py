@@ -1,11 +1,12 @@
 """The step `link`: put a record into another one's list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import LINKS, RECORD, SAID, Did, Doing, Setting, StepKind
+from runtime.model.workflow import Effect
+from runtime.steps.base import LINKS, RECORD, SAID, Did, Doing, Setting, StepKind, linked
 
 
 class Link(StepKind):
@@ -27,6 +28,11 @@ class Link(StepKind):
             "set": Setting(SAID, "What the link itself says.", of="in"),
         }
     )
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        if "in" in stated:
+            yield linked(stated["in"])
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

@@ -1,11 +1,12 @@
 """The step `run_formulas`: have a record's formulas run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import RECORD, Did, Doing, Setting, StepKind
+from runtime.model.workflow import CHANGED, Effect
+from runtime.steps.base import RECORD, Did, Doing, Setting, StepKind, modules_of
 
 
 class RunFormulas(StepKind):
@@ -22,6 +23,11 @@ class RunFormulas(StepKind):
         {"record": Setting(RECORD, "Which record: =this, or one that it leads to.")}
     )
     writes = True
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        for module in modules_of(stated, own):
+            yield Effect(module, CHANGED)
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

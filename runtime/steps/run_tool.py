@@ -26,6 +26,10 @@ class RunTool(StepKind):
         }
     )
 
+    def uses(self, stated: Mapping[str, Any]) -> str:
+        """See the base class."""
+        return f"tool:{stated['tool']}" if "tool" in stated else ""
+
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""
         record, (module, _, tool) = given["record"], given["tool"].partition(".")

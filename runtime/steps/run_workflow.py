@@ -25,6 +25,10 @@ class RunWorkflow(StepKind):
         }
     )
 
+    def uses(self, stated: Mapping[str, Any]) -> str:
+        """See the base class."""
+        return str(stated.get("workflow", ""))
+
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""
         record = given["record"]

@@ -1,11 +1,12 @@
 """The step `tag`: put tags on a record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import RECORD, TAGS, TAGS_IN, Did, Doing, Setting, StepKind, changed
+from runtime.model.workflow import UPDATED, Effect
+from runtime.steps.base import RECORD, TAGS, TAGS_IN, Did, Doing, Setting, StepKind, changed, modules_of
 
 
 class Tag(StepKind):
@@ -25,6 +26,11 @@ class Tag(StepKind):
         }
     )
     writes = True
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        for module in modules_of(stated, own) if "in" in stated else ():
+            yield Effect(module, UPDATED, frozenset((stated["in"],)))
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

@@ -1,11 +1,12 @@
 """The step `unlink`: take a record out of another one's list."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
-from runtime.steps.base import LINKS, RECORD, Did, Doing, Setting, StepKind
+from runtime.model.workflow import Effect
+from runtime.steps.base import LINKS, RECORD, Did, Doing, Setting, StepKind, linked
 
 
 class Unlink(StepKind):
@@ -25,6 +26,11 @@ class Unlink(StepKind):
             "in": Setting(LINKS, "Which list.", of="to"),
         }
     )
+
+    def effects(self, stated: Mapping[str, Any], own: str) -> Iterator[Effect]:
+        """See the base class."""
+        if "in" in stated:
+            yield linked(stated["in"])
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

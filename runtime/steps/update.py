@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from runtime.base.messages import message
+from runtime.model.catalog import Expression
 from runtime.steps.base import RECORD, VALUES, Did, Doing, Setting, StepKind, changed
 
 
@@ -26,6 +27,11 @@ class Update(StepKind):
     )
     gives = "record"
     writes = True
+
+    def sets(self, stated: Mapping[str, Any]) -> Mapping[str, Expression]:
+        """See the base class."""
+        fields: Mapping[str, Expression] = stated.get("set", {})
+        return fields
 
     def run(self, doing: Doing, given: Mapping[str, Any]) -> Did:
         """See the class."""

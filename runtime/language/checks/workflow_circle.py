@@ -1,27 +1,33 @@
 """Check M201: workflows, and the tools that they use, that set each other going in a circle."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from runtime.base.diagnostic import Diagnostic
 from runtime.language.checks.base import Check
+from runtime.language.checks.workflow_effects import Followers, effects_of, used_by
 from runtime.language.draft import Draft
 from runtime.language.resolve.loops import in_turn
 from runtime.language.shape import Path
-from runtime.model.catalog import Collection, Expression
-from runtime.model.types import RecordType
-from runtime.model.workflow import CHANGED, CREATED, DELETED, LINKED, UNLINKED, UPDATED, Event, Step, Workflow
-
-Written = tuple[str, str, frozenset[str]]
-"""What a step does to records: of which module, what happens to them, and which fields it writes."""
+from runtime.model.workflow import (
+    CHANGED,
+    CREATED,
+    DELETED,
+    LINKED,
+    UNLINKED,
+    UPDATED,
+    Effect,
+    Event,
+    Workflow,
+)
 
 
 class WorkflowCircle(Check):
-    """Each of these workflows changes what the next one waits for, and the last one what the first one does.
-    Where their conditions do not end it, they set each other going again and again, until the chain is cut
-    after eight runs. Tools that steps use (`run_tool`) are followed like workflows; an approval ends a
-    circle, for what its own steps change does not ask for it again. A circle is fine where a condition
-    becomes false on the way; else narrow a trigger to the fields that matter (`{changed: stage}`), add a
-    condition, or say `once: true`.
+    """Each of these workflows changes what the next one waits for, and the last one what the first one does:
+    by what its steps write, or by what formulas of any module give after that. Where their conditions do not
+    end it, they set each other going again and again, until the chain is cut after eight runs. Tools that
+    steps use (`run_tool`) are followed like workflows; an approval ends a circle, for what its own steps
+    change does not ask for it again. A circle is fine where a condition becomes false on the way; else
+    narrow a trigger to the fields that matter (`{changed: stage}`), add a condition, or say `once: true`.
     """
 
     name = "M201"
@@ -35,24 +41,14 @@ class WorkflowCircle(Check):
             for key, each in draft.procedures().items()
             if each.active and not each.once and not key.startswith("approval:")
         }
-        while open_ones:
-            written = {key: list(_written(each)) for key, each in open_ones.items()}
-            follows = {
-                key: {
-                    other
-                    for other, each in open_ones.items()
-                    if _fires(each, written[key]) or other in _called(open_ones[key])
-                }
-                for key in open_ones
-            }
-            _, loop = in_turn(follows)
-            circle = next(([key] for key in open_ones if key in follows[key]), loop)
-            if not circle:
-                return
+        graph = _Graph(open_ones, Followers(draft))
+        while circle := graph.circle(open_ones):
             circle = _from_a_workflow(circle, draft)
             path, at = " -> ".join((*circle, circle[0])), _place(circle[0])
+            formulas = graph.formulas(circle)
+            way = f", by way of what formulas give {', '.join(formulas)}" if formulas else ""
             yield self.found(
-                f"these workflows may set each other going for ever: {path}",
+                f"these workflows may set each other going for ever: {path}{way}",
                 draft.span(at, key=True),
                 at,
                 "narrow a trigger or a condition; the chain is cut after eight runs",
@@ -61,33 +57,36 @@ class WorkflowCircle(Check):
                 open_ones.pop(key, None)
 
 
-def _written(workflow: Workflow) -> Iterator[Written]:
-    for step in workflow.all_steps():
-        settings = step.settings
-        record = settings.get("record")
-        module = workflow.module
-        if isinstance(record, Expression) and isinstance(record.type, RecordType):
-            module = record.type.modules[0]
-        fields = frozenset(settings.get("set", ()))
-        if step.kind == "update":
-            yield module, UPDATED, fields
-        elif step.kind == "assign":
-            yield module, UPDATED, frozenset(("owner",))
-        elif step.kind in ("tag", "untag"):
-            yield module, UPDATED, frozenset((settings.get("in", ""),))
-        elif step.kind == "http" and "save" in settings:
-            yield workflow.module, UPDATED, frozenset(settings["save"].values())
-        elif step.kind == "create":
-            yield str(settings.get("module", "")), CREATED, fields
-        elif step.kind in ("link", "unlink") and "in" in settings:
-            yield _linked(settings["in"])
-        elif step.kind == "delete":
-            yield module, DELETED, fields
+class _Graph:
+    """What sets what going: by what it writes, by what formulas give after that, or because it uses it."""
 
+    def __init__(self, all_of_them: Mapping[str, Workflow], followers: Followers) -> None:
+        self._all = dict(all_of_them)
+        self._written = {key: tuple(effects_of(each)) for key, each in all_of_them.items()}
+        self._given = {key: tuple(followers.after(each)) for key, each in self._written.items()}
+        self._follows = {
+            key: {other for other in all_of_them if self._is_direct(key, other) or self._ways(key, other)}
+            for key in all_of_them
+        }
 
-def _linked(collection: Collection) -> Written:
-    holder = collection.module if collection.kind == "links" else collection.target
-    return holder, UPDATED, frozenset((collection.via,))
+    def circle(self, among: Collection[str]) -> list[str]:
+        """A circle of some of them; nothing where there is none."""
+        follows = {key: self._follows[key] & set(among) for key in among}
+        return next(([key] for key in among if key in follows[key]), None) or in_turn(follows)[1]
+
+    def formulas(self, circle: Sequence[str]) -> list[str]:
+        """The fields without whose formulas it would be no circle."""
+        pairs = zip(circle, (*circle[1:], circle[0]), strict=True)
+        return sorted({way for one, other in pairs for way in self._ways(one, other)})
+
+    def _is_direct(self, one: str, other: str) -> bool:
+        return other in _called(self._all[one]) or _fires(self._all[other], self._written[one])
+
+    def _ways(self, one: str, other: str) -> list[str]:
+        if self._is_direct(one, other):
+            return []
+        heard = (each for each in self._given[one] if _fires(self._all[other], (each,)))
+        return [f"{each.module}.{field}" for each in heard for field in each.fields]
 
 
 def _from_a_workflow(circle: list[str], draft: Draft) -> list[str]:
@@ -110,14 +109,7 @@ def _called(workflow: Workflow) -> frozenset[str]:
     return frozenset(filter(None, map(used_by, workflow.all_steps())))
 
 
-def used_by(step: Step) -> str:
-    """The key of the tool or the workflow that a step uses; '' of one that uses none, or an unknown one."""
-    if step.kind == "run_tool" and "tool" in step.settings:
-        return f"tool:{step.settings['tool']}"
-    return str(step.settings.get("workflow", "")) if step.kind == "run_workflow" else ""
-
-
-def _fires(workflow: Workflow, written: list[Written]) -> bool:
+def _fires(workflow: Workflow, written: Iterable[Effect]) -> bool:
     return any(
         _hears(workflow, event, each)
         for each in written
@@ -126,9 +118,9 @@ def _fires(workflow: Workflow, written: list[Written]) -> bool:
     )
 
 
-def _hears(workflow: Workflow, event: Event, written: Written) -> bool:
-    """Whether an event looks at what a step writes."""
-    module, what, fields = written
+def _hears(workflow: Workflow, event: Event, written: Effect) -> bool:
+    """Whether an event looks at what is written."""
+    module, what, fields = written.module, written.on, written.fields
     collection = event.collection
     if collection is None:
         is_of_it = what in event.on or (what == UPDATED and CHANGED in event.on)

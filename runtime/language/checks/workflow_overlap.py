@@ -6,7 +6,7 @@ from itertools import combinations
 from runtime.base.diagnostic import Diagnostic
 from runtime.expressions.tree import Attribute, Items, Literal, Node, Operation, Read
 from runtime.language.checks.base import Check
-from runtime.language.checks.workflow_circle import used_by
+from runtime.language.checks.workflow_effects import sets_of, used_by
 from runtime.language.draft import Draft
 from runtime.model.catalog import Expression
 from runtime.model.workflow import CHANGED, UPDATED, Event, Workflow
@@ -61,11 +61,9 @@ def _written(
             break  # from here on it is not known whether, or when
         record = step.settings.get("record")
         name = record.text.strip() if isinstance(record, Expression) else ""
-        if step.kind == "update" and name not in workflow.names:
-            for field, value in step.settings.get("set", {}).items():
+        if name not in workflow.names:
+            for field, value in sets_of(step).items():
                 found["" if name == "this" else name, field] = value.text
-        elif step.kind == "assign" and "to" in step.settings and name not in workflow.names:
-            found["" if name == "this" else name, "owner"] = step.settings["to"].text
         used = everything.get(used_by(step))
         if used is not None and name in ("", "this") and used.key not in around and _is_sure(used):
             found |= _written(used, everything, (*around, workflow.key))

@@ -80,7 +80,7 @@ def _one_kind_of_rows(scope: StepScope, module: Module, node: Node, at: Path) ->
         given = [by_field(module, child, place, scope.own()) for child, place in each_of(node, at)]
         for each in given:
             scope.expressions += each.values()
-        return Rows(None, tuple(given))
+        return Rows(module.key, None, tuple(given))
     assert isinstance(node, MapNode)
     written = node.get("from")
     if written is None or not {*node.items} <= {"from", "set"}:
@@ -90,7 +90,7 @@ def _one_kind_of_rows(scope: StepScope, module: Module, node: Node, at: Path) ->
     if of is None:
         return None
     source = scope.of(scope.draft.modules[of.collection.target])
-    return Rows(of, (by_field(module, node.get("set"), (*at, "set"), source),))
+    return Rows(module.key, of, (by_field(module, node.get("set"), (*at, "set"), source),))
 
 
 def data(asked: Asked) -> Mapping[str, Any]:
