@@ -12,7 +12,10 @@ from runtime.identity.actor import Actor
 from runtime.model.access import Profile
 from runtime.model.catalog import Catalog, Expression, Module
 from runtime.records.access import Judge
-from runtime.records.roles import WRITING, Circle, Clause, Held, Roles
+from runtime.records.circles import Circle
+from runtime.records.held_fields import Held
+from runtime.records.roles import WRITING, Roles
+from runtime.records.ways_to_records import Clause
 from runtime.storage.query import Query
 from runtime.storage.reader import Reader
 
@@ -97,7 +100,7 @@ class WhyAccess:
             return Answer(right, False, (Because(told, self._catalog.access.roles[circle.role].origin.span),))
         level = "write" if right in WRITING else "read"
         granted = circle.granted[module.key]
-        ways = roles.making.clauses(module, circle.role, granted, circle.rules, level, circle.by_hand)
+        ways = roles.making.ways.to(module, circle.role, granted, circle.rules, level, circle.by_hand)
         leading = [each for each in ways if self._leads(module, record_id, each)]
         if not leading:
             return Answer(right, False, (Because(message("Nothing shares this record with them.")),))

@@ -54,6 +54,10 @@ EACH = 6
 """Of so many doors one is knocked at."""
 LASTING = (
     "runtime/records/roles.py",
+    "runtime/records/circles.py",
+    "runtime/records/held_fields.py",
+    "runtime/records/ways_to_records.py",
+    "runtime/records/files_seen.py",
     "runtime/records/narrowing.py",
     "runtime/records/seen_catalog.py",
     "runtime/sites/",
