@@ -7,7 +7,7 @@ rows included, and what is required is there.
 from types import MappingProxyType
 
 from runtime.base.messages import message
-from runtime.records import parse, rows, writing_rights
+from runtime.records import hidden_links, parse, rows, writing_rights
 from runtime.records.access import Verdict
 from runtime.records.change import Change
 from runtime.records.plan import ModulePlan
@@ -69,6 +69,8 @@ def read(batch: Batch, works: list[Work]) -> None:
     writing_rights.keep_to_fields(batch, works)
     for work in works:
         parse.parse(batch, work)
+    hidden_links.keep(batch, works)
+    for work in works:
         parse.require(work, plan.required)
     if plan.rows:
         found = rows.expand(batch, works)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from runtime.base.messages import message, phrase
 from runtime.base.suggest import suggest
 from runtime.fields.base import InvalidValueError
-from runtime.records.plan import FieldPlan
+from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.reading import Parts, Reading, fields_of
 from runtime.records.work import NO_FORMATS, Batch, Work
 
@@ -82,8 +82,8 @@ def _refuse_unknown(batch: Batch, work: Work, key: str, raw: object) -> None:
 
 def unknown_field(batch: Batch, work: Work, key: str) -> None:
     """Refuse a field that is not there: or that the actor may not see, which is the same to them."""
-    plan, judge = work.plan, batch.judge
-    known = [each for each in plan.writable if judge.may(batch.actor, plan.key, "read", field=each).allowed]
+    plan = work.plan
+    known = [each for each in plan.writable if is_seen(batch, plan, each)]
     near = suggest(key[:100], (*known, *plan.rows))
     hint = message(' Did you mean "{near}"?', near=near) if near else ""
     work.refuse(
@@ -92,6 +92,18 @@ def unknown_field(batch: Batch, work: Work, key: str) -> None:
             '{module} has no field "{field}".{hint}', module=plan.module.label, field=key[:100], hint=hint
         ),
     )
+
+
+def is_seen(batch: Batch, plan: ModulePlan, key: str) -> bool:
+    """Whether there is such a field to the actor: one that leads to nothing but modules that they may not
+    read is none.
+    """
+    judge, actor, field = batch.judge, batch.actor, plan.fields[key].field
+    if not judge.may(actor, plan.key, "read", field=key).allowed:
+        return False
+    if field.system or not field.targets:
+        return True
+    return any(judge.may(actor, each, "read").allowed for each in field.targets)
 
 
 def says_the_same(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 
 from runtime.base.messages import message
 from runtime.records.among import among
+from runtime.records.parse import is_seen
 from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.work import Batch, Work
 
@@ -28,12 +29,12 @@ def check(batch: Batch, works: list[Work]) -> None:
             if key is None or (work.old is not None and key == _standing(work, fields)):
                 continue
             if key in first:
-                _refuse(work, fields)
+                _refuse(batch, work, fields)
             else:
                 first[key] = work
         for key, record_id in _taken(batch, plan, fields, first):
             if record_id != first[key].id:
-                _refuse(first[key], fields)
+                _refuse(batch, first[key], fields)
 
 
 def _taken(
@@ -69,12 +70,16 @@ def _standing(work: Work, fields: list[FieldPlan]) -> Key:
     return tuple(part for field in fields for part in field.type.to_columns(old.get(field.key)))
 
 
-def _refuse(work: Work, fields: list[FieldPlan]) -> None:
-    labels = [field.field.label for field in fields]
-    if len(fields) == 1:
-        work.refuse(fields[0].key, message("Another record has the same {label}.", label=labels[0]))
-    else:
-        seen = next((field for field in fields if field.key != "parent"), fields[0])
+def _refuse(batch: Batch, work: Work, fields: list[FieldPlan]) -> None:
+    # Fields that the actor does not see are not named.
+    seen = [field for field in fields if is_seen(batch, work.plan, field.key)]
+    at = next((field.key for field in seen if field.key != "parent"), "")
+    labels = [field.field.label for field in seen]
+    if len(fields) == 1 and seen:
+        work.refuse(at, message("Another record has the same {label}.", label=labels[0]))
+    elif seen:
         names = {f"label{place}": label for place, label in enumerate(labels)}
         listed = ", ".join(f"{{{name}}}" for name in names)
-        work.refuse(seen.key, message(f"Another record is alike in all of: {listed}.", **names))
+        work.refuse(at, message(f"Another record is alike in all of: {listed}.", **names))
+    else:
+        work.refuse(at, message("There is such a record already."))

@@ -12,8 +12,8 @@ from runtime.base.messages import message, phrase
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Expression
 from runtime.records.access import Judge, Verdict
-from runtime.records.parse import says_the_same, unknown_field
-from runtime.records.plan import ModulePlan
+from runtime.records.parse import is_seen, says_the_same, unknown_field
+from runtime.records.plan import FieldPlan, ModulePlan
 from runtime.records.seen import moment_of
 from runtime.records.work import Batch, Work
 from runtime.storage.query import Query
@@ -60,6 +60,19 @@ def readable(batch: Batch, module: str, ids: set[int]) -> set[int]:
     return meeting(batch, module, ids, batch.judge.conditions(batch.actor, module, "read"))
 
 
+def hidden(batch: Batch, field: FieldPlan, ids: set[int]) -> set[int]:
+    """Of the records that a relation leads to, those that the actor may not read. Oneself is never hidden."""
+    found = ids - {batch.actor.user_id}
+    for module in field.targets:
+        conditions = batch.judge.conditions(batch.actor, module, "read")
+        if not batch.judge.may(batch.actor, module, "read").allowed:
+            continue
+        if not conditions and len(field.targets) == 1:
+            return set()
+        found -= _met(batch, module, found, conditions)
+    return found
+
+
 def is_title_seen(batch: Batch, plan: ModulePlan) -> bool:
     """Whether the actor sees, of every record, all that its title is made of: a title tells that."""
     judge, actor = batch.judge, batch.actor
@@ -81,8 +94,14 @@ def having_seen(batch: Batch, module: str, names: Iterable[str], ids: Collection
 
 def meeting(batch: Batch, module: str, ids: Collection[int], conditions: tuple[Expression, ...]) -> set[int]:
     """Those of the ids whose records meet the conditions, deleted ones too."""
-    if not conditions or not ids:
+    if not conditions:
         return set(ids)
+    return _met(batch, module, ids, conditions)
+
+
+def _met(batch: Batch, module: str, ids: Collection[int], conditions: tuple[Expression, ...]) -> set[int]:
+    if not ids:
+        return set()
     query = Query(module, rights=conditions, ids=tuple(sorted(ids)), deleted="any")
     return batch.plans.reader.meeting(batch.tx.connection, query, moment_of(batch))
 
@@ -112,13 +131,21 @@ def keep_to_fields(batch: Batch, works: list[Work]) -> None:
             elif work.id in unseen_of.get(key, ()):
                 _read_only(work, key)
             elif key in fields.fixed or work.id in fixed_of.get(key, ()):
-                if not says_the_same(batch, work, plan.fields[key], raw):
+                if not _stays(batch, work, plan.fields[key], raw):
                     _read_only(work, key)
             else:
                 continue
             refused.append(key)
         if refused:
             work.raw = {key: raw for key, raw in work.raw.items() if key not in refused}
+
+
+def _stays(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:
+    # A link to what the actor may not read is empty to them.
+    target = (work.old or {}).get(field.key)
+    if field.link is None and isinstance(target, int) and field.targets and hidden(batch, field, {target}):
+        return raw is None
+    return says_the_same(batch, work, field, raw)
 
 
 def has_conditions(judge: Judge, actor: Actor, plan: ModulePlan) -> bool:
@@ -167,10 +194,8 @@ def _hold(batch: Batch, works: list[Work]) -> None:
 
 def _rights_on(batch: Batch, plan: ModulePlan) -> _Fields:
     judge, actor = batch.judge, batch.actor
-    hidden = frozenset(
-        key for key in plan.fields if not judge.may(actor, plan.key, "read", field=key).allowed
-    )
-    known = [key for key in plan.fields if key not in hidden]
+    unseen = frozenset(key for key in plan.fields if not is_seen(batch, plan, key))
+    known = [key for key in plan.fields if key not in unseen]
     fixed = frozenset(key for key in known if not judge.may_write_field(actor, plan.key, key))
 
     def limited(right: str) -> Iterator[tuple[str, Expression]]:
@@ -179,7 +204,7 @@ def _rights_on(batch: Batch, plan: ModulePlan) -> _Fields:
             if condition is not None:
                 yield key, condition
 
-    return _Fields(hidden, fixed, dict(limited("read")), dict(limited("update")))
+    return _Fields(unseen, fixed, dict(limited("read")), dict(limited("update")))
 
 
 def _read_only(work: Work, key: str) -> None:
