@@ -100,3 +100,17 @@ def test_rows_belong_to_the_module_that_a_key_is_for(office: Office):
     answer = key("GET", f"/deals/{mine}")
     assert [each["name"] for each in answer.json()["data"]["lines"]] == ["a"]
     assert "3456789" not in answer.text
+
+
+def test_a_key_for_deals_sends_the_owner_back_as_it_was_read_and_hands_over(office: Office):
+    hers = office.deal("hers", "sue")
+    deals = limited(office, "bea", of="some", module=["deals"])
+    owner = deals("GET", f"/deals/{hers}").json()["data"]["owner"]
+    assert owner["id"] == office.ids["sue"]
+    same = deals("PATCH", f"/deals/{hers}", json={"owner": owner["id"], "name": "still hers"})
+    assert same.status_code == 200, same.text
+    taken = deals("PATCH", f"/deals/{hers}", json={"owner": office.ids["bea"]})
+    assert taken.json()["data"]["owner"]["id"] == office.ids["bea"], taken.text
+    nobodys = office.deal("nobody's", "bea")
+    answer = deals("PATCH", f"/deals/{nobodys}", json={"owner": None})
+    assert answer.status_code == 403, answer.text
