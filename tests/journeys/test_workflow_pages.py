@@ -129,6 +129,19 @@ def test_a_run_tells_in_words_what_its_steps_read_and_did(crm: Crm) -> None:
         assert raw not in small
 
 
+LINKS = """
+module: deals
+trigger: created
+steps: [{create: {module: contacts, set: {name: Ann}}, as: ann}, {link: {record: =this, to: =ann, in: contacts}}]
+"""
+
+
+def test_a_step_that_links_is_drawn_with_the_list_that_it_names(crm: Crm) -> None:
+    page = crm(with_workflow(LINKS)).sign_in().get("/admin/workflows/flow")
+    assert "incontacts" in page
+    assert "Collection(" not in page
+
+
 def test_a_run_that_did_not_apply_says_so_and_leads_to_the_reason(crm: Crm) -> None:
     app = crm(with_workflow(FLOW.replace("trigger: created", "trigger: manual")))
     flows, browser = Flows(app), app.sign_in()

@@ -6,10 +6,14 @@ from runtime.expressions.reaches import THERE, reaches
 from runtime.language.draft import Draft
 from runtime.language.kinds.workflows import known_steps
 from runtime.model.catalog import Expression, Module
-from runtime.model.workflow import CHANGED, CREATED, DELETED, Effect, Step, Workflow
+from runtime.model.workflow import CHANGED, CREATED, DELETED, UPDATED, Effect, Step, Workflow
 
 Name = tuple[str, str]
-"""A field: its module, and its key; :data:`THERE` in the key's place: whether the records are there."""
+"""A field: its module, and its key; :data:`THERE` in the key's place: whether the records are there, and
+:data:`AS_IT_STANDS`: that one is saved so that its formulas run.
+"""
+
+AS_IT_STANDS = "="
 
 
 def effects_of(workflow: Workflow) -> Iterator[Effect]:
@@ -38,8 +42,11 @@ class Followers:
                 self._of.setdefault(read, set()).add(written)
 
     def after(self, effects: Iterable[Effect]) -> Iterator[Effect]:
-        """What follows, field by field, however many formulas lie between."""
+        """What follows, field by field, however many formulas lie between: `changed`, and `updated` too where
+        a step has had the formulas run.
+        """
         begun = {name for effect in effects for name in _names(effect)}
+        filled = {each for name in begun if name[1] == AS_IT_STANDS for each in self._of.get(name, ())}
         found = set(begun)
         open_ones = list(begun)
         while open_ones:
@@ -47,12 +54,14 @@ class Followers:
             found |= following
             open_ones += following
         for module, field in sorted(found - begun):
-            yield Effect(module, CHANGED, frozenset((field,)))
+            yield Effect(module, UPDATED if (module, field) in filled else CHANGED, frozenset((field,)))
 
 
 def _names(effect: Effect) -> Iterator[Name]:
     if effect.on in (CREATED, DELETED):
         yield effect.module, THERE
+    elif not effect.fields:
+        yield effect.module, AS_IT_STANDS
     else:
         yield from ((effect.module, field) for field in effect.fields)
 
@@ -76,3 +85,5 @@ def _filled(module: Module) -> Iterator[tuple[Name, Name]]:
                 fields |= {reach.field for reach in reaches(expression.tree, module.key) if not reach.way}
         for field in fields:
             yield (module.key, field), (module.key, each.field)
+        if "save" in each.run:
+            yield (module.key, AS_IT_STANDS), (module.key, each.field)

@@ -237,13 +237,14 @@ def _form_of(node: MapNode) -> str | Misfit:
     for key in node.items:
         if key in LATER_STEPS:
             return Misfit("N131", f'the step "{key}" is not there yet', "take it out for now", key)
-    first = next(iter(node.items), None)
-    near = registry.suggest(first) if first is not None else None
-    known = ", ".join(registry)
+    first = next((key for key in node.items if key != "as"), None)
+    if first is None:
+        return Misfit("S104", "the step does not say what it does", f"steps are {', '.join(registry)}")
+    near = registry.suggest(first)
     return Misfit(
-        "S104",
-        "the step does not say what it does",
-        f'did you mean "{near}"?' if near else f"steps are {known}",
+        "S101",
+        f'there is no step "{first}"',
+        f'did you mean "{near}"?' if near else f"steps are {', '.join(registry)}",
         first,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime.base.messages import phrase
 from runtime.language.kinds.workflows import known_steps
-from runtime.model.catalog import Expression
+from runtime.model.catalog import Collection, Expression
 from runtime.model.duration import write_duration
 from runtime.model.workflow import Filtered, People, Rows, Several, Step, Words, Workflow
 from runtime.web.door import Call
@@ -141,4 +141,6 @@ def _said(value: object) -> str:
             return value.of.text if value.of is not None else str(len(value.values))
         case timedelta():
             return write_duration(value)
+        case Collection():
+            return value.key
     return str(value)
