@@ -82,7 +82,7 @@ def _change_password(arguments: Namespace, house: House, site: "Site") -> int:
 
 
 def _key(arguments: Namespace, house: House, site: "Site") -> int:
-    from runtime.sites.people import add_key
+    from runtime.sites.keys import add_key
 
     user_id = _user(site, arguments.email)
     if not arguments.label.strip():

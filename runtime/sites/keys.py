@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from runtime.base.messages import message
-from runtime.identity.actor import Actor
+from runtime.identity.actor import SYSTEM, Actor
 from runtime.identity.api_keys import ApiKey, KeyLimits
 from runtime.identity.security_log import Who, note
 from runtime.sites.people import PersonError
@@ -27,9 +27,20 @@ def make_key(site: Site, actor: Actor, label: str, limits: KeyLimits) -> str:
     with site.database.write() as tx:
         if sum(key.revoked_at is None for key in keys.of(tx.connection, user_id)) >= MOST:
             raise PersonError((message("You have {most} keys already. Revoke one first.", most=MOST),))
-        key_id = tx.allocate_ids(1)[0]
-        made = keys.create(tx.connection, key_id, user_id, label.strip()[:LONGEST], limits)
-        _note(site, tx, actor, "key_made", _find(site, tx, user_id, key_id))
+        return _make(site, tx, actor, user_id, label, limits)
+
+
+def add_key(site: Site, user_id: int, label: str) -> str:
+    """Make a key of a user on the command line and give it; nobody can read it again."""
+    with site.database.write() as tx:
+        return _make(site, tx, SYSTEM.through("cli"), user_id, label, KeyLimits())
+
+
+def _make(site: Site, tx: Transaction, actor: Actor, user_id: int, label: str, limits: KeyLimits) -> str:
+    key_id = tx.allocate_ids(1)[0]
+    keys = site.live.identity.api_keys
+    made = keys.create(tx.connection, key_id, user_id, label.strip()[:LONGEST], limits)
+    _note(site, tx, actor, "key_made", _find(site, tx, user_id, key_id))
     return made
 
 

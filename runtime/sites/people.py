@@ -1,4 +1,4 @@
-"""People of a site: adding a user with a password, and a key for a program of theirs."""
+"""People of a site: adding a user with a password, and what users change of themselves."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -103,9 +103,3 @@ def change_profile(site: Site, live: Live, actor: Actor, values: Mapping[str, ob
     with site.database.write() as tx:
         change = Change("users", own, id=actor.user_id)
         return live.writer.save(tx, [change], writer, live.parsing(actor, "form"))[0]
-
-
-def add_key(site: Site, user_id: int, label: str) -> str:
-    """Make an API key of a user and give it; nobody can read it again."""
-    with site.database.write() as tx:
-        return site.live.identity.api_keys.create(tx.connection, tx.allocate_ids(1)[0], user_id, label)

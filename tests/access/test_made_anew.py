@@ -10,7 +10,7 @@ from runtime.change.purge import purge
 from runtime.identity.api_keys import KeyLimits
 from runtime.records.saved_filters import SavedFilter
 from runtime.sites.changing import propose_rollback
-from runtime.sites.people import add_key
+from runtime.sites.keys import add_key
 from tests.support.contacts import come_in, portal_of
 from tests.support.crm import App, Browser, Program
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runtime.sites.people import add_key
+from runtime.sites.keys import add_key
 
 GUIDE = Path(__file__).parents[2] / "docs" / "consultants.md"
 PACK = """

@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 
 from runtime.change.apply import Applied
-from runtime.sites.people import add_key
+from runtime.sites.keys import add_key
 from tests.support.crm import PASSWORD, App, Page, write_pack
 from tests.support.screens import sheet
 

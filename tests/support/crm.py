@@ -27,7 +27,8 @@ from starlette.testclient import TestClient
 
 from runtime.assembly import House
 from runtime.base.clock import Clock
-from runtime.sites.people import add_key, add_user
+from runtime.sites.keys import add_key
+from runtime.sites.people import add_user
 from runtime.sites.site import Site
 from tests.support.databases import Databases, Template
 from tests.support.house import make_house

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from runtime.sites.people import add_key
+from runtime.sites.keys import add_key
 from tests.faults.whole.clients import Clients
 from tests.faults.whole.ground import Ground
 from tests.faults.whole.outside import Outside

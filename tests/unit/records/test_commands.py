@@ -3,10 +3,12 @@
 from io import StringIO
 
 import pytest
+from sqlalchemy import select
 
 from runtime.cli.base import CommandError
 from runtime.identity.sessions import Opened
 from runtime.identity.sign_in import Denied
+from runtime.storage.runtime_tables import runtime_tables
 from tests.unit.records.terminal import Terminal
 
 
@@ -54,7 +56,10 @@ def test_a_user_is_added_with_a_password_and_gets_a_key_that_is_printed_once(ter
     site = terminal.house.open_site(None)
     with site.database.read() as connection:
         shown = site.live.identity.visitors.of_key(connection, key.strip())
+        log = runtime_tables().security_log
+        noted = connection.execute(select(log.c.about).where(log.c.kind == "key_made")).scalars().all()
     site.close()
+    assert noted == [f"test ({key[:8]}…)"]
     assert shown is not None
     found, user = shown
     assert (found.user_id, found.label, user.admin) == (user.id, "test", True)
