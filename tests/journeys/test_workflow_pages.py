@@ -132,7 +132,9 @@ def test_a_run_tells_in_words_what_its_steps_read_and_did(crm: Crm) -> None:
 LINKS = """
 module: deals
 trigger: created
-steps: [{create: {module: contacts, set: {name: Ann}}, as: ann}, {link: {record: =this, to: =ann, in: contacts}}]
+steps:
+  - {create: {module: contacts, set: {name: Ann}}, as: ann}
+  - {link: {record: =this, to: =ann, in: contacts}}
 """
 
 
