@@ -238,8 +238,8 @@ NOT_SAVING = Code(
     "E125",
     "known only while a record is saved",
     """`old`, `changed()` and `is_new` tell what a save changes. Where nothing is being saved (in a filter, a
-computed field, a right) there is no before. Inside a condition over related records they mean nothing
-either: it is this record that is being saved.
+computed field, a right, the condition of a workflow that only the clock sets going) there is no before.
+Inside a condition over related records they mean nothing either: it is this record that is being saved.
 
 Wrong:  changed(stage) and old.stage == 'proposal'     (in a filter)
 Saving:  changed(stage) and old.stage == 'proposal'""",

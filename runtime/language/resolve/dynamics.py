@@ -29,14 +29,14 @@ def resolve_dynamics(draft: Draft, labels: Labels) -> None:
 
 
 def resolve_saved(
-    draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType
+    draft: Draft, node: Node | None, module: str, path: Path, expect: ValueType, *, saving: bool = True
 ) -> Expression | None:
-    """An expression that runs while a record is saved."""
+    """An expression that runs while a record is saved; where it is not ``saving``, nothing has changed."""
     skipped = 0
     if is_expression(node):
         assert isinstance(node, Scalar)
         skipped = len(node.text) - len(node.text[1:].lstrip())
-    return resolve_expression(draft, node, module, path, expect, saving=True, skipped=skipped)
+    return resolve_expression(draft, node, module, path, expect, saving=saving, skipped=skipped)
 
 
 def resolve_guard(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from runtime.language.draft import Draft
 from runtime.language.nodes import ListNode, MapNode, Node
 from runtime.language.resolve.expressions import is_expression
 from runtime.language.resolve.links import link_of
@@ -36,13 +37,17 @@ def _values(asked: Asked, module: Module) -> Mapping[str, Expression]:
     return found
 
 
-def inputs(asked: Asked) -> Mapping[str, Expression]:
-    """What the inputs of a tool get."""
+def inputs(asked: Asked) -> Mapping[str, Expression] | None:
+    """What the inputs of a tool get; None where nothing is written."""
     scope, tool = asked.scope, asked.target or ""
     module, _, key = tool.partition(".")
     known = scope.draft.tool_inputs.get(module, {}).get(key, {})
+    written = asked.written.items if isinstance(asked.written, MapNode) and tool else {}
+    for name, needed in known.items():
+        if needed.required and name not in written and not _has_default(scope.draft, module, key, name):
+            asked.note(f'{tool} needs the input "{name}"')
     found: dict[str, Expression] = {}
-    for name, child in asked.node.items.items() if isinstance(asked.node, MapNode) and tool else ():
+    for name, child in written.items():
         field, place = known.get(name), (*asked.at, name)
         if field is None:
             asked.note(f'{tool} has no input "{name}"; it has {", ".join(known) or "none"}', child, place)
@@ -51,7 +56,14 @@ def inputs(asked: Asked) -> Mapping[str, Expression]:
         if value is not None:
             found[name] = value
     scope.expressions += found.values()
-    return MappingProxyType(found)
+    return MappingProxyType(found) if asked.written is not None else None
+
+
+def _has_default(draft: Draft, module: str, tool: str, name: str) -> bool:
+    node: MapNode | None = draft.trees["tools"][module]
+    for key in (tool, "inputs", name):
+        node = node.map(key) if node is not None else None
+    return node is not None and "default" in node.items
 
 
 def rows(asked: Asked) -> Mapping[str, Rows] | None:

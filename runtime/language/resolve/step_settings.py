@@ -39,7 +39,7 @@ READERS: Mapping[str, Callable[[Asked], Any]] = {
 """What reads each kind of setting; the others are as they are written."""
 
 
-UNWRITTEN = (what.RECORD, what.LINKS, what.TAGS_IN)
+UNWRITTEN = (what.RECORD, what.LINKS, what.TAGS_IN, what.INPUTS)
 """The kinds of settings that say something even where they are left out."""
 
 

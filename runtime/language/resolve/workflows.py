@@ -14,6 +14,9 @@ from runtime.model.catalog import Expression, Module
 from runtime.model.types import BOOLEAN, DATE, DATETIME, record_of
 from runtime.model.workflow import Workflow
 
+BY_CLOCK = ("date", "schedule")
+"""The triggers that no save fires, so that `changed()` would never hold."""
+
 
 def resolve_workflows(draft: Draft, labels: Labels) -> None:
     """Fill the draft's workflows."""
@@ -43,7 +46,9 @@ class _Workflows:
         if module is None:
             return None
         triggers = tuple(Triggers(draft, self.values, self.path).all(tree.get("trigger"), module))
-        when = resolve_saved(draft, tree.get("when"), module.key, (*self.path, "when"), BOOLEAN)
+        saving = any(each.kind not in BY_CLOCK for each in triggers) or not triggers
+        at = (*self.path, "when")
+        when = resolve_saved(draft, tree.get("when"), module.key, at, BOOLEAN, saving=saving)
         is_personal = tree.text("run_as") not in (None, "system")
         steps = Steps(self.values, module, personal=is_personal)
         main = steps.all(tree.list("steps"), (*self.path, "steps"))
