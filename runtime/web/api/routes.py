@@ -19,9 +19,9 @@ SIGNED_IN, ADMIN = Policy.SIGNED_IN, Policy.ADMIN
 
 
 def openapi(call: Call) -> Response:
-    """The document of the API, of the catalog as it is now."""
+    """The document of the API, of the catalog as it is now and as the caller sees it."""
     read_none(call.request.query_params)
-    return Response(call.prepared.openapi, media_type=MEDIA_TYPE)
+    return Response(call.prepared.openapi(call.actor), media_type=MEDIA_TYPE)
 
 
 def nothing(call: Call) -> Response:
