@@ -1,5 +1,7 @@
 // Picklists that offer only some of their values: by what another control holds, and by what rules leave.
 
+const met = new WeakSet(); // controls that this script has been told of
+
 const keyOf = (choice) => (choice.control ?? choice).value;
 
 function fitting(control) {
@@ -42,4 +44,10 @@ document.addEventListener("change", (event) => {
   for (const control of form?.querySelectorAll("[data-depends]") ?? []) if (control.dataset.depends === name) offer(control);
 });
 
-export function start() {}
+// Forms that somebody changed before this script came.
+export function start() {
+  for (const control of document.querySelectorAll("form [data-depends]")) {
+    if (!met.has(control) && control.closest("form").dataset.touched) offer(control);
+    met.add(control);
+  }
+}

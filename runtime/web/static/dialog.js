@@ -1,6 +1,6 @@
 // Dialogs: a link marked data-dialog opens what it leads to over the page; several may stand upon each other.
 
-import { choose } from "./trellis.js";
+import { choose, fetchNeeded } from "./trellis.js";
 
 const dialogs = () => [...document.querySelectorAll("dialog[data-sheet]")];
 const touched = (dialog) => dialog.querySelector("form[data-touched]");
@@ -41,7 +41,9 @@ function ask(leaving) {
 }
 
 // --- what comes into a dialog ---
-function arrived(dialog) {
+async function arrived(dialog) {
+  if (!dialog.open) await fetchNeeded().catch(() => {}); // nothing is shown that would not do yet what is chosen in it
+  if (!dialog.isConnected) return;
   const title = dialog.querySelector("[data-title], h1, h2");
   if (title) dialog.setAttribute("aria-labelledby", title.id ||= `sheet-title-${dialogs().length}`);
   if (!dialog.open) dialog.showModal();

@@ -3,6 +3,7 @@
 const WAIT = 350; // milliseconds after the last key
 const timers = new WeakMap();
 const asked = new WeakMap();
+const met = new WeakSet(); // forms that this script has been told of
 
 async function check(form) {
   asked.get(form)?.abort();
@@ -28,13 +29,16 @@ function tell(form, said) {
   }
 }
 
-document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form.filter-form");
-  if (!form || !event.target.matches("[data-redraw]")) return;
+function redraw(form, focused) {
   clearTimeout(timers.get(form));
   asked.get(form)?.abort();
-  form.elements._focus.value = event.target.id;
+  form.elements._focus.value = focused.id;
   form.requestSubmit(form.querySelector("[data-draw]"));
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form.filter-form");
+  if (form && event.target.matches("[data-redraw]")) redraw(form, event.target);
 });
 
 for (const type of ["input", "change"]) document.addEventListener(type, (event) => {
@@ -51,4 +55,10 @@ document.addEventListener("keydown", (event) => { // Enter in the name saves, an
   form.requestSubmit(form.querySelector(".filter-save button[value=new], .sheet-foot button[value=save]"));
 });
 
-export function start() {}
+// Forms that somebody changed before this script came.
+export function start() {
+  for (const form of document.querySelectorAll("form.filter-form")) {
+    if (!met.has(form) && form.dataset.touched) redraw(form, document.activeElement);
+    met.add(form);
+  }
+}

@@ -276,7 +276,7 @@ on("click", "table.list tbody tr", (event, row) => {
 });
 
 // --- what only some pages need is fetched when an element asks for it, and told of every page that needs it ---
-function fetchNeeded() {
+export function fetchNeeded() {
   const needed = new Set([...document.querySelectorAll("[data-needs]")].map((element) => element.dataset.needs));
   return Promise.all([...needed].map((name) => import(`./${name}.js`).then((module) => module.start())));
 }

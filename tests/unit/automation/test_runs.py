@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -215,6 +216,22 @@ def test_a_run_ends_on_the_steps_that_it_began_with_and_follows_renames(crm: Crm
     outcome = app.site.apply_pack()
     assert app.site.live.revision == 2, outcome
     clock.moment += timedelta(days=1)
+    flows.work()
+    assert flows.states() == ["done"]
+    assert flows.get("accounts", account)["note"] == "old steps"
+
+
+def test_it_does_so_where_the_next_version_of_the_pack_lies_in_another_folder(crm: Crm, tmp_path: Path) -> None:
+    before = "module: accounts\ntrigger: created\ndelay: 1 day\nsteps: [{update: {set: {note: old steps}}}]"
+    clock = FrozenClock(NOW)
+    flows = Flows(crm(with_workflow(before), clock=clock))
+    account = flows.save("accounts", name="Acme")
+    folder = write_pack(tmp_path / "pack-1.1", with_workflow(before.replace("old", "new")))
+    app = crm(pack=folder, clock=clock)
+    outcome = app.site.apply_pack()
+    assert app.site.live.revision == 2, outcome
+    clock.moment += timedelta(days=1)
+    flows = Flows(app)
     flows.work()
     assert flows.states() == ["done"]
     assert flows.get("accounts", account)["note"] == "old steps"
