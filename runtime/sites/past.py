@@ -11,6 +11,7 @@ from runtime.change.renames import renames_between
 from runtime.change.revisions import Revision, read_revision
 from runtime.language.kinds.workflows import WorkflowsKind
 from runtime.language.load import load_sources
+from runtime.language.packs import LayerFiles
 from runtime.model.catalog import Catalog
 from runtime.model.workflow import Workflow
 
@@ -54,7 +55,8 @@ class Past:
         except KeyError:
             return None
         name, shop = file_of(key), self._site.workshop
-        texts = {each.layer.name: each.files.get(name) for each in before.layers}
+        then = _counterparts(before, now)
+        texts = {key: each.files.get(name) for key, each in then.items()}
         layers = [
             replace(each, files=_with(each.files, name, texts.get(each.layer.name))) for each in now.layers
         ]
@@ -78,6 +80,17 @@ def file_of(procedure: str) -> str:
     if not colon:
         return f"{FOLDER}/{procedure}.yaml"
     return f"schemas/{kind}s/{key.partition('.')[0]}.yaml"
+
+
+def _counterparts(before: Revision, now: Revision) -> dict[str, LayerFiles]:
+    """The layers of a revision, by what they are called in another one: a pack may lie in another folder now,
+    and a layer is called like its folder.
+    """
+    then = {each.layer.name: each for each in before.layers}
+    here = {each.layer.name for each in now.layers}
+    gone = (each for each in before.layers if each.layer.name not in here)
+    new = (each.layer.name for each in now.layers if each.layer.name not in then)
+    return {**then, **dict(zip(new, gone, strict=False))}
 
 
 def _with(files: Mapping[str, str], name: str, text: str | None) -> Mapping[str, str]:

@@ -51,6 +51,33 @@ def test_a_condition_is_built_by_keyboard_while_the_finds_are_counted(app, visit
     expect(page.locator("tbody tr")).to_have_count(3)
 
 
+def test_a_dialog_comes_with_the_scripts_that_it_needs(app, visit):
+    page = visit(app)
+    held = []
+    page.route("**/filter.js", lambda route: held.append(route))
+    page.goto("/app/deals")
+    page.keyboard.press("f")
+    while not held:
+        page.wait_for_timeout(20)
+    builder = page.get_by_role("dialog", name="Filter")
+    expect(builder).to_be_hidden()
+    held.pop().continue_()
+    builder.get_by_label("Field of condition 1", exact=True).select_option("amount")
+    expect(builder.get_by_label("Operator of condition 1")).to_be_visible()
+
+
+def test_what_was_chosen_before_the_script_came_is_followed(app, visit):
+    page = visit(app)
+    held = []
+    page.route("**/filter.js", lambda route: held.append(route))
+    page.goto("/app/deals/filter", wait_until="commit")
+    page.get_by_label("Field of condition 1", exact=True).select_option("amount")
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    expect(page.get_by_label("Operator of condition 1")).to_be_visible()
+
+
 def test_an_expression_is_checked_while_one_types_and_a_record_is_picked(app, visit):
     page = visit(app)
     page.goto("/app/deals/filter")

@@ -221,7 +221,9 @@ def test_a_run_ends_on_the_steps_that_it_began_with_and_follows_renames(crm: Crm
     assert flows.get("accounts", account)["note"] == "old steps"
 
 
-def test_it_does_so_where_the_next_version_of_the_pack_lies_in_another_folder(crm: Crm, tmp_path: Path) -> None:
+def test_it_does_so_where_the_next_version_of_the_pack_lies_in_another_folder(
+    crm: Crm, tmp_path: Path
+) -> None:
     before = "module: accounts\ntrigger: created\ndelay: 1 day\nsteps: [{update: {set: {note: old steps}}}]"
     clock = FrozenClock(NOW)
     flows = Flows(crm(with_workflow(before), clock=clock))
