@@ -11,6 +11,10 @@ from runtime.web.api.openapi import document
 from runtime.web.api.shape import Shapes
 
 Offered = tuple[frozenset[str], frozenset[tuple[str, str]]]
+"""The modules and the tools that somebody may look at and use."""
+
+DOCUMENTS = 50
+"""So many documents are kept; then all are forgotten, for those in use come back at once."""
 
 
 class Prepared:
@@ -26,6 +30,8 @@ class Prepared:
         offered = self._offered(actor)
         found = self._documents.get(offered)
         if found is None:
+            if len(self._documents) >= DOCUMENTS:
+                self._documents.clear()
             found = to_bytes(document(_with(self.live.catalog, offered), self.live.types))
             self._documents[offered] = found
         return found
