@@ -16,7 +16,7 @@ def keep(batch: Batch, works: list[Work]) -> None:
     if not batch.judge.limits_fields(batch.actor):
         return
     for field in works[0].plan.pointing:
-        if not writing_rights.is_link(field):
+        if not field.is_link:
             continue
         found = list(_standing(field, works))
         hidden = writing_rights.hidden(batch, field, {target for _, target in found})

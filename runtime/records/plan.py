@@ -79,6 +79,11 @@ class FieldPlan:
         return self.targets or among
 
     @property
+    def is_link(self) -> bool:
+        """Whether it leads to one record, which may be hidden. Whoever sees a record sees its owner."""
+        return bool(self.targets) and self.link is None and not self.field.system
+
+    @property
     def empty(self) -> object:
         """What the field holds when it holds nothing."""
         return () if self.link is not None else None

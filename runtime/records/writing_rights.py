@@ -60,11 +60,6 @@ def readable(batch: Batch, module: str, ids: set[int]) -> set[int]:
     return meeting(batch, module, ids, batch.judge.conditions(batch.actor, module, "read"))
 
 
-def is_link(field: FieldPlan) -> bool:
-    """Whether a field leads to one record, which may be hidden. Whoever sees a record sees its owner."""
-    return bool(field.targets) and field.link is None and not field.field.system
-
-
 def hidden(batch: Batch, field: FieldPlan, ids: set[int]) -> set[int]:
     """Of the records that a relation leads to, those that the actor may not read."""
     found = set(ids)
@@ -148,7 +143,7 @@ def keep_to_fields(batch: Batch, works: list[Work]) -> None:
 def _stays(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:
     # A link to what the actor may not read is empty to them.
     target = (work.old or {}).get(field.key)
-    if isinstance(target, int) and is_link(field) and hidden(batch, field, {target}):
+    if isinstance(target, int) and field.is_link and hidden(batch, field, {target}):
         return raw is None
     return says_the_same(batch, work, field, raw)
 

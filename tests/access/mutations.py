@@ -53,6 +53,7 @@ BETWEEN: Mapping[str, Mapping[str, Callable[..., Any]]] = {
         "unseen": lambda _, *given: set(),
         "fixed": lambda _, *given: set(),
         "readable": lambda _, batch, module, ids: set(ids),
+        "hidden": lambda _, *given: set(),
         "is_title_seen": lambda _, *given: True,
         "having_seen": lambda _, batch, module, names, ids: set(ids),
         "meeting": lambda _, batch, module, ids, conditions: set(ids),
