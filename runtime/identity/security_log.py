@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "sign_in_braked": phrase("Too many failed sign-ins"),
         "factor_refused": phrase("Second step refused"),
         "address_refused": phrase("Address not let in"),
+        "key_refused": phrase("API key refused"),
         "refused": phrase("Refused"),
         "password_changed": phrase("Password changed"),
         "password_asked": phrase("Reset of the password asked for"),

@@ -41,6 +41,10 @@ class Refusals:
             key = (actor.user_id, actor.contact, actor.by_id, method, path)
             self._note("refused", Who.of(actor), key, f"{method} {path}"[:300])
 
+    def note_key(self, address: str, method: str, path: str) -> None:
+        """Note that an API key did not hold: once a minute for each address that keys come from."""
+        self._note("key_refused", Who(address=address), ("key", address), f"{method} {path}"[:300])
+
     def _note(self, kind: str, who: Who, key: tuple[object, ...], about: str) -> None:
         if not self._is_new(key):
             return

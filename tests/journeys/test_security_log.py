@@ -49,6 +49,19 @@ def test_what_happens_at_the_doors_is_noted(app: App):
     } <= set(events(app))
 
 
+def test_keys_that_do_not_hold_are_noted_once_a_minute(app: App):
+    program = app.program()
+    for key in ("unknown", "another"):
+        refused = program.client.get("/api/v1/deals", headers={"authorization": f"Bearer {key}"})
+        assert refused.status_code == 401
+    assert program.client.get("/api/v1/deals", headers={"authorization": ""}).status_code == 401
+    assert events(app).count("key_refused") == 1
+    (noted,) = rows(app.sign_in().get(f"{LOG}?kind=key_refused"))
+    assert "API key refused" in noted
+    assert "GET /api/v1/deals" in noted
+    assert "unknown" not in noted
+
+
 def test_an_entry_tells_who_did_what_to_whom(app: App):
     browser = app.sign_in()
     browser.post(f"/app/users/{app.user(SUE)}/edit", admin="true")

@@ -192,7 +192,7 @@ class Endpoint:
                 raise problem
             return handler(call)
         except RefusedError as refusal:
-            self.api.refusals.note(call.actor, request.method, str(request.scope["path"]), refusal)
+            self._note(call, refusal)
             return refuse(call, refusal)
         except ConditionError as wrong:
             return refuse(call, bad_condition(wrong))
@@ -211,6 +211,13 @@ class Endpoint:
             )
             log.warning("a request was refused: %s", unavailable)
             return answer(error("unavailable", text + " Try again in a moment."), 503, {"retry-after": "2"})
+
+    def _note(self, call: Call, refusal: RefusedError) -> None:
+        request, path = call.request, str(call.request.scope["path"])
+        if refusal.status == 401 and "authorization" in request.headers:
+            self.api.refusals.note_key(client_address(request), request.method, path)
+        else:
+            self.api.refusals.note(call.actor, request.method, path, refusal)
 
     def _wrong_method(self, call: Call) -> Response:
         sentence = message("{method} is no method of this address.", method=call.request.method[:20])
