@@ -30,6 +30,7 @@ from tests.access import (
     test_calendars,
     test_counting,
     test_guessing,
+    test_hidden_links,
     test_limited_keys,
     test_narrowed_catalog,
     test_rights,
@@ -127,6 +128,7 @@ class Noticing:
         self._strict = keep(folder / "strict", test_unseen_records.WRITTEN, opened)
         self._beside = keep(folder / "beside", BESIDE, opened)
         self._narrowed = keep(folder / "narrowed", test_narrowed_catalog.PACK, opened)
+        self._linking = keep(folder / "linking", test_hidden_links.LINKING, opened)
         self._calendars = keep(folder / "calendars", test_calendars.PACK, opened)
         self._before: Counter[tuple[str, str]] = Counter()
         self._reached: dict[str, frozenset[Around]] = {}
@@ -176,6 +178,7 @@ class Noticing:
             (self._beside, test_written_beside),
             (self._beside, test_asked_directly),
             (self._narrowed, test_narrowed_catalog),
+            (self._linking, test_hidden_links),
             (self._calendars, test_calendars),
         ):
             tests |= {name: (kept, each) for name, each in _tests(module)}
