@@ -81,7 +81,7 @@ class FieldPlan:
     @property
     def is_link(self) -> bool:
         """Whether it leads to one record, which may be hidden. Whoever sees a record sees its owner."""
-        return bool(self.targets) and self.link is None and not self.field.system
+        return bool(self.may_point_at) and self.link is None and not self.field.system
 
     @property
     def empty(self) -> object:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from runtime.base.messages import message, phrase
 from runtime.identity.actor import Actor
 from runtime.model.catalog import Expression
+from runtime.model.values import Pointer
 from runtime.records.access import Judge, Verdict
 from runtime.records.parse import is_seen, says_the_same, unknown_field
 from runtime.records.plan import FieldPlan, ModulePlan
@@ -25,6 +26,10 @@ READ_ONLY = phrase("{label} is read-only.")
 
 class LostError(Exception):
     """Records were written that the actor may not write as they have become; all is to be taken back."""
+
+
+Led = int | Pointer
+"""What a relation holds: the id of a record, or where an ``any_relation`` points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,21 @@ def readable(batch: Batch, module: str, ids: set[int]) -> set[int]:
     return meeting(batch, module, ids, batch.judge.conditions(batch.actor, module, "read"))
 
 
-def hidden(batch: Batch, field: FieldPlan, ids: set[int]) -> set[int]:
+def hidden(batch: Batch, field: FieldPlan, led: set[Led]) -> set[Led]:
     """Of the records that a relation leads to, those that the actor may not read."""
+    pointers = [each for each in led if isinstance(each, Pointer)]
+    ids = {each for each in led if isinstance(each, int)}
+    seen = {module: _seen(batch, module, pointers) for module in {each.module for each in pointers}}
+    return {*_hidden(batch, field, ids), *(each for each in pointers if each.id not in seen[each.module])}
+
+
+def _seen(batch: Batch, module: str, pointers: Iterable[Pointer]) -> set[int]:
+    if not batch.judge.may(batch.actor, module, "read").allowed:
+        return set()
+    return readable(batch, module, {each.id for each in pointers if each.module == module})
+
+
+def _hidden(batch: Batch, field: FieldPlan, ids: set[int]) -> set[int]:
     found = set(ids)
     for module in field.targets:
         conditions = batch.judge.conditions(batch.actor, module, "read")
@@ -143,7 +161,7 @@ def keep_to_fields(batch: Batch, works: list[Work]) -> None:
 def _stays(batch: Batch, work: Work, field: FieldPlan, raw: object) -> bool:
     # A link to what the actor may not read is empty to them.
     target = (work.old or {}).get(field.key)
-    if isinstance(target, int) and field.is_link and hidden(batch, field, {target}):
+    if isinstance(target, int | Pointer) and field.is_link and hidden(batch, field, {target}):
         return raw is None
     return says_the_same(batch, work, field, raw)
 

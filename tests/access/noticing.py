@@ -26,6 +26,7 @@ from tests.access import (
     corners,
     knocking,
     test_access_page,
+    test_api_document,
     test_asked_directly,
     test_calendars,
     test_counting,
@@ -129,6 +130,7 @@ class Noticing:
         self._beside = keep(folder / "beside", BESIDE, opened)
         self._narrowed = keep(folder / "narrowed", test_narrowed_catalog.PACK, opened)
         self._linking = keep(folder / "linking", test_hidden_links.LINKING, opened)
+        self._described = keep(folder / "described", test_api_document.TOOLS, opened)
         self._calendars = keep(folder / "calendars", test_calendars.PACK, opened)
         self._before: Counter[tuple[str, str]] = Counter()
         self._reached: dict[str, frozenset[Around]] = {}
@@ -179,6 +181,7 @@ class Noticing:
             (self._beside, test_asked_directly),
             (self._narrowed, test_narrowed_catalog),
             (self._linking, test_hidden_links),
+            (self._described, test_api_document),
             (self._calendars, test_calendars),
         ):
             tests |= {name: (kept, each) for name, each in _tests(module)}
