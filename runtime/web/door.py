@@ -30,7 +30,7 @@ from runtime.web.errors import (
 from runtime.web.former import by_the_names_of_now, drawn_with
 from runtime.web.forms import Form
 from runtime.web.languages import asked_language
-from runtime.web.origin import SAFE_METHODS, is_same_origin
+from runtime.web.origin import SAFE_METHODS, came_from, is_same_origin
 from runtime.web.refusals import Refusals
 from runtime.web.renewing import hand_out, renew, renewed
 from runtime.web.security import BodyRefusedError
@@ -287,7 +287,8 @@ def client_address(request: Request) -> str:
 
 def _to_sign_in(call: Call) -> Response:
     if call.request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"hx-redirect": "/signin"})
+        following = quote(came_from(call.request.headers))
+        return Response(status_code=401, headers={"hx-redirect": f"/signin?next={following}"})
     if call.request.method not in SAFE_METHODS:
         return RedirectResponse("/signin", 303)
     url = call.request.url

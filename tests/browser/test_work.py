@@ -219,15 +219,6 @@ def test_a_stale_form_becomes_the_page_of_both_values(app, deal, visit):
     expect(page.get_by_label("Name *")).to_have_value("Theirs")
 
 
-def test_a_session_that_ended_leads_to_the_sign_in(app, deal, visit):
-    page = visit(app)
-    page.goto(f"/app/deals/{deal}/edit")
-    page.context.clear_cookies()
-    page.get_by_role("button", name="Save").last.click()
-    page.wait_for_url("**/signin*")
-    expect(page.get_by_label("Password")).to_be_visible()
-
-
 def test_the_menu_of_a_phone_opens_and_nothing_is_wider_than_it(app, deal, visit):
     page = visit(app, viewport={"width": 390, "height": 844}, has_touch=True)
     page.goto("/app/deals")

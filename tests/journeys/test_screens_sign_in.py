@@ -159,7 +159,7 @@ def test_a_form_of_the_site_itself_is_taken(app):
 def test_an_expired_session_sends_a_script_to_the_sign_in_too(app):
     browser = Browser(app.client())
     answer = browser.client.get("/app/deals", headers={"hx-request": "true", "hx-request-type": "partial"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/signin")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/signin?next=/app")
 
 
 def test_every_page_carries_its_safety_headers(app):

@@ -55,6 +55,16 @@ document.addEventListener("htmx:after:swap", (event) => {
   else document.querySelector("#main").focus({ preventScroll: true }); // the page begins at its top
 });
 
+// --- a session that ended leads to the sign-in, as the answer says, but nobody is taken from what they have typed ---
+document.addEventListener("htmx:before:response", (event) => {
+  const { response, sourceElement, sourceEvent } = event.detail.ctx;
+  if (response.raw.status !== 401) return;
+  const form = sourceElement.matches("form[method=post]") ? sourceElement : null;
+  if (!form && !document.querySelector("form[data-touched]")) return;
+  event.preventDefault();
+  if (!sourceElement.matches(".bell")) import("./signed_out.js").then(({ tell }) => tell(form, sourceEvent?.submitter));
+});
+
 // --- quick filters apply at once; empty ones stay out of the address ---
 let waiting;
 const later = (form) => {
