@@ -70,6 +70,15 @@ schemas/access/sharing.yaml:
     - {module: deals, to: {role: helper}, grant: read, where: "stage.kind == 'won'"}
     - {module: deals, to: {group: Front desk}, grant: read, where: "stage.kind == 'won'"}
 """
+VAULT = """
+schemas/modules/vault.yaml:
+  label: Vault item
+  plural: Vault
+  title: name
+  fields:
+    name: {type: text, max: 100}
+"""
+"""A module that nobody but administrators may read."""
 FILING = (
     PACK.replace("helper: {profiles: [support]}", "helper: {profiles: [support, filing]}")
     .replace("to: {role: helper}, grant: read", "to: {role: helper}, grant: write")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.access.office import PACK, Office, opened
+from tests.access.office import PACK, VAULT, Office, opened
 from tests.support.crm import App
 
 TOOLS = (
@@ -13,14 +13,8 @@ TOOLS = (
     ).replace(
         "    deals.amount: {update: false}\n", "    deals.amount: {update: false}\n  tools: {deals.*: true}\n"
     )
-    + """
-schemas/modules/vault.yaml:
-  label: Vault item
-  plural: Vault
-  title: name
-  fields:
-    name: {type: text, max: 100}
-    deal: {type: relation, module: deals, inverse: sealed}
+    + VAULT
+    + """    deal: {type: relation, module: deals, inverse: sealed}
 schemas/tools/deals.yaml:
   polish: {label: Polish, steps: [{update: {set: {name: Polished}}}]}
   melt: {label: Melt, steps: [{update: {set: {name: Melted}}}]}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.access.office import PACK, Office, opened
+from tests.access.office import PACK, VAULT, Office, opened
 from tests.support.crm import App
 from tests.support.screens import submit
 
@@ -13,6 +13,7 @@ LINKING = (
         "    note: {type: text, max: 100}\n  rows:",
         "    note: {type: text, max: 100}\n"
         "    follows: {type: relation, module: deals}\n"
+        "    needs: {type: relation, module: deals, required: '=amount == 7'}\n"
         "    proof: {type: relation, module: vault}\n"
         "    ground: {type: relation, module: deals}\n"
         "    about: {type: any_relation, modules: [accounts, deals, vault]}\n"
@@ -24,14 +25,7 @@ LINKING = (
         "    deals.cost: {read: false}\n    deals.ground: {update: false}\n",
     )
     .replace("accounts: write}", "accounts: write, vault: read}")
-    + """
-schemas/modules/vault.yaml:
-  label: Vault item
-  plural: Vault
-  title: name
-  fields:
-    name: {type: text, max: 100}
-"""
+    + VAULT
 )
 UNKNOWN = 999_999
 
@@ -62,6 +56,15 @@ def test_a_form_that_shows_a_hidden_link_as_empty_does_not_clear_it(office: Offi
     assert "Sam&#39;s, renamed" in page.text
     assert office.admin("GET", f"/deals/{ids['deal']}").json()["data"]["name"] == "Sam's, renamed"
     assert stands(office, ids)
+
+
+def test_a_required_link_that_is_hidden_needs_no_other_one(office: Office) -> None:
+    sues = office.deal("Sue's own", "sue")
+    deal = office.deal("Sam's", "sam", needs=sues, amount="7")
+    page = submit(office.browser("sam"), f"/app/deals/{deal}/edit", {"name": "Sam's, renamed"})
+    assert "Sam&#39;s, renamed" in page.text
+    kept = office.admin("GET", f"/deals/{deal}").json()["data"]
+    assert (kept["name"], kept["needs"]["id"]) == ("Sam's, renamed", sues)
 
 
 def test_a_record_that_is_sent_back_as_it_was_read_keeps_its_hidden_links(office: Office) -> None:
