@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 
 from tests.support.crm import App
+from tests.support.slow_line import slowed
 
 
 class Server(uvicorn.Server):
@@ -24,9 +25,8 @@ def served() -> Iterator[Callable[[App], str]]:
     with ExitStack() as stack:
 
         def serve(app: App) -> str:
-            config = uvicorn.Config(
-                app.house.application(app.site), host="127.0.0.1", port=0, log_level="warning", ws="none"
-            )
+            application = slowed(app.house.application(app.site))
+            config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning", ws="none")
             server = Server(config)
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
