@@ -1,10 +1,15 @@
-"""The fixture `visit`: opens a CRM in a real browser, signed in."""
+"""The fixture `visit`: opens a CRM in a real browser, signed in.
+
+Its `goto` goes on once the page's scripts are there: until then links are plain links, and a test would ask of
+the one or the other by chance. With ``wait_until="commit"`` it does not wait: what is done before the scripts
+come is what such a test is about.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from tests.support.crm import PASSWORD, App
 
@@ -25,9 +30,22 @@ def visit(served: Callable[[App], str], new_page: Callable[..., Page]) -> Callab
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/app")
+        _wait_for_scripts(page)
         return page
 
     return open_app
+
+
+def _wait_for_scripts(page: Page) -> None:
+    go = page.goto
+
+    def goto(address: str, **options: Any) -> Response | None:
+        answer = go(address, **options)
+        if options.get("wait_until") != "commit" and page.locator("script[type=module]").count():
+            page.locator("html[data-ready]").wait_for()
+        return answer
+
+    page.goto = goto  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture

@@ -54,7 +54,8 @@ def test_a_page_without_anything_typed_leads_to_the_sign_in_and_back(app, deal, 
 def test_the_bell_does_not_take_a_form_away_from_whoever_types(app, deal, visit):
     page = visit(app)
     page.clock.install()
-    page.goto(f"/app/deals/{deal}/edit")
+    with page.expect_response("**/notifications/bell"):
+        page.goto(f"/app/deals/{deal}/edit")
     page.get_by_label("Name *").fill("Oak furniture")
     page.context.clear_cookies()
     with page.expect_response("**/notifications/bell") as answer:
@@ -107,6 +108,7 @@ def test_a_field_offers_nothing_until_somebody_has_signed_in_again(app, visit):
     account.fill("acm")
     sign_in_beside(page)
     page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_label("Name *")).to_have_value("Oak furniture")
     account.fill("acme")
     page.get_by_role("option", name="Acme", exact=True).click()

@@ -8,6 +8,7 @@
   const keep = (event) => {
     if (!event.key || event.altKey || event.isComposing || !(ours(event) || (waiting.length && /^(Enter|Backspace|Arrow.*)$/.test(event.key)))) return;
     event.preventDefault();
+    event.stopImmediatePropagation(); // what is there already would do it now, and again when it is pressed again
     waiting.push(event);
   };
   const press = ({ key, code, ctrlKey, metaKey, shiftKey }) => {

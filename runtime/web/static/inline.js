@@ -112,20 +112,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   saved = "";
 });
 
-// A form is sent once, however often Enter is pressed.
 document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!form.matches(".inline-form")) return;
-  if (form.ariaBusy === "true") {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
-  form.ariaBusy = "true";
-  saved = new URL(form.action).pathname;
-}, { capture: true });
-document.addEventListener("htmx:finally:request", (event) => {
-  if (event.target.matches?.(".inline-form")) event.target.ariaBusy = null;
+  if (event.target.matches(".inline-form")) saved = new URL(event.target.action).pathname;
 });
 
 document.addEventListener("htmx:error", (event) => { if (aheads.has(event.target)) cancel(event.target); });

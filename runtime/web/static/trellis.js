@@ -55,6 +55,22 @@ document.addEventListener("htmx:after:swap", (event) => {
   else document.querySelector("#main").focus({ preventScroll: true }); // the page begins at its top
 });
 
+// --- a form is sent once, however often its button is pressed before the answer comes ---
+const AGAIN = 5000; // milliseconds until a form whose answer left the page standing, as a download does, may be sent again
+const byHtmx = (form) => form.matches("[hx-post], [hx-boost=true]");
+on("submit", "form[method=post]", (event, form) => {
+  if (event.defaultPrevented && !byHtmx(form)) return;
+  form.ariaBusy = "true";
+  if (!byHtmx(form)) setTimeout(() => { form.ariaBusy = null; }, AGAIN);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.ariaBusy !== "true") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, { capture: true });
+document.addEventListener("htmx:finally:request", (event) => { if (event.target.matches?.("form")) event.target.ariaBusy = null; });
+addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null; });
+
 // --- a session that ended leads to the sign-in, as the answer says, but nobody is taken from what they have typed ---
 document.addEventListener("htmx:before:response", (event) => {
   const { response, sourceElement, sourceEvent } = event.detail.ctx;
