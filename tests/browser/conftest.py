@@ -1,8 +1,8 @@
 """The fixture `visit`: opens a CRM in a real browser, signed in.
 
-Its `goto` goes on once the page's scripts are there: until then links are plain links, and a test would ask of
-the one or the other by chance. With ``wait_until="commit"`` it does not wait: what is done before the scripts
-come is what such a test is about.
+Its `goto` goes on once the page's scripts are there: until then links are plain links, and a test would ask
+of the one or the other by chance. With ``wait_until="commit"`` it does not wait: what is done before the
+scripts come is what such a test is about.
 """
 
 from collections.abc import Callable
