@@ -14,6 +14,7 @@ from runtime.web.pages.dialog import done, number_of, prefix_of
 from runtime.web.pages.editing import FieldBlock, is_given
 from runtime.web.pages.form import NO_FORM, new_sheet
 from runtime.web.pages.form_view import Errors, FormView
+from runtime.web.pages.once import MARK, mark, once_of
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
 from runtime.web.pages.rules import has_any, states_of
@@ -33,7 +34,8 @@ def create(screen: Screen, call: Call) -> Response:
     """Make the record, or show the dialog again with its errors."""
     module = written_module(call, "create")
     written = read(call, (_block(call, module),), None, {})
-    outcome = save_one(call, Change(module.key, written.values, anyway=is_anyway(call)), written.errors)
+    change = Change(module.key, written.values, anyway=is_anyway(call))
+    outcome = save_one(call, change, written.errors, once_of(call))
     if isinstance(outcome, Saved):
         return _created(screen, call, module, outcome)
     if outcome.kind not in SHOWN:
@@ -109,4 +111,4 @@ def _draw(
 
 def _hidden(call: Call) -> Sequence[tuple[str, str]]:
     """What the dialog was opened with and sends back."""
-    return [("_dialog", str(number_of(call)))]
+    return [("_dialog", str(number_of(call))), (MARK, mark(call))]

@@ -24,6 +24,7 @@ from runtime.web.pages.editing import (
     with_owner,
 )
 from runtime.web.pages.form_view import Errors, FormView, Rows
+from runtime.web.pages.once import MARK, mark, once_of
 from runtime.web.pages.prefilling import prefill
 from runtime.web.pages.process import refusal_of
 from runtime.web.pages.reading import Written, read
@@ -64,7 +65,8 @@ def create(screen: Screen, call: Call) -> Response:
     if call.form.text("_rows"):
         return _draw(screen, call, sheet, {}, call.form)
     written = read(call, sheet.blocks, None, {})
-    outcome = save_one(call, Change(module.key, written.values, anyway=is_anyway(call)), written.errors)
+    change = Change(module.key, written.values, anyway=is_anyway(call))
+    outcome = save_one(call, change, written.errors, once_of(call))
     if isinstance(outcome, Saved):
         return flash(
             RedirectResponse(record_address(module.key, outcome.id), 303), "created", undo=outcome.change_set
@@ -177,7 +179,7 @@ def _draw(
         "cancel_href": address,
         "version": sent.text("_version") if sent is not None else (card.version if card is not None else ""),
         "revision": call.live.revision,
-        "hidden": (),
+        "hidden": [] if card is not None else [{"name": MARK, "value": mark(call)}],
         "errors": view.summary(blocks),
         "error_title": call.translate("This could not be saved."),
         **alike_of(refused),

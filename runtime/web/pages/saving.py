@@ -12,6 +12,7 @@ from runtime.records.change import Change, Refused, Saved
 from runtime.storage.files import TooLargeError
 from runtime.web.door import Call
 from runtime.web.errors import bad_request
+from runtime.web.pages.once import Once
 
 SHOWN = ("invalid", "duplicate")
 """The kinds of refusals that a form shows at its fields."""
@@ -22,22 +23,32 @@ class _NotWrittenError(Exception):
 
 
 def save_one(
-    call: Call, change: Change, errors: Mapping[str, Sequence[Message]] | None = None
+    call: Call,
+    change: Change,
+    errors: Mapping[str, Sequence[Message]] | None = None,
+    once: Once | None = None,
 ) -> Saved | Refused:
     """Save one change as the reader, by the door ``form``.
 
     ``errors`` are what is wrong with the form already: nothing is then written, and the writer is asked only
-    for what it has to say too, so that a person sees all of it at once.
+    for what it has to say too, so that a person sees all of it at once. ``once`` is the form that is saved
+    no second time.
     """
     outcome: Saved | Refused = Refused({})
     try:
         with call.site.database.write() as tx:
+            made = once.claim(tx) if once is not None else None
+            if made is not None:
+                return made
             parsing = call.live.parsing(call.actor, "form")
             outcome = call.live.writer.save(tx, [change], call.actor, parsing)[0]
-            if errors and isinstance(outcome, Saved):
+            if errors or isinstance(outcome, Refused):
                 raise _NotWrittenError
+            if once is not None:
+                once.keep(tx, outcome)
     except _NotWrittenError:
-        outcome = Refused({})
+        if isinstance(outcome, Saved):
+            outcome = Refused({})
     if errors and isinstance(outcome, Refused) and outcome.kind in SHOWN:
         own = {key: tuple(reasons) for key, reasons in errors.items()}
         return Refused({**outcome.errors, **own})
