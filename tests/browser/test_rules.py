@@ -102,8 +102,10 @@ def test_rules_hold_for_what_was_typed_before_their_script_came(crm, visit):
     page = visit(crm(PACK))
     held = []
     page.route("**/rules.js", lambda route: held.append(route))
-    page.goto("/app/deals/new")
+    page.goto("/app/deals/new", wait_until="commit")
     page.get_by_label("Stage").select_option("lost")
+    while not held:
+        page.wait_for_timeout(20)
     held.pop().continue_()
     expect(page.locator("#lost-reason")).to_be_visible()
 

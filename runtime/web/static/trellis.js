@@ -71,14 +71,20 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:finally:request", (event) => { if (event.target.matches?.("form")) event.target.ariaBusy = null; });
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null; });
 
-// --- a session that ended leads to the sign-in, as the answer says, but nobody is taken from what they have typed ---
+// --- what was typed outlives a session that ended, and a server that does not answer; without it the first leads to the sign-in ---
+const unsent = (why, form, sourceEvent) => import("./unsent.js").then(({ tell }) => tell(why, form, sourceEvent?.submitter));
+const posted = (element) => (element?.matches("form[method=post]") ? element : null);
 document.addEventListener("htmx:before:response", (event) => {
-  const { response, sourceElement, sourceEvent } = event.detail.ctx;
-  if (response.raw.status !== 401) return;
-  const form = sourceElement.matches("form[method=post]") ? sourceElement : null;
-  if (!form && !document.querySelector("form[data-touched]")) return;
+  const { response: { raw }, sourceElement, sourceEvent } = event.detail.ctx;
+  const form = posted(sourceElement);
+  const why = raw.status === 401 ? "signed-out" : raw.status >= 500 && form && !raw.redirected ? "unanswered" : "";
+  if (!why || !(form || document.querySelector("form[data-touched]"))) return;
   event.preventDefault();
-  if (!sourceElement.matches(".bell")) import("./signed_out.js").then(({ tell }) => tell(form, sourceEvent?.submitter));
+  if (!sourceElement.matches(".bell")) unsent(why, form, sourceEvent);
+});
+document.addEventListener("htmx:error", (event) => {
+  const { sourceElement, sourceEvent, response } = event.detail.ctx ?? {};
+  if (posted(sourceElement) && !response) unsent("unanswered", sourceElement, sourceEvent);
 });
 
 // --- quick filters apply at once; empty ones stay out of the address ---

@@ -1,4 +1,4 @@
-"""A session that ended while somebody was at work: it leads to the sign-in, and nothing typed is lost."""
+"""A session that ended while somebody was at work, and a server that did not answer: nothing typed is lost."""
 
 import re
 
@@ -114,3 +114,30 @@ def test_a_field_offers_nothing_until_somebody_has_signed_in_again(app, visit):
     page.get_by_role("option", name="Acme", exact=True).click()
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("Created.")).to_be_visible()
+
+
+@pytest.mark.parametrize("trouble", ["the line is down", "the server is busy", "the answer is lost"])
+def test_what_could_not_be_sent_stays_and_is_sent_again(app, visit, troubles, trouble):
+    page = visit(app)
+    page.add_init_script(path=AXE)
+    page.goto("/app/people/new")
+    page.get_by_label("Last name").fill("Berg")
+
+    def fail(route):
+        if trouble == "the server is busy":
+            route.fulfill(status=503, content_type="text/html", body="<h1>Busy</h1>")
+            return
+        if trouble == "the answer is lost":
+            route.fetch()
+        route.abort()
+
+    page.route("**/app/people/new", fail)
+    page.get_by_role("button", name="Save").last.click()
+    said = page.get_by_role("dialog", name="This was not saved")
+    expect(said.get_by_role("button", name="Try again")).to_be_focused()
+    assert check_both(page, "not saved") == []
+    page.unroute("**/app/people/new")
+    said.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Created.")).to_be_visible()
+    assert [each["last_name"] for each in app.program()("GET", "/people").json()["data"]] == ["Berg"]
+    troubles.clear()  # the browser tells of what failed

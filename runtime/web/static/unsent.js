@@ -1,4 +1,5 @@
-// A session that ended while somebody typed: they sign in in another tab, come back, and go on with what they typed.
+// What was typed and could not be sent stays: somebody whose session ended signs in in another tab, one whom the
+// server could not answer tries again, and both go on with what they have typed.
 
 // The forms of this page were drawn for the session that ended; a page of the new one says what to send instead.
 async function renew() {
@@ -10,16 +11,17 @@ async function renew() {
   return true;
 }
 
-export function tell(form, submitter) {
+// why: "signed-out" or "unanswered", the template that says so.
+export function tell(why, form, submitter) {
   if (form?.matches("[data-guard], [data-touchable]")) form.dataset.touched = "yes";
-  if (document.querySelector("dialog.signed-out")) return;
-  const dialog = document.querySelector("#signed-out").content.firstElementChild.cloneNode(true);
+  if (document.querySelector("dialog[data-unsent]")) return;
+  const dialog = document.querySelector(`#${why}`).content.firstElementChild.cloneNode(true);
   const said = dialog.querySelector("[role=status]");
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.querySelector("[name=on]").addEventListener("click", async (event) => {
     event.preventDefault();
-    if (!await renew()) return void (said.textContent = said.dataset.not);
+    if (said && !await renew()) return void (said.textContent = said.dataset.not);
     dialog.close();
     form?.requestSubmit(submitter?.isConnected ? submitter : null);
   });
