@@ -1,4 +1,4 @@
-"""A session that ended while somebody was at work, and a server that did not answer: nothing typed is lost."""
+"""A session ended while somebody was at work, or a server did not answer: nothing that was typed is lost."""
 
 import re
 
