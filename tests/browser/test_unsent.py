@@ -126,16 +126,19 @@ def test_what_could_not_be_sent_stays_and_is_sent_again(app, visit, troubles, tr
     def fail(route):
         if trouble == "the server is busy":
             route.fulfill(status=503, content_type="text/html", body="<h1>Busy</h1>")
-            return
-        if trouble == "the answer is lost":
+        else:
             route.fetch()
-        route.abort()
+            route.abort()
 
-    page.route("**/app/people/new", fail)
+    if trouble == "the line is down":
+        page.context.set_offline(True)
+    else:
+        page.route("**/app/people/new", fail)
     page.get_by_role("button", name="Save").last.click()
     said = page.get_by_role("dialog", name="This was not saved")
     expect(said.get_by_role("button", name="Try again")).to_be_focused()
     assert check_both(page, "not saved") == []
+    page.context.set_offline(False)
     page.unroute("**/app/people/new")
     said.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Created.")).to_be_visible()

@@ -55,38 +55,6 @@ document.addEventListener("htmx:after:swap", (event) => {
   else document.querySelector("#main").focus({ preventScroll: true }); // the page begins at its top
 });
 
-// --- a form is sent once, however often its button is pressed before the answer comes ---
-const AGAIN = 5000; // milliseconds until a form whose answer left the page standing, as a download does, may be sent again
-const byHtmx = (form) => form.matches("[hx-post], [hx-boost=true]");
-on("submit", "form[method=post]", (event, form) => {
-  if (event.defaultPrevented && !byHtmx(form)) return;
-  form.ariaBusy = "true";
-  if (!byHtmx(form)) setTimeout(() => { form.ariaBusy = null; }, AGAIN);
-});
-document.addEventListener("submit", (event) => {
-  if (event.target.ariaBusy !== "true") return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-}, { capture: true });
-document.addEventListener("htmx:finally:request", (event) => { if (event.target.matches?.("form")) event.target.ariaBusy = null; });
-addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[aria-busy]")) form.ariaBusy = null; });
-
-// --- what was typed outlives a session that ended, and a server that does not answer; without it the first leads to the sign-in ---
-const unsent = (why, form, sourceEvent) => import("./unsent.js").then(({ tell }) => tell(why, form, sourceEvent?.submitter));
-const posted = (element) => (element?.matches("form[method=post]") ? element : null);
-document.addEventListener("htmx:before:response", (event) => {
-  const { response: { raw }, sourceElement, sourceEvent } = event.detail.ctx;
-  const form = posted(sourceElement);
-  const why = raw.status === 401 ? "signed-out" : raw.status >= 500 && form && !raw.redirected ? "unanswered" : "";
-  if (!why || !(form || document.querySelector("form[data-touched]"))) return;
-  event.preventDefault();
-  if (!sourceElement.matches(".bell")) unsent(why, form, sourceEvent);
-});
-document.addEventListener("htmx:error", (event) => {
-  const { sourceElement, sourceEvent, response } = event.detail.ctx ?? {};
-  if (posted(sourceElement) && !response) unsent("unanswered", sourceElement, sourceEvent);
-});
-
 // --- quick filters apply at once; empty ones stay out of the address ---
 let waiting;
 const later = (form) => {
