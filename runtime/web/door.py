@@ -7,7 +7,7 @@ from enum import Enum
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from runtime.base.messages import Translate, message
@@ -140,6 +140,8 @@ class Door:
                 form = await _read_form(request)
             except BodyRefusedError as refused:
                 return await self.refuse(request, too_large(refused.status, refused.sentence))
+            except ClientDisconnect:
+                return Response(status_code=400)  # whoever sent half of it is gone, and nobody reads this
             try:
                 return await self.threads.run(self._answer, handler, policy, request, form)
             finally:
@@ -289,6 +291,8 @@ def _to_sign_in(call: Call) -> Response:
     if call.request.headers.get("hx-request"):
         following = quote(came_from(call.request.headers))
         return Response(status_code=401, headers={"hx-redirect": f"/signin?next={following}"})
+    if call.request.headers.get("sec-fetch-mode", "navigate") != "navigate":
+        return Response(status_code=401)  # a script asks, and shows no page
     if call.request.method not in SAFE_METHODS:
         return RedirectResponse("/signin", 303)
     url = call.request.url

@@ -1,5 +1,6 @@
 """People come in by their password and go out again, and nobody else does."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -160,6 +161,42 @@ def test_an_expired_session_sends_a_script_to_the_sign_in_too(app):
     browser = Browser(app.client())
     answer = browser.client.get("/app/deals", headers={"hx-request": "true", "hx-request-type": "partial"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/signin?next=/app")
+
+
+def test_an_expired_session_answers_a_script_that_shows_no_page(app):
+    """A page of the sign-in would give the browser another token than the form that is open beside has."""
+    browser = Browser(app.client())
+    for method, path in (("GET", "/app/deals"), ("POST", "/app/deals/new/rules")):
+        answer = browser.client.request(method, path, headers={"sec-fetch-mode": "cors"})
+        assert (answer.status_code, answer.headers.get_list("set-cookie")) == (401, [])
+
+
+def test_whoever_goes_away_while_sending_a_form_is_no_failure_of_the_server(app, caplog):
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/signin",
+        "raw_path": b"/signin",
+        "query_string": b"",
+        "headers": [
+            (b"host", b"crm.test"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"content-length", b"100"),
+        ],
+    }
+    incoming = [{"type": "http.request", "body": b"email=", "more_body": True}, {"type": "http.disconnect"}]
+    sent = []
+
+    async def receive():
+        return incoming.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(app.house.application(app.site)(scope, receive, send))
+    assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_every_page_carries_its_safety_headers(app):

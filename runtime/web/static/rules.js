@@ -91,7 +91,7 @@ function typed(form) {
 async function answer(form, asking) {
   try {
     const said = await fetch(form.dataset.rules, { method: "POST", body: typed(form), signal: asking.signal });
-    if (said.ok && !said.redirected) apply(form, await said.json());
+    if (said.ok) apply(form, await said.json());
   } catch (error) {
     if (error.name !== "AbortError") throw error;
   } finally {
